@@ -1,0 +1,1 @@
+"""What a protocol, a course and a decision are: frozen values, nothing that computes a decision."""

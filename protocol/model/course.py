@@ -1,0 +1,77 @@
+"""A course: one patient's visits, in order, and the intervals over which doses were given."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.model.regimen import Regimen
+
+
+@frozen
+class Observation:
+    """One value of one input at one time, as it was reported.
+
+    ``value`` is a number (exact; a float becomes its 15 significant digits), an option's text, ``yes``/``no``, or None
+    for ``not done``. ``unit`` empty means the unit of the declaration. ``censored`` ``<`` or ``>`` makes the value a bound
+    that is not reached, ``<=`` or ``>=`` one that may be. ``observed`` None means at the visit; ``recorded`` None means when
+    observed. Both are minutes since the first dose. ``lower`` and ``upper`` are the limits of normal of the same record, in
+    the same unit.
+    """
+
+    input: str
+    value: Fraction | int | float | str | None
+    unit: str = ""
+    censored: Literal["", "<", "<=", ">", ">="] = ""
+    lower: Fraction | int | float | str | None = None
+    upper: Fraction | int | float | str | None = None
+    observed: int | None = None
+    recorded: int | None = None
+    row: str = ""
+
+
+@frozen
+class Given:
+    """What was given from a visit on: a regimen; no drug; no drug ever again (``stopped``); or drug, but not known which."""
+
+    kind: Literal["regimen", "none", "stopped", "unknown"]
+    regimen: Regimen | None = None
+
+    def __str__(self) -> str:
+        return str(self.regimen) if self.regimen else {"none": "no drug", "stopped": "stopped", "unknown": "not known"}[self.kind]
+
+
+@frozen
+class Visit:
+    """All observations at one time, and the dose given from then on if the data say.
+
+    ``time`` is minutes since the first dose. ``latest`` makes it a range, for a date that is only partly known:
+    the visit was at some minute from ``time`` to ``latest``.
+    """
+
+    time: int
+    observations: tuple[Observation, ...] = ()
+    given: Given | None = None
+    latest: int | None = None
+    row: str = ""
+
+
+@frozen
+class Exposure:
+    """A dose given from ``start`` until just before ``end`` (minutes; None: still being given)."""
+
+    start: int
+    end: int | None
+    given: Given
+
+
+@frozen
+class Course:
+    """One patient's visits and exposure intervals, each in order of time."""
+
+    name: str
+    visits: tuple[Visit, ...]
+    exposures: tuple[Exposure, ...] = ()
+    note: str = ""

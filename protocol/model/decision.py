@@ -1,0 +1,186 @@
+"""A decision and what stands around it: the facts it rests on, what was permitted, what was missing, what was given."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.model.course import Given, Observation, Visit
+from protocol.model.protocol import ActionKind, Citation
+from protocol.model.regimen import Dose
+from protocol.model.state import Control, State
+
+Status = Literal["decided", "provisional", "undecided"]
+STATUSES: tuple[Status, ...] = ("decided", "provisional", "undecided")
+
+
+@frozen
+class Effect:
+    """What an action does here: the control state and the dose in force that it leads to.
+
+    ``level`` is the level kept for resuming. ``undefined`` says why the step cannot be taken (no such rung, or the dose in
+    force is not on the ladder); then the dose in force stands.
+    """
+
+    control: Control
+    level: Dose
+    dose: Dose
+    undefined: str = ""
+
+
+@frozen
+class Fact:
+    """Something that a rule asked: its value as reported, when it was observed, and how well it is known at this visit.
+
+    ``observed`` is minutes since the first dose, None for clocks, trackers and what was never read.
+    """
+
+    name: str
+    value: str
+    status: Literal["measured", "carried", "unknown", "computed"]
+    observed: int | None = None
+
+
+@frozen
+class Outcome:
+    """What would be decided if a missing value lay ``when``; several texts mean that it also depends on others."""
+
+    when: str
+    then: tuple[str, ...]
+
+
+@frozen
+class Missing:
+    """A missing value that matters, and what each value of it would make of the decision."""
+
+    name: str
+    outcomes: tuple[Outcome, ...]
+
+
+@frozen
+class Permission:
+    """A rule that permits, or may permit, an action beside the recommended one.
+
+    ``certainty``: ``permitted`` under every completion of what is missing, or ``unknown`` (under some), naming in ``needs``
+    what it depends on. What is unknown is not permitted.
+    """
+
+    rule: str
+    action: ActionKind
+    effect: Effect
+    certainty: Literal["permitted", "unknown"]
+    needs: tuple[str, ...] = ()
+
+
+@frozen
+class Due:
+    """A scheduled measurement: due since or from ``since``, overdue after ``latest`` (minutes since the first dose)."""
+
+    input: str
+    status: Literal["due", "overdue", "never measured"]
+    since: int
+    latest: int
+
+
+@frozen
+class Decision:
+    """What the protocol says at one visit.
+
+    ``rule`` is the rule that gave it (empty: none fired), ``rules`` all that could have under some completion.
+    ``silent``: no rule covers this visit and the protocol does not say that nothing covered means continue.
+    ``withheld``: no drug until the missing values are there, because what they left open could not be undone.
+    ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
+    ``unverified`` lists why the rule may not be relied on.
+    """
+
+    time: int
+    status: Status
+    action: ActionKind
+    before: Effect
+    after: Effect
+    rule: str = ""
+    rules: tuple[str, ...] = ()
+    source: Citation | None = None
+    says: str = ""
+    facts: tuple[Fact, ...] = ()
+    permitted: tuple[Permission, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    reasons: tuple[str, ...] = ()
+    due: tuple[Due, ...] = ()
+    withheld: bool = False
+    silent: bool = False
+    blocked: str = ""
+    unverified: tuple[str, ...] = ()
+
+
+@frozen
+class Verdict:
+    """Whether what was given was permitted: under ``every`` completion of what is missing, under ``some``, or under ``none``.
+
+    ``recommended``: it is what the decision recommended. ``needs`` says, per missing value that matters, when it was permitted.
+    ``depends_on_date``: the visit's date is a range, and the verdict is not the same throughout it.
+    """
+
+    given: Given
+    permitted: Literal["every", "some", "none"]
+    recommended: bool
+    needs: tuple[Missing, ...] = ()
+    depends_on_date: bool = False
+
+
+@frozen
+class Deviation:
+    """What was given differs from what was permitted; ``kind`` is the field's term for how."""
+
+    kind: Literal["dose above permitted", "dose below permitted", "hold missed", "hold without reason",
+                  "resumed too early", "treatment after stop", "started too early", "off the ladder"]  # fmt: skip
+    message: str
+
+
+@frozen
+class Refusal:
+    """An observation that was not accepted, and why; its input is unknown at this visit."""
+
+    observation: Observation
+    why: str
+
+
+@frozen
+class Step:
+    """One visit: the decision, the verdict on what was given, what was refused, and the state afterwards.
+
+    ``assumed``: the data do not say what was given, so the state follows the recommendation.
+    """
+
+    visit: Visit
+    decision: Decision
+    state: State
+    verdict: Verdict | None = None
+    deviations: tuple[Deviation, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    assumed: bool = False
+
+
+@frozen
+class Revision:
+    """A decision that was issued on what was recorded then, and what it would be with what was recorded later."""
+
+    time: int
+    issued: Decision
+    revised: Decision
+
+
+@frozen
+class Trace:
+    """The decisions of one course under one protocol, whose fingerprint it carries.
+
+    ``steps`` are the decisions as they were issued; ``revisions`` those that later corrections would have changed.
+    """
+
+    protocol: str
+    version: str
+    fingerprint: str
+    course: str
+    steps: tuple[Step, ...]
+    revisions: tuple[Revision, ...] = ()

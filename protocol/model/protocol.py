@@ -1,0 +1,325 @@
+"""A protocol: the whole rule set, as frozen values. Equal protocols have equal fingerprints."""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from typing import Any, Literal
+
+import attrs
+from attrs import frozen
+
+from protocol.model.guard import Always, Guard
+from protocol.model.regimen import Regimen
+
+ControlKind = Literal["before treatment", "on treatment", "held", "in review", "stopped"]
+ActionKind = Literal["continue", "start", "escalate", "reduce", "hold", "resume", "stop", "review"]
+CONTROLS: tuple[ControlKind, ...] = ("before treatment", "on treatment", "held", "in review", "stopped")
+ACTIONS: tuple[ActionKind, ...] = ("continue", "start", "escalate", "reduce", "hold", "resume", "stop", "review")
+
+
+@frozen
+class Source:
+    """Where a rule or a number comes from. ``unverified`` says why it may not be relied on; empty means verified."""
+
+    name: str
+    cite: str
+    unverified: str = ""
+
+
+@frozen
+class Level:
+    """A rung of the ladder. Rungs are compared by their place, never by their amounts."""
+
+    name: str
+    regimen: Regimen
+
+
+@frozen
+class Number:
+    """A measured quantity; values outside ``low`` to ``high`` (in ``unit``) are implausible and refused."""
+
+    unit: str
+    low: Fraction
+    high: Fraction
+
+
+@frozen
+class Grade:
+    """A toxicity grade, 0 to 5, by the criteria named (with their version)."""
+
+    criteria: str
+
+
+@frozen
+class Choice:
+    """One of a few options, in the order of the declaration (for ``repeats: worst``, the last is the worst)."""
+
+    options: tuple[str, ...]
+
+
+@frozen
+class YesNo:
+    """A finding that is there or not."""
+
+
+InputKind = Number | Grade | Choice | YesNo
+
+
+@frozen
+class Schedule:
+    """How often an input is to be measured: due ``earliest`` minutes after the last time, overdue after ``latest``."""
+
+    earliest: int
+    latest: int
+
+
+@frozen
+class Input:
+    """Something that the protocol may ask about a patient.
+
+    A reading is valid for ``valid_for`` minutes; None means for ever (a mutation, a finding at baseline).
+    ``graded_by`` names the criteria and term, such as ``("CTC 2.0", "platelets")``, by which ``grade(input)`` is meant.
+    ``worse`` says which end of a number is the worse one, for ``repeats: worst``.
+    """
+
+    name: str
+    kind: InputKind
+    valid_for: int | None
+    schedule: Schedule | None = None
+    repeats: Literal["refuse", "last", "worst"] = "refuse"
+    worse: Literal["low", "high", ""] = ""
+    graded_by: tuple[str, str] | None = None
+    loinc: str = ""
+    label: str = ""
+    note: str = ""
+
+
+@frozen
+class Derived:
+    """A yes-or-no input computed from others at each visit; it is unknown where its guard is."""
+
+    name: str
+    when: Guard
+    label: str = ""
+    note: str = ""
+
+
+@frozen
+class Tracker:
+    """Memory over what was observed, with bounds for what was not.
+
+    - ``episodes``: how often ``when`` has become true; an episode ends when ``until`` is true.
+    - ``consecutive``: findings in a row with ``when`` true.
+    - ``duration``: minutes for which ``when`` has been true without a break.
+    - ``lowest``, ``highest``: of the values of the number ``input``.
+
+    ``limit`` is the largest count kept (counts saturate there); ``measured_only`` passes over what is not measured.
+    """
+
+    name: str
+    kind: Literal["episodes", "consecutive", "duration", "lowest", "highest"]
+    when: Guard = Always()
+    until: Guard | None = None
+    input: str = ""
+    measured_only: bool = False
+    from_baseline: bool = False
+
+
+@frozen
+class Reading:
+    """One way to read an open question. ``guard`` is what the interpretation's name means in a guard, if it is used there."""
+
+    name: str
+    means: str
+    guard: Guard | None = None
+    unverified: str = ""
+
+
+@frozen
+class Interpretation:
+    """A question that the source leaves open, its readings, and the one chosen."""
+
+    name: str
+    question: str
+    readings: tuple[Reading, ...]
+    chosen: str
+
+    def reading(self) -> Reading:
+        """The chosen reading."""
+        return next(reading for reading in self.readings if reading.name == self.chosen)
+
+
+@frozen
+class Where:
+    """A control state, narrowed to some levels (empty: all) or to holds and reviews by some rules (empty: all).
+
+    While held or in review the level is the one that was in force before.
+    """
+
+    control: ControlKind
+    levels: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+@frozen
+class To:
+    """To a named level."""
+
+    level: str
+
+
+@frozen
+class By:
+    """By so many rungs, up for escalate and down for reduce and resume."""
+
+    steps: int = 1
+
+
+@frozen
+class Same:
+    """At the level that was in force before."""
+
+
+Target = To | By | Same
+
+
+@frozen
+class Action:
+    """What a rule does. ``off_ladder`` is what happens when its step has no rung to reach; None: the protocol does not say.
+
+    ``meanwhile`` says of a review whether the dose continues or is withheld until the outcome is recorded.
+    """
+
+    kind: ActionKind
+    target: Target | None = None
+    off_ladder: Literal["continue", "hold", "stop"] | None = None
+    meanwhile: Literal["continue", "withhold", ""] = ""
+
+
+@frozen
+class Citation:
+    """The place in a source that a rule rests on."""
+
+    source: str
+    place: str = ""
+
+
+@frozen
+class Rule:
+    """An ordered line: in these states, when this holds, this action must (or may) be taken, from this source.
+
+    ``under`` names the readings of interpretations under which the rule is in force (all of them).
+    ``again`` lets a step be taken twice on one reading. ``on_hold`` False takes a stop on treatment out of force on hold.
+    """
+
+    name: str
+    where: tuple[Where, ...]
+    when: Guard
+    mode: Literal["must", "may"]
+    action: Action
+    recommended: bool = False
+    again: bool = False
+    on_hold: bool = True
+    under: tuple[tuple[str, str], ...] = ()
+    source: Citation | None = None
+    says: str = ""
+    note: str = ""
+    unverified: str = ""
+    waiver: str = ""
+
+
+@frozen(cache_hash=True)
+class Protocol:
+    """The whole rule set. ``levels`` is the ladder, lowest first; ``rules`` are ordered, safety first.
+
+    ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue.
+    ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
+    """
+
+    name: str
+    version: str
+    levels: tuple[Level, ...]
+    inputs: tuple[Input, ...]
+    rules: tuple[Rule, ...]
+    derived: tuple[Derived, ...] = ()
+    trackers: tuple[Tracker, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
+    sources: tuple[Source, ...] = ()
+    otherwise: tuple[ControlKind, ...] = ()
+    resolution: Literal["minutes", "hours", "days", "weeks"] = "days"
+    safe_side: Literal["less", "more", "none"] = "less"
+    between_visits: Literal["wait", "act"] = "wait"
+    act_within: int | None = None
+    title: str = ""
+    drug: str = ""
+    note: str = ""
+
+    def in_force(self) -> tuple[Rule, ...]:
+        """The rules under the chosen readings, in order."""
+        chosen = {interpretation.name: interpretation.chosen for interpretation in self.interpretations}
+        return tuple(rule for rule in self.rules if all(chosen[name] == reading for name, reading in rule.under))
+
+    def with_reading(self, interpretation: str, reading: str) -> Protocol:
+        """The same protocol under another reading of one open question; raises KeyError for an unknown name."""
+        by_name = {item.name: item for item in self.interpretations}
+        if reading not in {option.name for option in by_name[interpretation].readings}:
+            raise KeyError(reading)
+        changed = attrs.evolve(by_name[interpretation], chosen=reading)
+        return attrs.evolve(
+            self, interpretations=tuple(changed if item.name == interpretation else item for item in self.interpretations)
+        )
+
+    def level(self, name: str) -> Level:
+        """The level of that name; raises KeyError."""
+        return self.levels[self.rung(name)]
+
+    def rung(self, name: str) -> int:
+        """The place of a level on the ladder, 0 the lowest; raises KeyError."""
+        for place, level in enumerate(self.levels):
+            if level.name == name:
+                return place
+        raise KeyError(name)
+
+    def rule(self, name: str) -> Rule:
+        """The rule of that name; raises KeyError."""
+        return _by_name(self.rules, name)
+
+    def input(self, name: str) -> Input:
+        """The input of that name; raises KeyError."""
+        return _by_name(self.inputs, name)
+
+    def tracker(self, name: str) -> Tracker:
+        """The tracker of that name; raises KeyError."""
+        return _by_name(self.trackers, name)
+
+    def definition(self, name: str) -> Guard:
+        """The guard that a name stands for: a derived input, or the chosen reading of an interpretation; raises KeyError."""
+        for derived in self.derived:
+            if derived.name == name:
+                return derived.when
+        guard = _by_name(self.interpretations, name).reading().guard
+        if guard is None:
+            raise KeyError(name)
+        return guard
+
+
+def _by_name(items: tuple[Any, ...], name: str) -> Any:
+    for item in items:
+        if item.name == name:
+            return item
+    raise KeyError(name)
+
+
+def fingerprint(protocol: Protocol) -> str:
+    """Sixteen hexadecimal digits of a SHA-256 over everything in the protocol; equal protocols have equal ones."""
+    return hashlib.sha256(_canonical(protocol).encode()).hexdigest()[:16]
+
+
+def _canonical(value: object) -> str:
+    if attrs.has(type(value)):
+        fields = (f"{item.name}={_canonical(getattr(value, item.name))}" for item in attrs.fields(type(value)))
+        return f"{type(value).__name__}({','.join(fields)})"
+    if isinstance(value, tuple):
+        return f"[{','.join(_canonical(item) for item in value)}]"
+    return repr(value)

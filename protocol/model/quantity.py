@@ -1,0 +1,128 @@
+"""Exact numbers and the units they may have; this is the one file that converts either.
+
+A number is a rational. A float becomes the decimal of its 15 significant digits, so that 0.1 + 0.2 read from a file
+is 0.3 and no threshold is missed by noise.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import frozen
+
+from protocol.errors import NotationError
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_MAX_DIGITS = 40
+
+
+def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
+    """The value as a rational; raises NotationError on NaN, infinities and text that is not a plain number."""
+    if isinstance(value, bool):
+        raise NotationError(f"{value} is not a number", "Write digits.")
+    if isinstance(value, float):
+        return _from_float(value)
+    if isinstance(value, str):
+        return _from_text(value)
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise NotationError(f"{value} is not a finite number", "Leave an unknown value empty.")
+    return Fraction(value)
+
+
+def _from_float(value: float) -> Fraction:
+    if not math.isfinite(value):
+        raise NotationError(f"{value} is not a finite number", "Leave an unknown value empty.")
+    return Fraction(f"{value:.15g}")
+
+
+def _from_text(text: str) -> Fraction:
+    stripped = text.strip()
+    if "," in stripped:
+        raise NotationError(f"'{stripped}' has a comma", "Write a decimal point, and no thousands separator.")
+    if len(stripped) > _MAX_DIGITS or _NUMBER.fullmatch(stripped) is None:
+        raise NotationError(f"'{stripped[:_MAX_DIGITS]}' is not a number", "Write digits with a decimal point, such as 1.5.")
+    return Fraction(stripped)
+
+
+def say_number(value: Fraction) -> str:
+    """The shortest exact notation: ``1.5``, ``400``, or ``1/3`` where no decimal is exact."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    odd = value.denominator
+    for prime in (2, 5):
+        while odd % prime == 0:
+            odd //= prime
+    if odd != 1:
+        return f"{value.numerator}/{value.denominator}"
+    return format((Decimal(value.numerator) / Decimal(value.denominator)).normalize(), "f")
+
+
+@frozen
+class Unit:
+    """A unit of the allow-list: what it measures and how many of the canonical unit of that it is."""
+
+    name: str
+    measures: str
+    factor: Fraction
+
+
+# UCUM codes. Factors are exact definitions (litre, gram, mole), never analyte-specific:
+# mg/dL and umol/L do not convert into each other, because that takes a molar mass.
+_DEFINITIONS = (
+    ("10*9/L", "number per volume", Fraction(1)),
+    ("10*6/L", "number per volume", Fraction(1, 1000)),
+    ("10*3/uL", "number per volume", Fraction(1)),
+    ("/uL", "number per volume", Fraction(1, 1000)),
+    ("/mm3", "number per volume", Fraction(1, 1000)),
+    ("g/L", "mass per volume", Fraction(1)),
+    ("g/dL", "mass per volume", Fraction(10)),
+    ("mg/dL", "mass per volume", Fraction(1, 100)),
+    ("mg/L", "mass per volume", Fraction(1, 1000)),
+    ("ng/mL", "mass per volume", Fraction(1, 1000000)),
+    ("mmol/L", "amount per volume", Fraction(1)),
+    ("umol/L", "amount per volume", Fraction(1, 1000)),
+    ("U/L", "catalytic activity per volume", Fraction(1)),
+    ("%", "proportion", Fraction(1)),
+    ("1", "number", Fraction(1)),
+    ("kg", "mass", Fraction(1)),
+    ("g", "mass", Fraction(1, 1000)),
+    ("m2", "area", Fraction(1)),
+    ("Cel", "temperature", Fraction(1)),
+    ("s", "clotting time", Fraction(1)),
+    ("ms", "clotting time", Fraction(1, 1000)),
+    ("mm[Hg]", "pressure", Fraction(1)),
+    ("weeks", "expected time", Fraction(7)),
+    ("days", "expected time", Fraction(1)),
+)
+UNITS = {name: Unit(name, measures, factor) for name, measures, factor in _DEFINITIONS}
+
+# The same unit in other spelling; each is unambiguous in laboratory reports.
+SPELLINGS = {
+    "10^9/L": "10*9/L", "x10^9/L": "10*9/L", "x 10^9/L": "10*9/L", "10e9/L": "10*9/L", "G/L": "10*9/L",
+    "10^6/L": "10*6/L", "10^3/uL": "10*3/uL", "x10^3/uL": "10*3/uL",
+    "cells/uL": "/uL", "/µL": "/uL", "cells/mm3": "/mm3", "/mm^3": "/mm3",
+    "IU/L": "U/L", "µmol/L": "umol/L", "°C": "Cel", "mmHg": "mm[Hg]",
+}  # fmt: skip
+
+
+def unit(name: str) -> Unit:
+    """The unit of that name; raises NotationError with the allow-list for any other."""
+    stripped = name.strip()
+    found = UNITS.get(SPELLINGS.get(stripped, stripped))
+    if found is None:
+        raise NotationError(f"'{stripped}' is not a unit of the allow-list", f"Units: {', '.join(UNITS)}.")
+    return found
+
+
+def convert(value: Fraction, from_unit: str, to_unit: str) -> Fraction:
+    """The value in another unit of the same kind; raises NotationError where no exact factor exists."""
+    source, target = unit(from_unit), unit(to_unit)
+    if source.measures != target.measures:
+        raise NotationError(
+            f"'{from_unit}' ({source.measures}) does not convert into '{to_unit}' ({target.measures})",
+            f"Give the value in {to_unit}.",
+        )
+    return value * source.factor / target.factor

@@ -1,0 +1,89 @@
+"""Where a patient is in a protocol: control state, dose in force, what was last read, clocks and trackers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from fractions import Fraction
+
+from attrs import frozen
+
+from protocol.model.protocol import ControlKind
+from protocol.model.regimen import NO_DRUG, Dose
+
+
+@frozen
+class Control:
+    """The control state; ``by`` is the rule that asked for the review."""
+
+    kind: ControlKind
+    by: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.by}" if self.by else self.kind
+
+
+@frozen
+class Interval:
+    """What a value can be: from ``low`` to ``high``; ``open_low`` and ``open_high`` leave the end out. A point is closed."""
+
+    low: Fraction
+    high: Fraction
+    open_low: bool = False
+    open_high: bool = False
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether the value lies inside."""
+        above = value > self.low if self.open_low else value >= self.low
+        return above and (value < self.high if self.open_high else value <= self.high)
+
+
+@frozen
+class Held:
+    """The last accepted reading of an input: its interval (a number or grade) or its option, in the declaration's unit.
+
+    ``text`` is the value as reported; ``observed`` is minutes since the first dose. ``lower`` and ``upper`` are the limits
+    of normal of its record, None where missing.
+    """
+
+    input: str
+    value: Interval | str
+    observed: int
+    text: str
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+
+
+UNORDERED = "unordered"
+"""The hold reason of a patient to whom no drug was given although no rule ordered that."""
+
+
+@frozen(cache_hash=True)
+class State:
+    """Where the patient is. Times are minutes since the first dose; a time that is None belongs to an event that never happened.
+
+    ``level`` is the dose in force, or the last one before a hold or review; ``dose`` is what is in force now.
+    ``withheld``: no drug until a decided decision, because missing data left a stop provisional.
+    ``reasons``: the hold rules that have been true since the hold began.
+    ``entered``: entry into this control state. ``changed``: last change of the dose in force after the start.
+    ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
+    ``on_drug``: minutes with drug in force until ``time``. ``memory``: what each tracker holds, in the protocol's order.
+    """
+
+    control: Control = Control("before treatment")
+    level: Dose = NO_DRUG
+    dose: Dose = NO_DRUG
+    withheld: bool = False
+    reasons: frozenset[str] = frozenset()
+    time: int | None = None
+    started: int | None = None
+    entered: int | None = None
+    changed: int | None = None
+    hold_began: int | None = None
+    stepped: int | None = None
+    on_drug: int = 0
+    readings: tuple[Held, ...] = ()
+    memory: tuple[Hashable, ...] = ()
+
+    def reading(self, name: str) -> Held | None:
+        """The last accepted reading of an input, however old; None if there is none."""
+        return next((held for held in self.readings if held.input == name), None)
