@@ -119,7 +119,8 @@ class Verdict:
     """Whether what was given was permitted: under ``every`` completion of what is missing, under ``some``, or under ``none``.
 
     ``recommended``: it is what the decision recommended. ``needs`` says, per missing value that matters, when it was permitted.
-    ``depends_on_date``: the visit's date is a range, and the verdict is not the same throughout it.
+    ``depends_on_date``: a date of the course is a range, and the verdict is not the same throughout it.
+    ``met_at``: the recommendation came into force later, but in time; None if at the visit or not at all.
     """
 
     given: Given
@@ -127,14 +128,26 @@ class Verdict:
     recommended: bool
     needs: tuple[Missing, ...] = ()
     depends_on_date: bool = False
+    met_at: int | None = None
+
+
+DeviationKind = Literal[
+    "dose above permitted",
+    "dose below permitted",
+    "hold missed",
+    "hold without reason",
+    "resumed too early",
+    "treatment after stop",
+    "started too early",
+    "off the ladder",
+]
 
 
 @frozen
 class Deviation:
     """What was given differs from what was permitted; ``kind`` is the field's term for how."""
 
-    kind: Literal["dose above permitted", "dose below permitted", "hold missed", "hold without reason",
-                  "resumed too early", "treatment after stop", "started too early", "off the ladder"]  # fmt: skip
+    kind: DeviationKind
     message: str
 
 
@@ -151,6 +164,7 @@ class Step:
     """One visit: the decision, the verdict on what was given, what was refused, and the state afterwards.
 
     ``assumed``: the data do not say what was given, so the state follows the recommendation.
+    ``depends_on_date``: a date of the course is a range, and the decision is not the same throughout it.
     """
 
     visit: Visit
@@ -160,6 +174,7 @@ class Step:
     deviations: tuple[Deviation, ...] = ()
     refused: tuple[Refusal, ...] = ()
     assumed: bool = False
+    depends_on_date: bool = False
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import attrs
 from attrs import frozen
@@ -304,7 +304,10 @@ class Protocol:
         return guard
 
 
-def _by_name(items: tuple[Any, ...], name: str) -> Any:
+Item = TypeVar("Item", Input, Rule, Tracker, Interpretation)
+
+
+def _by_name(items: tuple[Item, ...], name: str) -> Item:
     for item in items:
         if item.name == name:
             return item
@@ -317,9 +320,12 @@ def fingerprint(protocol: Protocol) -> str:
 
 
 def _canonical(value: object) -> str:
-    if attrs.has(type(value)):
-        fields = (f"{item.name}={_canonical(getattr(value, item.name))}" for item in attrs.fields(type(value)))
-        return f"{type(value).__name__}({','.join(fields)})"
+    kind: type = type(value)
+    if attrs.has(kind):
+        fields = (f"{item.name}={_canonical(getattr(value, item.name))}" for item in attrs.fields(kind))
+        return f"{kind.__name__}({','.join(fields)})"
     if isinstance(value, tuple):
         return f"[{','.join(_canonical(item) for item in value)}]"
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return str(Fraction(value))  # 3 and Fraction(3) are equal, so they are one text
     return repr(value)

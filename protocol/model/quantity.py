@@ -51,13 +51,20 @@ def say_number(value: Fraction) -> str:
     """The shortest exact notation: ``1.5``, ``400``, or ``1/3`` where no decimal is exact."""
     if value.denominator == 1:
         return str(value.numerator)
-    odd = value.denominator
-    for prime in (2, 5):
-        while odd % prime == 0:
-            odd //= prime
-    if odd != 1:
+    twos, fives = _times(value.denominator, 2), _times(value.denominator, 5)
+    if 2**twos * 5**fives != value.denominator:
         return f"{value.numerator}/{value.denominator}"
-    return format((Decimal(value.numerator) / Decimal(value.denominator)).normalize(), "f")
+    # In whole numbers, because a decimal quotient is rounded to the digits of the caller's decimal context.
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def _times(number: int, prime: int) -> int:
+    count = 0
+    while number % prime == 0:
+        number, count = number // prime, count + 1
+    return count
 
 
 @frozen
@@ -105,6 +112,8 @@ SPELLINGS = {
     "10^6/L": "10*6/L", "10^3/uL": "10*3/uL", "x10^3/uL": "10*3/uL",
     "cells/uL": "/uL", "/µL": "/uL", "cells/mm3": "/mm3", "/mm^3": "/mm3",
     "IU/L": "U/L", "µmol/L": "umol/L", "°C": "Cel", "mmHg": "mm[Hg]",
+    # The micro sign above and the Greek letter here look alike and are two characters.
+    "/μL": "/uL", "μmol/L": "umol/L",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from protocol.model.time import DAY, UNITS, WEEK, say_duration
 AMOUNTS = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}
 
 _REGIMEN = re.compile(r"\s*(?P<amount>[0-9.]+)\s*(?P<unit>[a-zA-Z]+)\s+(?P<schedule>.+?)\s*")
-_EVERY = re.compile(r"every\s+(?:(?P<count>[1-9][0-9]*)\s+)?(?P<unit>minute|hour|day|week)s?")
+_EVERY = re.compile(r"every\s+(?:(?P<count>[1-9][0-9]{0,8})\s+)?(?P<unit>minute|hour|day|week)s?")
 _SCHEDULES = {"daily": DAY, "once daily": DAY, "every other day": 2 * DAY, "twice daily": DAY // 2, "weekly": WEEK}
 
 
@@ -54,7 +54,9 @@ def _interval(schedule: str, text: str) -> int:
         return _SCHEDULES[schedule]
     match = _EVERY.fullmatch(schedule)
     if match is None:
-        raise NotationError(f"'{schedule}' is not an interval in '{text}'", "Write 'every day', 'every 2 days', 'every 12 hours'.")
+        raise NotationError(
+            f"'{schedule}' is not an interval in '{text}'", "Write 'every day', 'every 2 days', 'every 12 hours'."
+        )
     return int(match["count"] or 1) * UNITS[match["unit"]]
 
 
@@ -74,7 +76,9 @@ class Dose:
         return self.kind in ("level", "off ladder")
 
     def __str__(self) -> str:
-        return {"level": self.name, "off ladder": f"off the ladder ({self.name})", "none": "none", "unknown": "unknown"}[self.kind]
+        return {"level": self.name, "off ladder": f"off the ladder ({self.name})", "none": "none", "unknown": "unknown"}[
+            self.kind
+        ]
 
 
 NO_DRUG = Dose("none")

@@ -18,7 +18,7 @@ WEEK = 7 * DAY
 UNITS = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": WEEK}
 RESOLUTIONS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 
-_DURATION = re.compile(r"\s*(?P<count>[0-9]+)\s*(?P<unit>[A-Za-z]+)\s*")
+_DURATION = re.compile(r"\s*(?P<count>[0-9]{1,9})\s*(?P<unit>[A-Za-z]+)\s*")
 
 
 def duration(text: str) -> int:

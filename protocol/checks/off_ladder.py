@@ -1,0 +1,31 @@
+"""F002: a step that leaves the ladder at some level, while the rule does not say what happens there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.checks.finding import Finding
+from protocol.model.protocol import By, Protocol, Rule
+
+
+def off_ladder(protocol: Protocol) -> Iterator[Finding]:
+    """A finding for each rule and level from which its step by rungs reaches no level."""
+    for rule in protocol.in_force():
+        if rule.action.kind not in ("escalate", "reduce", "resume") or rule.action.off_ladder is not None:
+            continue
+        if not isinstance(rule.action.target, By):
+            continue
+        steps = rule.action.target.steps if rule.action.kind == "escalate" else -rule.action.target.steps
+        for level in _levels(protocol, rule):
+            if not 0 <= protocol.rung(level) + steps < len(protocol.levels):
+                yield Finding(
+                    "F002",
+                    f"rule '{rule.name}' at '{level}' steps off the ladder and does not say what happens then",
+                    rule.name,
+                    "Add ', else stop', ', else hold' or ', else continue' to its action, or narrow its 'in' to other levels.",
+                )
+
+
+def _levels(protocol: Protocol, rule: Rule) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(level for where in rule.where for level in where.levels))
+    return tuple(level.name for level in protocol.levels) if any(not where.levels for where in rule.where) else named

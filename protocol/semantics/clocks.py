@@ -1,0 +1,74 @@
+"""How old each clock is at a visit, and when a clock's threshold comes due."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from protocol.model.guard import ClockName, Compare
+from protocol.model.state import State
+
+
+def origin(state: State, name: ClockName) -> int | None:
+    """When the event of a clock happened, in minutes since the first dose; None if it never did. Not for the stopwatch."""
+    match name:
+        case "start":
+            return state.started
+        case "state":
+            return state.entered
+        case "dose change":
+            return state.changed
+        case "hold":
+            return state.hold_began
+        case "treatment":
+            raise ValueError("time on treatment is a stopwatch and has no origin")
+
+
+def age(state: State, name: ClockName, time: int) -> int | None:
+    """Minutes on the clock at a time; None is infinitely old. ``treatment`` counts only minutes with drug in force."""
+    if name == "treatment":
+        return on_drug(state, time)
+    begun = origin(state, name)
+    return None if begun is None else time - begun
+
+
+def on_drug(state: State, time: int) -> int:
+    """The stopwatch at a time: what it showed at the last visit, and the minutes since if drug has been in force."""
+    running = state.time is not None and state.dose.is_drug
+    return state.on_drug + (time - (state.time or 0) if running else 0)
+
+
+def compare(atom: Compare, minutes: int | None) -> bool:
+    """The comparison of a clock's age with its constant; infinitely old is more than every constant."""
+    limit = atom.constant - atom.early
+    if minutes is None:
+        return atom.operator in (">", ">=", "!=")
+    return holds(atom.operator, Fraction(minutes), limit if atom.operator == ">=" else atom.constant)
+
+
+def holds(operator: str, left: Fraction, right: Fraction) -> bool:
+    """One comparison of two exact numbers."""
+    match operator:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+        case "==":
+            return left == right
+        case "!=":
+            return left != right
+        case _:
+            raise ValueError(f"unknown comparison {operator!r}")
+
+
+def came_due(state: State, atom: Compare, name: ClockName, time: int) -> int | None:
+    """When a true ``clock >= constant`` became true; None if the event never happened or time passing cannot make it true."""
+    if atom.operator not in (">", ">="):
+        return None
+    minutes = age(state, name, time)
+    if minutes is None:
+        return None
+    return time - minutes + int(atom.constant) - (atom.early if atom.operator == ">=" else 0)

@@ -1,0 +1,100 @@
+"""How much of a protocol some traces reach: rules, control states, levels, statuses, outcomes of guards, alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+
+from protocol.model.decision import STATUSES, Step, Trace
+from protocol.model.guard import Clock, Known
+from protocol.model.protocol import Protocol, Rule
+from protocol.semantics.prepared import Prepared, prepare
+from protocol.semantics.scene import Scene
+from protocol.semantics.step import arrive, initial
+from protocol.semantics.truth import truth
+from protocol.semantics.walk import applicable
+
+Goal = tuple[str, str]
+OUTCOMES = {True: "true", False: "false", None: "unknown"}
+
+
+@frozen
+class Coverage:
+    """What there is to reach, and what of it was reached. A goal is a kind (``rule``, ``state`` …) and a name."""
+
+    goals: tuple[Goal, ...]
+    reached: frozenset[Goal]
+
+    @property
+    def missed(self) -> tuple[Goal, ...]:
+        """The goals that nothing reached, in order."""
+        return tuple(goal for goal in self.goals if goal not in self.reached)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was reached."""
+        return not self.missed
+
+    def lines(self) -> tuple[str, ...]:
+        """One line for each kind with its count, then one for each goal that was missed."""
+        kinds = tuple(dict.fromkeys(kind for kind, _ in self.goals))
+        return (*(self._count(kind) for kind in kinds), *(f"not reached: {kind} {name}" for kind, name in self.missed))
+
+    def _count(self, kind: str) -> str:
+        goals = [goal for goal in self.goals if goal[0] == kind]
+        return f"{kind}: {sum(goal in self.reached for goal in goals)} of {len(goals)}"
+
+
+def coverage(protocol: Protocol, traces: Iterable[tuple[Trace, Sequence[bool]]]) -> Coverage:
+    """What the visits of some traces reach; of each trace only the visits marked True count (those that assert something)."""
+    prepared = prepare(protocol)
+    reached: set[Goal] = set()
+    for trace, counted in traces:
+        state = initial(protocol)
+        for one, counts in zip(trace.steps, counted, strict=True):
+            if counts:
+                reached.update(_reached(arrive(prepared, state, one.visit)[0], one))
+            state = one.state
+    return Coverage(tuple(_goals(prepared)), frozenset(reached))
+
+
+def _goals(prepared: Prepared) -> Iterator[Goal]:
+    rules = prepared.rules
+    yield from (("rule", rule.name) for rule in rules)
+    yield from (("state", control) for control in _controls(rules))
+    yield from (("level", level.name) for level in prepared.protocol.levels)
+    yield from (("status", status) for status in STATUSES)
+    yield from (("alternative", rule.name) for rule in rules if rule.mode == "may")
+    for rule in rules:
+        yield from (("guard", f"{rule.name} {outcome}") for outcome in _outcomes(prepared, rule))
+
+
+def _controls(rules: Sequence[Rule]) -> Iterator[str]:
+    """The control states that the rules can lead to, and the two where every patient begins."""
+    leads = {"hold": "held", "review": "in review", "stop": "stopped"}
+    found = {leads[rule.action.kind] for rule in rules if rule.action.kind in leads}
+    yield from ("before treatment", "on treatment")
+    yield from (control for control in ("held", "in review", "stopped") if control in found)
+
+
+def _outcomes(prepared: Prepared, rule: Rule) -> tuple[str, ...]:
+    """What the rule's guard can be: a guard that asks nothing is always true, and clocks are always known."""
+    terms = tuple(prepared.terms(rule.when))
+    if not terms:
+        return ("true",)
+    never_unknown = all(isinstance(term, Clock | Known) for term in terms)
+    return ("true", "false") if never_unknown else ("true", "false", "unknown")
+
+
+def _reached(scene: Scene, one: Step) -> Iterator[Goal]:
+    yield "rule", one.decision.rule
+    yield "state", scene.state.control.kind
+    yield "state", one.state.control.kind
+    yield "level", one.state.dose.name
+    yield "status", one.decision.status
+    yield from (("alternative", permission.rule) for permission in one.decision.permitted if permission.certainty == "permitted")
+    for rule in applicable(scene.prepared, scene.state):
+        yield "guard", f"{rule.name} {OUTCOMES[truth(scene, rule.when)]}"
+    # A may rule is reached when it is permitted; whether it is taken is the physician's choice.
+    yield from (("rule", permission.rule) for permission in one.decision.permitted if permission.certainty == "permitted")

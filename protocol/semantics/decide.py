@@ -1,0 +1,112 @@
+"""One decision out of all completions of what is missing: decided, provisional or undecided.
+
+Let *possible* be the set of effects that the ordered rules give over all completions. Then
+
+1. one effect: decided;
+2. all of them lower exposure: provisional, the least exposure among those that can be undone;
+3. the first must rule that acts in every completion lowers exposure: provisional, that rule;
+4. otherwise undecided: what is in force stands.
+
+Where this would end treatment on missing data the drug is withheld instead. Hence the laws: missing data never raise a
+dose, never hold back a lowering that is ordered anyway, never end treatment; and a decided decision stays the same when
+one more value becomes known. With ``safe side: more`` directions turn round; with ``none`` only 1 decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from protocol.model.decision import Effect, Status
+from protocol.model.protocol import Rule
+from protocol.model.regimen import NO_DRUG
+from protocol.semantics.effects import direction, effect_of, in_force, rank
+from protocol.semantics.scene import Scene
+from protocol.semantics.truth import Narrowing, completions
+from protocol.semantics.walk import Result, acts, applicable, walk
+
+
+@frozen(eq=False)
+class Finding:
+    """The decision before it is explained: status, effect, the rules that gave it, and the completions it comes from."""
+
+    status: Status
+    effect: Effect
+    rules: tuple[str, ...]
+    withheld: bool
+    results: tuple[tuple[Narrowing, Result], ...]
+    blocked: str = ""
+
+
+def conclude(scene: Scene) -> Finding:
+    """The decision of one visit over all completions of what is missing."""
+    results = tuple(completions(scene, walk))
+    possible = _possible(scene, (result for _, result in results))
+    if len(possible) == 1:
+        return _decided(scene, *next(iter(possible.items())), results)
+    lowering = _all_lowering(scene, possible)
+    if lowering is not None:
+        return Finding("provisional", lowering, possible[lowering], False, results)
+    first = _first_certain(scene)
+    if first is not None and _is_safe(scene, effect_of(scene.prepared.protocol, scene.state, first)):
+        return _provisional_rule(scene, first, results)
+    stands = in_force(scene.state)
+    return Finding("undecided", stands, (), scene.state.withheld, results)
+
+
+def _possible(scene: Scene, results: Iterable[Result]) -> dict[Effect, tuple[str, ...]]:
+    """Each possible effect with the rules that give it, in rule order."""
+    found: dict[Effect, set[str]] = {}
+    for result in results:
+        found.setdefault(result.recommended.effect, set()).add(result.recommended.rule)
+    place = {**scene.prepared.place, "": len(scene.prepared.place)}
+    ordered = {effect: tuple(sorted(rules, key=place.__getitem__)) for effect, rules in found.items()}
+    return dict(sorted(ordered.items(), key=lambda item: place[item[1][0]]))
+
+
+def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tuple[tuple[Narrowing, Result], ...]) -> Finding:
+    """One effect whatever is missing. A step that cannot be taken leaves what is in force, and says so."""
+    certain = [name for name in rules if name and _acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
+    rules = tuple(dict.fromkeys([*certain, *rules]))
+    if effect.undefined:
+        return Finding("undecided", in_force(scene.state), rules, scene.state.withheld, results, effect.undefined)
+    return Finding("decided", effect, rules, False, results)
+
+
+def _is_safe(scene: Scene, effect: Effect) -> bool:
+    """Whether the effect goes to the safe side of what is in force."""
+    towards = {"less": -1, "more": 1, "none": None}[scene.prepared.protocol.safe_side]
+    return towards is not None and direction(scene.prepared.protocol, scene.state.dose, effect) == towards
+
+
+def _all_lowering(scene: Scene, possible: dict[Effect, tuple[str, ...]]) -> Effect | None:
+    """If every possible effect lowers exposure: the least exposure that can be undone."""
+    if not all(_is_safe(scene, effect) for effect in possible):
+        return None
+    protocol = scene.prepared.protocol
+    undoable = [effect for effect in possible if effect.control.kind != "stopped"]
+    sign = -1 if protocol.safe_side == "more" else 1
+    return min(undoable, key=lambda effect: sign * (rank(protocol, effect.dose) or 0), default=None)
+
+
+def _first_certain(scene: Scene) -> Rule | None:
+    """The first must rule that acts in every completion."""
+    for rule in applicable(scene.prepared, scene.state):
+        passed_over = rule.mode == "may" or rule.action.kind == "resume"
+        passed_over = passed_over or (rule.action.kind == "hold" and scene.state.control.kind == "held")
+        if not passed_over and _acts_always(scene, rule):
+            return rule
+    return None
+
+
+def _acts_always(scene: Scene, rule: Rule) -> bool:
+    return all(answer for _, answer in completions(scene, lambda world: acts(world, rule)))
+
+
+def _provisional_rule(scene: Scene, rule: Rule, results: tuple[tuple[Narrowing, Result], ...]) -> Finding:
+    effect = effect_of(scene.prepared.protocol, scene.state, rule)
+    if effect.control.kind != "stopped":
+        return Finding("provisional", effect, (rule.name,), False, results)
+    withheld = evolve(in_force(scene.state), dose=NO_DRUG)
+    return Finding("provisional", withheld, (rule.name,), True, results)

@@ -1,0 +1,122 @@
+"""What an action does here: the control state and dose it leads to, and whether that is less drug or more.
+
+Doses are compared by rung, never by amount. No drug is below every rung; a dose off the ladder has no rung.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from protocol.model.decision import Effect
+from protocol.model.protocol import By, Protocol, Rule, Same, To
+from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.state import Control, State
+
+
+def in_force(state: State) -> Effect:
+    """What is so before the decision."""
+    return Effect(state.control, state.level, state.dose)
+
+
+def no_change(protocol: Protocol, state: State) -> Effect:
+    """What the control state itself gives. While withheld on treatment that is the level: only missing data stand in its way."""
+    return Effect(state.control, state.level, _dose_of(protocol, state.control, state.level))
+
+
+def _dose_of(protocol: Protocol, control: Control, level: Dose) -> Dose:
+    if control.kind == "on treatment":
+        return level
+    if control.kind == "in review" and protocol.rule(control.by).action.meanwhile != "withhold":
+        return level
+    return NO_DRUG
+
+
+def effect_of(protocol: Protocol, state: State, rule: Rule) -> Effect:
+    """What the rule's action does in this state; ``undefined`` where its step has no rung to reach and nothing is said."""
+    match rule.action.kind:
+        case "continue":
+            return no_change(protocol, state)
+        case "hold":
+            return Effect(Control("held"), state.level, NO_DRUG)
+        case "stop":
+            return Effect(Control("stopped"), state.level, NO_DRUG)
+        case "review":
+            control = Control("in review", rule.name)
+            return Effect(control, state.level, _dose_of(protocol, control, state.level))
+        case "start" | "escalate" | "reduce" | "resume":
+            return _step(protocol, state, rule)
+
+
+def _step(protocol: Protocol, state: State, rule: Rule) -> Effect:
+    action = rule.action
+    match action.target:
+        case To(level):
+            return _to_level(protocol, state, rule, at_level(level))
+        case Same():
+            return _on(state.level)
+        case By(steps):
+            return _by(protocol, state, rule, steps if action.kind == "escalate" else -steps)
+        case None:
+            return _by(protocol, state, rule, 1 if action.kind == "escalate" else -1)
+
+
+def _to_level(protocol: Protocol, state: State, rule: Rule, level: Dose) -> Effect:
+    """To a named level. Escalating to one that is not above, or reducing to one that is not below, changes nothing."""
+    here, there = rank(protocol, state.level), rank(protocol, level)
+    assert there is not None
+    wrong_way = {"escalate": here is not None and there <= here, "reduce": here is not None and there >= here}
+    return no_change(protocol, state) if wrong_way.get(rule.action.kind) else _on(level)
+
+
+def _by(protocol: Protocol, state: State, rule: Rule, steps: int) -> Effect:
+    if state.level.kind != "level":
+        return _beyond(protocol, state, rule, f"a step needs a rung to start from, and the dose is {state.level}")
+    reached = protocol.rung(state.level.name) + steps
+    if 0 <= reached < len(protocol.levels):
+        return _on(at_level(protocol.levels[reached].name))
+    side = "above" if steps > 0 else "below"
+    count = "no level" if abs(steps) == 1 else f"no level {abs(steps)} rungs"
+    return _beyond(protocol, state, rule, f"there is {count} {side} '{state.level.name}'")
+
+
+def _beyond(protocol: Protocol, state: State, rule: Rule, why: str) -> Effect:
+    match rule.action.off_ladder:
+        case "continue":
+            return no_change(protocol, state)
+        case "hold":
+            return Effect(Control("held"), state.level, NO_DRUG)
+        case "stop":
+            return Effect(Control("stopped"), state.level, NO_DRUG)
+        case None:
+            return evolve(in_force(state), undefined=f"{why}, and rule '{rule.name}' does not say what happens then")
+
+
+def _on(level: Dose) -> Effect:
+    return Effect(Control("on treatment"), level, level)
+
+
+def holds_at(protocol: Protocol, rule: Rule, level: Dose) -> bool:
+    """Whether the rule holds a patient on treatment at this level: a hold, or a step below the ladder that holds instead."""
+    if rule.action.kind == "hold":
+        return True
+    on_level = State(control=Control("on treatment"), level=level, dose=level)
+    return rule.action.off_ladder == "hold" and effect_of(protocol, on_level, rule).control.kind == "held"
+
+
+def rank(protocol: Protocol, dose: Dose) -> int | None:
+    """The place of a dose in the order of exposure: no drug -1, a level its rung; None off the ladder."""
+    if dose.kind == "none":
+        return -1
+    return protocol.rung(dose.name) if dose.kind == "level" else None
+
+
+def direction(protocol: Protocol, before: Dose, effect: Effect) -> int | None:
+    """-1 if the effect lowers what is in force, 1 if it raises it, 0 if neither, None if the two have no order."""
+    if effect.undefined or before == effect.dose:
+        return 0
+    if effect.dose == NO_DRUG:
+        return -1
+    here, there = rank(protocol, before), rank(protocol, effect.dose)
+    if here is None or there is None:
+        return 1 if before == NO_DRUG else None
+    return (there > here) - (there < here)

@@ -1,0 +1,165 @@
+"""A decision with its reasons: the rule and its source, the facts, what is permitted beside, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.model.decision import Decision, Fact, Missing, Permission
+from protocol.model.guard import Clock, Guard, Known, Ratio, Tracked, Value
+from protocol.model.protocol import ActionKind, Rule
+from protocol.model.quantity import say_number
+from protocol.model.time import say_duration
+from protocol.semantics import clocks
+from protocol.semantics.decide import Finding
+from protocol.semantics.effects import in_force
+from protocol.semantics.missing import what_if
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.scene import Scene
+from protocol.semantics.schedule import due
+from protocol.semantics.trackers import bounds
+from protocol.semantics.truth import World
+from protocol.semantics.walk import Offer, walk
+
+
+def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
+    """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
+    rule = _rule(scene.prepared, finding)
+    return Decision(
+        time=scene.time,
+        status=finding.status,
+        action=_action(finding, rule),
+        before=in_force(scene.state),
+        after=finding.effect,
+        rule=rule.name if rule else "",
+        rules=tuple(name for name in finding.rules if name),
+        source=rule.source if rule else None,
+        says=rule.says if rule else "",
+        facts=facts(scene, rule.when, measured) if rule else (),
+        permitted=_permissions(scene, finding),
+        missing=_missing(scene, finding),
+        reasons=tuple(sorted(scene.state.reasons)),
+        due=due(scene),
+        withheld=finding.withheld,
+        silent=_is_silent(scene, finding),
+        blocked=finding.blocked,
+        unverified=_unverified(scene.prepared, rule),
+    )
+
+
+def _rule(prepared: Prepared, finding: Finding) -> Rule | None:
+    if finding.status == "undecided" and not finding.blocked:
+        return None
+    return prepared.rules[prepared.place[finding.rules[0]]] if finding.rules and finding.rules[0] else None
+
+
+def _action(finding: Finding, rule: Rule | None) -> ActionKind:
+    """What is recommended now: a stop that is only withheld is a hold, a step that cannot be taken is no change."""
+    if finding.withheld:
+        return "hold" if finding.status == "provisional" else "continue"
+    if rule is None or finding.blocked:
+        return "continue"
+    return rule.action.kind
+
+
+def _is_silent(scene: Scene, finding: Finding) -> bool:
+    """Whether no rule covers this visit in some completion and the protocol does not say that this means continue."""
+    control = scene.state.control.kind
+    uncovered = any(not result.ordered.rule for _, result in finding.results)
+    return uncovered and control != "stopped" and control not in scene.prepared.protocol.otherwise
+
+
+def _unverified(prepared: Prepared, rule: Rule | None) -> tuple[str, ...]:
+    if rule is None:
+        return ()
+    sources = {source.name: source.unverified for source in prepared.protocol.sources}
+    source = sources.get(rule.source.source, "") if rule.source else ""
+    readings = (_reading_doubt(prepared, name) for name, _ in rule.under)
+    return tuple(dict.fromkeys(reason for reason in (rule.unverified, source, *readings) if reason))
+
+
+def _reading_doubt(prepared: Prepared, name: str) -> str:
+    return next(item.reading().unverified for item in prepared.protocol.interpretations if item.name == name)
+
+
+def label(scene: Scene, offer: Offer) -> str:
+    """An offer in two or three words: ``hold``, ``escalate to escalated``, ``continue``."""
+    if not offer.rule:
+        return "continue"
+    rule = scene.prepared.rules[scene.prepared.place[offer.rule]]
+    kind = rule.action.kind
+    if offer.effect.undefined:
+        return f"{kind} (no such level)"
+    if kind in ("escalate", "reduce"):
+        return f"{kind} to {offer.effect.dose}"
+    return f"{kind} at {offer.effect.dose}" if kind in ("start", "resume") else kind
+
+
+def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
+    if finding.status == "decided" or len(finding.results) == 1:
+        return ()
+    return what_if(
+        scene, (narrowed for narrowed, _ in finding.results), lambda world: label(world.scene, walk(world).recommended)
+    )
+
+
+def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
+    """Every may rule that is offered in some completion: permitted if in all, else unknown, naming what it depends on."""
+    offers: dict[str, tuple[Offer, int]] = {}
+    for _, result in finding.results:
+        for offer in result.offered:
+            offers[offer.rule] = (offer, offers.get(offer.rule, (offer, 0))[1] + 1)
+    return tuple(
+        _permission(scene, finding, offer, count == len(finding.results))
+        for offer, count in sorted(offers.values(), key=lambda item: scene.prepared.place[item[0].rule])
+    )
+
+
+def _permission(scene: Scene, finding: Finding, offer: Offer, certain: bool) -> Permission:
+    kind = scene.prepared.rules[scene.prepared.place[offer.rule]].action.kind
+    if certain:
+        return Permission(offer.rule, kind, offer.effect, "permitted")
+
+    def offered(world: World) -> str:
+        return "offered" if any(one.rule == offer.rule for one in walk(world).offered) else "not offered"
+
+    needs = what_if(scene, (narrowed for narrowed, _ in finding.results), offered)
+    return Permission(offer.rule, kind, offer.effect, "unknown", tuple(missing.name for missing in needs))
+
+
+def facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> tuple[Fact, ...]:
+    """What the guard asks, each once, with its value at this visit."""
+    return tuple(dict.fromkeys(_facts(scene, guard, measured)))
+
+
+def _facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> Iterator[Fact]:
+    for term in scene.prepared.terms(guard):
+        match term:
+            case Value(name) | Ratio(name, _) | Known(name):
+                yield _read(scene, name, measured)
+            case Clock(name):
+                minutes = clocks.age(scene.state, name, scene.time)
+                shown = "never" if minutes is None else say_duration(minutes)
+                yield Fact("time on treatment" if name == "treatment" else _CLOCKS[name], shown, "computed")
+            case Tracked(name):
+                yield Fact(name, _tracked(scene, name), "computed")
+
+
+_CLOCKS = {"start": "time since start", "state": "time in state", "dose change": "time since dose change", "hold": "time on hold"}
+
+
+def _read(scene: Scene, name: str, measured: frozenset[str]) -> Fact:
+    last = scene.state.reading(name)
+    if last is None:
+        return Fact(name, "", "unknown")
+    limits = [f"{side} {say_number(limit)}" for side, limit in (("LLN", last.lower), ("ULN", last.upper)) if limit is not None]
+    value = f"{last.text} ({', '.join(limits)})" if limits else last.text
+    if scene.valid(name) is None:
+        return Fact(name, value, "unknown", last.observed)
+    return Fact(name, value, "measured" if name in measured else "carried", last.observed)
+
+
+def _tracked(scene: Scene, name: str) -> str:
+    low, high, _ = bounds(scene.prepared.protocol, scene.state, scene.time)[name]
+    duration = scene.prepared.protocol.tracker(name).kind == "duration"
+    least, most = (say_duration(int(value)) if duration else say_number(value) for value in (low, high))
+    return least if low == high else f"{least} to {most}"

@@ -1,0 +1,66 @@
+"""When time alone would change the decision: clocks that come due and readings that stop being valid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.model.decision import Decision
+from protocol.model.guard import Clock, Tracked
+from protocol.model.protocol import Protocol
+from protocol.model.state import State
+from protocol.semantics import clocks
+from protocol.semantics.observing import expiries
+from protocol.semantics.prepared import Prepared, prepare
+from protocol.semantics.step import look
+from protocol.semantics.trackers import Lasting, memory_of
+
+FAR = 10**9
+"""Minutes; further than any course reaches, so that every reading that can stop being valid is found."""
+
+
+def next_change(protocol: Protocol, state: State) -> tuple[int, Decision] | None:
+    """The first time after the state's at which the decision would differ from what it is now if nothing more were observed.
+
+    None if it never would. Times are minutes since the first dose.
+    """
+    if state.time is None:
+        return None
+    now = look(protocol, state, state.time)
+    for time in moments(prepare(protocol), state, state.time, FAR):
+        later = look(protocol, state, time)
+        if (later.status, later.after, later.rule) != (now.status, now.after, now.rule):
+            return time, later
+    return None
+
+
+def moments(prepared: Prepared, state: State, after: int, until: int) -> list[int]:
+    """Every minute in between (both ends left out) at which something that a guard asks can change by time alone."""
+    found = {moment for moment in (*_clock_moments(prepared, state), *_readings_lapse(prepared, state))}
+    return sorted(moment for moment in found if after < moment < until)
+
+
+def _clock_moments(prepared: Prepared, state: State) -> Iterator[int]:
+    for term, constants in prepared.constants.items():
+        match term:
+            case Clock("treatment"):
+                origins = [(state.time or 0) - state.on_drug] if state.dose.is_drug else []
+            case Clock(name):
+                begun = clocks.origin(state, name)
+                origins = [] if begun is None else [begun]
+            case Tracked(name):
+                memory = memory_of(prepared, state, name)
+                since = (memory.definite, memory.possible) if isinstance(memory, Lasting) else ()
+                origins = [begun for begun in since if begun is not None]
+            case _:
+                continue
+        for begun in origins:
+            for constant in constants:
+                # Both sides of the threshold: ``>=`` comes due at it, ``>`` one minute later.
+                yield begun + int(constant)
+                yield begun + int(constant) + 1
+
+
+def _readings_lapse(prepared: Prepared, state: State) -> Iterator[int]:
+    guards = (*(rule.when for rule in prepared.rules), *(tracker.when for tracker in prepared.trackers))
+    for guard in guards:
+        yield from expiries(prepared, state, guard, FAR)

@@ -1,0 +1,109 @@
+"""What was given: which permitted effect it is, the verdict on it, and the field's name for a deviation.
+
+The state follows what was given, and the recommendation is compared with it, so a deviation does not cascade.
+"""
+
+from __future__ import annotations
+
+from protocol.model.course import Given
+from protocol.model.decision import Decision, Deviation, DeviationKind, Effect, Verdict
+from protocol.model.protocol import Protocol
+from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.state import Control
+from protocol.semantics.decide import Finding
+from protocol.semantics.effects import rank
+from protocol.semantics.missing import what_if
+from protocol.semantics.scene import Scene
+from protocol.semantics.truth import World
+from protocol.semantics.walk import walk
+
+
+def dose_given(protocol: Protocol, given: Given) -> Dose:
+    """The dose on the ladder, or off it, that a given regimen is."""
+    if given.regimen is None:
+        return NO_DRUG
+    for level in protocol.levels:
+        if level.regimen.same_as(given.regimen):
+            return at_level(level.name)
+    return Dose("off ladder", str(given.regimen))
+
+
+def is_it(protocol: Protocol, given: Given, effect: Effect) -> bool:
+    """Whether giving this is putting the effect into force. No drug is a hold, a stop or any effect without drug."""
+    if effect.undefined:
+        return False
+    if given.kind == "stopped":
+        return effect.control.kind == "stopped"
+    return effect.dose == dose_given(protocol, given)
+
+
+def followed(scene: Scene, finding: Finding, given: Given) -> Effect:
+    """The effect that was put into force: the recommended one, else a permitted one, else what the dose itself says."""
+    protocol = scene.prepared.protocol
+    permitted = (effect for _, result in finding.results for effect in result.permitted())
+    for effect in (finding.effect, *permitted):
+        if is_it(protocol, given, effect):
+            return effect
+    return _unordered(scene, given, dose_given(protocol, given))
+
+
+def _unordered(scene: Scene, given: Given, dose: Dose) -> Effect:
+    """What a dose makes of the state that nothing permits: drug means on treatment, no drug a hold that nobody ordered."""
+    state = scene.state
+    if given.kind == "stopped":
+        return Effect(Control("stopped"), state.level, NO_DRUG)
+    if state.control.kind == "stopped":
+        return Effect(state.control, state.level, dose)
+    if dose.is_drug:
+        return Effect(Control("on treatment"), dose, dose)
+    control = Control("held") if state.control.kind == "on treatment" else state.control
+    return Effect(control, state.level, NO_DRUG)
+
+
+def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
+    """Whether what was given is permitted under every completion of what is missing, under some, or under none."""
+    protocol = scene.prepared.protocol
+
+    def permitted(world: World) -> str:
+        return "permitted" if any(is_it(protocol, given, effect) for effect in walk(world).permitted()) else "a deviation"
+
+    answers = {any(is_it(protocol, given, effect) for effect in result.permitted()) for _, result in finding.results}
+    recommended = is_it(protocol, given, finding.effect)
+    if len(answers) == 1:
+        return Verdict(given, "every" if answers.pop() else "none", recommended)
+    needs = what_if(scene, (narrowed for narrowed, _ in finding.results), permitted)
+    return Verdict(given, "some", recommended, needs)
+
+
+def deviations(scene: Scene, finding: Finding, decision: Decision, found: Verdict) -> tuple[Deviation, ...]:
+    """What was given although nothing permits it. Dosing after a stop, or off the ladder, is reported once, where it begins."""
+    state, protocol = scene.state, scene.prepared.protocol
+    dose = dose_given(protocol, found.given)
+    if found.permitted != "none" or found.recommended:
+        return ()
+    if dose.is_drug and dose == state.dose and (state.control.kind == "stopped" or dose.kind == "off ladder"):
+        return ()
+    kind = _kind(scene, finding, dose)
+    said = f"{decision.action} ({decision.after.dose})" if decision.action != "continue" else f"{decision.after.dose}"
+    return (Deviation(kind, f"given {_shown(found.given, dose)}, recommended {said}"),)
+
+
+def _shown(given: Given, dose: Dose) -> str:
+    return str(given) if dose.kind != "level" else f"{given} ({dose.name})"
+
+
+def _kind(scene: Scene, finding: Finding, dose: Dose) -> DeviationKind:
+    control, protocol = scene.state.control.kind, scene.prepared.protocol
+    if not dose.is_drug:
+        return "hold without reason"
+    if control == "stopped":
+        return "treatment after stop"
+    if control == "before treatment":
+        return "started too early"
+    if finding.effect.dose == NO_DRUG:
+        return "resumed too early" if scene.state.dose == NO_DRUG else "hold missed"
+    if dose.kind == "off ladder":
+        return "off the ladder"
+    recommended = rank(protocol, finding.effect.dose)
+    given = rank(protocol, dose)
+    return "dose above permitted" if recommended is None or (given or 0) > recommended else "dose below permitted"

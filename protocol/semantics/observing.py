@@ -1,0 +1,132 @@
+"""How trackers follow what is observed: step 2 of a visit, and the passing of time before it.
+
+Counts move at findings: a visit at which something was observed. A finding carried over from an earlier visit is not
+counted again as one more in a row. Durations also see the moments between visits at which a reading stops being valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from protocol.model.guard import Guard, Known
+from protocol.model.protocol import Tracker
+from protocol.model.state import Interval, State
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.readings import Accepted
+from protocol.semantics.scene import Scene, valid_reading
+from protocol.semantics.trackers import Counted, Extreme, Lasting, Memory, first_memory, plausible, saturation
+from protocol.semantics.truth import truth
+
+
+def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> State:
+    """The state with the visit's readings in place and every tracker moved on to the visit's time."""
+    if not prepared.trackers:
+        return evolve(state, readings=accepted.readings)
+    memory = state.memory or tuple(first_memory(tracker) for tracker in prepared.trackers)
+    after = evolve(state, readings=accepted.readings)
+    moved = []
+    for tracker, held in zip(prepared.trackers, memory, strict=True):
+        assert isinstance(held, Counted | Lasting | Extreme)
+        tracking = tracker.from_baseline or state.started is not None
+        moved.append(_moved(prepared, tracker, held, state, after, accepted, time) if tracking else held)
+    return evolve(after, memory=tuple(moved))
+
+
+def _moved(
+    prepared: Prepared, tracker: Tracker, held: Memory, before: State, after: State, accepted: Accepted, time: int
+) -> Memory:
+    scene = Scene(prepared, after, time)
+    match held:
+        case Lasting():
+            passed = _over_time(prepared, tracker, held, before, time)
+            return _lasting(tracker, passed, truth(scene, tracker.when), time)
+        case Extreme():
+            return _extreme(prepared, tracker, held, scene, accepted)
+        case Counted():
+            if not accepted.touched:
+                return held
+            return _counted(prepared, tracker, held, scene, accepted)
+
+
+def _over_time(prepared: Prepared, tracker: Tracker, held: Lasting, before: State, time: int) -> Lasting:
+    """The duration after the moments, between the last visit and this one, at which a reading stopped being valid."""
+    for moment in expiries(prepared, before, tracker.when, time):
+        held = _lasting(tracker, held, truth(Scene(prepared, before, moment), tracker.when), moment)
+    return held
+
+
+def expiries(prepared: Prepared, state: State, guard: Guard, until: int) -> list[int]:
+    """After the state's time and before ``until``: the first minute at which each reading that the guard asks lapses."""
+    moments = {held + 1 for held in _last_minutes(prepared, state, guard)}
+    return sorted(moment for moment in moments if (state.time is None or moment > state.time) and moment < until)
+
+
+def _last_minutes(prepared: Prepared, state: State, guard: Guard) -> Iterator[int]:
+    for term in prepared.terms(guard):
+        name = getattr(term, "input", "")
+        reading = state.reading(name) if name else None
+        if reading is None:
+            continue
+        valid_for = prepared.inputs[name].valid_for
+        if valid_for is not None:
+            yield reading.observed + valid_for
+        if isinstance(term, Known) and term.within is not None:
+            yield reading.observed + term.within
+
+
+def _lasting(tracker: Tracker, held: Lasting, now: bool | None, time: int) -> Lasting:
+    if now is None and tracker.measured_only:
+        return held
+    if now is False:
+        return Lasting()
+    possible = time if held.possible is None else held.possible
+    definite = (time if held.definite is None else held.definite) if now else None
+    return Lasting(definite, possible)
+
+
+def _extreme(prepared: Prepared, tracker: Tracker, held: Extreme, scene: Scene, accepted: Accepted) -> Extreme:
+    reading = valid_reading(prepared, scene.state, tracker.input, scene.time)
+    if reading is None and (tracker.measured_only or not accepted.touched):
+        return held
+    least, greatest = plausible(prepared, tracker.input)
+    value = reading.value if reading is not None and isinstance(reading.value, Interval) else Interval(least, greatest)
+    pick = min if tracker.kind == "lowest" else max
+    low = value.low if held.low is None else pick(held.low, value.low)
+    high = value.high if held.high is None else pick(held.high, value.high)
+    return held if (low, high) == (held.low, held.high) else Extreme(low, high, scene.time)
+
+
+def _counted(prepared: Prepared, tracker: Tracker, held: Counted, scene: Scene, accepted: Accepted) -> Counted:
+    measured = any(name in accepted.measured for name in prepared.inputs_of(tracker.when))
+    now = truth(scene, tracker.when)
+    if tracker.measured_only and (now is None or not measured):
+        return held
+    if tracker.kind == "consecutive":
+        if now is not None and not measured:
+            return held
+        moved = {(False, count + 1) for _, count in held.possible if now is not False}
+        moved |= {(False, 0)} if now is not True else set()
+    else:
+        over = None if tracker.until is None else truth(scene, tracker.until)
+        over = (None if now is None else not now) if tracker.until is None else over
+        moved = {after for one in held.possible for after in _episode(one, now, over)}
+    changed = scene.time if moved != set(held.possible) else held.changed
+    top = saturation(prepared, tracker.name)
+    return Counted(tuple(sorted({(is_open, min(count, top)) for is_open, count in moved})), changed)
+
+
+def _episode(one: tuple[bool, int], now: bool | None, over: bool | None) -> Iterator[tuple[bool, int]]:
+    """What an open or closed episode with its count can become: a closed one opens, an open one closes, or it stays."""
+    is_open, count = one
+    if is_open:
+        if over is not False:
+            yield (False, count)
+        if over is not True:
+            yield (True, count)
+    else:
+        if now is not False:
+            yield (True, count + 1)
+        if now is not True:
+            yield (False, count)

@@ -1,0 +1,113 @@
+"""A protocol made ready to be asked: rules under the chosen readings, grades as thresholds, the constants of every term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import lru_cache
+
+import attrs
+from attrs import frozen
+
+from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Term, Value, nodes
+from protocol.model.protocol import Input, Number, Protocol, Rule, Tracker
+from protocol.semantics.grading import compare_grade
+
+
+@frozen(eq=False)
+class Prepared:
+    """What the semantics looks up again and again; computed once for a protocol."""
+
+    protocol: Protocol
+    rules: tuple[Rule, ...]
+    place: dict[str, int]
+    inputs: dict[str, Input]
+    trackers: tuple[Tracker, ...]
+    definitions: dict[str, Guard]
+    constants: dict[Term, tuple[Fraction, ...]]
+
+    def terms(self, guard: Guard) -> Iterator[Term | Known]:
+        """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
+        for node in nodes(guard):
+            match node:
+                case Compare(term):
+                    yield term
+                case Is(name):
+                    yield Value(name)
+                case Known():
+                    yield node
+                case Named(name):
+                    yield from self.terms(self.definitions[name])
+                case _:
+                    pass
+
+    def inputs_of(self, guard: Guard) -> tuple[str, ...]:
+        """The names of the inputs that a guard asks, each once."""
+        names = (getattr(term, "input", "") for term in self.terms(guard))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+
+@lru_cache(maxsize=256)
+def prepare(protocol: Protocol) -> Prepared:
+    """The protocol made ready; the same protocol is made ready once."""
+    inputs = {item.name: item for item in protocol.inputs}
+    rules = tuple(attrs.evolve(rule, when=_expanded(rule.when, inputs)) for rule in protocol.in_force())
+    trackers = tuple(_expanded_tracker(tracker, inputs) for tracker in protocol.trackers)
+    definitions = {name: _expanded(guard, inputs) for name, guard in _definitions(protocol)}
+    guards = [*(rule.when for rule in rules), *definitions.values(), *_tracker_guards(trackers)]
+    place = {rule.name: number for number, rule in enumerate(rules)}
+    return Prepared(protocol, rules, place, inputs, trackers, definitions, _constants(guards))
+
+
+def _definitions(protocol: Protocol) -> Iterator[tuple[str, Guard]]:
+    for derived in protocol.derived:
+        yield derived.name, derived.when
+    for interpretation in protocol.interpretations:
+        guard = interpretation.reading().guard
+        if guard is not None:
+            yield interpretation.name, guard
+
+
+def _tracker_guards(trackers: Iterable[Tracker]) -> Iterator[Guard]:
+    for tracker in trackers:
+        yield tracker.when
+        if tracker.until is not None:
+            yield tracker.until
+
+
+def _expanded_tracker(tracker: Tracker, inputs: dict[str, Input]) -> Tracker:
+    until = None if tracker.until is None else _expanded(tracker.until, inputs)
+    return attrs.evolve(tracker, when=_expanded(tracker.when, inputs), until=until)
+
+
+def _expanded(guard: Guard, inputs: dict[str, Input]) -> Guard:
+    """The guard with each comparison of a grade replaced by the thresholds that the criteria print for it."""
+    match guard:
+        case Compare(GradeOf(name), operator, constant):
+            return _thresholds(inputs[name], operator, constant)
+        case Not(part):
+            return Not(_expanded(part, inputs))
+        case And(parts):
+            return And(tuple(_expanded(part, inputs) for part in parts))
+        case Or(parts):
+            return Or(tuple(_expanded(part, inputs) for part in parts))
+        case _:
+            return guard
+
+
+def _thresholds(item: Input, operator: str, constant: Fraction) -> Guard:
+    assert item.graded_by is not None and isinstance(item.kind, Number)
+    criteria, term = item.graded_by
+    return compare_grade(criteria, term, item.name, item.kind.unit, operator, int(constant))  # type: ignore[arg-type]
+
+
+def _constants(guards: Iterable[Guard]) -> dict[Term, tuple[Fraction, ...]]:
+    found: dict[Term, set[Fraction]] = {}
+    for guard in guards:
+        for node in nodes(guard):
+            if isinstance(node, Compare):
+                values = found.setdefault(node.term, set())
+                values.add(node.constant)
+                if isinstance(node.term, Clock):
+                    values.add(node.constant - node.early)
+    return {term: tuple(sorted(values)) for term, values in found.items()}

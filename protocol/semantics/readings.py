@@ -1,0 +1,197 @@
+"""From what was reported at a visit to what counts: units become canonical, bad readings are refused, repeats are settled.
+
+A refused or contradictory reading makes its input unknown; the visit is still decided. Within one time of observation a
+reading recorded later corrects one recorded earlier; of several times of observation the latest counts.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from protocol.errors import NotationError, VisitError
+from protocol.model.course import Observation, Visit
+from protocol.model.decision import Refusal
+from protocol.model.protocol import Choice, Grade, Input, Number, YesNo
+from protocol.model.quantity import convert, exact, say_number
+from protocol.model.state import Held, Interval, State
+from protocol.model.time import say_time
+from protocol.semantics.prepared import Prepared
+
+
+@frozen
+class Accepted:
+    """The readings after a visit, the inputs that something was said about, and what was refused."""
+
+    readings: tuple[Held, ...]
+    touched: frozenset[str]
+    measured: frozenset[str]
+    refused: tuple[Refusal, ...]
+
+
+def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
+    """The readings that count after the observations of a visit; raises VisitError for an input the protocol does not have."""
+    by_input: dict[str, list[Observation]] = {}
+    for observation in visit.observations:
+        if observation.input not in prepared.inputs:
+            raise VisitError(f"'{observation.input}' is not an input of {prepared.protocol.name}")
+        by_input.setdefault(observation.input, []).append(observation)
+    readings = {held.input: held for held in state.readings}
+    refused: list[Refusal] = []
+    measured: set[str] = set()
+    for name, observations in by_input.items():
+        held, turned_down = _settle(prepared.inputs[name], readings.get(name), observations, visit)
+        refused.extend(turned_down)
+        if held is None:
+            readings.pop(name, None)
+        else:
+            if held is not readings.get(name):
+                measured.add(name)
+            readings[name] = held
+    ordered = tuple(readings[name] for name in sorted(readings))
+    return Accepted(ordered, frozenset(by_input), frozenset(measured), tuple(refused))
+
+
+def _settle(item: Input, before: Held | None, observations: list[Observation], visit: Visit) -> tuple[Held | None, list[Refusal]]:
+    """The reading that counts after these observations of one input, and the refusals."""
+    current, refused = _current(observations, visit)
+    if before is not None and _observed(current[0], visit) < before.observed:
+        why = f"observed before the reading of {say_time(before.observed)} that is in force"
+        return before, refused + [Refusal(observation, why) for observation in current]
+    read: list[tuple[Observation, Held | None]] = []
+    for observation in current:
+        try:
+            read.append((observation, read_one(item, observation, visit)))
+        except NotationError as error:
+            refused.append(Refusal(observation, str(error)))
+    if len(read) < len(current):
+        return None, refused
+    held, repeated = _one_of(item, read)
+    return held, refused + repeated
+
+
+def _current(observations: list[Observation], visit: Visit) -> tuple[list[Observation], list[Refusal]]:
+    """The observations of the latest time, corrections applied, and refusals of those the visit cannot have seen."""
+    refused = [Refusal(item, "observed after the visit") for item in observations if _observed(item, visit) > visit.time]
+    seen = [item for item in observations if _observed(item, visit) <= visit.time]
+    if not seen:
+        return [evolve(observations[0], value=None, observed=None)], refused
+    latest = max(_observed(item, visit) for item in seen)
+    older = [Refusal(item, "an older reading of the same visit") for item in seen if _observed(item, visit) < latest]
+    newest = [item for item in seen if _observed(item, visit) == latest]
+    recorded = max(_recorded(item, visit) for item in newest)
+    corrected = [Refusal(item, "corrected later") for item in newest if _recorded(item, visit) < recorded]
+    return [item for item in newest if _recorded(item, visit) == recorded], refused + older + corrected
+
+
+def _observed(observation: Observation, visit: Visit) -> int:
+    return visit.time if observation.observed is None else observation.observed
+
+
+def _recorded(observation: Observation, visit: Visit) -> int:
+    return _observed(observation, visit) if observation.recorded is None else observation.recorded
+
+
+def _one_of(item: Input, read: list[tuple[Observation, Held | None]]) -> tuple[Held | None, list[Refusal]]:
+    """Several readings of one time become one by the input's policy for repeats, or none."""
+    if all(_same(held, read[0][1]) for _, held in read):
+        return read[0][1], []
+    values = [held for _, held in read if held is not None]
+    if item.repeats == "last":
+        return read[-1][1], []
+    if item.repeats == "worst" and len(values) == len(read):
+        return max(values, key=lambda held: _badness(item, held)), []
+    listed = ", ".join("not done" if held is None else held.text for _, held in read)
+    return None, [Refusal(observation, f"several values at one time: {listed}") for observation, _ in read]
+
+
+def _same(one: Held | None, other: Held | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.value, one.lower, one.upper) == (other.value, other.lower, other.upper)
+
+
+def _badness(item: Input, held: Held) -> Fraction:
+    if isinstance(held.value, str):
+        options = item.kind.options if isinstance(item.kind, Choice) else ("no", "yes")
+        return Fraction(options.index(held.value))
+    return -held.value.low if item.worse == "low" else held.value.high
+
+
+def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None:
+    """One observation as a reading in the declared unit; None for ``not done``; raises NotationError if it is no such value."""
+    if observation.value is None:
+        return None
+    text = _as_reported(observation)
+    held = Held(item.name, "", _observed(observation, visit), text)
+    match item.kind:
+        case Choice(options):
+            return evolve(held, value=_option(observation, options))
+        case YesNo():
+            return evolve(held, value=_option(observation, ("yes", "no")))
+        case Grade():
+            return evolve(held, value=_grade(observation))
+        case Number() as kind:
+            value = _interval(kind, observation)
+            return evolve(held, value=value, lower=_limit(kind, observation, "lower"), upper=_limit(kind, observation, "upper"))
+
+
+def _as_reported(observation: Observation) -> str:
+    value = observation.value
+    shown = say_number(exact(value)) if isinstance(value, int | float | Fraction) and not isinstance(value, bool) else str(value)
+    return f"{observation.censored}{shown} {observation.unit}".strip()
+
+
+def _option(observation: Observation, options: tuple[str, ...]) -> str:
+    value = observation.value
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).strip()
+    if text not in options:
+        raise NotationError(f"'{text}' is not an option of {observation.input}", f"Options: {', '.join(options)}.")
+    return text
+
+
+def _grade(observation: Observation) -> Interval:
+    value = exact(_number(observation))
+    if observation.censored or value.denominator != 1 or not 0 <= value <= 5:
+        raise NotationError(f"'{_as_reported(observation)}' is not a grade", "A grade is a whole number from 0 to 5.")
+    return Interval(value, value)
+
+
+def _number(observation: Observation) -> Fraction | int | float | str:
+    assert observation.value is not None
+    return observation.value
+
+
+def _interval(kind: Number, observation: Observation) -> Interval:
+    value = _converted(kind, observation, _number(observation))
+    if not kind.low <= value <= kind.high:
+        raise NotationError(
+            f"{_as_reported(observation)} is not plausible for {observation.input}",
+            f"Plausible: {say_number(kind.low)} to {say_number(kind.high)} {kind.unit}.",
+        )
+    match observation.censored:
+        case "":
+            return Interval(value, value)
+        case "<" | "<=":
+            interval = Interval(kind.low, value, open_high=observation.censored == "<")
+        case _:
+            interval = Interval(value, kind.high, open_low=observation.censored == ">")
+    if interval.low == interval.high and (interval.open_low or interval.open_high):
+        raise NotationError(f"no plausible value is {_as_reported(observation)}", "Check the bound of the censored value.")
+    return interval
+
+
+def _limit(kind: Number, observation: Observation, side: str) -> Fraction | None:
+    reported = getattr(observation, side)
+    if reported is None:
+        return None
+    limit = _converted(kind, observation, reported)
+    if limit < 0 or (side == "upper" and limit == 0):
+        raise NotationError(f"{say_number(limit)} is not a limit of normal of {observation.input}", "Leave it empty if unknown.")
+    return limit
+
+
+def _converted(kind: Number, observation: Observation, value: Fraction | int | float | str) -> Fraction:
+    number = exact(value)
+    return number if observation.unit in ("", kind.unit) else convert(number, observation.unit, kind.unit)

@@ -1,0 +1,89 @@
+"""What is known at one visit: for each term the values it can have, and what is settled whatever the unknowns are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import field, frozen
+
+from protocol.model.guard import Known, Ratio, Term, Tracked, Value
+from protocol.model.protocol import Choice, Grade, Number, YesNo
+from protocol.model.state import Held, Interval, State
+from protocol.semantics.cells import cells
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.trackers import possible_values
+
+Candidate = Fraction | str
+Candidates = tuple[Candidate, ...]
+
+
+@frozen(eq=False)
+class Scene:
+    """One patient at one time, after the readings of the visit and the trackers, before the decision."""
+
+    prepared: Prepared
+    state: State
+    time: int
+    _candidates: dict[Term, Candidates] = field(factory=dict, init=False, repr=False)
+
+    def valid(self, name: str) -> Held | None:
+        """The reading of an input that still counts at this time; None is unknown."""
+        return valid_reading(self.prepared, self.state, name, self.time)
+
+    def knows(self, node: Known) -> bool:
+        """Whether the input has a valid reading, and one young enough where the guard asks for that."""
+        held = self.valid(node.input)
+        return held is not None and (node.within is None or self.time - held.observed <= node.within)
+
+    def candidates(self, term: Term) -> Candidates:
+        """One representative of each cell in which the term can lie: a single value where it is known."""
+        found = self._candidates.get(term)
+        if found is None:
+            found = self._candidates[term] = self._cells(term)
+        return found
+
+    def _cells(self, term: Term) -> Candidates:
+        constants = self.prepared.constants.get(term, ())
+        match term:
+            case Value(name):
+                return self._values(name, constants)
+            case Ratio(name, limit):
+                return cells(self._ratio(name, limit, constants), constants)
+            case Tracked(name):
+                return possible_values(self.prepared, self.state, name, self.time, constants)
+            case _:
+                raise ValueError(f"{term!r} has no candidates")
+
+    def _values(self, name: str, constants: tuple[Fraction, ...]) -> Candidates:
+        held = self.valid(name)
+        if held is not None and isinstance(held.value, str):
+            return (held.value,)
+        match self.prepared.inputs[name].kind:
+            case Choice(options):
+                return options
+            case YesNo():
+                return ("yes", "no")
+            case Grade():
+                within = held.value if held is not None else None
+                return tuple(Fraction(n) for n in range(6) if not isinstance(within, Interval) or within.holds(Fraction(n)))
+            case Number(_, low, high):
+                return cells(
+                    held.value if held is not None and isinstance(held.value, Interval) else Interval(low, high), constants
+                )
+
+    def _ratio(self, name: str, limit: str, constants: tuple[Fraction, ...]) -> Interval:
+        held = self.valid(name)
+        bound = None if held is None else held.upper if limit == "ULN" else held.lower
+        if held is None or not bound or not isinstance(held.value, Interval):
+            return Interval(Fraction(0), max(constants, default=Fraction(0)) + 1, open_low=True)
+        value = held.value
+        return Interval(value.low / bound, value.high / bound, value.open_low, value.open_high)
+
+
+def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Held | None:
+    """The last reading of an input if its age at this time is at most its validity."""
+    held = state.reading(name)
+    if held is None:
+        return None
+    valid_for = prepared.inputs[name].valid_for
+    return held if valid_for is None or time - held.observed <= valid_for else None

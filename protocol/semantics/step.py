@@ -1,0 +1,117 @@
+"""One visit: time passes, readings arrive, the rules decide, and the state moves on. This is the meaning of a protocol.
+
+1. Time passes under the dose in force. 2. Readings update the inputs and the trackers. 3. The rules of the control state
+give the decision. 4. The dose given, else the recommended one, updates level, control state, clocks and hold reasons.
+Only step 4 sees which rule fired, so priority decides the action and never swallows the bookkeeping.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from protocol.errors import VisitError
+from protocol.model.course import Visit
+from protocol.model.decision import Decision, Effect, Step
+from protocol.model.protocol import Protocol
+from protocol.model.regimen import NO_DRUG
+from protocol.model.state import UNORDERED, State
+from protocol.model.time import say_time
+from protocol.semantics.clocks import on_drug
+from protocol.semantics.decide import Finding, conclude
+from protocol.semantics.explain import explained
+from protocol.semantics.given import deviations, followed, verdict
+from protocol.semantics.observing import observe
+from protocol.semantics.prepared import Prepared, prepare
+from protocol.semantics.readings import Accepted, accept
+from protocol.semantics.scene import Scene
+from protocol.semantics.trackers import first_memory
+from protocol.semantics.truth import truth
+from protocol.semantics.walk import hold_rules
+
+
+def initial(protocol: Protocol) -> State:
+    """A patient about whom nothing is known yet, before treatment."""
+    return State(memory=tuple(first_memory(tracker) for tracker in protocol.trackers))
+
+
+def step(protocol: Protocol, state: State, visit: Visit) -> Step:
+    """The decision of the protocol at a visit, the verdict on what was given there, and the state afterwards.
+
+    Raises VisitError if the visit is earlier than the state, or names an input that the protocol does not have.
+    A reading that cannot be used is refused and reported in ``refused``; the visit is decided all the same.
+    """
+    prepared = prepare(protocol)
+    scene, accepted = arrive(prepared, state, visit)
+    finding = conclude(scene)
+    decision = explained(scene, finding, accepted.measured)
+    if visit.given is None or visit.given.kind == "unknown":
+        after = _moved(scene, finding, finding.effect)
+        return Step(visit, decision, after, refused=accepted.refused, assumed=True)
+    found = verdict(scene, finding, visit.given)
+    after = _moved(scene, finding, followed(scene, finding, visit.given))
+    deviating = deviations(scene, finding, decision, found)
+    return Step(visit, decision, after, found, deviating, accepted.refused)
+
+
+def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accepted]:
+    """Steps 1 and 2: what is known at the visit, before any decision."""
+    if state.time is not None and visit.time < state.time:
+        raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}")
+    accepted = accept(prepared, state, visit)
+    observed = observe(prepared, state, accepted, visit.time)
+    moved_on = evolve(observed, on_drug=on_drug(state, visit.time), time=visit.time)
+    return Scene(prepared, moved_on, visit.time), accepted
+
+
+def look(protocol: Protocol, state: State, time: int) -> Decision:
+    """What the protocol would say at a time if nothing more were observed until then; changes nothing."""
+    scene, accepted = arrive(prepare(protocol), state, Visit(time))
+    return explained(scene, conclude(scene), accepted.measured)
+
+
+def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
+    """Step 4: the state after this effect has been put into force."""
+    before, time = scene.state, scene.time
+    started = time if before.started is None and effect.dose.is_drug else before.started
+    starts_now = started != before.started
+    return evolve(
+        before,
+        control=effect.control,
+        level=effect.level,
+        dose=effect.dose,
+        withheld=finding.withheld and effect.dose == NO_DRUG and effect.control == before.control,
+        reasons=_reasons(scene, finding, effect),
+        started=started,
+        entered=time if effect.control != before.control else before.entered,
+        changed=time if effect.dose != before.dose and not starts_now else before.changed,
+        hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
+        stepped=time if effect.level != before.level else before.stepped,
+    )
+
+
+def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
+    """Every hold rule that has been true since the hold began; they outlive drug given during it, until it is resumed."""
+    before = scene.state
+    if effect.control.kind == "stopped" or _resumes(scene, finding, effect):
+        return frozenset()
+    if effect.control.kind != "held":
+        return before.reasons
+    certain = {rule.name for rule in hold_rules(scene) if truth(scene, rule.when)}
+    reasons = before.reasons | certain
+    return reasons or _possible_reasons(finding, effect) or frozenset({UNORDERED})
+
+
+def _resumes(scene: Scene, finding: Finding, effect: Effect) -> bool:
+    """Whether this effect is what a resume rule gives, as the recommendation or as one permitted beside it."""
+    rules = scene.prepared.rules
+    offers = (offer for _, result in finding.results for offer in (result.ordered, *result.offered))
+    return any(
+        offer.rule and offer.effect == effect and rules[scene.prepared.place[offer.rule]].action.kind == "resume"
+        for offer in offers
+    )
+
+
+def _possible_reasons(finding: Finding, effect: Effect) -> frozenset[str]:
+    """The rules that hold in some completion, where none is certain: a provisional hold needs its way out too."""
+    offers = (offer for _, result in finding.results for offer in (result.ordered, *result.offered))
+    return frozenset(offer.rule for offer in offers if offer.rule and offer.effect == effect)

@@ -1,0 +1,210 @@
+"""All visits of one course, one after the other: decisions as they were issued, and what later corrections change.
+
+Exposure intervals become the dose given at each visit, and a dose that changes between visits becomes a moment of its
+own. Where a date is a range, every threshold inside it is tried, and decisions or verdicts that differ are marked as
+depending on the date; what is shown is the earliest date of the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from attrs import evolve, frozen
+
+from protocol.errors import VisitError
+from protocol.model.course import Course, Exposure, Given, Observation, Visit
+from protocol.model.decision import Revision, Step, Trace
+from protocol.model.guard import Clock
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.state import State
+from protocol.model.time import say_time
+from protocol.semantics.foresee import moments, next_change
+from protocol.semantics.given import is_it
+from protocol.semantics.prepared import Prepared, prepare
+from protocol.semantics.step import initial, step
+
+MOST_BRANCHES = 20_000
+"""How many combinations of dates are tried before a course with ranges is refused as too vague."""
+
+
+def trace(protocol: Protocol, course: Course) -> Trace:
+    """The decisions of a protocol over one course. Raises VisitError for visits out of order or unknown inputs.
+
+    Each decision is issued on what was recorded by its visit. ``revisions`` are the decisions that would have been
+    different with what was recorded later.
+    """
+    visits = with_exposures(course)
+    _check_order(course, visits)
+    final = _over_dates(protocol, visits)
+    issued = _as_issued(protocol, visits, final)
+    revisions = tuple(
+        Revision(old.visit.time, old.decision, new.decision)
+        for old, new in zip(issued, final, strict=False)
+        if old.decision != new.decision
+    )
+    return Trace(protocol.name, protocol.version, fingerprint(protocol), course.name, issued, revisions)
+
+
+def _check_order(course: Course, visits: tuple[Visit, ...]) -> None:
+    for before, after in pairwise(visits):
+        if after.time < before.time or (after.latest or after.time) < (before.latest or before.time):
+            out_of_order = f"{say_time(after.time)} comes after {say_time(before.time)}"
+            raise VisitError(f"'{course.name}': {out_of_order}. Order the visits by time.")
+
+
+# What was given
+
+
+def with_exposures(course: Course) -> tuple[Visit, ...]:
+    """The visits with the dose in force from each on, and a visit without readings wherever the dose changes in between."""
+    if not course.exposures:
+        return course.visits
+    times = {visit.time for visit in course.visits}
+    changes = {moment for exposure in course.exposures for moment in (exposure.start, exposure.end) if moment is not None}
+    dosing = tuple(Visit(moment) for moment in changes - times)
+    ordered = sorted((*course.visits, *dosing), key=lambda visit: visit.time)
+    return tuple(_with_given(visit, course.exposures) for visit in ordered)
+
+
+def _with_given(visit: Visit, exposures: Iterable[Exposure]) -> Visit:
+    if visit.given is not None:
+        return visit
+    current = [item.given for item in exposures if item.start <= visit.time and (item.end is None or visit.time < item.end)]
+    begun = any(item.start <= visit.time for item in exposures)
+    return evolve(visit, given=current[-1] if current else Given("none") if begun else None)
+
+
+# Dates that are ranges
+
+
+@frozen(eq=False)
+class Branch:
+    """One choice of dates so far: the state it leads to and its steps."""
+
+    state: State
+    steps: tuple[Step, ...] = ()
+
+
+def _over_dates(protocol: Protocol, visits: tuple[Visit, ...]) -> tuple[Step, ...]:
+    branches = [Branch(initial(protocol))]
+    prepared = prepare(protocol)
+    for number, visit in enumerate(visits):
+        later = tuple(other.time for other in visits[number + 1 :])
+        dated = ((branch, moment) for branch in branches for moment in _dates(prepared, branch, visit, later))
+        branches = [_taken(protocol, branch, moment) for branch, moment in dated]
+        if len(branches) > MOST_BRANCHES:
+            raise VisitError(f"the dates up to {say_time(visit.time)} leave over {MOST_BRANCHES} combinations. Narrow a range.")
+    return _in_time(protocol, _merged(branches))
+
+
+def _taken(protocol: Protocol, branch: Branch, visit: Visit) -> Branch:
+    """The branch after the visit, and after the moments before it at which the protocol acts by itself."""
+    state, steps = branch.state, branch.steps
+    if protocol.between_visits == "act":
+        state, steps = _acted(protocol, branch, visit.time)
+    taken = step(protocol, state, visit)
+    return Branch(taken.state, (*steps, taken))
+
+
+def _acted(protocol: Protocol, branch: Branch, until: int) -> tuple[State, tuple[Step, ...]]:
+    state, steps = branch.state, branch.steps
+    change = next_change(protocol, state)
+    while change is not None and change[0] < until:
+        taken = step(protocol, state, Visit(change[0]))
+        state, steps = taken.state, (*steps, taken)
+        change = next_change(protocol, state)
+    return state, steps
+
+
+def _dates(prepared: Prepared, branch: Branch, visit: Visit, later: tuple[int, ...]) -> Iterator[Visit]:
+    """The visit at each date of its range that can matter: both ends, and each threshold in between."""
+    first = max(visit.time, visit.time if branch.state.time is None else branch.state.time)
+    last = visit.time if visit.latest is None else visit.latest
+    if first > last:
+        return
+    inside = set(moments(prepared, branch.state, first, last)) | _seen_from(prepared, later, first, last)
+    for moment in sorted({first, last} | inside):
+        yield evolve(visit, time=moment, latest=None)
+
+
+def _seen_from(prepared: Prepared, later: tuple[int, ...], first: int, last: int) -> set[int]:
+    """The dates from which a later visit lies just within or just beyond a constant or a validity."""
+    if first == last:
+        return set()
+    spans = {int(value) for term, values in prepared.constants.items() if isinstance(term, Clock) for value in values}
+    spans |= {item.valid_for for item in prepared.inputs.values() if item.valid_for is not None}
+    seen = {moment - span + side for moment in later for span in spans for side in (-1, 0, 1)}
+    return {moment for moment in seen if first < moment < last}
+
+
+def _merged(branches: list[Branch]) -> tuple[Step, ...]:
+    """The steps of the earliest dates, marked where other dates decide or judge differently."""
+    if len(branches) == 1:
+        return branches[0].steps
+    columns = zip(*(branch.steps for branch in branches), strict=True)
+    return tuple(_marked(column) for column in columns)
+
+
+def _marked(column: tuple[Step, ...]) -> Step:
+    shown = column[0]
+    decisions = {(one.decision.status, one.decision.after, one.decision.rule) for one in column}
+    verdicts = {one.verdict.permitted for one in column if one.verdict is not None}
+    marked = evolve(shown, depends_on_date=len(decisions) > 1)
+    if shown.verdict is None or len(verdicts) < 2:
+        return marked
+    deviating = () if "every" in verdicts or "some" in verdicts else shown.deviations
+    return evolve(marked, verdict=evolve(shown.verdict, permitted="some", depends_on_date=True), deviations=deviating)
+
+
+# A recommendation is met when it is in force in time
+
+
+def _in_time(protocol: Protocol, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(_met_later(protocol, one, steps[number + 1 :]) for number, one in enumerate(steps))
+
+
+def _met_later(protocol: Protocol, one: Step, later: tuple[Step, ...]) -> Step:
+    """The step with its deviation lifted if what was recommended came into force within ``act within``."""
+    if not one.deviations or one.verdict is None:
+        return one
+    for other in later:
+        if not _is_in_time(protocol, one, other):
+            return one
+        if other.visit.given is not None and is_it(protocol, other.visit.given, one.decision.after):
+            return evolve(one, verdict=evolve(one.verdict, recommended=True, met_at=other.visit.time), deviations=())
+    return one
+
+
+def _is_in_time(protocol: Protocol, one: Step, other: Step) -> bool:
+    if protocol.act_within is not None:
+        return other.visit.time <= one.visit.time + protocol.act_within
+    return not other.visit.observations
+
+
+# What was recorded when
+
+
+def _as_issued(protocol: Protocol, visits: tuple[Visit, ...], final: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The decisions on what had been recorded by each visit; all of it, unless something was recorded later."""
+    late = sorted({moment for visit in visits for moment in _recorded_later(visit)})
+    if not late or any(visit.latest is not None for visit in visits) or protocol.between_visits == "act":
+        return final
+    return tuple(
+        taken if visit.time >= late[-1] else _over_dates(protocol, _known_at(visits[: number + 1], visit.time))[-1]
+        for number, (visit, taken) in enumerate(zip(visits, final, strict=True))
+    )
+
+
+def _recorded_later(visit: Visit) -> Iterator[int]:
+    for observation in visit.observations:
+        if observation.recorded is not None and observation.recorded > visit.time:
+            yield observation.recorded
+
+
+def _known_at(visits: tuple[Visit, ...], time: int) -> tuple[Visit, ...]:
+    return tuple(evolve(visit, observations=tuple(one for one in visit.observations if _is_known(one, time))) for visit in visits)
+
+
+def _is_known(observation: Observation, time: int) -> bool:
+    return observation.recorded is None or observation.recorded <= time

@@ -1,0 +1,127 @@
+"""What a tracker holds and what it can be: counts, durations and extremes, with bounds for what was not observed.
+
+A count keeps every number it can be, so its bounds are the least and the greatest of them. A duration keeps two
+beginnings: since when its condition has *definitely* been true, and since when it has *possibly* been. An extreme keeps
+the interval in which it lies.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import frozen
+
+from protocol.model.guard import Atom, Compare, Tracked
+from protocol.model.protocol import Number, Protocol, Tracker
+from protocol.model.state import Interval, State
+from protocol.semantics.cells import cells
+from protocol.semantics.prepared import Prepared, prepare
+
+
+@frozen
+class Counted:
+    """The numbers a count can be, each with whether an episode is open; ``changed`` is when that last changed."""
+
+    possible: tuple[tuple[bool, int], ...] = ((False, 0),)
+    changed: int | None = None
+
+
+@frozen
+class Lasting:
+    """Since when (minutes) a condition has definitely and possibly been true without a break; None: it is not."""
+
+    definite: int | None = None
+    possible: int | None = None
+
+
+@frozen
+class Extreme:
+    """The interval in which the lowest or highest value lies; None before the first visit it was asked at."""
+
+    low: Fraction | None = None
+    high: Fraction | None = None
+    changed: int | None = None
+
+
+Memory = Counted | Lasting | Extreme
+
+
+def first_memory(tracker: Tracker) -> Memory:
+    """What a tracker holds before anything was observed."""
+    match tracker.kind:
+        case "episodes" | "consecutive":
+            return Counted()
+        case "duration":
+            return Lasting()
+        case "lowest" | "highest":
+            return Extreme()
+
+
+def memory_of(prepared: Prepared, state: State, name: str) -> Memory:
+    """What the tracker of that name holds in a state."""
+    for number, tracker in enumerate(prepared.trackers):
+        if tracker.name == name:
+            held = state.memory[number] if state.memory else first_memory(tracker)
+            assert isinstance(held, Counted | Lasting | Extreme)
+            return held
+    raise KeyError(name)
+
+
+def saturation(prepared: Prepared, name: str) -> int:
+    """The count above which a tracker no longer counts: one more than the largest constant it is compared with."""
+    return int(max(prepared.constants.get(Tracked(name), (Fraction(0),)))) + 1
+
+
+def bounds(protocol: Protocol, state: State, time: int) -> dict[str, tuple[Fraction, Fraction, int | None]]:
+    """For each tracker the least and greatest it can be at a time, and when it last changed (a duration: began for certain)."""
+    prepared = prepare(protocol)
+    return {tracker.name: _bound(prepared, state, tracker, time) for tracker in prepared.trackers}
+
+
+def _bound(prepared: Prepared, state: State, tracker: Tracker, time: int) -> tuple[Fraction, Fraction, int | None]:
+    memory = memory_of(prepared, state, tracker.name)
+    low, high = _range(prepared, tracker, memory, time)
+    return low, high, memory.definite if isinstance(memory, Lasting) else memory.changed
+
+
+def _range(prepared: Prepared, tracker: Tracker, memory: Memory, time: int) -> tuple[Fraction, Fraction]:
+    match memory:
+        case Counted(possible):
+            counts = [Fraction(count) for _, count in possible]
+            return min(counts), max(counts)
+        case Lasting(definite, possible):
+            return _minutes(definite, time), _minutes(possible, time)
+        case Extreme(low, high):
+            least, greatest = plausible(prepared, tracker.input)
+            return (least if low is None else low), (greatest if high is None else high)
+
+
+def _minutes(since: int | None, time: int) -> Fraction:
+    return Fraction(0 if since is None else time - since)
+
+
+def plausible(prepared: Prepared, name: str) -> tuple[Fraction, Fraction]:
+    """The least and greatest value that an input can have: its plausible range, or the grades 0 to 5."""
+    kind = prepared.inputs[name].kind
+    return (kind.low, kind.high) if isinstance(kind, Number) else (Fraction(0), Fraction(5))
+
+
+def possible_values(
+    prepared: Prepared, state: State, name: str, time: int, constants: tuple[Fraction, ...]
+) -> tuple[Fraction, ...]:
+    """One value of each piece into which the constants cut what the tracker can be."""
+    tracker = prepared.protocol.tracker(name)
+    memory = memory_of(prepared, state, name)
+    if isinstance(memory, Counted):
+        return tuple(sorted({Fraction(count) for _, count in memory.possible}))
+    low, high = _range(prepared, tracker, memory, time)
+    return cells(Interval(low, high), constants)
+
+
+def tracker_date(prepared: Prepared, state: State, name: str, atom: Atom, truth: bool) -> int | None:
+    """When what a tracker shows arose: a duration when it reached its constant, anything else when it last changed."""
+    memory = memory_of(prepared, state, name)
+    if not isinstance(memory, Lasting):
+        return memory.changed
+    lasting = truth and isinstance(atom, Compare) and atom.operator in (">", ">=") and memory.definite is not None
+    return memory.definite + int(atom.constant) if lasting else None  # type: ignore[union-attr, operator]

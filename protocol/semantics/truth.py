@@ -1,0 +1,160 @@
+"""What a guard is: true, false, or open until an unknown term is settled; and every way in which it can be settled.
+
+A guard is evaluated in a *world*: the scene of a visit in which some unknown terms have been narrowed to part of what
+they can be. Where a guard is still open, the world is split by one comparison of one unknown term, and both parts are
+asked again. The parts together are all completions of what is missing, so every answer is exact, and only the unknowns
+that matter are ever looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from attrs import frozen
+
+from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term, Tracked, Value
+from protocol.semantics import clocks
+from protocol.semantics.scene import Candidate, Candidates, Scene
+from protocol.semantics.trackers import tracker_date
+
+Narrowing = dict[Term, Candidates]
+Answer = TypeVar("Answer")
+
+
+class Open(Exception):
+    """Raised where an answer depends on a term that can still lie on both sides of a comparison."""
+
+    def __init__(self, term: Term, yes: Candidates, no: Candidates) -> None:
+        super().__init__(term)
+        self.term, self.yes, self.no = term, yes, no
+
+
+@frozen(eq=False)
+class World:
+    """A scene with some unknown terms narrowed to part of what they can be."""
+
+    scene: Scene
+    narrowed: Narrowing
+
+    def holds(self, guard: Guard) -> bool:
+        """Whether the guard is true here; raises Open where that is not settled."""
+        match guard:
+            case Always():
+                return True
+            case Compare(Clock(name)):
+                return clocks.compare(guard, clocks.age(self.scene.state, name, self.scene.time))
+            case Compare() | Is():
+                return self._settle(guard)
+            case Known():
+                return self.scene.knows(guard)
+            case Named(name):
+                return self.holds(self.scene.prepared.definitions[name])
+            case Not(part):
+                return not self.holds(part)
+            case And(parts):
+                return not self._any(parts, False)
+            case Or(parts):
+                return self._any(parts, True)
+            case _:
+                raise TypeError(f"unknown guard {guard!r}")
+
+    def _any(self, parts: tuple[Guard, ...], wanted: bool) -> bool:
+        """Whether some part has the wanted truth. A settled part of that truth outweighs the open ones before it."""
+        first_open: Open | None = None
+        for part in parts:
+            try:
+                if self.holds(part) is wanted:
+                    return True
+            except Open as still_open:
+                first_open = first_open or still_open
+        if first_open is not None:
+            raise first_open
+        return False
+
+    def _settle(self, atom: Atom) -> bool:
+        term = term_of(atom)
+        candidates = self.narrowed.get(term) or self.scene.candidates(term)
+        yes = tuple(value for value in candidates if _true_of(atom, value))
+        if len(yes) == len(candidates):
+            return True
+        if not yes:
+            return False
+        raise Open(term, yes, tuple(value for value in candidates if value not in yes))
+
+    def support(self, guard: Guard, truth: bool = True) -> Iterator[tuple[Atom, bool]]:
+        """The comparisons that make the guard true (or false), each with its own truth; raises Open where not settled."""
+        match guard:
+            case Compare() | Is():
+                yield guard, truth
+            case Named(name):
+                yield from self.support(self.scene.prepared.definitions[name], truth)
+            case Not(part):
+                yield from self.support(part, not truth)
+            case And(parts) | Or(parts):
+                for part in parts:
+                    if self.holds(part) is truth:
+                        yield from self.support(part, truth)
+            case Always() | Known():
+                return
+
+    def date(self, atom: Atom, truth: bool) -> int | None:
+        """When this evidence arose: its reading was observed, its clock came due, its tracker changed. None: it has no date.
+
+        A value that is missing counts as measured now, because that is what a completion supposes.
+        """
+        scene, term = self.scene, term_of(atom)
+        match term:
+            case Clock(name):
+                return clocks.came_due(scene.state, atom, name, scene.time) if truth and isinstance(atom, Compare) else None
+            case Tracked(name):
+                settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
+                return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
+            case _:
+                held = scene.valid(term.input)
+                complete = held is not None and (isinstance(term, Value) or _has_limit(held, term))
+                return held.observed if held is not None and complete else scene.time
+
+
+def term_of(atom: Atom) -> Term:
+    """The term that a comparison is about."""
+    return atom.term if isinstance(atom, Compare) else Value(atom.input)
+
+
+def _true_of(atom: Atom, value: Candidate) -> bool:
+    if isinstance(atom, Is):
+        return value == atom.option
+    assert not isinstance(value, str)
+    return clocks.holds(atom.operator, value, atom.constant)
+
+
+def _splits(atom: Atom, candidates: Candidates) -> bool:
+    return len({_true_of(atom, value) for value in candidates}) > 1
+
+
+def _has_limit(held: object, term: Term) -> bool:
+    return bool(getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower"))
+
+
+def completions(
+    scene: Scene, ask: Callable[[World], Answer], narrowed: Narrowing | None = None
+) -> Iterator[tuple[Narrowing, Answer]]:
+    """The answer in every completion of what is missing, as parts that agree on it, each with how it narrows the unknowns."""
+    narrowed = narrowed or {}
+    try:
+        answer = ask(World(scene, narrowed))
+    except Open as still_open:
+        for part in (still_open.yes, still_open.no):
+            yield from completions(scene, ask, {**narrowed, still_open.term: part})
+    else:
+        yield narrowed, answer
+
+
+def truth(scene: Scene, guard: Guard) -> bool | None:
+    """True or false if the guard is so in every completion, None (unknown) otherwise."""
+    answers: set[bool] = set()
+    for _, answer in completions(scene, lambda world: world.holds(guard)):
+        answers.add(answer)
+        if len(answers) > 1:
+            return None
+    return answers.pop()

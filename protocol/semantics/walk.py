@@ -1,0 +1,171 @@
+"""What the ordered rules give in one world: the first must decides, each may before it is offered.
+
+The walk reads as if everything were known. Where something is not, asking the world raises, and the world is split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from protocol.model.decision import Effect
+from protocol.model.protocol import Rule, Where
+from protocol.model.regimen import Dose
+from protocol.model.state import UNORDERED, State
+from protocol.semantics.effects import effect_of, holds_at, no_change, rank
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.scene import Scene
+from protocol.semantics.truth import World
+
+
+@frozen
+class Offer:
+    """An effect and the rule that gives it; no rule where nothing covers this visit."""
+
+    effect: Effect
+    rule: str = ""
+
+
+@frozen
+class Result:
+    """What the rules give in one world: the recommended effect, the must effect (or no change), and what is offered beside."""
+
+    recommended: Offer
+    ordered: Offer
+    offered: tuple[Offer, ...] = ()
+
+    def permitted(self) -> tuple[Effect, ...]:
+        """Every effect that is permitted here."""
+        return (self.ordered.effect, *(offer.effect for offer in self.offered))
+
+
+def applicable(prepared: Prepared, state: State) -> tuple[Rule, ...]:
+    """The rules of the control state, in order. A hold leaves the stop rules of treatment in force, a review its holds too."""
+    return tuple(rule for rule in prepared.rules if _applies(rule, state))
+
+
+def _applies(rule: Rule, state: State) -> bool:
+    control = state.control
+    if control.kind == "stopped":
+        return False
+    if any(_is_at(where, state) and _is_by(where, rule, state) for where in rule.where if where.control == control.kind):
+        return True
+    stands = {"held": rule.action.kind == "stop" and rule.on_hold, "in review": rule.action.kind in ("hold", "stop")}
+    return stands.get(control.kind, False) and on_treatment(rule, state.level)
+
+
+def _is_at(where: Where, state: State) -> bool:
+    return not where.levels or (state.level.kind == "level" and state.level.name in where.levels)
+
+
+def _is_by(where: Where, rule: Rule, state: State) -> bool:
+    if not where.by:
+        return True
+    if state.control.kind == "in review":
+        return state.control.by in where.by
+    unordered = rule.action.kind == "resume" and UNORDERED in state.reasons
+    return unordered or not state.reasons.isdisjoint(where.by)
+
+
+def on_treatment(rule: Rule, level: Dose) -> bool:
+    """Whether the rule is one of those that apply on treatment at this level."""
+    return any(
+        where.control == "on treatment" and (not where.levels or (level.kind == "level" and level.name in where.levels))
+        for where in rule.where
+    )
+
+
+def walk(world: World) -> Result:
+    """What the ordered rules give in this world; raises Open where that is not settled."""
+    scene = world.scene
+    protocol, state = scene.prepared.protocol, scene.state
+    offered: list[Offer] = []
+    recommended: Offer | None = None
+    resumes: dict[str, Offer] = {}
+    for rule in applicable(scene.prepared, state):
+        offer = _offer(world, rule, resumes)
+        if offer is None:
+            continue
+        if rule.mode == "must":
+            return Result(recommended or offer, offer, tuple(offered))
+        offered.append(offer)
+        if rule.recommended:
+            recommended = recommended or offer
+    nothing = Offer(no_change(protocol, state))
+    return Result(recommended or nothing, nothing, tuple(offered))
+
+
+def _offer(world: World, rule: Rule, resumes: dict[str, Offer]) -> Offer | None:
+    """What the rule gives here, or None if it does not act."""
+    state = world.scene.state
+    held = state.control.kind == "held"
+    if (held and rule.action.kind == "hold") or not acts(world, rule):
+        return None
+    offer = Offer(effect_of(world.scene.prepared.protocol, state, rule), rule.name)
+    if rule.action.kind != "resume":
+        return offer
+    if held:
+        for reason in _covered(rule, state):
+            resumes.setdefault(reason, offer)
+        if not state.reasons <= resumes.keys():
+            return None
+        offer = _lowest(world.scene.prepared, [resumes[reason] for reason in sorted(state.reasons)])
+    return None if _blocked(world, offer.effect.level) else offer
+
+
+def acts(world: World, rule: Rule) -> bool:
+    """Whether the rule's guard is true and, if it steps the dose, the evidence for it has not been used yet."""
+    if not world.holds(rule.when):
+        return False
+    steps = rule.action.kind in ("escalate", "reduce") and not rule.again
+    return not steps or _has_fresh_evidence(world, rule)
+
+
+def _has_fresh_evidence(world: World, rule: Rule) -> bool:
+    """Whether something that makes the guard true dates from after the last step; one reading steps a dose once."""
+    stepped = world.scene.state.stepped
+    if stepped is None:
+        return True
+    dates = [world.date(atom, truth) for atom, truth in world.support(rule.when)]
+    return any(date is not None and date > stepped for date in dates)
+
+
+def _covered(rule: Rule, state: State) -> Iterator[str]:
+    """The hold reasons that a true resume rule answers; ``unordered`` is answered by any."""
+    for reason in state.reasons:
+        named = (where for where in rule.where if where.control == "held" and _is_at(where, state))
+        if reason == UNORDERED or any(not where.by or reason in where.by for where in named):
+            yield reason
+
+
+def _lowest(prepared: Prepared, offers: list[Offer]) -> Offer:
+    """The offer that resumes lowest, the first in rule order among equals; one that cannot be taken outweighs all."""
+    in_order = sorted(offers, key=lambda offer: prepared.place[offer.rule])
+    return min(in_order, key=lambda offer: _resume_rank(prepared, offer))
+
+
+def _resume_rank(prepared: Prepared, offer: Offer) -> int:
+    if offer.effect.undefined:
+        return -2
+    place = rank(prepared.protocol, offer.effect.dose)
+    return len(prepared.protocol.levels) if place is None else place
+
+
+def _blocked(world: World, target: Dose) -> bool:
+    """Whether a hold or stop that must be taken on treatment at this level is true, so that resuming would not last."""
+    return any(
+        world.holds(rule.when)
+        for rule in world.scene.prepared.rules
+        if rule.mode == "must" and on_treatment(rule, target) and _interrupts(world.scene.prepared, rule, target)
+    )
+
+
+def _interrupts(prepared: Prepared, rule: Rule, level: Dose) -> bool:
+    return rule.action.kind == "stop" or holds_at(prepared.protocol, rule, level)
+
+
+def hold_rules(scene: Scene) -> tuple[Rule, ...]:
+    """The rules that can be a reason of a hold of this patient: must and may holds on treatment at the level kept."""
+    protocol, level = scene.prepared.protocol, scene.state.level
+    return tuple(rule for rule in scene.prepared.rules if on_treatment(rule, level) and holds_at(protocol, rule, level))
