@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction as F
 
+from attrs import evolve
+
+from protocol import initial, step
 from protocol.model.course import Given, Observation, Visit
-from protocol.model.guard import And, Clock, Compare, Guard, Is, Not, Or, Ratio, Tracked, Value
+from protocol.model.decision import Step
+from protocol.model.guard import And, Clock, Compare, Guard, Is, Or, Tracked, Value
 from protocol.model.protocol import (
     Action,
     By,
@@ -92,4 +96,24 @@ def _given(text: str | None) -> Given | None:
     return Given(text) if text in ("none", "stopped", "unknown") else Given("regimen", regimen(text))  # type: ignore[arg-type]
 
 
-__all__ = ["LOW", "ON", "PROTOCOL", "RECOVERED", "WELL", "Not", "Ratio", "above", "visit"]
+def after(*visits: Visit, protocol: Protocol = PROTOCOL) -> Step:
+    """The last step of a patient who makes these visits."""
+    state = initial(protocol)
+    for one in visits[:-1]:
+        state = step(protocol, state, one).state
+    return step(protocol, state, visits[-1])
+
+
+def said(taken: Step) -> tuple[str, str, str, str]:
+    """Status, action, rule and dose afterwards: what most tests compare."""
+    decision = taken.decision
+    return decision.status, decision.action, decision.rule, str(decision.after.dose)
+
+
+def with_rules(*rules: Rule, **changes: object) -> Protocol:
+    """The small protocol with other rules, and other changes."""
+    return evolve(PROTOCOL, rules=rules, **{"trackers": (), **changes})
+
+
+STARTED = visit(0, given="100 mg every day", eligible="yes", died="no")
+ESCALATED = visit(0, given="400 mg every day", eligible="yes", died="no")

@@ -1,0 +1,143 @@
+"""Holds remember all their reasons and have their own way out; stopped is final."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+from attrs import evolve
+
+from protocol.model.guard import Clock, Compare, Is
+from protocol.model.protocol import Action, Choice, Input, Rule, Same, To, Where
+from protocol.model.time import DAY
+from tests.semantics.small import ON, PROTOCOL, RULES, STARTED, WELL, after, said, visit
+
+LOW_COUNTS = visit(7, **WELL | {"anc": 0.8})
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "dose"),
+    [
+        ({"anc": 1.2}, "decided", "none"),
+        ({"anc": 1.49}, "decided", "none"),
+        ({"anc": 1.5}, "decided", "starting"),
+        ({"anc": 1.5, "platelets": 74}, "decided", "none"),
+        ({"anc": 1.5, "platelets": 75}, "decided", "starting"),
+        ({"anc": 1.5, "platelets": "nd"}, "undecided", "none"),
+        ({"anc": 1.5, "toxicity": 3}, "decided", "none"),
+        ({"anc": 1.5, "toxicity": "nd"}, "undecided", "none"),
+    ],
+)
+def test_resuming_needs_both_counts_and_no_other_reason_to_hold(values: dict[str, object], status: str, dose: str) -> None:
+    taken = after(STARTED, LOW_COUNTS, visit(14, **WELL | values))
+    assert (taken.decision.status, str(taken.state.dose)) == (status, dose)
+
+
+def test_a_hold_remembers_every_reason_that_was_true() -> None:
+    taken = after(STARTED, visit(7, **WELL | {"anc": 0.8, "toxicity": 3}))
+    assert taken.state.reasons == {"hold-low", "hold-tox"}
+
+
+def test_a_reason_that_becomes_true_while_held_joins_the_others() -> None:
+    taken = after(STARTED, LOW_COUNTS, visit(14, **WELL | {"anc": 2, "toxicity": 3}))
+    assert taken.state.reasons == {"hold-low", "hold-tox"}
+
+
+def test_with_two_reasons_each_needs_its_recovery_and_the_lowest_level_wins() -> None:
+    both = visit(7, given="none", **WELL | {"anc": 0.8, "toxicity": 3})
+    escalated = visit(0, given="400 mg every day", died="no")
+    still = after(escalated, both, visit(14, **WELL | {"toxicity": 3}))
+    assert said(still)[1] == "continue"
+    back = after(escalated, both, visit(14, **WELL | {"toxicity": 1}))
+    assert said(back) == ("decided", "resume", "resume-tox", "starting")
+
+
+def test_drug_given_during_a_hold_is_one_deviation_and_keeps_the_reasons() -> None:
+    given = visit(8, given="100 mg every day", anc=0.9)
+    taken = after(STARTED, LOW_COUNTS, given)
+    assert (taken.state.control.kind, taken.state.reasons) == ("on treatment", {"hold-low"})
+    assert [one.kind for one in taken.deviations] == ["resumed too early"]
+
+
+def test_no_drug_without_an_order_is_held_by_unordered_and_ended_by_any_resume_rule() -> None:
+    none = visit(7, given="none", **WELL)
+    taken = after(STARTED, none)
+    assert (taken.state.control.kind, taken.state.reasons) == ("held", {"unordered"})
+    assert [one.kind for one in taken.deviations] == ["hold without reason"]
+    assert said(after(STARTED, none, visit(8, **WELL)))[:2] == ("decided", "resume")
+
+
+def test_a_stop_on_treatment_is_in_force_on_hold_unless_it_says_otherwise() -> None:
+    assert said(after(STARTED, LOW_COUNTS, visit(14, died="yes")))[1] == "stop"
+    rules = tuple(evolve(rule, on_hold=False, where=ON) if rule.name == "death" else rule for rule in RULES)
+    taken = after(STARTED, LOW_COUNTS, visit(14, **WELL | {"died": "yes", "anc": 1}), protocol=evolve(PROTOCOL, rules=rules))
+    assert said(taken)[1] == "continue"
+
+
+def test_stopped_is_final_and_dosing_afterwards_is_one_continuing_deviation() -> None:
+    stopped = visit(7, given="stopped", died="yes")
+    dosed = visit(8, given="100 mg every day")
+    first = after(STARTED, stopped, dosed)
+    second = after(STARTED, stopped, dosed, visit(9, given="100 mg every day", **WELL))
+    assert (first.state.control.kind, [one.kind for one in first.deviations]) == ("stopped", ["treatment after stop"])
+    assert (second.state.control.kind, second.deviations) == ("stopped", ())
+    assert str(second.decision.after.dose) == "none"
+
+
+def test_time_on_hold_counts_from_its_begin() -> None:
+    late = Rule("late", (Where("held"),), Compare(Clock("hold"), ">=", F(14 * DAY)), "must", Action("stop"))
+    protocol = evolve(PROTOCOL, rules=(late, *RULES))
+    low = {"anc": 0.8, "platelets": 200, "died": "no", "toxicity": 0}
+    assert said(after(STARTED, LOW_COUNTS, visit(20, **low), protocol=protocol))[1] == "continue"
+    assert said(after(STARTED, LOW_COUNTS, visit(21, **low), protocol=protocol))[1] == "stop"
+
+
+# Review
+
+OUTCOME = Input("outcome", Choice(("go on", "stop")), 0)
+REVIEW = Rule("look", ON, Is("response", "none"), "must", Action("review", meanwhile="withhold"))
+IN_REVIEW = (Where("in review", by=("look",)),)
+REVIEW_RULES = (
+    *(rule for rule in RULES if rule.name in ("death", "hold-low", "hold-tox", "resume-low")),
+    Rule("review-stop", IN_REVIEW, Is("outcome", "stop"), "must", Action("stop")),
+    REVIEW,
+    Rule("review-over", IN_REVIEW, Is("outcome", "go on"), "must", Action("resume", Same())),
+)
+REVIEWED = evolve(PROTOCOL, rules=REVIEW_RULES, trackers=(), inputs=(*PROTOCOL.inputs, OUTCOME))
+ASKED = visit(7, **WELL | {"response": "none"})
+
+
+@pytest.mark.parametrize(("meanwhile", "dose"), [("withhold", "none"), ("continue", "starting")])
+def test_a_review_says_whether_the_dose_continues_meanwhile(meanwhile: str, dose: str) -> None:
+    look = evolve(REVIEW, action=Action("review", meanwhile=meanwhile))  # type: ignore[arg-type]
+    protocol = evolve(REVIEWED, rules=tuple(look if rule is REVIEW else rule for rule in REVIEW_RULES))
+    taken = after(STARTED, ASKED, protocol=protocol)
+    assert (str(taken.state.control), str(taken.state.dose)) == ("in review by look", dose)
+
+
+@pytest.mark.parametrize(
+    ("values", "control", "dose"),
+    [
+        ({"outcome": "go on"}, "on treatment", "starting"),
+        ({"outcome": "stop"}, "stopped", "none"),
+        ({"anc": 0.5}, "held", "none"),
+        ({"died": "yes"}, "stopped", "none"),
+        ({}, "in review", "none"),
+    ],
+)
+def test_a_review_is_left_by_its_outcome_and_leaves_holds_and_stops_in_force(
+    values: dict[str, object], control: str, dose: str
+) -> None:
+    taken = after(STARTED, ASKED, visit(14, **WELL | {"response": "partial"} | values), protocol=REVIEWED)
+    assert (taken.state.control.kind, str(taken.state.dose)) == (control, dose)
+
+
+def test_drug_given_while_a_review_withholds_it_ends_the_review() -> None:
+    taken = after(STARTED, ASKED, visit(8, given="100 mg every day"), protocol=REVIEWED)
+    assert taken.state.control.kind == "on treatment"
+
+
+def test_a_hold_resumes_at_the_level_it_names() -> None:
+    rules = tuple(evolve(rule, action=Action("resume", To("reduced"))) if rule.name == "resume-low" else rule for rule in RULES)
+    taken = after(STARTED, LOW_COUNTS, visit(14, **WELL), protocol=evolve(PROTOCOL, rules=rules))
+    assert str(taken.state.dose) == "reduced"
