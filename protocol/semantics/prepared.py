@@ -98,7 +98,7 @@ def _expanded(guard: Guard, inputs: dict[str, Input]) -> Guard:
 def _thresholds(item: Input, operator: str, constant: Fraction) -> Guard:
     assert item.graded_by is not None and isinstance(item.kind, Number)
     criteria, term = item.graded_by
-    return compare_grade(criteria, term, item.name, item.kind.unit, operator, int(constant))  # type: ignore[arg-type]
+    return compare_grade(criteria, term, item.name, item.kind.unit, operator, constant)  # type: ignore[arg-type]
 
 
 def _constants(guards: Iterable[Guard]) -> dict[Term, tuple[Fraction, ...]]:

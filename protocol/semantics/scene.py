@@ -74,9 +74,13 @@ class Scene:
     def _ratio(self, name: str, limit: str, constants: tuple[Fraction, ...]) -> Interval:
         held = self.valid(name)
         bound = None if held is None else held.upper if limit == "ULN" else held.lower
-        if held is None or not bound or not isinstance(held.value, Interval):
-            return Interval(Fraction(0), max(constants, default=Fraction(0)) + 1, open_low=True)
+        beyond = max(constants, default=Fraction(0)) + 1
+        if held is None or bound is None or not isinstance(held.value, Interval):
+            return Interval(Fraction(0), beyond, open_low=True)
         value = held.value
+        if bound == 0:
+            # A lower limit of zero: zero is at the limit, anything more is above every multiple of it.
+            return Interval(min(Fraction(1), beyond) if value.low == 0 else beyond, Fraction(1) if value.high == 0 else beyond)
         return Interval(value.low / bound, value.high / bound, value.open_low, value.open_high)
 
 

@@ -133,7 +133,7 @@ def _splits(atom: Atom, candidates: Candidates) -> bool:
 
 
 def _has_limit(held: object, term: Term) -> bool:
-    return bool(getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower"))
+    return getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower") is not None
 
 
 def completions(
