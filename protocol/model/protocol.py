@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 import attrs
@@ -314,6 +315,7 @@ def _by_name(items: tuple[Item, ...], name: str) -> Item:
     raise KeyError(name)
 
 
+@lru_cache(maxsize=64)
 def fingerprint(protocol: Protocol) -> str:
     """Sixteen hexadecimal digits of a SHA-256 over everything in the protocol; equal protocols have equal ones."""
     return hashlib.sha256(_canonical(protocol).encode()).hexdigest()[:16]

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from protocol.model.decision import STATUSES, Step, Trace
-from protocol.model.guard import Clock, Known
+from protocol.model.guard import Tracked
 from protocol.model.protocol import Protocol, Rule
+from protocol.semantics.freed import freed
+from protocol.semantics.missing import what_if
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import arrive, initial
-from protocol.semantics.truth import truth
+from protocol.semantics.truth import completions, truth
 from protocol.semantics.walk import applicable
 
 Goal = tuple[str, str]
@@ -79,12 +81,24 @@ def _controls(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _outcomes(prepared: Prepared, rule: Rule) -> tuple[str, ...]:
-    """What the rule's guard can be: a guard that asks nothing is always true, and clocks are always known."""
-    terms = tuple(prepared.terms(rule.when))
-    if not terms:
+    """What the guard can be: one that asks nothing is always true, and unknown is one to which a missing value can matter."""
+    if not any(True for _ in prepared.terms(rule.when)):
         return ("true",)
-    never_unknown = all(isinstance(term, Clock | Known) for term in terms)
-    return ("true", "false") if never_unknown else ("true", "false", "unknown")
+    return ("true", "false", "unknown") if _can_be_unknown(prepared, rule) else ("true", "false")
+
+
+def _can_be_unknown(prepared: Prepared, rule: Rule) -> bool:
+    exact = {tracker.name for tracker in prepared.trackers if tracker.measured_only}
+    asked = {term.tracker for term in prepared.terms(rule.when) if isinstance(term, Tracked)}
+    matters = {f"({name})" for name in asked - exact}
+    return any(_depends(prepared.protocol, rule, name, {name} | matters) for name in ("", *prepared.inputs_of(rule.when)))
+
+
+def _depends(protocol: Protocol, rule: Rule, missing: str, names: set[str]) -> bool:
+    """Whether the guard depends on one of these inputs when ``missing`` is not known."""
+    scene, guard = freed(protocol, rule.when, missing)
+    answers = [(narrowed, str(answer)) for narrowed, answer in completions(scene, lambda world: world.holds(guard))]
+    return any(one.name.partition(" / ")[0] in names for one in what_if(scene, answers))
 
 
 def _reached(scene: Scene, one: Step) -> Iterator[Goal]:

@@ -67,7 +67,7 @@ def _possible(scene: Scene, results: Iterable[Result]) -> dict[Effect, tuple[str
 
 def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tuple[tuple[Narrowing, Result], ...]) -> Finding:
     """One effect whatever is missing. A step that cannot be taken leaves what is in force, and says so."""
-    certain = [name for name in rules if name and _acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
+    certain = [name for name in rules if name and acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
     rules = tuple(dict.fromkeys([*certain, *rules]))
     if effect.undefined:
         return Finding("undecided", in_force(scene.state), rules, scene.state.withheld, results, effect.undefined)
@@ -95,12 +95,13 @@ def _first_certain(scene: Scene) -> Rule | None:
     for rule in applicable(scene.prepared, scene.state):
         passed_over = rule.mode == "may" or rule.action.kind == "resume"
         passed_over = passed_over or (rule.action.kind == "hold" and scene.state.control.kind == "held")
-        if not passed_over and _acts_always(scene, rule):
+        if not passed_over and acts_always(scene, rule):
             return rule
     return None
 
 
-def _acts_always(scene: Scene, rule: Rule) -> bool:
+def acts_always(scene: Scene, rule: Rule) -> bool:
+    """Whether the rule acts in every completion of what is missing."""
     return all(answer for _, answer in completions(scene, lambda world: acts(world, rule)))
 
 

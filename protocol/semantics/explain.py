@@ -17,8 +17,7 @@ from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
 from protocol.semantics.trackers import bounds
-from protocol.semantics.truth import World
-from protocol.semantics.walk import Offer, walk
+from protocol.semantics.walk import Offer
 
 
 def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
@@ -97,9 +96,7 @@ def label(scene: Scene, offer: Offer) -> str:
 def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
     if finding.status == "decided" or len(finding.results) == 1:
         return ()
-    return what_if(
-        scene, (narrowed for narrowed, _ in finding.results), lambda world: label(world.scene, walk(world).recommended)
-    )
+    return what_if(scene, [(narrowed, label(scene, result.recommended)) for narrowed, result in finding.results])
 
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
@@ -118,11 +115,8 @@ def _permission(scene: Scene, finding: Finding, offer: Offer, certain: bool) -> 
     kind = scene.prepared.rules[scene.prepared.place[offer.rule]].action.kind
     if certain:
         return Permission(offer.rule, kind, offer.effect, "permitted")
-
-    def offered(world: World) -> str:
-        return "offered" if any(one.rule == offer.rule for one in walk(world).offered) else "not offered"
-
-    needs = what_if(scene, (narrowed for narrowed, _ in finding.results), offered)
+    offered = [(narrowed, str(any(one.rule == offer.rule for one in result.offered))) for narrowed, result in finding.results]
+    needs = what_if(scene, offered)
     return Permission(offer.rule, kind, offer.effect, "unknown", tuple(missing.name for missing in needs))
 
 

@@ -14,8 +14,6 @@ from protocol.semantics.decide import Finding
 from protocol.semantics.effects import rank
 from protocol.semantics.missing import what_if
 from protocol.semantics.scene import Scene
-from protocol.semantics.truth import World
-from protocol.semantics.walk import walk
 
 
 def dose_given(protocol: Protocol, given: Given) -> Dose:
@@ -63,16 +61,15 @@ def _unordered(scene: Scene, given: Given, dose: Dose) -> Effect:
 def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
     """Whether what was given is permitted under every completion of what is missing, under some, or under none."""
     protocol = scene.prepared.protocol
-
-    def permitted(world: World) -> str:
-        return "permitted" if any(is_it(protocol, given, effect) for effect in walk(world).permitted()) else "a deviation"
-
-    answers = {any(is_it(protocol, given, effect) for effect in result.permitted()) for _, result in finding.results}
+    answers = [
+        (narrowed, "permitted" if any(is_it(protocol, given, effect) for effect in result.permitted()) else "a deviation")
+        for narrowed, result in finding.results
+    ]
+    words = {answer for _, answer in answers}
     recommended = is_it(protocol, given, finding.effect)
-    if len(answers) == 1:
-        return Verdict(given, "every" if answers.pop() else "none", recommended)
-    needs = what_if(scene, (narrowed for narrowed, _ in finding.results), permitted)
-    return Verdict(given, "some", recommended, needs)
+    if len(words) == 1:
+        return Verdict(given, "every" if words == {"permitted"} else "none", recommended)
+    return Verdict(given, "some", recommended, what_if(scene, answers))
 
 
 def deviations(scene: Scene, finding: Finding, decision: Decision, found: Verdict) -> tuple[Deviation, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from fractions import Fraction
 
 from protocol.model.decision import Missing, Outcome
@@ -10,38 +10,60 @@ from protocol.model.guard import Ratio, Term, Tracked, Value
 from protocol.model.protocol import Grade
 from protocol.model.quantity import say_number
 from protocol.semantics.scene import Candidate, Candidates, Scene
-from protocol.semantics.truth import Narrowing, World, completions
+from protocol.semantics.truth import Narrowing
+
+Answers = Sequence[tuple[Narrowing, str]]
 
 
-def what_if(scene: Scene, results: Iterable[Narrowing], label: Callable[[World], str]) -> tuple[Missing, ...]:
+def what_if(scene: Scene, answers: Answers) -> tuple[Missing, ...]:
     """For each missing term on which the answer depends: its ranges, and the answers possible in each.
 
-    A term is left out where every value of it leaves the same answers possible.
+    ``answers`` are the parts into which the completions were split, each with its answer. The answer depends on a term if
+    some completion of everything else has different answers for two of its values; a range is where it does not.
     """
-    terms = dict.fromkeys(term for narrowed in results for term in narrowed)
-    found = (_missing(scene, term, label) for term in terms)
+    terms = dict.fromkeys(term for narrowed, _ in answers for term in narrowed)
+    found = (_missing(scene, term, answers) for term in terms)
     return tuple(missing for missing in found if len(missing.outcomes) > 1)
 
 
-def _missing(scene: Scene, term: Term, label: Callable[[World], str]) -> Missing:
+def _missing(scene: Scene, term: Term, answers: Answers) -> Missing:
     candidates = scene.candidates(term)
-    groups: list[tuple[list[Candidate], tuple[str, ...]]] = []
+    groups: list[list[Candidate]] = []
     for candidate in candidates:
-        answers = tuple(dict.fromkeys(sorted(answer for _, answer in completions(scene, label, {term: (candidate,)}))))
-        same = next((group for group in _joinable(groups, candidate) if group[1] == answers), None)
+        # Options join whichever group they cannot be told from; numbers only the range just below them.
+        near = groups if isinstance(candidate, str) else groups[-1:]
+        same = next((group for group in near if not _differ(term, group[-1], candidate, answers)), None)
         if same is None:
-            groups.append(([candidate], answers))
+            groups.append([candidate])
         else:
-            same[0].append(candidate)
-    name = name_of(term)
-    return Missing(name, tuple(Outcome(_range(scene, term, name, members, candidates), answers) for members, answers in groups))
+            same.append(candidate)
+    outcomes = (Outcome(_range(scene, term, members, candidates), _possible(term, members, answers)) for members in groups)
+    return Missing(name_of(term), tuple(outcomes))
 
 
-def _joinable(
-    groups: list[tuple[list[Candidate], tuple[str, ...]]], candidate: Candidate
-) -> list[tuple[list[Candidate], tuple[str, ...]]]:
-    """Options join whichever group says the same; numbers only the range just below them."""
-    return groups if isinstance(candidate, str) else groups[-1:]
+def _differ(term: Term, one: Candidate, other: Candidate, answers: Answers) -> bool:
+    """Whether two values of the term have different answers in some completion of everything else.
+
+    A part that holds both values has one answer for both, so only parts that hold one of them need to be compared.
+    """
+    here = [(narrowed, answer) for narrowed, answer in answers if _holds(narrowed, term, one, other)]
+    there = [(narrowed, answer) for narrowed, answer in answers if _holds(narrowed, term, other, one)]
+    return any(first[1] != second[1] and _meet(first[0], second[0], term) for first in here for second in there)
+
+
+def _holds(narrowed: Narrowing, term: Term, this: Candidate, but_not: Candidate) -> bool:
+    return term in narrowed and this in narrowed[term] and but_not not in narrowed[term]
+
+
+def _meet(one: Narrowing, other: Narrowing, but: Term) -> bool:
+    """Whether two parts share a completion of everything except one term."""
+    return all(not set(one[term]).isdisjoint(other[term]) for term in one.keys() & other.keys() if term != but)
+
+
+def _possible(term: Term, members: Sequence[Candidate], answers: Answers) -> tuple[str, ...]:
+    return tuple(
+        sorted({answer for narrowed, answer in answers if term not in narrowed or not set(members).isdisjoint(narrowed[term])})
+    )
 
 
 def name_of(term: Term) -> str:
@@ -55,7 +77,8 @@ def name_of(term: Term) -> str:
             return str(term)
 
 
-def _range(scene: Scene, term: Term, name: str, members: list[Candidate], candidates: Candidates) -> str:
+def _range(scene: Scene, term: Term, members: list[Candidate], candidates: Candidates) -> str:
+    name = name_of(term)
     if isinstance(members[0], str):
         return f"{name} is {' or '.join(str(member) for member in members)}"
     numbers = [_number(one) for one in candidates]

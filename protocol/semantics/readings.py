@@ -152,10 +152,12 @@ def _option(observation: Observation, options: tuple[str, ...]) -> str:
 
 
 def _grade(observation: Observation) -> Interval:
+    """A grade, or a range of grades such as ``<=1``: whole numbers from 0 to 5."""
     value = exact(_number(observation))
-    if observation.censored or value.denominator != 1 or not 0 <= value <= 5:
+    whole = Number("", Fraction(0), Fraction(5))
+    if value.denominator != 1 or not 0 <= value <= 5:
         raise NotationError(f"'{_as_reported(observation)}' is not a grade", "A grade is a whole number from 0 to 5.")
-    return Interval(value, value)
+    return _bounded(whole, observation, value)
 
 
 def _number(observation: Observation) -> Fraction | int | float | str:
@@ -170,6 +172,11 @@ def _interval(kind: Number, observation: Observation) -> Interval:
             f"{_as_reported(observation)} is not plausible for {observation.input}",
             f"Plausible: {say_number(kind.low)} to {say_number(kind.high)} {kind.unit}.",
         )
+    return _bounded(kind, observation, value)
+
+
+def _bounded(kind: Number, observation: Observation, value: Fraction) -> Interval:
+    """The values that the observation leaves: one, or those on one side of a censored value."""
     match observation.censored:
         case "":
             return Interval(value, value)

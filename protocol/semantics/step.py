@@ -17,7 +17,7 @@ from protocol.model.regimen import NO_DRUG
 from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
 from protocol.semantics.clocks import on_drug
-from protocol.semantics.decide import Finding, conclude
+from protocol.semantics.decide import Finding, acts_always, conclude
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
 from protocol.semantics.observing import observe
@@ -25,7 +25,6 @@ from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.readings import Accepted, accept
 from protocol.semantics.scene import Scene
 from protocol.semantics.trackers import first_memory
-from protocol.semantics.truth import truth
 from protocol.semantics.walk import hold_rules
 
 
@@ -96,7 +95,7 @@ def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
         return frozenset()
     if effect.control.kind != "held":
         return before.reasons
-    certain = {rule.name for rule in hold_rules(scene) if truth(scene, rule.when)}
+    certain = {rule.name for rule in hold_rules(scene) if acts_always(scene, rule)}
     reasons = before.reasons | certain
     return reasons or _possible_reasons(finding, effect) or frozenset({UNORDERED})
 

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from protocol.errors import VisitError
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
-from protocol.model.decision import Revision, Step, Trace
+from protocol.model.decision import Revision, Step, Trace, Verdict
 from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
@@ -149,12 +149,20 @@ def _merged(branches: list[Branch]) -> tuple[Step, ...]:
 def _marked(column: tuple[Step, ...]) -> Step:
     shown = column[0]
     decisions = {(one.decision.status, one.decision.after, one.decision.rule) for one in column}
-    verdicts = {one.verdict.permitted for one in column if one.verdict is not None}
     marked = evolve(shown, depends_on_date=len(decisions) > 1)
-    if shown.verdict is None or len(verdicts) < 2:
+    verdicts = tuple(dict.fromkeys(one.verdict for one in column if one.verdict is not None))
+    if len({(one.permitted, one.needs) for one in verdicts}) < 2:
         return marked
-    deviating = () if "every" in verdicts or "some" in verdicts else shown.deviations
-    return evolve(marked, verdict=evolve(shown.verdict, permitted="some", depends_on_date=True), deviations=deviating)
+    deviating = shown.deviations if {one.permitted for one in verdicts} == {"none"} else ()
+    return evolve(marked, verdict=_joined(verdicts), deviations=deviating)
+
+
+def _joined(verdicts: tuple[Verdict, ...]) -> Verdict:
+    """One verdict for all dates: what is needed at some date is needed."""
+    words = {one.permitted for one in verdicts}
+    needs = {need.name: need for one in reversed(verdicts) for need in one.needs}
+    permitted = words.pop() if len(words) == 1 else "some"
+    return evolve(verdicts[0], permitted=permitted, needs=tuple(needs.values()), depends_on_date=True)
 
 
 # A recommendation is met when it is in force in time

@@ -153,9 +153,9 @@ def _resume_rank(prepared: Prepared, offer: Offer) -> int:
 
 
 def _blocked(world: World, target: Dose) -> bool:
-    """Whether a hold or stop that must be taken on treatment at this level is true, so that resuming would not last."""
+    """Whether a hold or stop that must be taken on treatment at this level would act, so that resuming would not last."""
     return any(
-        world.holds(rule.when)
+        acts(world, rule)
         for rule in world.scene.prepared.rules
         if rule.mode == "must" and on_treatment(rule, target) and _interrupts(world.scene.prepared, rule, target)
     )

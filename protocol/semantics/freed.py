@@ -1,0 +1,54 @@
+"""A guard with everything in it free: clocks, trackers and what is known become inputs that nobody has measured.
+
+With everything free a question about a guard (can it be true together with another, can it be unknown) is a question about
+completions, and is answered exactly for those; what ties clocks, trackers and readings to each other is left out.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import evolve
+
+from protocol.model.guard import Always, And, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value
+from protocol.model.protocol import Action, Input, Number, Protocol, Rule, Where, YesNo
+from protocol.model.state import State
+from protocol.semantics.prepared import prepare
+from protocol.semantics.scene import Scene
+
+ANY = Number("1", Fraction(0), Fraction(10**9))
+NOWHERE = (Where("on treatment"),)
+
+
+def freed(protocol: Protocol, guard: Guard, missing: str = "") -> tuple[Scene, Guard]:
+    """A scene in which nothing is known, and the guard to ask there: ``known`` of ``missing`` is false, all else is free."""
+    made: dict[str, Input] = {}
+    free = _free(protocol, guard, made, missing)
+    inputs = (*protocol.inputs, *made.values())
+    rule = Rule("asked", NOWHERE, free, "must", Action("continue"))
+    asked = evolve(protocol, rules=(rule,), inputs=inputs, derived=(), trackers=(), interpretations=())
+    prepared = prepare(asked)
+    return Scene(prepared, State(), 0), prepared.rules[0].when
+
+
+def _free(protocol: Protocol, guard: Guard, made: dict[str, Input], missing: str) -> Guard:
+    match guard:
+        case Compare(Clock(name) | Tracked(name)):
+            made[f"({name})"] = Input(f"({name})", ANY, 0)
+            return evolve(guard, term=Value(f"({name})"))
+        case Known(name) if name == missing:
+            return Not(Always())
+        case Known(name, within):
+            asked = f"(known {name} {within})"
+            made[asked] = Input(asked, YesNo(), 0)
+            return Is(asked, "yes")
+        case Named(name):
+            return _free(protocol, protocol.definition(name), made, missing)
+        case Not(part):
+            return Not(_free(protocol, part, made, missing))
+        case And(parts):
+            return And(tuple(_free(protocol, part, made, missing) for part in parts))
+        case Or(parts):
+            return Or(tuple(_free(protocol, part, made, missing) for part in parts))
+        case _:
+            return guard
