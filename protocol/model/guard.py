@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
+
+from protocol.model.quantity import exact
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 Limit = Literal["ULN", "LLN"]
@@ -70,7 +72,7 @@ class Compare:
 
     term: Term
     operator: Operator
-    constant: Fraction
+    constant: Fraction = field(converter=exact)
     early: int = 0
     late: int = 0
 

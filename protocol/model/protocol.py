@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Literal, TypeVar
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from protocol.model.guard import Always, Guard
+from protocol.model.quantity import exact
 from protocol.model.regimen import Regimen
 
 ControlKind = Literal["before treatment", "on treatment", "held", "in review", "stopped"]
@@ -41,8 +42,8 @@ class Number:
     """A measured quantity; values outside ``low`` to ``high`` (in ``unit``) are implausible and refused."""
 
     unit: str
-    low: Fraction
-    high: Fraction
+    low: Fraction = field(converter=exact)
+    high: Fraction = field(converter=exact)
 
 
 @frozen

@@ -1,0 +1,89 @@
+"""Each check finds its defect, and finds nothing where the defect is not."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from protocol import load
+from protocol.checks import findings
+from protocol.model.guard import Always, And, Clock, Compare, Is, Known
+from protocol.model.protocol import Action, By, Input, Protocol, Rule, Same, To, Where, YesNo
+from protocol.model.time import DAY
+from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
+
+SOUND = evolve(
+    PROTOCOL,
+    rules=tuple(
+        evolve(rule, action=evolve(rule.action, off_ladder="continue")) if isinstance(rule.action.target, By) else rule
+        for rule in (RULES[8], *RULES[:8])
+    ),
+)
+HOLD = Rule("hold", ON, above("anc", "<", 1), "must", Action("hold"))
+RESUME = Rule("resume", (Where("held"),), above("anc", ">=", 1), "must", Action("resume", Same()))
+
+
+def codes(protocol: Protocol) -> list[str]:
+    """The codes of what is found, inputs that nothing asks left out: the small protocols here ask few of theirs."""
+    return [finding.code for finding in findings(protocol) if finding.code != "F006"]
+
+
+def test_a_sound_protocol_has_no_findings() -> None:
+    assert findings(SOUND) == ()
+    assert findings(load("imatinib-hes")) == ()
+
+
+def test_a_control_state_without_otherwise_is_silence() -> None:
+    (finding,) = findings(evolve(SOUND, otherwise=("on treatment",)))
+    assert (finding.code, finding.about) == ("F001", "held")
+    assert "otherwise: {held: continue}" in finding.hint
+
+
+def test_a_rule_that_is_always_true_breaks_the_silence() -> None:
+    stay = Rule("stay", (Where("held"),), Always(), "must", Action("continue"))
+    assert codes(evolve(SOUND, otherwise=("on treatment",), rules=(*SOUND.rules, stay))) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "steps", "found"),
+    [
+        (ON, 1, ["F002"]),
+        ((Where("on treatment", ("starting", "escalated")),), 1, []),
+        ((Where("on treatment", ("starting", "escalated")),), 2, ["F002"]),
+    ],
+)
+def test_a_step_off_the_ladder_is_found_unless_the_rule_leaves_that_level_out(
+    where: tuple[Where, ...], steps: int, found: list[str]
+) -> None:
+    assert codes(with_rules(Rule("down", where, above("toxicity", ">=", 2), "must", Action("reduce", By(steps))))) == found
+
+
+@pytest.mark.parametrize(
+    ("lower", "found"),
+    [
+        (above("anc", "<", 1), ["F003"]),
+        (And((above("anc", "<", 1), Is("response", "partial"))), []),
+        (And((above("anc", "<", 1), Compare(Clock("start"), "<", DAY))), ["F003"]),
+    ],
+)
+def test_a_raise_above_a_hold_is_found_where_both_can_be_true(lower: object, found: list[str]) -> None:
+    up = Rule("up", (Where("on treatment", ("starting",)),), Is("response", "none"), "must", Action("escalate", By(1)))
+    assert codes(with_rules(up, evolve(HOLD, when=lower), RESUME)) == found  # type: ignore[arg-type]
+
+
+def test_a_hold_from_which_no_rule_resumes_is_found() -> None:
+    assert codes(with_rules(HOLD)) == ["F004"]
+    assert codes(with_rules(HOLD, RESUME)) == []
+    assert codes(with_rules(HOLD, evolve(RESUME, where=(Where("held", by=("other",)),)))) == ["F004"]
+
+
+def test_raising_on_what_is_not_known_is_found_unless_it_is_waived() -> None:
+    start = Rule("start", (Where("before treatment"),), Known("anc"), "must", Action("start", To("starting")))
+    assert codes(with_rules(start)) == ["F005"]
+    assert codes(with_rules(evolve(start, waiver="the source starts everybody who was tested"))) == []
+
+
+def test_an_input_that_nothing_asks_is_found() -> None:
+    extra = Input("weight-loss", YesNo(), DAY)
+    (finding,) = findings(evolve(SOUND, inputs=(*SOUND.inputs, extra)))
+    assert (finding.code, finding.about) == ("F006", "weight-loss")

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from protocol.checks.expectations import Difference, differences, steps_of
+from protocol.model.course import Course, Given, Visit
+from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Step, Trace, Verdict
+from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.state import Control, State
+from protocol.model.time import DAY
+
+STARTING = Effect(Control("on treatment"), at_level("starting"), at_level("starting"))
+ESCALATED = Effect(Control("on treatment"), at_level("escalated"), at_level("escalated"))
+NEEDS = tuple(Missing(name, (Outcome(f"{name} is yes", ("permitted",)),)) for name in ("anc", "rash"))
+
+
+def _step(time: int = 0, verdict: Verdict | None = None, state: State | None = None) -> Step:
+    decision = Decision(
+        time, "undecided", "continue", STARTING, STARTING,
+        permitted=(Permission("raise", "escalate", ESCALATED, "permitted"), Permission("lower", "reduce", STARTING, "unknown")),
+        missing=NEEDS,
+    )  # fmt: skip
+    held = State(Control("in review", "dress"), at_level("starting"), NO_DRUG, reasons=frozenset({"low", "high"}))
+    return Step(Visit(time), decision, state or held, verdict)
+
+
+def _differences(column: str, value: str, step: Step) -> tuple[Difference, ...]:
+    course = Course("A", (Visit(0),))
+    return differences(course, [[(column, value)]], Trace("p", "1", "f", "A", (step,)))
+
+
+SOME = Verdict(Given("none"), "some", False, NEEDS)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "verdict"),
+    [
+        ("action", "continue", None),
+        ("dose", "none", None),
+        ("rule", "-", None),
+        ("status", "undecided", None),
+        ("state", "in review", None),
+        ("state", "in review by dress", None),
+        ("may", "raise", None),
+        ("missing", "rash, anc", None),
+        ("reasons", "low,high", None),
+        ("date", "same", None),
+        ("permitted", "-", None),
+        ("permitted", "some", SOME),
+        ("permitted", "some: rash, anc", SOME),
+        ("permitted", "every", Verdict(Given("none"), "every", True)),
+        ("date", "depends", Verdict(Given("none"), "some", False, depends_on_date=True)),
+    ],
+)
+def test_what_is_as_expected_is_no_difference(column: str, value: str, verdict: Verdict | None) -> None:
+    assert _differences(column, value, _step(verdict=verdict)) == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "verdict", "got"),
+    [
+        ("action", "hold", None, "continue"),
+        ("dose", "starting", None, "none"),
+        ("rule", "low", None, "-"),
+        ("status", "decided", None, "undecided"),
+        ("state", "in review by rash", None, "in review by dress"),
+        ("may", "-", None, "raise"),
+        ("may", "raise, lower", None, "raise"),
+        ("missing", "anc", None, "anc, rash"),
+        ("missing", "-", None, "anc, rash"),
+        ("reasons", "low", None, "high, low"),
+        ("permitted", "some", None, "-"),
+        ("permitted", "every", SOME, "some: anc, rash"),
+        ("permitted", "some: anc", SOME, "some: anc, rash"),
+        ("permitted", "some:", SOME, "some: anc, rash"),
+        ("date", "depends", SOME, "same"),
+    ],
+)
+def test_what_is_not_as_expected_says_what_there_is(column: str, value: str, verdict: Verdict | None, got: str) -> None:
+    assert _differences(column, value, _step(verdict=verdict)) == (Difference(0, 0, column, value, got),)
+
+
+@pytest.mark.parametrize(
+    ("dose", "word"),
+    [(at_level("starting"), "starting"), (Dose("off ladder", "300 mg every day"), "off ladder"), (Dose("unknown"), "unknown")],
+)
+def test_the_dose_expected_is_the_one_in_force_after_the_visit(dose: Dose, word: str) -> None:
+    assert _differences("dose", word, _step(state=State(Control("on treatment"), dose, dose))) == ()
+
+
+def test_steps_between_visits_are_passed_over() -> None:
+    course = Course("A", (Visit(0), Visit(2 * DAY)))
+    steps = (_step(0), _step(DAY), _step(2 * DAY))
+    assert steps_of(course, Trace("p", "1", "f", "A", steps)) == (steps[0], steps[2])
+
+
+def test_a_visit_without_a_decision_is_a_difference() -> None:
+    course = Course("A", (Visit(0), Visit(DAY)))
+    found = differences(course, [[], [("action", "hold")]], Trace("p", "1", "f", "A", (_step(0),)))
+    assert found == (Difference(1, 0, "action", "hold", "no decision"),)
