@@ -204,6 +204,13 @@ def test_a_hold_may_rest_on_a_carried_reading() -> None:
     assert said(taken)[:2] == ("decided", "hold")
 
 
+def test_a_clock_whose_event_never_happened_is_infinitely_old() -> None:
+    settled = Compare(Clock("dose change"), ">=", F(28 * DAY))
+    protocol = with_rules(Rule("settled", ON, settled, "must", Action("hold")))
+    assert said(after(STARTED, visit(1), protocol=protocol))[1] == "hold"
+    assert said(after(STARTED, visit(1, given="400 mg every day"), visit(2), protocol=protocol))[1] == "continue"
+
+
 # The ladder
 
 

@@ -88,8 +88,9 @@ def test_time_on_hold_counts_from_its_begin() -> None:
     late = Rule("late", (Where("held"),), Compare(Clock("hold"), ">=", F(14 * DAY)), "must", Action("stop"))
     protocol = evolve(PROTOCOL, rules=(late, *RULES))
     low = {"anc": 0.8, "platelets": 200, "died": "no", "toxicity": 0}
-    assert said(after(STARTED, LOW_COUNTS, visit(20, **low), protocol=protocol))[1] == "continue"
-    assert said(after(STARTED, LOW_COUNTS, visit(21, **low), protocol=protocol))[1] == "stop"
+    between = visit(14, **low)
+    assert said(after(STARTED, LOW_COUNTS, between, visit(20, **low), protocol=protocol))[1] == "continue"
+    assert said(after(STARTED, LOW_COUNTS, between, visit(21, **low), protocol=protocol))[1] == "stop"
 
 
 # Review

@@ -1,0 +1,83 @@
+"""Bugs planted one at a time into a copy of the semantics: some test must fail for each, and its name is printed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+import protocol
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+PACKAGE = Path(protocol.__file__).resolve().parent
+
+
+@frozen
+class Bug:
+    """What is wrong, in which file of the semantics, and the text that is changed."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+
+BUGS = (
+    Bug("a tracker with one bound", "observing.py", "held.definite) if now else None", "held.definite) if now is not False else None"),
+    Bug("rules in the opposite order", "walk.py", "for rule in applicable(scene.prepared, state):", "for rule in reversed(applicable(scene.prepared, state)):"),
+    Bug("evidence used twice", "walk.py", "    if stepped is None:\n        return True", "    if stepped is None or True:\n        return True"),
+    Bug("evidence as old as the last step", "walk.py", "date > stepped for date", "date >= stepped for date"),
+    Bug("a hold with its first reason only", "step.py", "reasons = before.reasons | certain", "reasons = before.reasons or certain"),
+    Bug("one recovered reason resumes", "walk.py", "if not state.reasons <= resumes.keys():", "if state.reasons.isdisjoint(resumes):"),
+    Bug("resuming into another hold", "walk.py", "return None if _blocked(world, offer.effect.level) else offer", "return offer"),
+    Bug("the highest resume level wins", "walk.py", "return min(in_order, key", "return max(in_order, key"),
+    Bug("a may rule ends the search", "walk.py", 'if rule.mode == "must":\n            return Result', "if True:\n            return Result"),
+    Bug("a stop is not in force on hold", "walk.py", 'rule.action.kind == "stop" and rule.on_hold', "False"),
+    Bug("unknown is false", "truth.py", "        if not yes:\n            return False", "        if len(yes) < len(candidates):\n            return False"),
+    Bug("a reading lapses too early", "scene.py", "time - held.observed <= valid_for", "time - held.observed < valid_for"),
+    Bug("the stopwatch runs on hold", "clocks.py", "running = state.time is not None and state.dose.is_drug", "running = state.time is not None"),
+    Bug("an event that never happened is new", "clocks.py", 'return atom.operator in (">", ">=", "!=")', 'return atom.operator in ("<", "<=")'),
+    Bug("missing data end treatment", "decide.py", 'if effect.control.kind != "stopped":\n        return Finding("provisional"', 'if True:\n        return Finding("provisional"'),
+    Bug("an undecided decision ends withholding", "decide.py", 'Finding("undecided", stands, (), scene.state.withheld', 'Finding("undecided", stands, (), False'),
+    Bug("the greatest of the lower exposures", "decide.py", 'sign = -1 if protocol.safe_side == "more" else 1', "sign = -1"),
+    Bug("a lowering that is certain waits", "decide.py", "    if first is not None and _is_safe(", "    if False and first is not None and _is_safe("),
+    Bug("the ladder saturates", "effects.py", "    if 0 <= reached < len(protocol.levels):", "    reached = max(0, min(reached, len(protocol.levels) - 1))\n    if True:"),
+    Bug("an episode ends when its condition does", "observing.py", "        if over is not False:\n            yield (False, count)\n        if over is not True:", "        if now is not True:\n            yield (False, count)\n        if now is not False:"),
+    Bug("a carried finding counts again", "observing.py", "if now is not None and not measured:", "if False:"),
+    Bug("a hold begins anew at each visit", "step.py", 'effect.control.kind == "held" != before.control.kind', 'effect.control.kind == "held"'),
+    Bug("the worst repeat is the best", "readings.py", 'return -held.value.low if item.worse == "low"', 'return held.value.low if item.worse == "low"'),
+    Bug("a censored value reaches its bound", "readings.py", 'open_high=observation.censored == "<"', "open_high=False"),
+    Bug("drug after a stop restarts treatment", "given.py", 'if state.control.kind == "stopped":\n        return Effect(state.control, state.level, dose)', "if False:\n        raise AssertionError"),
+    Bug("what some values permit is permitted", "given.py", "    if len(words) == 1:\n", '    if "permitted" in words:\n        return Verdict(given, "every", recommended)\n    if len(words) == 1:\n'),
+)  # fmt: skip
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "-"))
+def test_a_planted_bug_is_caught(bug: Bug, tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "protocol", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("tests", "specs"):
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    planted = tmp_path / "protocol" / "semantics" / bug.file
+    source = planted.read_text(encoding="utf-8")
+    assert source.count(bug.right) == 1, f"the text to change is not in {bug.file} once; adapt the list to the code"
+    planted.write_text(source.replace(bug.right, bug.wrong), encoding="utf-8")
+    found = _first_failure(tmp_path)
+    assert found, f"no test noticed: {bug.name}"
+    print(f"{bug.name}: {found}")
+
+
+def _first_failure(folder: Path) -> str:
+    # The copy comes first on the path, so that an installed protocol is not the one tested.
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/semantics"]
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode in (0, 1), run.stdout + run.stderr
+    failures = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failures[0].split(" - ")[0] if failures else ""
