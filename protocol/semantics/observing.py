@@ -1,7 +1,8 @@
 """How trackers follow what is observed: step 2 of a visit, and the passing of time before it.
 
-Counts move at findings: a visit at which something was observed. A finding carried over from an earlier visit is not
-counted again as one more in a row. Durations also see the moments between visits at which a reading stops being valid.
+Counts move at visits. A finding carried over from an earlier visit is not counted again as one more in a row, and a visit
+at which the condition is unknown widens the count: it could have been a finding. Durations also see the moments between
+visits at which a reading stops being valid.
 """
 
 from __future__ import annotations
@@ -43,10 +44,8 @@ def _moved(
             passed = _over_time(prepared, tracker, held, before, time)
             return _lasting(tracker, passed, truth(scene, tracker.when), time)
         case Extreme():
-            return _extreme(prepared, tracker, held, scene, accepted)
+            return _extreme(prepared, tracker, held, scene)
         case Counted():
-            if not accepted.touched:
-                return held
             return _counted(prepared, tracker, held, scene, accepted)
 
 
@@ -86,9 +85,9 @@ def _lasting(tracker: Tracker, held: Lasting, now: bool | None, time: int) -> La
     return Lasting(definite, possible)
 
 
-def _extreme(prepared: Prepared, tracker: Tracker, held: Extreme, scene: Scene, accepted: Accepted) -> Extreme:
+def _extreme(prepared: Prepared, tracker: Tracker, held: Extreme, scene: Scene) -> Extreme:
     reading = valid_reading(prepared, scene.state, tracker.input, scene.time)
-    if reading is None and (tracker.measured_only or not accepted.touched):
+    if reading is None and tracker.measured_only:
         return held
     least, greatest = plausible(prepared, tracker.input)
     value = reading.value if reading is not None and isinstance(reading.value, Interval) else Interval(least, greatest)

@@ -22,10 +22,9 @@ from protocol.semantics.prepared import Prepared
 
 @frozen
 class Accepted:
-    """The readings after a visit, the inputs that something was said about, and what was refused."""
+    """The readings after a visit, the inputs that were read at it, and what was refused."""
 
     readings: tuple[Held, ...]
-    touched: frozenset[str]
     measured: frozenset[str]
     refused: tuple[Refusal, ...]
 
@@ -50,7 +49,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
                 measured.add(name)
             readings[name] = held
     ordered = tuple(readings[name] for name in sorted(readings))
-    return Accepted(ordered, frozenset(by_input), frozenset(measured), tuple(refused))
+    return Accepted(ordered, frozenset(measured), tuple(refused))
 
 
 def _settle(item: Input, before: Held | None, observations: list[Observation], visit: Visit) -> tuple[Held | None, list[Refusal]]:

@@ -33,14 +33,17 @@ def initial(protocol: Protocol) -> State:
     return State(memory=tuple(first_memory(tracker) for tracker in protocol.trackers))
 
 
-def step(protocol: Protocol, state: State, visit: Visit) -> Step:
+def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False) -> Step:
     """The decision of the protocol at a visit, the verdict on what was given there, and the state afterwards.
 
     Raises VisitError if the visit is earlier than the state, or names an input that the protocol does not have.
-    A reading that cannot be used is refused and reported in ``refused``; the visit is decided all the same.
+    A reading that cannot be used is refused and reported in ``refused``, and the visit is decided all the same; with
+    ``strict`` it raises VisitError instead.
     """
     prepared = prepare(protocol)
     scene, accepted = arrive(prepared, state, visit)
+    if strict and accepted.refused:
+        raise VisitError("; ".join(f"{refusal.observation.input}: {refusal.why}" for refusal in accepted.refused))
     finding = conclude(scene)
     decision = explained(scene, finding, accepted.measured)
     if visit.given is None or visit.given.kind == "unknown":

@@ -28,8 +28,10 @@ MOST_BRANCHES = 20_000
 """How many combinations of dates are tried before a course with ranges is refused as too vague."""
 
 
-def trace(protocol: Protocol, course: Course) -> Trace:
+def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
     """The decisions of a protocol over one course. Raises VisitError for visits out of order or unknown inputs.
+
+    A reading that cannot be used is refused and reported in its step; with ``strict`` it raises VisitError instead.
 
     Each decision is issued on what was recorded by its visit. ``revisions`` are the decisions that would have been
     different with what was recorded later.
@@ -37,6 +39,8 @@ def trace(protocol: Protocol, course: Course) -> Trace:
     visits = with_exposures(course)
     _check_order(course, visits)
     final = _over_dates(protocol, visits)
+    if strict:
+        _check_refused(course, final)
     issued = _as_issued(protocol, visits, final)
     revisions = tuple(
         Revision(old.visit.time, old.decision, new.decision)
@@ -51,6 +55,13 @@ def _check_order(course: Course, visits: tuple[Visit, ...]) -> None:
         if after.time < before.time or (after.latest or after.time) < (before.latest or before.time):
             out_of_order = f"{say_time(after.time)} comes after {say_time(before.time)}"
             raise VisitError(f"'{course.name}': {out_of_order}. Order the visits by time.")
+
+
+def _check_refused(course: Course, steps: tuple[Step, ...]) -> None:
+    refused = [(one.visit.time, refusal) for one in steps for refusal in one.refused]
+    if refused:
+        listed = "; ".join(f"{say_time(time)}, {refusal.observation.input}: {refusal.why}" for time, refusal in refused)
+        raise VisitError(f"'{course.name}': {listed}")
 
 
 # What was given

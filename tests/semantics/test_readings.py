@@ -7,9 +7,9 @@ from fractions import Fraction as F
 import pytest
 from attrs import evolve
 
-from protocol import initial, step
+from protocol import initial, step, trace
 from protocol.errors import VisitError
-from protocol.model.course import Observation, Visit
+from protocol.model.course import Course, Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.guard import Compare, Ratio
 from protocol.model.protocol import Action, Protocol, Rule
@@ -61,6 +61,14 @@ def test_a_bad_reading_is_refused_and_the_visit_is_still_decided(observation: Ob
     taken = seen(observation, Observation("anc", 0.4))
     assert why(taken)[0].startswith(reason)
     assert said(taken)[:2] == ("decided", "hold")
+
+
+def test_strict_mode_raises_where_a_reading_would_be_refused() -> None:
+    state = step(PROTOCOL, initial(PROTOCOL), STARTED).state
+    with pytest.raises(VisitError, match="platelets: -1 is not plausible"):
+        step(PROTOCOL, state, visit(7, platelets=-1), strict=True)
+    with pytest.raises(VisitError, match="'a patient': day 7, platelets: -1 is not plausible"):
+        trace(PROTOCOL, Course("a patient", (STARTED, visit(7, platelets=-1))), strict=True)
 
 
 def test_a_refused_reading_makes_its_input_unknown_and_does_not_leave_the_old_one_standing() -> None:

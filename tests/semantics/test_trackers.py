@@ -49,9 +49,9 @@ NADIR = Tracker("nadir", "lowest", input="anc")
         ((visit(7, **BAD), visit(16, anc="nd"), visit(21, **BAD)), (1, 3)),
         ((visit(7, **BAD), visit(16, platelets=100), visit(21, **BAD)), (1, 3)),
         ((visit(7, **BAD), visit(8, platelets=100), visit(14, **BAD)), (2, 2)),
-        ((visit(7, **BAD), visit(16), visit(21, **BAD)), (2, 2)),
+        ((visit(7, **BAD), visit(16), visit(21, **BAD)), (1, 3)),
     ],
-    ids=["three", "broken", "not-done", "lapsed", "carried-is-not-counted-again", "nothing-observed-is-no-finding"],
+    ids=["three", "broken", "not-done", "lapsed", "carried-is-not-counted-again", "lapsed-and-nothing-observed"],
 )
 def test_consecutive_findings_are_counted_with_bounds(visits: tuple[Visit, ...], expected: tuple[float, float]) -> None:
     assert tracked(ROW, *visits) == expected
