@@ -1,0 +1,160 @@
+"""How one cell of an input or of a dose is written: ``<3.42 mg/dL (0-5); not done``, ``100 mg every day``."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Literal, cast
+
+from attrs import frozen
+
+from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
+from protocol.errors import NotationError
+from protocol.model.course import Given, Observation
+from protocol.model.protocol import Choice, Grade, Input, Protocol, YesNo
+from protocol.model.quantity import exact
+from protocol.model.regimen import regimen
+
+NOT_DONE = "not done"
+
+_LIMITS = re.compile(r"(?P<rest>.*?)\s*\((?P<limits>[^()]*)\)")
+_TWO = re.compile(r"\s*(?P<lower>[+-]?[0-9.,]+)?\s*(?:-|\u2013|to)\s*(?P<upper>[+-]?[0-9.,]+)?\s*")
+_BOUND = re.compile(r"(?P<sign><=|>=|<|>|)\s*(?P<rest>.*)", re.DOTALL)
+_NUMBER_THEN_UNIT = re.compile(r"(?P<number>[+-]?[0-9.,]+)(?P<unit>[a-zA-Z%/\u00b5\u03bc\u00b0].*)")
+_TYPED = {"\u2264": "<=", "\u2265": ">="}
+_YES = {"y": "yes", "true": "yes", "1": "yes", "+": "yes", "n": "no", "false": "no", "0": "no", "-": "no"}
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
+
+Sign = Literal["", "<", "<=", ">", ">="]
+
+
+@frozen
+class Default:
+    """What a cell's observations have from their row and column."""
+
+    unit: str = ""
+    recorded: int | None = None
+    row: str = ""
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+
+
+def observations(cell: Cell, of: Input, default: Default, problems: Problems) -> tuple[Observation, ...]:
+    """The observations in a cell of an input; none if it is empty. What cannot be read is reported."""
+    pieces = [piece for piece in cell.text.split(";") if piece.strip()]
+    found = (_observation(cell.part(piece.strip()), of, default, problems) for piece in pieces)
+    return tuple(item for item in found if item is not None)
+
+
+def _observation(cell: Cell, of: Input, default: Default, problems: Problems) -> Observation | None:
+    if cell.text.lower() == NOT_DONE:
+        return Observation(of.name, None, recorded=default.recorded, row=default.row)
+    if isinstance(of.kind, Choice):
+        return _option(cell, of.name, of.kind.options, default, problems)
+    if isinstance(of.kind, YesNo):
+        return _option(cell, of.name, ("yes", "no"), default, problems)
+    return _number(cell, of, default, problems)
+
+
+def _option(cell: Cell, name: str, options: tuple[str, ...], default: Default, problems: Problems) -> Observation | None:
+    by_case = {option.lower(): option for option in options}
+    option = by_case.get(cell.text.lower())
+    if option is None:
+        meant = _YES.get(cell.text.lower()) if options == ("yes", "no") else None
+        hint = f"write '{meant}'" if meant else did_you_mean(cell.text, (*options, NOT_DONE), "Options")
+        problems.report("C031", cell, f"{quoted(cell.text)} is not an option of '{name}'", hint)
+        return None
+    return Observation(name, option, recorded=default.recorded, row=default.row)
+
+
+def _number(cell: Cell, of: Input, default: Default, problems: Problems) -> Observation | None:
+    rest, lower, upper = _without_limits(cell, default, problems)
+    for typed, sign in _TYPED.items():
+        rest = rest.replace(typed, sign)
+    bound = _BOUND.fullmatch(rest)
+    assert bound is not None  # the pattern matches every text
+    number, written = _apart(bound["rest"])
+    try:
+        value = exact(number)
+    except NotationError as error:
+        problems.report("C030", cell, _not_a_number(cell, of, error), _number_hint(number, of, error))
+        return None
+    return Observation(
+        of.name,
+        value,
+        written or default.unit,
+        cast(Sign, bound["sign"]),
+        lower,
+        upper,
+        recorded=default.recorded,
+        row=default.row,
+    )
+
+
+def _apart(text: str) -> tuple[str, str]:
+    number, written = (*text.split(maxsplit=1), "", "")[:2]
+    if match := _NUMBER_THEN_UNIT.fullmatch(number):
+        return match["number"], f"{match['unit']} {written}".strip()
+    return number, written.strip()
+
+
+def _without_limits(cell: Cell, default: Default, problems: Problems) -> tuple[str, Fraction | None, Fraction | None]:
+    match = _LIMITS.fullmatch(cell.text)
+    if match is None:
+        return cell.text, default.lower, default.upper
+    if default.lower is not None or default.upper is not None:
+        problems.report(
+            "C034", cell.part(f"({match['limits']})"), "the limits of normal stand twice in this row", "Keep one pair."
+        )
+    return match["rest"], *limits(cell.part(match["limits"]), problems)
+
+
+def limits(cell: Cell, problems: Problems) -> tuple[Fraction | None, Fraction | None]:
+    """The limits of normal in ``0-50``; one side may be left out. What cannot be read is reported."""
+    match = _TWO.fullmatch(cell.text)
+    try:
+        if match is None or not (match["lower"] or match["upper"]):
+            raise NotationError(f"{quoted(cell.text)} are not limits of normal", "Write both numbers, such as (0-50).")
+        lower, upper = (exact(text) if text else None for text in (match["lower"], match["upper"]))
+    except NotationError as error:
+        problems.report_notation("C032", cell, error)
+        return None, None
+    if lower is not None and upper is not None and lower > upper:
+        problems.report("C032", cell, f"the limits of normal {quoted(cell.text)} go down", "Write the lower one first.")
+    return lower, upper
+
+
+def _not_a_number(cell: Cell, of: Input, error: NotationError) -> str:
+    return f"{quoted(cell.text)} is not a value of '{of.name}'" if "comma" not in error.message else error.message
+
+
+def _number_hint(number: str, of: Input, error: NotationError) -> str:
+    if "comma" in error.message:
+        return error.hint
+    if isinstance(of.kind, Grade):
+        digit = _ROMAN.get(number.lower())
+        return f"write '{digit}'" if digit else f"Write the grade by {of.kind.criteria} as a number, or 'not done'."
+    return "Write a number such as 1.5, '<0.5' if it is only a bound, or 'not done'."
+
+
+def given(cell: Cell, protocol: Protocol, problems: Problems) -> Given | None:
+    """The dose in a cell of ``given``; None if the cell is empty or was reported."""
+    word = cell.text.lower()
+    if not word:
+        return None
+    if word in ("none", "stopped", "unknown"):
+        return Given(cast(Literal["none", "stopped", "unknown"], word))
+    levels = {level.name.lower(): level.regimen for level in protocol.levels}
+    if word in levels:
+        return Given("regimen", levels[word])
+    try:
+        return Given("regimen", regimen(cell.text))
+    except NotationError as error:
+        hint = error.hint if any(char.isdigit() for char in word) else _level_hint(cell.text, protocol)
+        problems.report("C033", cell, f"{quoted(cell.text)} is neither a level nor a regimen", hint)
+        return None
+
+
+def _level_hint(text: str, protocol: Protocol) -> str:
+    names = (*(level.name for level in protocol.levels), "none", "stopped", "unknown")
+    return did_you_mean(text, names, "Write a regimen such as '100 mg every day', or one of")

@@ -1,0 +1,19 @@
+"""Which words of our texts stand out on a terminal, and how wide text is there."""
+
+from __future__ import annotations
+
+import shutil
+
+COLOURS = (
+    (r"(?m)^.*DEVIATION.*$|(?m:^failed\b)|\bfinding [A-Z]\d+", "bold red"),
+    (r"\bundecided\b|\bprovisional\b|\bUnverified\b|\bmissing\b", "yellow"),
+    (r"(?m:^ok\b)", "green"),
+)
+"""Patterns and the style of what they match."""
+
+PIPED = 100
+
+
+def width(terminal: bool) -> int:
+    """How wide text is to be: as the terminal, within what can be read well; 100 when piped."""
+    return max(40, min(shutil.get_terminal_size((PIPED, 24)).columns, 120)) if terminal else PIPED

@@ -1,0 +1,46 @@
+"""Which values an ``expect`` column may have: those that some decision of the protocol can have."""
+
+from __future__ import annotations
+
+from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
+from protocol.adapters.sheet import Expectation
+from protocol.model.decision import STATUSES
+from protocol.model.protocol import ACTIONS, CONTROLS, Protocol
+
+NONE = "-"
+
+
+def expectation(cell: Cell, column: str, protocol: Protocol, problems: Problems) -> Expectation | None:
+    """What a cell expects; None if it is empty or was reported."""
+    if not cell.text:
+        return None
+    for word in _words(cell.text, column):
+        known = _known(column, protocol)
+        if known and word not in known:
+            message = f"no decision of this protocol has the {column} {quoted(word)}"
+            problems.report("C040", cell.part(word), message, did_you_mean(word, known, "Expect"))
+            return None
+    return Expectation(column, cell.text, cell.line, cell.column)
+
+
+def _words(text: str, column: str) -> tuple[str, ...]:
+    if column == "permitted":
+        return (text.partition(":")[0].strip(),)
+    if column in ("may", "missing", "reasons"):
+        return tuple(word.strip() for word in text.split(","))
+    return (text.partition(" by ")[0],) if column == "state" else (text,)
+
+
+def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
+    """The words that a column can have; none listed means that any may be."""
+    rules = tuple(rule.name for rule in protocol.rules)
+    return {
+        "action": ACTIONS,
+        "dose": (*(level.name for level in protocol.levels), "none", "off ladder", "unknown"),
+        "rule": (*rules, NONE),
+        "status": STATUSES,
+        "state": CONTROLS,
+        "permitted": ("every", "some", "none", NONE),
+        "date": ("depends", "same"),
+        "may": (*rules, NONE),
+    }.get(column, ())

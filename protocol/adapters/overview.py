@@ -1,0 +1,79 @@
+"""What a protocol holds, which of its questions are open, and what in it may not be relied on, as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from protocol.adapters.phrases import counted, listed
+from protocol.model.protocol import Interpretation, Protocol, fingerprint
+from protocol.model.time import say_duration
+
+
+def overview(protocol: Protocol, findings: tuple[str, ...], width: int = 100) -> str:
+    """The protocol's name, numbers, findings, open questions, waivers and unverified parts."""
+    sections = (
+        ("Findings", findings),
+        ("Open questions", tuple(_questions(protocol))),
+        ("Waivers of a law", tuple(f"rule {rule.name}: {rule.waiver}" for rule in protocol.rules if rule.waiver)),
+        ("Unverified", tuple(_unverified(protocol))),
+    )
+    return "\n".join((*_head(protocol, width), *(line for title, items in sections for line in _section(title, items, width))))
+
+
+def _head(protocol: Protocol, width: int) -> Iterator[str]:
+    yield f"{protocol.name} {protocol.version}, fingerprint {fingerprint(protocol)}"
+    if protocol.title:
+        yield _filled(protocol.title, width)
+    trackers = [counted(len(protocol.trackers), "tracker")] if protocol.trackers else []
+    parts = [counted(len(protocol.rules), "rule"), counted(len(protocol.inputs), "input"), *trackers]
+    yield _filled(f"{listed([*parts, counted(len(protocol.levels), 'level')])}: {_ladder(protocol)}", width)
+    within = "before the next visit" if protocol.act_within is None else f"within {say_duration(protocol.act_within)}"
+    yield f"  Safe side: {protocol.safe_side}; a recommendation is met {within}."
+
+
+def _ladder(protocol: Protocol) -> str:
+    return ", ".join(f"{level.name} ({level.regimen})" for level in protocol.levels)
+
+
+def _questions(protocol: Protocol) -> Iterator[str]:
+    return (_question(item) for item in protocol.interpretations)
+
+
+def _question(item: Interpretation) -> str:
+    others = [reading.name for reading in item.readings if reading.name != item.chosen]
+    means = item.reading().means.rstrip(".")
+    return f"{item.name}: {item.question} Chosen: {item.chosen}, {means}. Not chosen: {listed(others) or 'nothing'}."
+
+
+def _unverified(protocol: Protocol) -> Iterator[str]:
+    for source in protocol.sources:
+        if source.unverified:
+            rules = [rule.name for rule in protocol.rules if rule.source and rule.source.source == source.name]
+            resting = f" (rules that rest on it: {', '.join(rules)})" if rules else ""
+            yield f"source {source.name}: {source.unverified}{resting}"
+    yield from (f"rule {rule.name}: {rule.unverified}" for rule in protocol.rules if rule.unverified)
+    for item in protocol.interpretations:
+        for reading in item.readings:
+            if reading.unverified:
+                chosen = " (chosen)" if reading.name == item.chosen else ""
+                yield f"reading {reading.name} of {item.name}{chosen}: {reading.unverified}"
+
+
+def _section(title: str, items: Iterable[str], width: int) -> Iterator[str]:
+    found = tuple(items)
+    yield f"  {title}: {len(found)}" if found else f"  {title}: none"
+    for item in found:
+        yield from (_filled(line, width - 2, "    ") for line in item.split("\n"))
+
+
+def _filled(text: str, width: int, indent: str = "  ") -> str:
+    shown = text.strip()
+    return textwrap.fill(
+        shown,
+        max(20, width),
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

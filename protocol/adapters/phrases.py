@@ -1,0 +1,149 @@
+"""How a dose, a state, a decision and a verdict are said in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from protocol.model.course import Visit
+from protocol.model.decision import Decision, Effect, Fact, Outcome, Permission, Step, Verdict
+from protocol.model.protocol import ActionKind, Number, Protocol
+from protocol.model.regimen import NO_DRUG, Dose
+from protocol.model.time import say_time
+
+ALL = 1000
+"""More names than any list has."""
+
+
+def say_date(visit: Visit) -> str:
+    """The time of a visit, or the range of it."""
+    return say_time(visit.time) if visit.latest is None else f"{say_time(visit.time)} to {say_time(visit.latest)}"
+
+
+def say_dose(dose: Dose, protocol: Protocol) -> str:
+    """A dose with its regimen: ``starting (100 mg every day)``, ``no drug``."""
+    match dose.kind:
+        case "level":
+            return f"{dose.name} ({protocol.level(dose.name).regimen})"
+        case "off ladder":
+            return f"{dose.name}, off the ladder" if dose.name else "a dose off the ladder"
+        case "none":
+            return "no drug"
+        case "unknown":
+            return "a dose that is not known"
+
+
+def say_where(effect: Effect, protocol: Protocol) -> str:
+    """The control state and the dose: ``on treatment at starting (100 mg every day)``, ``held, last at starting``."""
+    kind, control = effect.control.kind, str(effect.control)
+    if kind == "on treatment":
+        return (
+            f"{control} at {say_dose(effect.dose, protocol)}"
+            if effect.dose.is_drug
+            else f"{control}, {_withheld(effect, protocol)}"
+        )
+    if kind in ("held", "stopped"):
+        last = "" if effect.level == NO_DRUG else f", last at {say_dose(effect.level, protocol)}"
+        drug = f", given {say_dose(effect.dose, protocol)} all the same" if effect.dose.is_drug else ""
+        return f"{control}{last}{drug}"
+    if kind == "in review":
+        return f"{control}, {say_dose(effect.dose, protocol)} meanwhile"
+    return control
+
+
+def _withheld(effect: Effect, protocol: Protocol) -> str:
+    if effect.dose.kind == "unknown":
+        return say_dose(effect.dose, protocol)
+    return f"the drug withheld, last at {say_dose(effect.level, protocol)}"
+
+
+def say_decision(decision: Decision, protocol: Protocol) -> str:
+    """What was decided and how surely: ``undecided, the dose stands``."""
+    if decision.blocked:
+        return f"undecided, the dose stands, because the step cannot be taken: {decision.blocked}"
+    if decision.status == "undecided":
+        return "undecided, the drug stays withheld" if decision.withheld else "undecided, the dose stands"
+    if decision.withheld:
+        return f"{decision.status}, the drug is withheld until the missing values are there"
+    done = say_action(decision.action, decision.after, protocol)
+    return done if decision.status == "decided" else f"{decision.status}, {done}"
+
+
+def say_action(action: ActionKind, effect: Effect, protocol: Protocol) -> str:
+    """An action and the dose that it leads to."""
+    if effect.undefined:
+        return f"{action} (not possible: {effect.undefined})"
+    if action in ("escalate", "reduce"):
+        return f"{action} to {say_dose(effect.dose, protocol)}"
+    if action in ("start", "resume"):
+        return f"{action} at {say_dose(effect.dose, protocol)}"
+    return f"review, {say_dose(effect.dose, protocol)} meanwhile" if action == "review" else action
+
+
+def say_permission(permission: Permission, protocol: Protocol, most: int = ALL) -> str:
+    """What a rule permits, or may permit; ``most`` cuts a long list of names short."""
+    done = say_action(permission.action, permission.effect, protocol)
+    if permission.certainty == "permitted":
+        return f"{permission.rule} permits: {done}"
+    return f"{permission.rule} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"
+
+
+def say_verdict(step: Step, most: int = ALL) -> str:
+    """What was given and whether that was permitted; empty if the data say nothing of it."""
+    verdict = step.verdict
+    if verdict is None:
+        return "not known, the recommendation is assumed" if step.visit.given else ""
+    if step.deviations:
+        return f"{verdict.given}: DEVIATION, {'; '.join(item.kind for item in step.deviations)}"
+    return f"{verdict.given}: {_judgement(verdict, most)}"
+
+
+def _judgement(verdict: Verdict, most: int) -> str:
+    if verdict.met_at is not None:
+        return f"the recommendation was met in time, on {say_time(verdict.met_at)}"
+    if verdict.permitted == "some":
+        depends = [*(["the date"] if verdict.depends_on_date else []), *(item.name for item in verdict.needs)]
+        return f"permitted or not, depending on {listed(depends, most) or 'what is missing'}"
+    if verdict.recommended:
+        return "as recommended"
+    return "permitted" if verdict.permitted == "every" else "not permitted, and reported where it began"
+
+
+def say_fact(fact: Fact, protocol: Protocol) -> str:
+    """The value of a fact with its unit, how well it is known and since when."""
+    at = "" if fact.observed is None else f" {say_time(fact.observed)}"
+    value = _with_unit(fact, protocol)
+    match fact.status:
+        case "measured":
+            return f"{value}, measured on{at}"
+        case "carried":
+            return f"{value}, carried from{at}"
+        case "computed":
+            return value
+        case "unknown":
+            return f"not known; last {value} on{at}, no longer valid" if value else "not known"
+
+
+def _with_unit(fact: Fact, protocol: Protocol) -> str:
+    """The value as reported; one that was reported without a unit is in the declared one."""
+    declared = {item.name: item.kind.unit for item in protocol.inputs if isinstance(item.kind, Number)}
+    number, limits, rest = fact.value.partition(" (")
+    bare = number and " " not in number and fact.status != "computed"
+    return f"{number} {declared[fact.name]}{limits}{rest}" if bare and fact.name in declared else fact.value
+
+
+def say_outcome(outcome: Outcome) -> str:
+    """What a missing value would lead to."""
+    return f"{outcome.when}: {' or '.join(outcome.then)}"
+
+
+def listed(names: Iterable[str], most: int = ALL) -> str:
+    """``a, b and c``, or ``a, b and 5 more``."""
+    items = list(names)
+    if len(items) > most + 1:
+        items = [*items[:most], f"{len(items) - most} more"]
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 visit``, ``2 visits``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,48 @@
+"""Whether a text can be a file of courses at all, and how its bytes become text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from protocol.adapters.problems import Cell, Problems
+from protocol.errors import InputError, Problem
+
+LONGEST_LINE = 100_000
+LARGEST_FILE = 64_000_000
+
+
+def text_of(path: Path) -> str:
+    """The text of a file; raises InputError where it cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise unreadable(path, "C004", "the file is too large", f"Split it into files below {LARGEST_FILE // 10**6} MB.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, "C001", f"cannot be read: {error.strerror or 'unknown'}", "Give a Markdown or CSV file.") from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise unreadable(path, "C001", "the file is UTF-16, not UTF-8", "Save it as UTF-8.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        problem = Problem("C001", message, "Save the file as UTF-8.", str(path), line, column)
+        raise InputError((problem,)) from None
+
+
+def unreadable(path: Path, code: str, message: str, hint: str) -> InputError:
+    """The error of a file as a whole."""
+    return InputError((Problem(code, message, hint, str(path)),))
+
+
+def report_unusable(problems: Problems) -> None:
+    """Reports what no table of courses has: no text, NUL characters, lines beyond all measure."""
+    if not any(line.strip() for line in problems.lines):
+        problems.report("C002", Cell("", 1, 1), "the file is empty", "Write at least one course.")
+    for number, line in enumerate(problems.lines, 1):
+        if "\0" in line:
+            problems.report("C003", Cell("\0", number, line.index("\0") + 1), "a NUL character", "Save the file as plain text.")
+        if len(line) > LONGEST_LINE:
+            message = f"a line of {len(line)} characters"
+            problems.report("C004", Cell("", number, 1), message, f"Lines have at most {LONGEST_LINE} characters.")

@@ -1,0 +1,52 @@
+"""From a trace to JSON, format ``protocol-trace/1``: every field of the trace by its name, exact numbers as text.
+
+A field that holds nothing (null, an empty list or text, false) stays, so that every visit has the same shape. What the
+trackers hold is left out: it is the machine's own memory, and what it means stands among the facts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from protocol.model.course import Observation
+from protocol.model.decision import Trace
+from protocol.model.quantity import exact, say_number
+
+FORMAT = "protocol-trace/1"
+_LEFT_OUT = frozenset({"memory"})
+
+
+def to_json(traces: Iterable[Trace]) -> str:
+    """The traces as a JSON list; equal traces give equal text."""
+    return json.dumps([trace_dict(trace) for trace in traces], indent=1, ensure_ascii=False) + "\n"
+
+
+def trace_dict(trace: Trace) -> dict[str, Any]:
+    """One trace as values that JSON has."""
+    return {"format": FORMAT, **_plain(trace)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Observation):
+        # A caller may have given these as whole numbers or as decimals; either way they come out as exact text.
+        numbers = {name: getattr(value, name) for name in ("value", "lower", "upper")}
+        value = attrs.evolve(value, **{name: _as_fraction(number) for name, number in numbers.items()})
+    if attrs.has(type(value)):
+        return {item.name: _plain(getattr(value, item.name)) for item in attrs.fields(type(value)) if item.name not in _LEFT_OUT}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return say_number(value) if isinstance(value, Fraction) else value
+
+
+def _as_fraction(number: Any) -> Any:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return number
+    return exact(number) if math.isfinite(number) else str(number)

@@ -1,0 +1,144 @@
+"""From decisions to sentences: one for each visit, or the whole explanation of one."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from protocol.adapters.phrases import (
+    listed,
+    say_date,
+    say_decision,
+    say_fact,
+    say_outcome,
+    say_permission,
+    say_verdict,
+    say_where,
+)
+from protocol.model.decision import Decision, Due, Missing, Refusal, Revision, Step, Trace
+from protocol.model.protocol import Protocol
+from protocol.model.quantity import say_number
+from protocol.model.time import say_time
+
+WIDTH = 100
+_MOST = 3
+"""So many names are listed in one sentence about a visit; the explanation lists all."""
+
+
+def course_text(trace: Trace, protocol: Protocol, width: int = WIDTH) -> str:
+    """A course: its name, one sentence for each visit, and what later corrections would have changed."""
+    visits = (visit_text(step, protocol, width - 2) for step in trace.steps)
+    revised = (revision_text(revision, protocol, width - 2) for revision in trace.revisions)
+    return "\n".join((trace.course, *(textwrap.indent(text, "  ") for text in (*visits, *revised))))
+
+
+def revision_text(revision: Revision, protocol: Protocol, width: int = WIDTH) -> str:
+    """What a decision would have been with what was recorded later."""
+    revised = f"{say_where(revision.revised.before, protocol)}: {say_decision(revision.revised, protocol)}"
+    return _filled(f"{say_time(revision.time)}, with what was recorded later, {revised}.", width)
+
+
+def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
+    """One visit as a sentence."""
+    decision = step.decision
+    where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}"
+    parts = (where, *(part for part in _clauses(step, protocol) if part))
+    return _filled("; ".join(parts) + ".", width)
+
+
+def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
+    decision = step.decision
+    yield f"rule {decision.rule}" if decision.rule else ""
+    yield "no rule covers this visit" if decision.silent else ""
+    yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
+    yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
+    yield f"refused: {listed(item.observation.input for item in step.refused)}" if step.refused else ""
+    yield "the decision depends on the date" if step.depends_on_date else ""
+    yield f"given {said}" if (said := say_verdict(step, _MOST)) else ""
+
+
+def explanation(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
+    """One visit with all its reasons, in paragraphs."""
+    paragraphs = (paragraph for paragraph in _paragraphs(step, protocol, width) if paragraph)
+    return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
+
+
+def _paragraphs(step: Step, protocol: Protocol, width: int) -> Iterator[list[str]]:
+    decision = step.decision
+    where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}."
+    yield [_filled(where, width), *(_filled(text, width) for text in _remarks(step))]
+    yield _rule(decision, protocol, width)
+    yield _facts(decision, protocol, width)
+    yield _section("Permitted beside it", (say_permission(item, protocol) for item in decision.permitted), width)
+    yield _missing("What each missing value would make of it", decision.missing, width)
+    yield _section("Given", _given(step), width)
+    yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
+    yield _section("Refused readings", (_refusal(item) for item in step.refused), width)
+    yield _section("To be measured", (_due(item) for item in decision.due), width)
+
+
+def _remarks(step: Step) -> Iterator[str]:
+    decision = step.decision
+    if decision.silent:
+        yield "No rule covers this visit, and the protocol does not say that this means continue."
+    if decision.reasons:
+        yield f"Reasons of the hold: {listed(decision.reasons)}."
+    if step.depends_on_date:
+        yield "A date of the course is a range, and the decision is not the same throughout it."
+    others = tuple(name for name in decision.rules if name != decision.rule)
+    if others:
+        what = "Other rules that lead to the same" if decision.status == "decided" else "Other rules that are possible"
+        yield f"{what}: {listed(others)}."
+
+
+def _rule(decision: Decision, protocol: Protocol, width: int) -> list[str]:
+    if not decision.rule:
+        return []
+    lines = [f"Says: {decision.says}"] if decision.says else []
+    if decision.source is None:
+        lines.insert(0, "Source: none given")
+    else:
+        cites = {source.name: source.cite for source in protocol.sources}
+        place = f", {decision.source.place}" if decision.source.place else ""
+        lines.insert(0, f"Source: {decision.source.source}{place} ({cites.get(decision.source.source, 'not listed')})")
+    return _section(f"Rule {decision.rule}", (*lines, *(f"Unverified: {why}" for why in decision.unverified)), width)
+
+
+def _facts(decision: Decision, protocol: Protocol, width: int) -> list[str]:
+    longest = max((len(fact.name) for fact in decision.facts), default=0)
+    return _section("Facts", (f"{fact.name:<{longest}}  {say_fact(fact, protocol)}" for fact in decision.facts), width)
+
+
+def _missing(title: str, missing: tuple[Missing, ...], width: int) -> list[str]:
+    return _section(title, (say_outcome(outcome) for item in missing for outcome in item.outcomes), width)
+
+
+def _given(step: Step) -> Iterator[str]:
+    yield say_verdict(step) or "The data do not say; the recommendation is assumed."
+    yield from (f"{item.kind}: {item.message}" for item in step.deviations)
+
+
+def _refusal(refusal: Refusal) -> str:
+    seen = refusal.observation
+    value = seen.value if seen.value is None or isinstance(seen.value, str | int | float) else say_number(seen.value)
+    shown = "not done" if value is None else f"{seen.censored}{value} {seen.unit}".strip()
+    row = f" ({seen.row})" if seen.row else ""
+    return f"{seen.input} {shown}{row}: {refusal.why}"
+
+
+def _due(due: Due) -> str:
+    if due.status == "never measured":
+        return f"{due.input}: never measured, due since {say_time(due.since)}"
+    return f"{due.input}: {due.status} since {say_time(due.latest if due.status == 'overdue' else due.since)}"
+
+
+def _section(title: str, lines: Iterator[str] | tuple[str, ...], width: int) -> list[str]:
+    body = [textwrap.indent(_filled(line, width - 2), "  ") for line in lines if line]
+    return [title, *body] if body else []
+
+
+def _filled(text: str, width: int) -> str:
+    """The text in lines of at most that width; lines after the first are indented. Long words are kept whole."""
+    return textwrap.fill(
+        text, max(20, width), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )

@@ -1,0 +1,277 @@
+"""What people read. The golden files hold the exact text; PROTOCOL_GOLDEN=write writes them anew."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from protocol.adapters.codes import CODES
+from protocol.adapters.outcomes import Result, Unmet, result_text, totals
+from protocol.adapters.overview import overview
+from protocol.adapters.phrases import listed, say_verdict, say_where
+from protocol.adapters.selection import at, moment, named, slug
+from protocol.adapters.sheet import Counts, Example, Expectation
+from protocol.adapters.tally import tally
+from protocol.adapters.to_csv import COLUMNS, to_csv
+from protocol.adapters.to_json import to_json
+from protocol.adapters.to_text import course_text, explanation, visit_text
+from protocol.errors import InputError, NotationError
+from protocol.model.course import Course, Given, Observation, Visit
+from protocol.model.decision import (
+    Decision,
+    Deviation,
+    Due,
+    Effect,
+    Fact,
+    Missing,
+    Outcome,
+    Permission,
+    Refusal,
+    Revision,
+    Step,
+    Trace,
+    Verdict,
+)
+from protocol.model.protocol import Citation, Protocol
+from protocol.model.regimen import NO_DRUG, UNKNOWN_DOSE, Dose, at_level, regimen
+from protocol.model.state import Control, State
+from protocol.model.time import DAY
+
+GOLDEN = Path(__file__).parent / "golden"
+BEFORE = Effect(Control("before treatment"), NO_DRUG, NO_DRUG)
+STARTING = Effect(Control("on treatment"), at_level("starting"), at_level("starting"))
+ESCALATED = Effect(Control("on treatment"), at_level("escalated"), at_level("escalated"))
+HELD = Effect(Control("held"), at_level("escalated"), NO_DRUG)
+HOLDS = (Outcome("platelets < 50", ("hold",)), Outcome("platelets >= 50", ("continue", "escalate to escalated")))
+PERMITTED = (Outcome("response is none", ("permitted",)), Outcome("response is partial or complete", ("a deviation",)))
+
+
+def _given(text: str) -> Given:
+    return Given("regimen", regimen(text))
+
+
+def _state(effect: Effect) -> State:
+    return State(effect.control, effect.level, effect.dose)
+
+
+def _start() -> Step:
+    visit = Visit(0, (Observation("anc", Fraction("4.2")),), _given("100 mg every day"), row="courses.md:7")
+    decision = Decision(0, "decided", "start", BEFORE, STARTING, "start", ("start",))
+    return Step(visit, decision, _state(STARTING), Verdict(_given("100 mg every day"), "every", True))
+
+
+def _undecided() -> Step:
+    visit = Visit(27 * DAY, (), _given("400 mg every day"), 28 * DAY, "courses.md:8")
+    decision = Decision(
+        27 * DAY, "undecided", "continue", STARTING, STARTING,
+        permitted=(Permission("escalate-no-response", "escalate", ESCALATED, "unknown", ("response", "platelets")),),
+        missing=(Missing("platelets", HOLDS),),
+        due=(Due("anc", "overdue", 7 * DAY, 14 * DAY), Due("platelets", "never measured", 7 * DAY, 14 * DAY)),
+        silent=True,
+    )  # fmt: skip
+    verdict = Verdict(_given("400 mg every day"), "some", False, (Missing("response", PERMITTED),), depends_on_date=True)
+    return Step(visit, decision, _state(ESCALATED), verdict, depends_on_date=True)
+
+
+def _deviation() -> Step:
+    bad = Observation("platelets", Fraction(210000), "10*9/L", row="courses.md:9")
+    visit = Visit(35 * DAY, (bad,), _given("400 mg every day"), row="courses.md:9")
+    facts = (
+        Fact("anc", "<0.5 (LLN 1.5, ULN 7)", "measured", 35 * DAY),
+        Fact("platelets", "210 10*9/L", "unknown", 7 * DAY),
+        Fact("time since start", "5 weeks", "computed"),
+        Fact("response", "none", "carried", 28 * DAY),
+    )
+    decision = Decision(
+        35 * DAY, "decided", "hold", ESCALATED, HELD, "hold-cytopenia", ("hold-cytopenia", "start"),
+        Citation("label", "table of dose adjustments"), "Below 1.0 the drug is stopped.", facts,
+        (Permission("escalate-no-response", "escalate", Effect(ESCALATED.control, at_level("escalated"), at_level("escalated"),
+                                                               "escalated is the highest level"), "permitted"),),
+        due=(Due("anc", "due", 35 * DAY, 36 * DAY),), reasons=("hold-cytopenia",), unverified=("could, or were",),
+    )  # fmt: skip
+    refused = (Refusal(bad, "210000 10*9/L is not plausible for platelets. Plausible: 0 to 3000 10*9/L."),)
+    deviation = Deviation("hold missed", "given 400 mg every day (escalated), recommended hold (none)")
+    return Step(visit, decision, _state(ESCALATED), Verdict(_given("400 mg every day"), "none", False), (deviation,), refused)
+
+
+def _withheld() -> Step:
+    decision = Decision(42 * DAY, "provisional", "hold", ESCALATED, HELD, "stop", ("stop",), withheld=True)
+    return Step(Visit(42 * DAY), decision, _state(HELD), assumed=True)
+
+
+def _stopped() -> Step:
+    stopped = Effect(Control("stopped"), at_level("escalated"), NO_DRUG)
+    decision = Decision(49 * DAY, "decided", "continue", HELD, HELD)
+    return Step(Visit(49 * DAY, (), Given("stopped")), decision, _state(stopped), Verdict(Given("stopped"), "every", False))
+
+
+@pytest.fixture
+def trace() -> Trace:
+    steps = (_start(), _undecided(), _deviation(), _withheld(), _stopped())
+    revision = Revision(0, steps[0].decision, Decision(0, "undecided", "continue", BEFORE, BEFORE))
+    return Trace("small", "1.0", "0123456789abcdef", "Patient 1", steps, (revision,))
+
+
+def _is_golden(name: str, text: str) -> None:
+    file = GOLDEN / name
+    if os.environ.get("PROTOCOL_GOLDEN") == "write":
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+def test_a_course_reads_as_one_sentence_for_each_visit(trace: Trace, protocol: Protocol) -> None:
+    _is_golden("course.txt", course_text(trace, protocol) + "\n")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_visit_is_explained_with_all_its_reasons(number: int, trace: Trace, protocol: Protocol) -> None:
+    _is_golden(f"why-{number}.txt", explanation(trace.steps[number], protocol) + "\n")
+
+
+def test_a_protocol_is_summed_up_with_what_is_open_and_unverified(protocol: Protocol) -> None:
+    _is_golden("overview.txt", overview(protocol, ("finding F001: nothing\n  = something",), 80) + "\n")
+
+
+def test_traces_have_one_csv_row_for_each_visit(trace: Trace) -> None:
+    _is_golden("trace.csv", to_csv((trace,)))
+    rows = list(csv.DictReader(io.StringIO(to_csv((trace,)))))
+    assert len(rows) == len(trace.steps)
+    assert list(rows[0]) == [name for name, _, _ in COLUMNS]
+    assert rows[1]["depends on"] == "the date; response"
+
+
+def test_a_trace_as_json_is_deterministic_and_exact(trace: Trace) -> None:
+    _is_golden("trace.json", to_json((trace,)))
+    (read,) = json.loads(to_json((trace,)))
+    assert read["format"] == "protocol-trace/1"
+    assert read["steps"][0]["visit"]["observations"][0]["value"] == "4.2"
+
+
+@pytest.mark.parametrize("value", [4, 4.0, Fraction(4), "4"])
+def test_a_number_is_exact_text_in_json_whatever_the_caller_gave(value: int | float | Fraction | str) -> None:
+    visit = Visit(0, (Observation("anc", value),))
+    step = Step(visit, Decision(0, "decided", "continue", BEFORE, BEFORE), _state(BEFORE))
+    (read,) = json.loads(to_json((Trace("p", "1", "f", "c", (step,)),)))
+    assert read["steps"][0]["visit"]["observations"][0]["value"] == "4"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_text_keeps_to_its_width(width: int, trace: Trace, protocol: Protocol) -> None:
+    for step in trace.steps:
+        for line in (visit_text(step, protocol, width) + "\n" + explanation(step, protocol, width)).splitlines():
+            assert len(line) <= width or " " not in line.strip()
+
+
+def test_dose_changes_are_counted_by_how_far_they_were_permitted(trace: Trace) -> None:
+    found = tally((trace, trace))
+    assert (found.courses, found.visits, found.changes) == (2, 10, 6)
+    assert (found.every, found.some, found.none) == (4, 2, 0)
+    assert (found.deviations, found.refused) == (2, 2)
+    assert found.lines()[0] == "2 courses, 10 visits, 6 dose changes given, 2 deviations, 2 refused readings."
+
+
+@pytest.mark.parametrize(
+    ("effect", "says"),
+    [
+        (BEFORE, "before treatment"),
+        (STARTING, "on treatment at starting (100 mg every day)"),
+        (HELD, "held, last at escalated (400 mg every day)"),
+        (Effect(Control("stopped"), NO_DRUG, NO_DRUG), "stopped"),
+        (Effect(Control("stopped"), NO_DRUG, at_level("starting")), "stopped, given starting (100 mg every day) all the same"),
+        (Effect(Control("in review", "dress"), at_level("starting"), NO_DRUG), "in review by dress, no drug meanwhile"),
+        (Effect(Control("on treatment"), Dose("off ladder"), Dose("off ladder", "300 mg every day")),
+         "on treatment at 300 mg every day, off the ladder"),
+        (Effect(Control("on treatment"), at_level("starting"), NO_DRUG),
+         "on treatment, the drug withheld, last at starting (100 mg every day)"),
+        (Effect(Control("on treatment"), at_level("starting"), UNKNOWN_DOSE), "on treatment, a dose that is not known"),
+    ],
+)  # fmt: skip
+def test_where_a_patient_is_reads_as_a_phrase(effect: Effect, says: str, protocol: Protocol) -> None:
+    assert say_where(effect, protocol) == says
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "says"),
+    [
+        (None, None, ""),
+        (Given("unknown"), None, "not known, the recommendation is assumed"),
+        (Given("none"), Verdict(Given("none"), "every", True), "no drug: as recommended"),
+        (Given("none"), Verdict(Given("none"), "every", False), "no drug: permitted"),
+        (Given("none"), Verdict(Given("none"), "none", False), "no drug: not permitted, and reported where it began"),
+        (
+            Given("none"),
+            Verdict(Given("none"), "none", True, met_at=DAY),
+            "no drug: the recommendation was met in time, on day 1",
+        ),
+        (Given("none"), Verdict(Given("none"), "some", False), "no drug: permitted or not, depending on what is missing"),
+    ],
+)
+def test_a_verdict_reads_as_a_phrase(given: Given | None, verdict: Verdict | None, says: str) -> None:
+    decision = Decision(0, "decided", "continue", STARTING, STARTING)
+    assert say_verdict(Step(Visit(0, given=given), decision, _state(STARTING), verdict)) == says
+
+
+def test_names_are_listed_with_and_before_the_last() -> None:
+    assert [listed(("a", "b", "c")[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert [listed("abcd"[:count], 2) for count in (3, 4)] == ["a, b and c", "a, b and 2 more"]
+
+
+def _example(name: str, *unmet: Expectation) -> Example:
+    return Example(Course(name, (Visit(0),)), (unmet,), 1)
+
+
+def test_a_failed_course_says_each_difference_with_its_place() -> None:
+    wanted = Expectation("action", "hold", 19, 40)
+    failed = Result("courses.md", _example("A", wanted), (Unmet(28 * DAY, wanted, "continue"),))
+    passed = Result("courses.md", _example("B"), ())
+    assert result_text(failed) == (
+        "failed  A (1 of 1 expectation)\n  courses.md:19:40: day 28: action: expected hold, got continue"
+    )
+    assert result_text(passed) == "ok      B (expects nothing)"
+    assert list(totals((failed, passed), (Counts(3, 2, 1), Counts(1, 1, 0, 2)))) == [
+        "2 courses: 1 ok, 1 failed; 1 expectation: 0 met, 1 not",
+        "Rows read: 4, of them 3 used and 1 blank; headings without a table: 2.",
+    ]
+
+
+def test_a_course_is_asked_for_by_its_heading_or_how_it_begins() -> None:
+    examples = (_example("Patient 1: raised"), _example("Patient 10: held"), _example("Other"))
+    assert [item.course.name for item in named(examples, "patient-1")] == ["Patient 1: raised"]
+    assert [item.course.name for item in named(examples, "Patient 10: held")] == ["Patient 10: held"]
+    assert [item.course.name for item in named(examples, "Pat")] == ["Patient 1: raised", "Patient 10: held"]
+    assert slug("Patient 10: held!") == "patient-10-held"
+    with pytest.raises(NotationError, match="did you mean 'other'"):
+        named(examples, "othr")
+    with pytest.raises(NotationError):
+        named(examples, ":")
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [("28", 28 * DAY), ("day 28", 28 * DAY), ("4 weeks", 28 * DAY), ("-7", -7 * DAY), ("day 1 02:30", DAY + 150)],
+)
+def test_a_visit_is_asked_for_by_its_time(text: str, time: int, protocol: Protocol) -> None:
+    assert moment(text, protocol) == time
+
+
+@pytest.mark.parametrize("text", ["x", "1 to 2", "", "day"])
+def test_what_is_no_moment_is_refused(text: str, protocol: Protocol) -> None:
+    with pytest.raises(InputError):
+        moment(text, protocol)
+
+
+def test_an_unknown_time_lists_the_visits(trace: Trace) -> None:
+    assert at(trace, 35 * DAY) is trace.steps[2]
+    assert at(trace, 28 * DAY) is trace.steps[1]
+    with pytest.raises(NotationError, match="Visits: day 0, day 27 to day 28, day 35, day 42, day 49"):
+        at(trace, 29 * DAY)
+
+
+def test_every_code_says_what_it_means() -> None:
+    assert all(code == entry.code and entry.title and entry.meaning.endswith(".") for code, entry in CODES.items())
