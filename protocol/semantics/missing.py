@@ -78,7 +78,7 @@ def name_of(term: Term) -> str:
 
 
 def _range(scene: Scene, term: Term, members: list[Candidate], candidates: Candidates) -> str:
-    name = name_of(term)
+    name = term.input if isinstance(term, Ratio) else name_of(term)
     if isinstance(members[0], str):
         return f"{name} is {' or '.join(str(member) for member in members)}"
     numbers = [_number(one) for one in candidates]

@@ -136,7 +136,7 @@ def _dates(prepared: Prepared, branch: Branch, visit: Visit, later: tuple[int, .
         return
     inside = set(moments(prepared, branch.state, first, last)) | _seen_from(prepared, later, first, last)
     for moment in sorted({first, last} | inside):
-        yield evolve(visit, time=moment, latest=None)
+        yield evolve(visit, time=moment)
 
 
 def _seen_from(prepared: Prepared, later: tuple[int, ...], first: int, last: int) -> set[int]:

@@ -143,6 +143,11 @@ def test_a_verdict_that_is_the_same_throughout_a_range_does_not() -> None:
     assert (one.verdict.permitted, one.verdict.depends_on_date) == ("every", False)
 
 
+def test_a_visit_keeps_the_range_of_its_date() -> None:
+    ranged = evolve(visit(28, given="400 mg every day", **NO_RESPONSE), latest=40 * DAY)
+    assert [one.visit for one in traced(STARTED, ranged).steps] == [STARTED, ranged]
+
+
 def test_every_threshold_inside_a_range_is_tried() -> None:
     lapses = evolve(visit(10, given="100 mg every day"), latest=20 * DAY)
     first = visit(7, given="100 mg every day", **WELL)
