@@ -1,0 +1,1 @@
+"""How a protocol is written: text to model, and model to text."""

@@ -1,0 +1,173 @@
+"""The codes of what can be wrong with a protocol's file, each with what it means and what would be right."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen
+class Code:
+    """A stable code: one line that names it, and a paragraph that says what it means and what would be right."""
+
+    code: str
+    title: str
+    meaning: str
+
+
+_TABLE = (
+    # The file.
+    ("P001", "not YAML",
+     "The YAML reader cannot go on at this place. The cause is often just before it: a missing quote, colon or "
+     "bracket, a tab, or keys that are not indented equally. A text that holds ': ' or ' #', or begins with a sign, is "
+     "quoted."),
+    ("P002", "too large",
+     "A protocol's file is at most 1 MB. A long one takes some 20 kB, so this is probably another file."),
+    ("P003", "nested too deep",
+     "Lists and mappings are nested at most 64 deep. A protocol needs 4; look for brackets that are not closed."),
+    ("P004", "an anchor or alias",
+     "YAML's '&name' and '*name' repeat one part of a file in another, which hides from a reader what a rule says. "
+     "Write the text out in both places. A text that begins with one of these signs is quoted."),
+    ("P005", "a tag",
+     "YAML's '!tag' changes how a value is read. Every value is read as its text here, so leave the tag out."),
+    ("P006", "several documents",
+     "A line '---' begins a second document. A file holds one protocol; put the other one into its own file."),
+    ("P007", "an empty file",
+     "There is nothing in the file, or only comments. A protocol has at least: protocol, version, doses, rules."),
+    ("P008", "a character that is no text",
+     "A NUL or another control character, half of a surrogate pair, or a line break that editors do not show means "
+     "that this is no text file or that it was damaged. In a text in double quotes such a character can be written as "
+     "an escape."),
+    ("P009", "the file cannot be read",
+     "The path leads to no file, to a folder without protocol.yaml, or to a file that may not be read."),
+    ("P010", "not UTF-8",
+     "The bytes of the file are not UTF-8 text. Save it as UTF-8; other encodings cannot be told apart safely."),
+    ("P011", "no such shipped protocol",
+     "A name without a path means a protocol that comes with the package. Give its name, or the path of your own file "
+     "or folder."),
+    # Names.
+    ("P012", "an unknown name in a guard",
+     "A guard asks only what is declared: inputs, derived inputs, trackers and interpretations. Declare it, or correct "
+     "the spelling."),
+    ("P013", "an unknown dose level",
+     "Dose levels are the names under 'doses'."),
+    ("P014", "an unknown rule",
+     "'held by' and 'in review by' name rules of this protocol."),
+    ("P015", "an unknown source",
+     "The text before the first comma of 'source' is a name under 'sources'; the rest is the place in it: 'cortes2003, "
+     "p. 4714'."),
+    ("P016", "an unknown interpretation",
+     "'under' names open questions declared under 'interpretations'."),
+    ("P017", "an unknown reading",
+     "'chosen' and 'under' name a reading of the interpretation."),
+    ("P018", "not a name",
+     "A name has lower-case letters, digits and hyphens, begins with a letter, and has at most 80 signs. Words for "
+     "readers go into 'label', 'title' or 'note'."),
+    ("P019", "a name that is a word of the language",
+     "A name such as 'and', 'time' or 'none' could not be told from the word. Choose another one."),
+    ("P020", "a name that is declared twice",
+     "Inputs, derived inputs, trackers and interpretations share their names, because guards use them alike; the "
+     "options of a choice are different from each other."),
+    ("P021", "a key that is written twice",
+     "Two equal keys in one mapping: YAML would keep one and drop the other in silence. Keep one, or rename it."),
+    # Keys and values.
+    ("P022", "an unknown key",
+     "Keys are never ignored: a misspelled 'waiver' or 'until' would change what the protocol means. In braces a comma "
+     "begins a new key, so a text that holds a comma is quoted there."),
+    ("P023", "something is missing",
+     "Without this part it is not said what is meant, and nothing is assumed."),
+    ("P024", "keys that exclude each other",
+     "A rule has 'must' or 'may'; an input is one of a number, a choice, a finding or a grade; a tracker keeps one "
+     "thing."),
+    ("P025", "the wrong shape",
+     "A text, a list or a mapping stands where another one of these belongs."),
+    ("P026", "nothing there",
+     "A key without a value, or a section without entries. Leave the key out where nothing is meant; an empty text is "
+     "written as \"\"."),
+    ("P027", "not one of the words",
+     "Only the words listed in the message can stand here. Flags are 'yes' or 'no'."),
+    ("P028", "a key out of place",
+     "The key means nothing beside the others here, so it would be ignored. Remove it, or say what it belongs to."),
+    ("P029", "not a duration",
+     "A duration is a whole number and a unit: minutes, hours, days or weeks. Months and years have no fixed length, "
+     "so write them in days or weeks."),
+    ("P030", "not a number",
+     "A number has digits and a decimal point, no thousands separator, and at most 28 digits."),
+    ("P031", "not a unit",
+     "Units are UCUM codes of an allow-list, so that values can be converted exactly. Analyte-specific conversions, "
+     "such as mg/dL to umol/L, are not made."),
+    ("P032", "not a dose",
+     "A dose level is an amount, a unit and an interval: '100 mg every 2 days', '400 mg daily'."),
+    ("P033", "not a range",
+     "A range has two ends, the lower first: '0 to 100', '28 to 35 days'."),
+    ("P034", "not a place of a rule",
+     "'in' says the control state, then for holds and reviews by which rules, then at which dose levels: 'held by "
+     "hold-cytopenia at starting or escalated'. Nothing applies once treatment is stopped."),
+    ("P035", "not an action",
+     "The actions are: continue, start at LEVEL, escalate, reduce (by N, to LEVEL), hold, resume at the same level, "
+     "resume at the next lower level, resume N levels lower, resume at LEVEL, stop, and review with what becomes of "
+     "the dose. Escalate, reduce and resume may add what happens where there is no rung: ', else hold'."),
+    ("P036", "an action that the state does not have",
+     "Before treatment a rule starts; on treatment it steps, holds, stops or asks for a review; a hold ends by resume, "
+     "stop or review; a review by any of these."),
+    ("P037", "not a rule of that kind",
+     "'held by' names rules that hold, also by 'else hold'; 'in review by' names rules that ask for a review."),
+    ("P038", "the worse end is not said",
+     "'repeats: worst' takes the worst of several values. Of a number it has to be said whether the lower or the "
+     "higher one is worse."),
+    ("P039", "not a grading",
+     "'graded by' names the criteria, their version and the term: 'CTC 2.0 neutrophils'. The version matters: grade 4 "
+     "platelets are below 10 in one and below 25 in the next."),
+    # Guards.
+    ("P040", "a guard that cannot be read",
+     "A guard is conditions joined by 'and', 'or' and 'not', with parentheses. A condition is a comparison of a name "
+     "with a constant, 'name is option', a name alone, known(...), unknown(...), within(name, 3 days), grade(name) >= "
+     "3, a clock such as 'time since start >= 4 weeks', or 'always'."),
+    ("P041", "a text in braces without quotes",
+     "Inside braces a comma begins a new key, so 'within(anc, 3 days)' falls apart there. Put every guard in braces "
+     "into double quotes, and every text that holds a comma."),
+    ("P042", "a guard that is nested too deep",
+     "Parentheses and 'not' are nested at most 64 deep. Give parts of the guard a name under 'derived'."),
+    ("P043", "a sign that guards do not have",
+     "Guards have names, numbers, the comparisons < <= > >= == !=, parentheses and the comma of within(...). Units, "
+     "quotes and the signs of programming languages are not used."),
+    ("P044", "what is asked does not fit",
+     "Numbers and grades are compared, choices are asked by 'is', findings and derived inputs stand alone, and "
+     "known(...), within(...) and grade(...) ask inputs."),
+    ("P045", "an unknown option",
+     "'is' asks for an option that the input declares; of a finding, 'yes' or 'no'."),
+    ("P046", "a limit of normal where there is none",
+     "ULN and LLN belong to measured numbers, whose laboratory states them."),
+    ("P047", "grade() of what is not graded",
+     "grade(name) applies the criteria that the input names by 'graded by'. An input that is a grade already is "
+     "compared as it is."),
+    ("P048", "a number and a duration are mixed up",
+     "Clocks and durations are compared with durations such as '4 weeks'; values, grades and counts with plain "
+     "numbers."),
+    ("P049", "not a count",
+     "Episodes and findings in a row are counted, so they are compared with whole numbers, 0 or more."),
+    ("P050", "not a grade",
+     "Grades are the whole numbers 0 to 5."),
+    ("P051", "a constant outside the plausible range",
+     "No accepted reading could lie there, so the comparison is always true or never. The unit is often the cause: "
+     "platelets < 50000 in 10*9/L. A multiple of a limit of normal is above 0."),
+    ("P052", "equality of times",
+     "Visits seldom fall on one minute, so clocks and durations are compared by < <= > >= only."),
+    ("P053", "a window out of place",
+     "A visit window, '(window -3 to +3 days)', says how early and how late an action that comes due may be taken, so "
+     "it goes with 'time ... >= ...' only."),
+    ("P054", "a tracker that depends on a tracker or a clock",
+     "Trackers are brought up to date by readings, before clocks and other trackers are asked. Their guards ask "
+     "inputs, and derived inputs that ask inputs."),
+    ("P055", "a circle of definitions",
+     "Derived inputs and readings of interpretations that use each other in a circle mean nothing. Define one of them "
+     "by inputs alone."),
+    ("P056", "an interpretation without a guard",
+     "An interpretation that is used in a guard needs a guard in each of its readings, because any of them can be "
+     "chosen."),
+    ("P057", "the lowest or highest of what is not a number",
+     "'lowest' and 'highest' keep a value of a measured number."),
+    ("P058", "an unknown clock",
+     "The clocks are: time since start, time in state, time since dose change, time on hold, time on treatment."),
+)  # fmt: skip
+
+CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

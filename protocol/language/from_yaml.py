@@ -1,0 +1,156 @@
+"""From the text of a protocol to the protocol, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal, TypeVar
+
+from protocol.errors import InputError
+from protocol.language.declarations import check_one_namespace, named, read_input, read_level, read_source
+from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
+from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
+from protocol.language.guards import parsed
+from protocol.language.names import RESERVED, RESERVED_LEVELS, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
+from protocol.language.nodes import Mapping, Node, Scalar, located
+from protocol.language.positions import nodes
+from protocol.language.report import Report, Span
+from protocol.language.rules import read_rule, rule_kinds
+from protocol.model.guard import Guard
+from protocol.model.protocol import ControlKind, Interpretation, Protocol
+
+Item = TypeVar("Item")
+
+SECTIONS = ("sources", "doses", "inputs", "derived", "trackers", "interpretations", "rules")
+KEYS = (
+    "protocol", "version", "title", "drug", "note", "time", "safe side", "between visits", "act within", "sources", "doses",
+    "inputs", "derived", "trackers", "interpretations", "otherwise", "rules",
+)  # fmt: skip
+_RESOLUTIONS: tuple[Literal["minutes", "hours", "days", "weeks"], ...] = ("minutes", "hours", "days", "weeks")
+_OTHERWISE: tuple[ControlKind, ...] = ("before treatment", "on treatment", "held", "in review")
+
+
+def parse(text: str, file: str = "") -> Protocol:
+    """The protocol that a text says; raises InputError with every problem of the text."""
+    report = Report(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), file)
+    root = nodes(report)
+    if root is None:
+        raise InputError(report.problems)
+    if not isinstance(root, Mapping):
+        hint = "It begins with its name: 'protocol: my-protocol'."
+        report.add("P025", "the file is not a protocol", Span(root.span.start), hint)
+        raise InputError(report.problems)
+    protocol = _Reader(report, of_mapping(report, "the protocol", Span(0), root, KEYS)).protocol()
+    report.fail_if_any()
+    return protocol
+
+
+def parse_guard(text: str, protocol: Protocol) -> Guard:
+    """The guard that a text says about a protocol; raises InputError with every problem of the text."""
+    report = Report(text)
+    questions = {item.name: _question(item) for item in protocol.interpretations}
+    names = Names(
+        inputs={item.name: item for item in protocol.inputs},
+        derived=dict.fromkeys(item.name for item in protocol.derived),
+        trackers={item.name: TrackerName(item.kind, item.input) for item in protocol.trackers},
+        interpretations=dict(questions),
+    )
+    guard = parsed(report, names, located(text, Scalar(text, Span(0, len(text))))).guard
+    report.fail_if_any()
+    return guard
+
+
+def _question(item: Interpretation) -> QuestionName:
+    return QuestionName(
+        tuple(reading.name for reading in item.readings),
+        tuple(reading.name for reading in item.readings if reading.guard is None),
+    )
+
+
+class _Reader:
+    """Reads the sections in the order in which they build on each other."""
+
+    def __init__(self, report: Report, top: Fields) -> None:
+        self.report, self.top, self.names = report, top, Names()
+        self.definitions = Definitions(report, self.names)
+
+    def protocol(self) -> Protocol:
+        self.top.require("protocol", "version", "doses", "rules")
+        sources = self._section("sources", "a source", partial(read_source, self.report))
+        levels = self._section("doses", "a dose level", partial(read_level, self.report), RESERVED_LEVELS)
+        self.names.sources, self.names.levels = dict.fromkeys(sources), dict.fromkeys(levels)
+        self.names.inputs = self._section("inputs", "an input", partial(read_input, self.report))
+        self._declare()
+        derived = self._section("derived", "a derived input", self.definitions.derived)
+        trackers = self._section("trackers", "a tracker", self.definitions.tracker)
+        interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
+        rules = self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES)
+        uses = self.definitions.uses
+        check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
+        check_tracker_guards(self.report, self.names, uses)
+        return Protocol(
+            self._name(),
+            self.top.text("version"),
+            _whole(levels),
+            _whole(self.names.inputs),
+            _whole(rules),
+            derived=_whole(derived),
+            trackers=_whole(trackers),
+            interpretations=_whole(interpretations),
+            sources=_whole(sources),
+            otherwise=self._otherwise(),
+            resolution=self.top.word("time", _RESOLUTIONS, "days"),
+            safe_side=self.top.word("safe side", ("less", "more", "none"), "less"),
+            between_visits=self.top.word("between visits", ("wait", "act"), "wait"),
+            act_within=self.top.duration("act within"),
+            title=self.top.text("title"),
+            drug=self.top.text("drug"),
+            note=self.top.text("note"),
+        )
+
+    def _section(
+        self, section: str, what: str, read: Callable[[Scalar, Node], Item], reserved: frozenset[str] = RESERVED
+    ) -> dict[str, Item]:
+        found = named(self.report, self.top, section, what, read, reserved)
+        if found is None:
+            self.names.broken.add(section)
+        return found or {}
+
+    def _declare(self) -> None:
+        """Notes the names of what is defined later, so that the order of the file does not matter."""
+        self.names.derived = dict.fromkeys(key.text for key, _ in self._entries("derived"))
+        self.names.trackers = {key.text: tracker_name(node) for key, node in self._entries("trackers")}
+        self.names.interpretations = {key.text: question_name(node) for key, node in self._entries("interpretations")}
+        self.names.rules = {key.text: rule_kinds(node) for key, node in self._entries("rules")}
+        self.names.broken |= {section for section in SECTIONS if self._is_broken(section)}
+        sections = ("inputs", "derived", "trackers", "interpretations")
+        check_one_namespace(self.report, {name: {key.text: key for key, _ in self._entries(name)} for name in sections})
+
+    def _entries(self, section: str) -> tuple[tuple[Scalar, Node], ...]:
+        node = self.top.node(section)
+        return node.entries if isinstance(node, Mapping) else ()
+
+    def _is_broken(self, section: str) -> bool:
+        return self.top.has(section) and not self._entries(section)
+
+    def _name(self) -> str:
+        name = self.top.scalar("protocol")
+        if name:
+            check_name(self.report, name, "a protocol")
+        return name.text if name else ""
+
+    def _otherwise(self) -> tuple[ControlKind, ...]:
+        node = self.top.node("otherwise")
+        mapping = entries(self.report, self.top.entries["otherwise"][0], node) if node else None
+        found: list[ControlKind] = []
+        for key, value in mapping.entries if mapping else ():
+            control = one_of(self.report, key, _OTHERWISE, "a state in which treatment can go on", "States")
+            text = text_node(self.report, key, value)
+            if text and one_of(self.report, text, ("continue",), "what can happen otherwise", "Actions") and control:
+                found.append(control)
+        return tuple(found)
+
+
+def _whole(found: dict[str, Item | None]) -> tuple[Item, ...]:
+    """What could be read; where something could not, the file is refused anyway."""
+    return tuple(item for item in found.values() if item is not None)

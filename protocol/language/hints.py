@@ -1,0 +1,36 @@
+"""What would have been right instead of a wrong word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+LONGEST_WORD = 60
+MOST_WORDS = 40
+
+
+def listed(words: Iterable[str], none: str = "none are declared") -> str:
+    """The words, separated by commas; cut short where they are very many."""
+    given = list(words)
+    more = ", ..." if len(given) > MOST_WORDS else ""
+    return ", ".join(given[:MOST_WORDS]) + more if given else none
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant; empty if none is near."""
+    candidates = list(known)
+    spelled = word.lower().replace("_", "-").replace(" ", "-")
+    for candidate in candidates:
+        if candidate.replace(" ", "-") == spelled:
+            return candidate
+    if len(word) > LONGEST_WORD or len(candidates) > 500:
+        return ""
+    return next(iter(get_close_matches(word.lower(), candidates, 1)), "")
+
+
+def instead(word: str, known: Iterable[str], plural: str) -> str:
+    """``did you mean 'platelets'?  Inputs: anc, platelets`` for a word that is not among the known ones."""
+    names = sorted(known)
+    near = meant(word, names)
+    question = f"did you mean '{near}'?  " if near else ""
+    return f"{question}{plural}: {listed(names)}"

@@ -1,0 +1,85 @@
+"""Which file is meant by a path or by the name of a shipped protocol, and the protocol that it holds."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from pathlib import Path
+
+from protocol.errors import InputError, Problem
+from protocol.language.from_yaml import parse
+from protocol.language.hints import instead
+from protocol.language.names import NAME
+from protocol.language.positions import MOST_BYTES
+from protocol.language.report import shown
+from protocol.model.protocol import Protocol
+
+FILE_NAME = "protocol.yaml"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def load(path_or_name: str | os.PathLike[str]) -> Protocol:
+    """The protocol of a file, of the folder that holds it, or of a shipped name; raises InputError."""
+    path = find(path_or_name)
+    return parse(read_text(path), str(path))
+
+
+def find(path_or_name: str | os.PathLike[str]) -> Path:
+    """The file that is meant; a path comes before a shipped name. Raises InputError where there is none."""
+    wanted = Path(path_or_name)
+    try:
+        if wanted.is_file():
+            return wanted
+        if (wanted / FILE_NAME).is_file():
+            return wanted / FILE_NAME
+        for folder in _folders() if NAME.fullmatch(str(wanted)) else ():
+            if (folder / wanted / FILE_NAME).is_file():
+                return folder / wanted / FILE_NAME
+        why = f"the folder holds no {FILE_NAME}" if wanted.is_dir() else "there is no such file"
+    except (OSError, ValueError):
+        why = "this cannot be the path of a file"
+    raise _not_found(str(wanted), why)
+
+
+def shipped_names() -> tuple[str, ...]:
+    """The names of the shipped protocols."""
+    return tuple(sorted({path.parent.name for folder in _folders() for path in folder.glob(f"*/{FILE_NAME}")}))
+
+
+def _folders() -> tuple[Path, ...]:
+    """Where shipped protocols are: inside the installed package, or beside it in a checkout of the source."""
+    checkout = _PACKAGE.parent
+    return (_PACKAGE / "specs", *((checkout / "specs",) if (checkout / "pyproject.toml").is_file() else ()))
+
+
+def _not_found(wanted: str, why: str) -> InputError:
+    if NAME.fullmatch(wanted) and why == "there is no such file":
+        hint = instead(wanted, shipped_names(), "Shipped protocols")
+        return InputError((Problem("P011", f"no shipped protocol is called {shown(wanted)}", hint),))
+    hint = f"Give a file, a folder that holds {FILE_NAME}, or the name of a shipped protocol."
+    return InputError((Problem("P009", f"{shown(wanted)} cannot be read: {why}", hint),))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; raises InputError where it cannot be read or is not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + len(codecs.BOM_UTF8) + 1)
+    except (OSError, ValueError) as error:
+        why = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "no path"
+        hint = "Check the path, and that you may read the file."
+        raise InputError((Problem("P009", f"the file cannot be read: {why}", hint, str(path)),)) from error
+    return decoded(data, str(path))
+
+
+def decoded(data: bytes, file: str = "") -> str:
+    """The text of the bytes of a file; raises InputError where they are not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if len(data) > MOST_BYTES:  # cut off, perhaps in the middle of a character; too large is what it is
+            return data.decode("utf-8-sig", "replace")
+        line = data.count(b"\n", 0, error.start) + 1
+        utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        hint = "It is UTF-16; save it as UTF-8." if utf16 else "Save the file as UTF-8."
+        raise InputError((Problem("P010", "the file is not UTF-8 text", hint, file, 0 if utf16 else line),)) from error

@@ -1,0 +1,147 @@
+"""How a guard, an action, a place and a schedule are said, in the words in which they are written."""
+
+from __future__ import annotations
+
+from protocol.model.guard import (
+    Always,
+    And,
+    Clock,
+    Compare,
+    GradeOf,
+    Guard,
+    Is,
+    Known,
+    Named,
+    Not,
+    Or,
+    Ratio,
+    Term,
+    Tracked,
+    Value,
+)
+from protocol.model.protocol import Action, By, Protocol, Same, Schedule, To, Where
+from protocol.model.quantity import say_number
+from protocol.model.time import say_duration
+
+_CLOCKS = {
+    "start": "time since start",
+    "state": "time in state",
+    "dose change": "time since dose change",
+    "hold": "time on hold",
+    "treatment": "time on treatment",
+}
+
+
+def say_guard(guard: Guard, durations: frozenset[str] = frozenset()) -> str:
+    """The guard as text, with no more parentheses than it needs; ``durations`` names the trackers that hold minutes."""
+    match guard:
+        case Or(parts):
+            return " or ".join(_grouped(part, durations, Or) for part in parts)
+        case And(parts):
+            return " and ".join(_grouped(part, durations, Or, And) for part in parts)
+        case Not(Known(name, None)):
+            return f"unknown({name})"
+        case Not(Is(name, option)) if option != "yes":
+            return f"{name} is not {option}"
+        case Not(part):
+            return f"not {_grouped(part, durations, Or, And)}"
+        case Always():
+            return "always"
+        case Known(name, None):
+            return f"known({name})"
+        case Known(name, within):
+            return f"within({name}, {say_duration(within or 0)})"
+        case Is(name, option):
+            return name if option == "yes" else f"{name} is {option}"
+        case Named(name):
+            return name
+        case Compare():
+            return _compare(guard, durations)
+
+
+def duration_trackers(protocol: Protocol) -> frozenset[str]:
+    """The trackers of a protocol that hold minutes, for ``say_guard``."""
+    return frozenset(tracker.name for tracker in protocol.trackers if tracker.kind == "duration")
+
+
+def _grouped(part: Guard, durations: frozenset[str], *kinds: type) -> str:
+    text = say_guard(part, durations)
+    return f"({text})" if isinstance(part, kinds) else text
+
+
+def _compare(guard: Compare, durations: frozenset[str]) -> str:
+    return f"{say_term(guard.term)} {guard.operator} {_constant(guard, durations)}{_window(guard)}"
+
+
+def say_term(term: Term) -> str:
+    """The left side of a comparison; of a ratio only the input."""
+    match term:
+        case Value(name) | Ratio(name, _) | Tracked(name):
+            return name
+        case GradeOf(name):
+            return f"grade({name})"
+        case Clock(name):
+            return _CLOCKS[name]
+
+
+def _constant(guard: Compare, durations: frozenset[str]) -> str:
+    match guard.term:
+        case Clock():
+            return say_duration(int(guard.constant))
+        case Tracked(name) if name in durations:
+            return say_duration(int(guard.constant))
+        case Ratio(_, limit):
+            return limit if guard.constant == 1 else f"{say_number(guard.constant)} x {limit}"
+        case _:
+            return say_number(guard.constant)
+
+
+def _window(guard: Compare) -> str:
+    if not guard.early and not guard.late:
+        return ""
+    if not guard.late:
+        early = say_duration(guard.early)
+        return f" (window -{early.split()[0]} to +0 {early.split()[1]})"
+    late = say_duration(guard.late)
+    return f" (window -{_first(say_duration(guard.early), late) if guard.early else 0} to +{late})"
+
+
+def _first(early: str, late: str) -> str:
+    """The first end of a range; without its unit where the other end has the same one."""
+    count, unit = early.split()
+    return count if unit.removesuffix("s") == late.split()[1].removesuffix("s") else early
+
+
+def say_action(action: Action) -> str:
+    """``resume at the next lower level, else stop``."""
+    return _bare_action(action) + (f", else {action.off_ladder}" if action.off_ladder else "")
+
+
+def _bare_action(action: Action) -> str:
+    match action.target:
+        case To(level):
+            return f"{action.kind} {'to' if action.kind in ('escalate', 'reduce') else 'at'} {level}"
+        case Same():
+            return f"{action.kind} at the same level"
+        case By(1):
+            return "resume at the next lower level" if action.kind == "resume" else action.kind
+        case By(steps):
+            return f"resume {steps} levels lower" if action.kind == "resume" else f"{action.kind} by {steps}"
+        case None:
+            meanwhile = {"continue": ", dose continues", "withhold": ", dose withheld", "": ""}[action.meanwhile]
+            return action.kind + meanwhile
+
+
+def say_where(where: Where) -> str:
+    """``held by hold-cytopenia at starting or escalated``."""
+    by = f" by {' or '.join(where.by)}" if where.by else ""
+    levels = f" at {' or '.join(where.levels)}" if where.levels else ""
+    return f"{where.control}{by}{levels}"
+
+
+def say_schedule(schedule: Schedule) -> str:
+    """``7 days`` or ``28 to 35 days``."""
+    if schedule.earliest == schedule.latest:
+        return say_duration(schedule.latest)
+    earliest, latest = say_duration(schedule.earliest), say_duration(schedule.latest)
+    return f"{_first(earliest, latest)} to {latest}"

@@ -1,0 +1,199 @@
+"""The canonical text of a protocol: what it says, in one order, one layout, and nothing that is a default.
+
+``parse(print_protocol(p)) == p`` for every protocol that can be written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from protocol.language.to_text import duration_trackers, say_action, say_guard, say_schedule, say_where
+from protocol.model.guard import Guard
+from protocol.model.protocol import (
+    Choice,
+    Citation,
+    Derived,
+    Grade,
+    Input,
+    InputKind,
+    Interpretation,
+    Number,
+    Protocol,
+    Reading,
+    Rule,
+    Source,
+    Tracker,
+    YesNo,
+)
+from protocol.model.quantity import say_number
+from protocol.model.time import say_duration
+
+Durations = frozenset[str]
+Pair = tuple[str, str]
+
+# A text that means itself without quotes, in braces as well; anything else is quoted.
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .;/*+<>=^_%'-]*[A-Za-z0-9.;/*+<>=^_%'-])?")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+_TRACKER_KEYS = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of"}
+
+
+def print_protocol(protocol: Protocol) -> str:
+    """The protocol as YAML."""
+    blocks = ("\n".join(lines) for lines in _blocks(protocol) if lines)
+    return "\n\n".join(blocks) + "\n"
+
+
+def quoted(text: str) -> str:
+    """The text as a YAML scalar that reads back as it is: plain where that is safe, else in double quotes with escapes."""
+    return text if _PLAIN.fullmatch(text) else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    return '"' + "".join(_ESCAPES.get(sign) or (sign if sign.isprintable() else _escape(sign)) for sign in text) + '"'
+
+
+def _escape(sign: str) -> str:
+    code = ord(sign)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _blocks(protocol: Protocol) -> Iterator[list[str]]:
+    durations = duration_trackers(protocol)
+    yield [f"{key}: {value}" for key, value in _head(protocol)]
+    yield _section("sources", (_source(source) for source in protocol.sources))
+    yield _section("doses", ((level.name, quoted(str(level.regimen))) for level in protocol.levels))
+    yield _section("inputs", ((item.name, _braces(_input(item))) for item in protocol.inputs))
+    yield _section("derived", (_derived(item, durations) for item in protocol.derived))
+    yield _section("trackers", ((item.name, _braces(_tracker(item, durations))) for item in protocol.trackers))
+    yield _nested("interpretations", ((item.name, _interpretation(item, durations)) for item in protocol.interpretations))
+    yield _section("otherwise", ((control, "continue") for control in protocol.otherwise))
+    yield _nested("rules", ((rule.name, _rule(rule, durations)) for rule in protocol.rules))
+
+
+def _head(protocol: Protocol) -> Iterator[Pair]:
+    yield "protocol", protocol.name
+    yield "version", quoted(protocol.version)
+    yield from _texts(title=protocol.title, drug=protocol.drug, note=protocol.note)
+    yield "time", protocol.resolution
+    if protocol.safe_side != "less":
+        yield "safe side", protocol.safe_side
+    if protocol.between_visits != "wait":
+        yield "between visits", protocol.between_visits
+    if protocol.act_within is not None:
+        yield "act within", say_duration(protocol.act_within)
+
+
+def _section(name: str, pairs: Iterable[Pair]) -> list[str]:
+    lines = [f"  {key}: {value}" for key, value in pairs]
+    return [f"{name}:", *lines] if lines else []
+
+
+def _nested(name: str, items: Iterable[tuple[str, Iterable[Pair]]]) -> list[str]:
+    lines = [line for key, pairs in items for line in (f"  {key}:", *(_line(part, value) for part, value in pairs))]
+    return [f"{name}:", *lines] if lines else []
+
+
+def _line(key: str, value: str) -> str:
+    return f"    {key}:{value}" if value.startswith("\n") else f"    {key}: {value}"
+
+
+def _braces(pairs: Iterable[Pair]) -> str:
+    return "{" + ", ".join(f"{key}: {value}" if value else key for key, value in pairs) + "}"
+
+
+def _texts(**texts: str) -> Iterator[Pair]:
+    """The texts that are not empty."""
+    return ((key, quoted(text)) for key, text in texts.items() if text)
+
+
+def _flags(**flags: bool) -> Iterator[Pair]:
+    """The flags that are set."""
+    return ((key.replace("_", " "), "yes") for key, flag in flags.items() if flag)
+
+
+def _say(guard: Guard, durations: Durations) -> str:
+    return _in_quotes(say_guard(guard, durations))
+
+
+def _source(source: Source) -> Pair:
+    if not source.unverified:
+        return source.name, quoted(source.cite)
+    return source.name, _braces((("cite", quoted(source.cite)), *_texts(unverified=source.unverified)))
+
+
+def _input(item: Input) -> Iterator[Pair]:
+    yield from _kind(item.kind)
+    yield "valid for", "ever" if item.valid_for is None else say_duration(item.valid_for)
+    if item.schedule:
+        yield "every", say_schedule(item.schedule)
+    if item.repeats != "refuse":
+        yield "repeats", item.repeats
+    if item.worse:
+        yield "worse", item.worse
+    if item.graded_by:
+        yield "graded by", quoted(" ".join(item.graded_by))
+    yield from _texts(loinc=item.loinc, label=item.label, note=item.note)
+
+
+def _kind(kind: InputKind) -> Iterator[Pair]:
+    match kind:
+        case Number(unit, low, high):
+            yield "unit", quoted(unit)
+            yield "plausible", f"{say_number(low)} to {say_number(high)}"
+        case Grade(criteria):
+            yield "grade", quoted(criteria)
+        case Choice(options):
+            yield "choice", f"[{', '.join(options)}]"
+        case YesNo():
+            yield "yes or no", ""
+
+
+def _derived(item: Derived, durations: Durations) -> Pair:
+    when = _say(item.when, durations)
+    if not item.label and not item.note:
+        return item.name, when
+    return item.name, _braces((("when", when), *_texts(label=item.label, note=item.note)))
+
+
+def _tracker(item: Tracker, durations: Durations) -> Iterator[Pair]:
+    if item.kind in ("lowest", "highest"):
+        yield item.kind, item.input
+    else:
+        yield _TRACKER_KEYS[item.kind], _say(item.when, durations)
+    if item.until is not None:
+        yield "until", _say(item.until, durations)
+    yield from _flags(measured_only=item.measured_only, from_baseline=item.from_baseline)
+
+
+def _interpretation(item: Interpretation, durations: Durations) -> Iterator[Pair]:
+    yield "question", quoted(item.question)
+    yield "chosen", item.chosen
+    readings = [f"      {reading.name}: {_reading(reading, durations)}" for reading in item.readings]
+    yield "readings", "\n".join(("", *readings))
+
+
+def _reading(reading: Reading, durations: Durations) -> str:
+    if reading.guard is None and not reading.unverified:
+        return quoted(reading.means)
+    guard = () if reading.guard is None else (("guard", _say(reading.guard, durations)),)
+    return _braces((("means", quoted(reading.means)), *guard, *_texts(unverified=reading.unverified)))
+
+
+def _rule(rule: Rule, durations: Durations) -> Iterator[Pair]:
+    places = [say_where(where) for where in rule.where]
+    yield "in", places[0] if len(places) == 1 else f"[{', '.join(places)}]"
+    yield "when", _say(rule.when, durations)
+    yield rule.mode, say_action(rule.action)
+    yield from _flags(recommended=rule.recommended, again=rule.again)
+    if not rule.on_hold:
+        yield "on hold", "no"
+    if rule.under:
+        yield "under", _braces(rule.under)
+    if rule.source:
+        yield "source", quoted(_citation(rule.source))
+    yield from _texts(says=rule.says, note=rule.note, unverified=rule.unverified, waiver=rule.waiver)
+
+
+def _citation(citation: Citation) -> str:
+    return f"{citation.source}, {citation.place}" if citation.place else citation.source

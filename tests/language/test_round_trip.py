@@ -1,0 +1,295 @@
+"""What is printed reads back as what it was: guards, texts, and whole protocols drawn at random."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from protocol.errors import InputError
+from protocol.language.from_yaml import parse, parse_guard
+from protocol.language.names import RESERVED_LEVELS, RESERVED_RULES
+from protocol.language.shipped import load, shipped_names
+from protocol.language.to_text import duration_trackers, say_guard
+from protocol.language.to_yaml import print_protocol
+from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
+from protocol.model.protocol import (
+    Action,
+    By,
+    Choice,
+    Citation,
+    Derived,
+    Grade,
+    Input,
+    Interpretation,
+    Level,
+    Number,
+    Protocol,
+    Reading,
+    Rule,
+    Same,
+    Schedule,
+    Source,
+    To,
+    Tracker,
+    Where,
+    YesNo,
+)
+from protocol.model.regimen import Regimen
+
+WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))
+DURATIONS = duration_trackers(WHOLE)
+
+minutes = st.one_of(st.integers(0, 10**8), st.integers(0, 100).map(lambda days: days * 1440))
+operators = st.sampled_from(("<", "<=", ">", ">=", "==", "!="))
+orders = st.sampled_from(("<", "<=", ">", ">="))
+
+
+def decimals(low: int, high: int) -> st.SearchStrategy[Fraction]:
+    return st.integers(low * 1000, high * 1000).map(lambda thousandths: Fraction(thousandths, 1000))
+
+
+def clock(name: str, operator: str, age: int, early: int, late: int) -> Compare:
+    return Compare(Clock(name), operator, Fraction(age), *((early, late) if operator == ">=" else (0, 0)))  # type: ignore[arg-type]
+
+
+clocks = st.builds(
+    clock, st.sampled_from(("start", "state", "dose change", "hold", "treatment")), orders, minutes, *[st.just(0) | minutes] * 2
+)
+numbers = st.one_of(
+    st.builds(Compare, st.just(Value("anc")), operators, decimals(0, 100)),
+    st.builds(Compare, st.just(Value("platelets")), operators, decimals(0, 3000)),
+    st.builds(Compare, st.just(Value("toxicity")) | st.just(GradeOf("anc")), operators, st.integers(0, 5).map(Fraction)),
+    st.builds(Compare, st.builds(Ratio, st.just("bilirubin"), st.sampled_from(("ULN", "LLN"))), operators, decimals(1, 50)),
+)
+words = st.one_of(
+    st.just(Always()),
+    st.builds(Is, st.just("response"), st.sampled_from(("none", "partial", "complete"))),
+    st.builds(Is, st.just("rash"), st.sampled_from(("yes", "no"))),
+    st.builds(Known, st.sampled_from(("anc", "rash", "toxicity")), st.none() | minutes),
+)
+counts = st.one_of(
+    st.builds(Compare, st.just(Tracked("cytopenias")), operators, st.integers(0, 99).map(Fraction)),
+    st.builds(Compare, st.just(Tracked("grade-2-persists")), orders, minutes.map(Fraction)),
+    st.builds(Compare, st.just(Tracked("nadir")), operators, decimals(0, 3000)),
+)
+findings = numbers | words
+everything = findings | counts | clocks | st.builds(Named, st.sampled_from(("recovered", "remission", "four-weeks")))
+
+
+def trees(atoms: st.SearchStrategy[Guard]) -> st.SearchStrategy[Guard]:
+    def grown(part: st.SearchStrategy[Guard]) -> st.SearchStrategy[Guard]:
+        parts = st.lists(part, min_size=2, max_size=4).map(tuple)
+        return st.builds(Not, part) | st.builds(And, parts) | st.builds(Or, parts)
+
+    return st.recursive(atoms, grown, max_leaves=12)
+
+
+@settings(max_examples=500)
+@given(trees(everything))
+def test_a_guard_that_is_said_reads_as_the_same_guard(guard: Guard) -> None:
+    assert parse_guard(say_guard(guard, DURATIONS), WHOLE) == guard
+
+
+@given(trees(everything))
+def test_no_parenthesis_that_is_said_can_be_left_out(guard: Guard) -> None:
+    text = say_guard(guard, DURATIONS)
+    for place in (place for place, sign in enumerate(text) if sign == "(" and (place == 0 or text[place - 1] in " (")):
+        end = matching(text, place)
+        bare = text[:place] + text[place + 1 : end] + text[end + 1 :]
+        with suppress(InputError):  # without them it may mean nothing, as a visit window does
+            assert parse_guard(bare, WHOLE) != guard
+
+
+def matching(text: str, opening: int) -> int:
+    """The place of the parenthesis that closes the one at ``opening``."""
+    depth = 0
+    for place in range(opening, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place
+    raise AssertionError(text)
+
+
+AWKWARD = [
+    "a: b", "a #b", "# c", "- x", "-", "it's", 'say "x"', "back\\slash", " leading", "trailing ", "two\nlines\n", "tab\there",
+    "null", "~", "yes", "no", "1.0", "012", "1_000", "0x1f", "2003-01-01", "@x", "`x`", "%x", "&a", "*a", "!t", "|", ">",
+    "{a: b}", "[a, b]", "(open", "shut)", "...", "---", "\x00", "\x85", "\u2028", "\ufeff", "\xa0x\xa0", "\U0001f469\u200d",
+    "\ufb01",
+    "e\u0301", "?", ":", ",", "a,b", "=", "<<", "\r\n",
+]  # fmt: skip
+texts = st.text() | st.sampled_from(AWKWARD)
+told = texts | st.just("")
+
+
+@settings(max_examples=300)
+@given(texts)
+def test_any_text_reads_back_as_it_is_wherever_texts_stand(text: str) -> None:
+    source = Source("cortes2003", text, text)
+    reading = Reading("elapsed", text, WHOLE.interpretations[1].readings[0].guard, text)
+    question = attrs.evolve(WHOLE.interpretations[1], question=text, readings=(reading, WHOLE.interpretations[1].readings[1]))
+    rules = tuple(attrs.evolve(rule, source=Citation("label", text), says=text, note=text, waiver=text) for rule in WHOLE.rules)
+    changed = attrs.evolve(
+        WHOLE,
+        version=text,
+        title=text,
+        note=text,
+        inputs=tuple(attrs.evolve(item, label=text, note=text, loinc=text) for item in WHOLE.inputs),
+        derived=tuple(attrs.evolve(item, label=text, note=text) for item in WHOLE.derived),
+        sources=(source, *WHOLE.sources[1:]),
+        interpretations=(WHOLE.interpretations[0], question),
+        rules=rules,
+    )
+    assert parse(print_protocol(changed)) == changed
+
+
+names = st.from_regex(r"\A[a-z][a-z0-9-]{0,11}\Z").filter(lambda name: name not in RESERVED_LEVELS | RESERVED_RULES)
+spans = st.integers(1, 10**6)
+regimens = st.builds(Regimen, decimals(1, 5000), st.sampled_from(("mg", "g", "ug")), spans)
+
+
+@st.composite
+def inputs(draw: st.DrawFn, name: str) -> Input:
+    low = draw(decimals(-100, 100))
+    kind = draw(
+        st.one_of(
+            st.builds(Number, st.sampled_from(("10*9/L", "%", "mm[Hg]", "1")), st.just(low), decimals(101, 9999)),
+            st.builds(Choice, st.lists(names, min_size=1, max_size=4, unique=True).map(tuple)),
+            st.builds(Grade, texts),
+            st.just(YesNo()),
+        )
+    )
+    number = isinstance(kind, Number)
+    worse = draw(st.sampled_from(("low", "high"))) if number else ""
+    earliest = draw(minutes)
+    return Input(
+        name,
+        kind,
+        draw(st.none() | minutes),
+        schedule=draw(st.none() | st.builds(Schedule, st.just(earliest), minutes.map(lambda more: earliest + more))),
+        repeats=draw(st.sampled_from(("refuse", "last", "worst"))),
+        worse=worse,
+        graded_by=draw(st.none() | st.just(("CTC 2.0", "alkaline phosphatase"))) if number else None,
+        loinc=draw(told),
+        label=draw(told),
+        note=draw(told),
+    )
+
+
+def atoms_of(given: tuple[Input, ...]) -> st.SearchStrategy[Guard]:
+    found: list[st.SearchStrategy[Guard]] = [
+        st.just(Always()),
+        *(st.builds(Known, st.just(item.name), st.none() | minutes) for item in given),
+    ]
+    for item in given:
+        match item.kind:
+            case Number(_, low, high):
+                found.append(st.builds(Compare, st.just(Value(item.name)), operators, st.sampled_from((low, high))))
+            case Choice(options):
+                found.append(st.builds(Is, st.just(item.name), st.sampled_from(options)))
+            case Grade():
+                found.append(st.builds(Compare, st.just(Value(item.name)), operators, st.integers(0, 5).map(Fraction)))
+            case YesNo():
+                found.append(st.builds(Is, st.just(item.name), st.sampled_from(("yes", "no"))))
+    return st.one_of(found)
+
+
+ACTIONS = {
+    "before treatment": st.sampled_from((Action("continue"), Action("stop"))),
+    "on treatment": st.sampled_from(
+        (
+            Action("continue"),
+            Action("escalate", By(1)),
+            Action("reduce", By(3), "hold"),
+            Action("hold"),
+            Action("stop"),
+            Action("review", meanwhile="withhold"),
+        )
+    ),
+    "held": st.sampled_from((Action("resume", Same()), Action("resume", By(1), "stop"), Action("resume", By(2)), Action("stop"))),
+    "in review": st.sampled_from((Action("hold"), Action("reduce", By(1), "continue"), Action("review", meanwhile="continue"))),
+}
+
+
+@st.composite
+def rules(draw: st.DrawFn, name: str, levels: tuple[str, ...], atoms: st.SearchStrategy[Guard], others: tuple[str, ...]) -> Rule:
+    control = draw(st.sampled_from(tuple(ACTIONS)))
+    some = st.lists(st.sampled_from(levels), unique=True, max_size=2).map(tuple)
+    where = Where(control, () if control == "before treatment" else draw(some))  # type: ignore[arg-type]
+    start = st.builds(To, st.sampled_from(levels)).map(lambda target: Action("start", target))
+    action = draw(ACTIONS[control] | start if control == "before treatment" else ACTIONS[control])
+    mode = draw(st.sampled_from(("must", "may")))
+    return Rule(
+        name,
+        (where,),
+        draw(trees(atoms)),
+        mode,
+        action,
+        recommended=mode == "may" and draw(st.booleans()),
+        again=action.kind in ("escalate", "reduce") and draw(st.booleans()),
+        on_hold=not (action.kind == "stop" and control == "on treatment") or draw(st.booleans()),
+        source=draw(st.none() | st.builds(Citation, st.sampled_from(others), told)) if others else None,
+        says=draw(told),
+        unverified=draw(told),
+    )
+
+
+@st.composite
+def protocols(draw: st.DrawFn) -> Protocol:
+    levels = tuple(draw(st.lists(names, min_size=1, max_size=4, unique=True)))
+    known = draw(st.lists(names, min_size=5, max_size=9, unique=True))
+    measured = tuple(draw(inputs(name)) for name in known[4:])
+    atoms = atoms_of(measured)
+    derived = Derived(known[0], draw(trees(atoms)), draw(told), draw(told))
+    trackers = (
+        Tracker(known[1], "episodes", draw(trees(atoms)), until=draw(st.none() | trees(atoms))),
+        Tracker(known[2], "duration", draw(trees(atoms)), measured_only=draw(st.booleans()), from_baseline=draw(st.booleans())),
+    )
+    question = Interpretation(
+        known[3], draw(texts), (Reading("a", draw(texts)), Reading("b", draw(texts), draw(trees(atoms)))), "b"
+    )
+    used = st.one_of(
+        atoms,
+        st.just(Named(known[0])),
+        st.builds(Compare, st.just(Tracked(known[1])), operators, st.integers(0, 9).map(Fraction)),
+        st.builds(Compare, st.just(Tracked(known[2])), orders, minutes.map(Fraction)),
+        clocks,
+    )
+    sources = tuple(Source(name, draw(texts), draw(told)) for name in draw(st.lists(names, max_size=2, unique=True)))
+    cited = tuple(source.name for source in sources)
+    return Protocol(
+        draw(names),
+        draw(texts),
+        tuple(Level(name, draw(regimens)) for name in levels),
+        measured,
+        tuple(draw(rules(name, levels, used, cited)) for name in draw(st.lists(names, min_size=1, max_size=4, unique=True))),
+        derived=(derived,),
+        trackers=trackers,
+        interpretations=(question,),
+        sources=sources,
+        otherwise=tuple(draw(st.lists(st.sampled_from(tuple(ACTIONS)), unique=True))),  # type: ignore[arg-type]
+        resolution=draw(st.sampled_from(("minutes", "hours", "days", "weeks"))),
+        safe_side=draw(st.sampled_from(("less", "more", "none"))),
+        between_visits=draw(st.sampled_from(("wait", "act"))),
+        act_within=draw(st.none() | minutes),
+        title=draw(told),
+        drug=draw(told),
+    )
+
+
+@settings(max_examples=50)
+@given(protocols())
+def test_a_protocol_that_is_printed_reads_as_the_same_protocol(drawn: Protocol) -> None:
+    printed = print_protocol(drawn)
+    assert parse(printed) == drawn
+    assert print_protocol(parse(printed)) == printed
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_shipped_protocol_that_is_printed_reads_as_the_same_protocol(name: str) -> None:
+    assert parse(print_protocol(load(name))) == load(name)

@@ -1,0 +1,211 @@
+"""A file in which everything that can be written is written once, and the protocol that it means, made by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from protocol.language.from_yaml import parse
+from protocol.language.to_yaml import print_protocol
+from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
+from protocol.model.protocol import (
+    Action,
+    By,
+    Choice,
+    Citation,
+    Derived,
+    Grade,
+    Input,
+    Interpretation,
+    Level,
+    Number,
+    Protocol,
+    Reading,
+    Rule,
+    Same,
+    Schedule,
+    Source,
+    To,
+    Tracker,
+    Where,
+    YesNo,
+)
+from protocol.model.regimen import Regimen
+from protocol.model.time import DAY, HOUR, WEEK
+
+WHOLE = Path(__file__).parent / "whole.yaml"
+low_anc = Compare(Value("anc"), "<", Fraction(1))
+low_platelets = Compare(Value("platelets"), "<", Fraction(50))
+
+SOURCES = (
+    Source("cortes2003", "Cortes J et al. Blood 2003;101:4714-4716"),
+    Source("label", "US label, 2003", unverified="read in a copy"),
+)
+LEVELS = (
+    Level("reduced", Regimen(Fraction(100), "mg", 2 * DAY)),
+    Level("starting", Regimen(Fraction(100), "mg", DAY)),
+    Level("escalated", Regimen(Fraction(2, 5), "g", DAY)),
+)
+INPUTS = (
+    Input(
+        "anc",
+        Number("10*9/L", Fraction(0), Fraction(100)),
+        8 * DAY,
+        schedule=Schedule(WEEK, WEEK),
+        repeats="worst",
+        worse="low",
+        graded_by=("CTC 2.0", "neutrophils"),
+        loinc="751-8",
+        label="neutrophils",
+        note="of the differential",
+    ),
+    Input("platelets", Number("10*9/L", Fraction(0), Fraction(3000)), 8 * DAY, schedule=Schedule(28 * DAY, 35 * DAY)),
+    Input("bilirubin", Number("mg/dL", Fraction(0), Fraction(50)), 8 * DAY, schedule=Schedule(28 * DAY, 35 * DAY)),
+    Input("response", Choice(("none", "partial", "complete")), 7 * DAY),
+    Input("rash", YesNo(), 35 * DAY, repeats="last"),
+    Input("toxicity", Grade("CTC 2.0"), 35 * DAY),
+    Input("mutation", YesNo(), None),
+)
+DERIVED = (
+    Derived("recovered", And((Compare(Value("anc"), ">=", Fraction(3, 2)), Compare(Value("platelets"), ">=", Fraction(75))))),
+    Derived("remission", And((Is("response", "complete"), Not(Is("rash", "yes")))), label="complete remission", note="ours"),
+)
+TRACKERS = (
+    Tracker("cytopenias", "episodes", Or((low_anc, low_platelets)), until=Named("recovered")),
+    Tracker("bad-in-a-row", "consecutive", low_anc, measured_only=True),
+    Tracker("grade-2-persists", "duration", Compare(Value("toxicity"), ">=", Fraction(2)), from_baseline=True),
+    Tracker("nadir", "lowest", input="platelets"),
+    Tracker("peak", "highest", input="bilirubin"),
+)
+INTERPRETATIONS = (
+    Interpretation(
+        "next-lower",
+        "From 400 mg, which level is the next lower one?",
+        (Reading("every-other-day", "100 mg every other day"), Reading("one-rung", "one rung", unverified="not said")),
+        "every-other-day",
+    ),
+    Interpretation(
+        "four-weeks",
+        "When are four weeks over?",
+        (
+            Reading("elapsed", "on day 28", Compare(Clock("start"), ">=", Fraction(4 * WEEK), early=3 * DAY, late=3 * DAY)),
+            Reading("study-day", "on study day 28", Compare(Clock("start"), ">=", Fraction(27 * DAY)), unverified="unclear"),
+        ),
+        "elapsed",
+    ),
+)
+RULES = (
+    Rule(
+        "begin",
+        (Where("before treatment"),),
+        And((Is("mutation", "yes"), Not(Not(Known("anc"))))),
+        "must",
+        Action("start", To("starting")),
+    ),
+    Rule(
+        "hold-cytopenia",
+        (Where("on treatment"),),
+        Or((low_anc, low_platelets)),
+        "must",
+        Action("hold"),
+        source=Citation("label", "table of dose adjustments"),
+        says="hold at grade 3",
+        note="a note",
+        unverified="the primary text was not available",
+        waiver="known to be so",
+    ),
+    Rule(
+        "stop-tox",
+        (Where("on treatment", levels=("starting", "escalated")), Where("held")),
+        Or(
+            (
+                Compare(GradeOf("anc"), ">=", Fraction(4)),
+                Compare(Ratio("bilirubin", "ULN"), ">", Fraction(3)),
+                Compare(Ratio("bilirubin", "LLN"), "<", Fraction(1)),
+                Compare(Tracked("cytopenias"), ">=", Fraction(2)),
+            )
+        ),
+        "must",
+        Action("stop"),
+        on_hold=False,
+    ),
+    Rule(
+        "resume",
+        (Where("held", levels=("escalated",), by=("hold-cytopenia",)),),
+        And(
+            (
+                Named("recovered"),
+                Or((Compare(Tracked("nadir"), ">", Fraction(20)), Compare(Tracked("peak"), "<=", Fraction(11, 2)))),
+            )
+        ),
+        "must",
+        Action("resume", By(1), off_ladder="stop"),
+        under=(("next-lower", "one-rung"),),
+    ),
+    Rule(
+        "ask",
+        (Where("on treatment"),),
+        And((Is("rash", "no"), Known("anc", within=3 * DAY), Compare(Tracked("bad-in-a-row"), ">=", Fraction(3)))),
+        "may",
+        Action("review", meanwhile="continue"),
+        recommended=True,
+    ),
+    Rule("back", (Where("in review", by=("ask",)),), Always(), "must", Action("resume", Same())),
+    Rule(
+        "escalate-no-response",
+        (Where("on treatment", levels=("starting",)),),
+        And(
+            (
+                Not(Is("response", "none")),
+                Named("four-weeks"),
+                Compare(Tracked("grade-2-persists"), "<", Fraction(2 * WEEK)),
+                Compare(Clock("hold"), "<", Fraction(HOUR)),
+            )
+        ),
+        "may",
+        Action("escalate", To("escalated")),
+        again=True,
+        source=Citation("cortes2003"),
+    ),
+)
+EXPECTED = Protocol(
+    "whole",
+    "1.0",
+    LEVELS,
+    INPUTS,
+    RULES,
+    derived=DERIVED,
+    trackers=TRACKERS,
+    interpretations=INTERPRETATIONS,
+    sources=SOURCES,
+    otherwise=("on treatment", "held"),
+    resolution="days",
+    safe_side="more",
+    between_visits="act",
+    act_within=WEEK,
+    title="Everything: once",
+    drug="imatinib",
+    note="Two lines,\nkept.\n",
+)
+PARTS = ("sources", "levels", "inputs", "derived", "trackers", "interpretations", "rules")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_of_the_file_means_what_was_written_by_hand(part: str) -> None:
+    assert getattr(parse(WHOLE.read_text(encoding="utf-8")), part) == getattr(EXPECTED, part)
+
+
+def test_the_whole_file_means_the_protocol_written_by_hand() -> None:
+    assert parse(WHOLE.read_text(encoding="utf-8")) == EXPECTED
+
+
+def test_the_whole_protocol_is_printed_in_its_canonical_form() -> None:
+    assert print_protocol(EXPECTED) == (WHOLE.parent / "whole.printed.yaml").read_text(encoding="utf-8")
+
+
+def test_what_is_printed_reads_as_the_same_protocol_and_prints_the_same_again() -> None:
+    printed = print_protocol(EXPECTED)
+    assert parse(printed) == EXPECTED
+    assert print_protocol(parse(printed)) == printed
