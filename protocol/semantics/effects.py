@@ -52,8 +52,10 @@ def _step(protocol: Protocol, state: State, rule: Rule) -> Effect:
     match action.target:
         case To(level):
             return _to_level(protocol, state, rule, at_level(level))
-        case Same():
+        case Same() if state.level.kind == "level":
             return _on(state.level)
+        case Same():
+            return _beyond(protocol, state, rule, f"no level was in force before, but {state.level}")
         case By(steps):
             return _by(protocol, state, rule, steps if action.kind == "escalate" else -steps)
         case None:

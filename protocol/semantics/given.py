@@ -27,9 +27,10 @@ def dose_given(protocol: Protocol, given: Given) -> Dose:
 
 
 def is_it(protocol: Protocol, given: Given, effect: Effect) -> bool:
-    """Whether giving this is putting the effect into force. No drug is a hold, a stop or any effect without drug."""
-    if effect.undefined:
-        return False
+    """Whether giving this is putting the effect into force. No drug is a hold, a stop or any effect without drug.
+
+    Where a step is ordered that cannot be taken the dose in force stands, so giving that is not a deviation.
+    """
     if given.kind == "stopped":
         return effect.control.kind == "stopped"
     return effect.dose == dose_given(protocol, given)

@@ -94,10 +94,10 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
 def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
     """Every hold rule that has been true since the hold began; they outlive drug given during it, until it is resumed."""
     before = scene.state
-    if effect.control.kind == "stopped" or _resumes(scene, finding, effect):
+    if effect.control.kind == "stopped":
         return frozenset()
     if effect.control.kind != "held":
-        return before.reasons
+        return frozenset() if _resumes(scene, finding, effect) else before.reasons
     certain = {rule.name for rule in hold_rules(scene) if acts_always(scene, rule)}
     reasons = before.reasons | certain
     return reasons or _possible_reasons(finding, effect) or frozenset({UNORDERED})

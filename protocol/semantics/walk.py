@@ -76,42 +76,76 @@ def on_treatment(rule: Rule, level: Dose) -> bool:
     )
 
 
+@frozen
+class Turn:
+    """What a rule gives when its turn comes: ordered or only permitted, and whether what is permitted is recommended too."""
+
+    offer: Offer
+    ordered: bool
+    recommended: bool
+
+
 def walk(world: World) -> Result:
     """What the ordered rules give in this world; raises Open where that is not settled."""
     scene = world.scene
     protocol, state = scene.prepared.protocol, scene.state
     offered: list[Offer] = []
     recommended: Offer | None = None
-    resumes: dict[str, Offer] = {}
+    true_resumes: list[Rule] = []
     for rule in applicable(scene.prepared, state):
-        offer = _offer(world, rule, resumes)
-        if offer is None:
+        turn = _turn(world, rule, true_resumes)
+        if turn is None:
             continue
-        if rule.mode == "must":
-            return Result(recommended or offer, offer, tuple(offered))
-        offered.append(offer)
-        if rule.recommended:
-            recommended = recommended or offer
+        if turn.recommended:
+            recommended = recommended or turn.offer
+        if turn.ordered:
+            return Result(recommended or turn.offer, turn.offer, tuple(offered))
+        offered.append(turn.offer)
     nothing = Offer(no_change(protocol, state))
     return Result(recommended or nothing, nothing, tuple(offered))
 
 
-def _offer(world: World, rule: Rule, resumes: dict[str, Offer]) -> Offer | None:
+def _turn(world: World, rule: Rule, true_resumes: list[Rule]) -> Turn | None:
     """What the rule gives here, or None if it does not act."""
-    state = world.scene.state
-    held = state.control.kind == "held"
+    held = world.scene.state.control.kind == "held"
     if (held and rule.action.kind == "hold") or not acts(world, rule):
         return None
-    offer = Offer(effect_of(world.scene.prepared.protocol, state, rule), rule.name)
-    if rule.action.kind != "resume":
-        return offer
-    if held:
-        for reason in _covered(rule, state):
-            resumes.setdefault(reason, offer)
-        if not state.reasons <= resumes.keys():
-            return None
-        offer = _lowest(world.scene.prepared, [resumes[reason] for reason in sorted(state.reasons)])
-    return None if _blocked(world, offer.effect.level) else offer
+    if held and rule.action.kind == "resume":
+        true_resumes.append(rule)
+        turn = _resume(world.scene, rule, true_resumes)
+    else:
+        turn = _turn_of(world.scene, (rule,))
+    if turn is None or (rule.action.kind == "resume" and _blocked(world, turn.offer.effect.level)):
+        return None
+    return turn
+
+
+def _resume(scene: Scene, rule: Rule, true_resumes: list[Rule]) -> Turn | None:
+    """How a hold ends when this rule and those before it are true: each reason needs a rule that answers it.
+
+    It is ordered where must rules alone answer every reason. Where may rules have to help it is permitted, and each may
+    rule stands for the reasons that it answers itself, so that two of them offer two levels.
+    """
+    musts = [one for one in true_resumes if one.mode == "must"]
+    answers = _answers(scene.state, musts) if rule.mode == "must" else None
+    return _turn_of(scene, answers or _answers(scene.state, [rule, *true_resumes]))
+
+
+def _answers(state: State, rules: list[Rule]) -> tuple[Rule, ...] | None:
+    """For each reason of the hold the first rule that answers it; None while one has none."""
+    found = [next((rule for rule in rules if reason in _covered(rule, state)), None) for reason in sorted(state.reasons)]
+    answers = tuple(rule for rule in found if rule is not None)
+    return answers if len(answers) == len(found) else None
+
+
+def _turn_of(scene: Scene, rules: tuple[Rule, ...] | None) -> Turn | None:
+    """The turn of one rule, or of several that resume together: the lowest level wins, and the weakest of must and may."""
+    if not rules:
+        return None
+    offers = [Offer(effect_of(scene.prepared.protocol, scene.state, rule), rule.name) for rule in rules]
+    ordered = all(rule.mode == "must" for rule in rules)
+    recommended = all(rule.mode == "must" or rule.recommended for rule in rules)
+    return Turn(_lowest(scene.prepared, offers), ordered, recommended)
 
 
 def acts(world: World, rule: Rule) -> bool:

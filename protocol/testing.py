@@ -1,0 +1,451 @@
+"""Hypothesis strategies for protocols, visits and courses, drawn where decisions change: at and around every threshold.
+
+    from hypothesis import given
+    from protocol.testing import courses, protocols
+
+    @given(courses(protocol.load("imatinib-hes")))
+    def test_my_system_agrees(course): ...
+
+Every strategy is a few choices among ready-made values. ``any_protocol`` and ``any_visit`` take the function that chooses,
+so ``random.Random(7).choice`` gives the same values without Hypothesis, a few hundred times faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Literal
+
+from attrs import evolve, frozen
+from hypothesis import strategies as st
+
+from protocol.model.course import Course, Exposure, Given, Observation, Visit
+from protocol.model.guard import (
+    Always,
+    And,
+    Atom,
+    Clock,
+    ClockName,
+    Compare,
+    Guard,
+    Is,
+    Known,
+    Named,
+    Not,
+    Operator,
+    Or,
+    Ratio,
+    Term,
+    Tracked,
+    Value,
+    nodes,
+)  # fmt: skip
+from protocol.model.protocol import (
+    Action,
+    ActionKind,
+    By,
+    Choice,
+    Citation,
+    ControlKind,
+    Derived,
+    Grade,
+    Input,
+    Interpretation,
+    Level,
+    Number,
+    Protocol,
+    Reading,
+    Rule,
+    Same,
+    Schedule,
+    Source,
+    Target,
+    To,
+    Tracker,
+    Where,
+    YesNo,
+)  # fmt: skip
+from protocol.model.regimen import regimen
+from protocol.model.time import DAY, WEEK
+
+TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
+SafeSide = Literal["less", "more", "none"]
+Choose = Callable[[Sequence[Any]], Any]
+"""Returns one of the options; the first should be the simplest."""
+
+_NEAR = Fraction(1, 100)
+_LADDER = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
+_LEVELS = ("reduced", "starting", "middle", "escalated")
+_BESIDE = (regimen("300 mg every day"), regimen("50 mg every 3 days"), regimen("800 mg every 12 hours"))
+_CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"), "score": ("0", "-2.5")}
+_INPUTS = (
+    Input("anc", Number("10*9/L", Fraction(0), Fraction(100)), 8 * DAY, Schedule(7 * DAY, 7 * DAY), loinc="751-8"),
+    Input("toxicity", Grade("CTC 2.0"), 35 * DAY, Schedule(28 * DAY, 35 * DAY), label="worst toxicity"),
+    Input("rash", YesNo(), 14 * DAY),
+    Input("response", Choice(("none", "partial", "complete")), 7 * DAY, repeats="last"),
+    Input("bilirubin", Number("umol/L", Fraction(0), Fraction(1000)), 7 * DAY, repeats="worst", worse="high"),
+    Input("platelets", Number("10*9/L", Fraction(0), Fraction(3000)), 8 * DAY, repeats="worst", worse="low"),
+    Input("mutation", YesNo(), None, note="read once"),
+    Input("score", Number("1", Fraction(-10), Fraction(10)), 0),
+    Input("pain", Grade("CTC 2.0"), 7 * DAY, repeats="worst"),
+)
+_CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "hold", "treatment")
+_PERIODS = (WEEK, 2 * WEEK, 4 * WEEK, DAY)
+
+
+# ---------------------------------------------------------------------------------------------------------------- thresholds
+
+
+@lru_cache(maxsize=256)
+def thresholds(protocol: Protocol) -> dict[Term, tuple[Fraction, ...]]:
+    """Every term that a guard of the protocol compares, with all the constants it is compared with, lowest first."""
+    found: dict[Term, set[Fraction]] = {}
+    for guard in _guards(protocol):
+        for node in nodes(guard):
+            if isinstance(node, Compare):
+                found.setdefault(node.term, set()).update({node.constant, node.constant - node.early})
+    return {term: tuple(sorted(constants)) for term, constants in found.items()}
+
+
+def _guards(protocol: Protocol) -> Iterator[Guard]:
+    yield from (rule.when for rule in protocol.rules)
+    yield from (derived.when for derived in protocol.derived)
+    yield from (guard for tracker in protocol.trackers for guard in (tracker.when, tracker.until) if guard)
+    readings = (reading for interpretation in protocol.interpretations for reading in interpretation.readings)
+    yield from (reading.guard for reading in readings if reading.guard)
+
+
+@lru_cache(maxsize=256)
+def gaps(protocol: Protocol) -> tuple[int, ...]:
+    """Minutes between two visits at which something can change: each validity, clock and duration, one less and one more."""
+    periods = {item.valid_for for item in protocol.inputs if item.valid_for}
+    periods |= {node.within for guard in _guards(protocol) for node in nodes(guard) if isinstance(node, Known) and node.within}
+    durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind == "duration"}
+    for term, constants in thresholds(protocol).items():
+        if isinstance(term, Clock) or term in durations:
+            periods |= {int(constant) for constant in constants}
+    return (WEEK, DAY, *sorted({gap for period in periods for gap in (period - 1, period, period + 1) if gap > 0}))
+
+
+# -------------------------------------------------------------------------------------------------------------------- visits
+
+
+@lru_cache(maxsize=256)
+def _observations(protocol: Protocol) -> tuple[tuple[Observation | None, ...], ...]:
+    """For each input, what a visit may say of it, the ordinary first."""
+    constants = thresholds(protocol)
+    return tuple((None, None, *_of_input(item, constants)) for item in protocol.inputs)
+
+
+def _of_input(item: Input, constants: dict[Term, tuple[Fraction, ...]]) -> tuple[Observation, ...]:
+    name, missing = item.name, Observation(item.name, None)
+    match item.kind:
+        case Choice(options):
+            return (*(Observation(name, option) for option in options), missing, Observation(name, "maybe"))
+        case YesNo():
+            return (Observation(name, "no"), Observation(name, "yes"), missing)
+        case Grade():
+            grades = tuple(Observation(name, Fraction(grade)) for grade in range(6))
+            return (*grades, missing, Observation(name, Fraction(6)), Observation(name, Fraction(2), censored=">="))
+        case Number(unit, low, high):
+            cuts = constants.get(Value(name), (Fraction(1),))
+            near = tuple(value for cut in cuts for value in (cut - _NEAR, cut, cut + _NEAR))
+            plain = [Observation(name, value) for value in dict.fromkeys((*near, low, high)) if low <= value <= high]
+            limited = [_with_limits(item, quotient) for quotient in _quotients(item, constants)]
+            odd = [Observation(name, cuts[0], censored=sign) for sign in ("<", "<=", ">", ">=")]
+            return (*plain, *limited, *plain, missing, *odd, *_refused(name, unit, low, high))
+
+
+def _quotients(item: Input, constants: dict[Term, tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
+    cuts = constants.get(Ratio(item.name, "ULN"), ()) + constants.get(Ratio(item.name, "LLN"), ())
+    return tuple(value for cut in cuts for value in (cut - _NEAR, cut, cut + _NEAR))
+
+
+def _with_limits(item: Input, quotient: Fraction) -> Observation:
+    lower, upper = Fraction(4), Fraction(20)
+    return Observation(item.name, max(Fraction(0), quotient) * upper, lower=lower, upper=upper)
+
+
+def _refused(name: str, unit: str, low: Fraction, high: Fraction) -> tuple[Observation, ...]:
+    """A unit of something else, values that cannot be, and, for counts, a unit that has to be converted."""
+    other = (Observation(name, low + 1, unit="kg"), Observation(name, high + 1), Observation(name, low - 1))
+    return (*other, Observation(name, 900, unit="/uL")) if unit == "10*9/L" else other
+
+
+@lru_cache(maxsize=256)
+def _givens(protocol: Protocol) -> tuple[Given | None, ...]:
+    levels = tuple(Given("regimen", level.regimen) for level in protocol.levels)
+    others = (Given("none"), Given("regimen", _BESIDE[0]), Given("regimen", _BESIDE[1]), Given("unknown"), Given("stopped"))
+    return ((None,) * 12 + levels * 2) + others
+
+
+def any_visit(choose: Choose, protocol: Protocol, time: int, *, given: bool = True) -> Visit:
+    """One visit at ``time`` with values of the protocol's inputs at and around their thresholds, some of them missing or odd."""
+    found = [chosen for options in _observations(protocol) if (chosen := choose(options)) is not None]
+    if found:
+        found[-1] = evolve(found[-1], **_timing(choose, protocol.input(found[-1].input), time))
+    twice = choose(_observations(protocol)[0]) if choose((False,) * 7 + (True,)) else None
+    dose = choose(_givens(protocol)) if given else None
+    return Visit(time, (*found, twice) if twice else tuple(found), dose)
+
+
+def _timing(choose: Choose, item: Input, time: int) -> dict[str, int]:
+    """Usually at the visit; sometimes observed at the edge of its validity, or recorded only now."""
+    edge = WEEK if item.valid_for is None else item.valid_for
+    before = choose((None,) * 8 + (DAY, edge, edge + 1))
+    if before is None:
+        return {}
+    return {"observed": time - before, "recorded": choose((time - before, time))}
+
+
+def any_time(choose: Choose, protocol: Protocol, after: int) -> int:
+    """A time of a next visit: some threshold of time after the last one, or after the first dose."""
+    later = tuple(gap for gap in gaps(protocol) if gap > after)
+    return int(choose(later)) if later and choose((False, False, False, True)) else after + int(choose(gaps(protocol)))
+
+
+@st.composite
+def visits(draw: st.DrawFn, protocol: Protocol, time: int, *, given: bool = True, ranges: bool = False) -> Visit:
+    """Visits at ``time`` (minutes since the first dose).
+
+    Values lie at, just below and just above every constant they are compared with. They may be missing, not done, too old,
+    recorded late, given twice, censored, without limits of normal, implausible, or in another unit. ``given`` False leaves out
+    what was given. ``ranges`` allows a time that is known only to within a week.
+    """
+    visit = any_visit(_drawing(draw), protocol, time, given=given)
+    return evolve(visit, latest=time + draw(st.sampled_from((DAY, WEEK)))) if ranges and draw(st.booleans()) else visit
+
+
+@st.composite
+def courses(
+    draw: st.DrawFn, protocol: Protocol, *, min_visits: int = 1, max_visits: int = 6, given: bool = True, ranges: bool = False
+) -> Course:
+    """Courses of ``min_visits`` to ``max_visits`` visits, one after another where validities end and clocks come due.
+
+    ``given`` False leaves out what was given, so that the course follows the recommendations. ``ranges`` allows visits whose
+    time is a range, and doses given as intervals. Some visits repeat an earlier observation with another value, recorded now.
+    """
+    choose = _drawing(draw)
+    time, found = int(choose((0, 0, -WEEK))), list[Visit]()
+    for _ in range(draw(st.integers(min_visits, max_visits))):
+        visit = draw(visits(protocol, time, given=given, ranges=ranges))
+        found.append(_corrected(choose, protocol, visit, found[-1]) if found else visit)
+        time = any_time(choose, protocol, time if visit.latest is None else visit.latest)
+    exposures = _exposures(choose, protocol, found) if ranges and given else ()
+    return Course("drawn", tuple(found), exposures)
+
+
+def _corrected(choose: Choose, protocol: Protocol, visit: Visit, before: Visit) -> Visit:
+    """Sometimes the visit also reports, only now, another value of what was observed at the visit before it."""
+    if not before.observations or not choose((False,) * 5 + (True,)):
+        return visit
+    old = before.observations[0]
+    place = next(place for place, item in enumerate(protocol.inputs) if item.name == old.input)
+    new = choose([option for option in _observations(protocol)[place] if option is not None])
+    observed = before.time if old.observed is None else old.observed
+    return evolve(visit, observations=(*visit.observations, evolve(new, observed=observed, recorded=visit.time)))
+
+
+def _exposures(choose: Choose, protocol: Protocol, found: Sequence[Visit]) -> tuple[Exposure, ...]:
+    if choose((True, True, True, False)):
+        return ()
+    dose = Given("regimen", choose(protocol.levels).regimen)
+    return (Exposure(found[0].time, choose((None, found[-1].time + DAY)), dose),)
+
+
+# ----------------------------------------------------------------------------------------------------------------- protocols
+
+
+@st.composite
+def protocols(
+    draw: st.DrawFn,
+    *,
+    inputs: int = 4,
+    known: bool = True,
+    safe_sides: Sequence[SafeSide] = ("less", "less", "less", "more", "none"),
+) -> Protocol:
+    """Valid protocols of one to four levels, up to ``inputs`` inputs of every kind, and a dozen ordered rules of every action.
+
+    They use every construct of the language except ``grade(...)``, and most holds and reviews have a way out. ``known`` False
+    leaves out ``known(...)`` and trackers of measured values only, so that the laws on missing data hold without exception.
+    """
+    return any_protocol(_drawing(draw), inputs=inputs, known=known, safe_sides=safe_sides)
+
+
+def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_sides: Sequence[SafeSide] = ("less",)) -> Protocol:
+    """One protocol, as ``protocols`` describes them."""
+    first = int(choose(range(len(_INPUTS))))
+    chosen = tuple((_INPUTS * 2)[first : first + int(choose(range(1, inputs + 1)))])
+    seen = tuple(atom for item in chosen for atom in (choose(_ATOMS[item.name]), choose(_ATOMS[item.name])))
+    derived = (Derived("remission", _guard(choose, seen), "in remission"),) if choose((False, True)) else ()
+    trackers = tuple(_tracker(choose, number, chosen, seen, known) for number in range(choose((0, 1, 1, 2))))
+    interpretations = choose(((), (), (_interpretation(choose, seen),)))
+    named = tuple(Named(item.name) for item in (*derived, *(i for i in interpretations if i.readings[0].guard)))
+    counted = tuple(_counted(choose, tracker) for tracker in trackers)
+    asked = tuple(Known(item.name, choose((None, 3 * DAY))) for item in chosen[:1]) if known else ()
+    draft = _Draft(_LEVELS[: choose((2, 3, 1, 4))], seen, (*seen, *named, *counted * 2, *asked), interpretations)
+    ladder = zip(draft.levels, _LADDER, strict=False)
+    return Protocol(
+        name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
+        levels=tuple(Level(name, regimen(text)) for name, text in ladder),
+        inputs=chosen, derived=derived, trackers=trackers, interpretations=interpretations,
+        rules=_rules(choose, draft), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
+        otherwise=choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review"))),
+        safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
+    )  # fmt: skip
+
+
+@frozen
+class _Draft:
+    levels: tuple[str, ...]
+    seen: tuple[Guard, ...]
+    atoms: tuple[Guard, ...]
+    interpretations: tuple[Interpretation, ...]
+
+
+def _compare(term: Term, text: str) -> Compare:
+    sign, constant = text.split()
+    operators: dict[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!="}
+    return Compare(term, operators[sign], Fraction(constant))
+
+
+_ATOMS: dict[str, tuple[Atom, ...]] = {
+    "anc": tuple(_compare(Value("anc"), text) for text in ("< 1", ">= 1.5", "< 0.5", "<= 1")),
+    "platelets": tuple(_compare(Value("platelets"), text) for text in ("< 50", ">= 75", "> 75", "!= 100")),
+    "bilirubin": (
+        *(_compare(Ratio("bilirubin", "ULN"), text) for text in ("> 3", "< 1.5", "<= 1")),
+        _compare(Ratio("bilirubin", "LLN"), "< 1"), _compare(Value("bilirubin"), "> 34.2"),
+    ),
+    "score": tuple(_compare(Value("score"), text) for text in ("> 0", "< -2.5", "== 0")),
+    "toxicity": tuple(_compare(Value("toxicity"), text) for text in (">= 3", ">= 2", "<= 1", "== 2")),
+    "pain": tuple(_compare(Value("pain"), text) for text in (">= 3", "< 2", "== 0")),
+    "rash": (Is("rash", "yes"), Is("rash", "no")),
+    "mutation": (Is("mutation", "yes"), Is("mutation", "no")),
+    "response": (Is("response", "none"), Is("response", "complete"), Is("response", "partial")),
+}  # fmt: skip
+
+
+def _guard(choose: Choose, atoms: Sequence[Guard], seen: Sequence[Guard] = ()) -> Guard:
+    """One atom, or two or three of them joined; only conditions on readings are ever negated."""
+    first = choose(atoms)
+    match choose(("one", "one", "one", "and", "or", "not", "not either", "mixed")):
+        case "and":
+            return And((first, choose(atoms)))
+        case "or":
+            return Or((first, choose(atoms)))
+        case "not":
+            return Not(choose(seen or atoms))
+        case "not either":
+            return Not(Or((choose(seen or atoms), choose(seen or atoms))))
+        case "mixed":
+            return And((first, Or((choose(atoms), choose(atoms)))))
+    return first  # type: ignore[no-any-return]
+
+
+def _clock(choose: Choose) -> Guard:
+    window = choose((0, 0, 0, DAY))
+    sign: Operator = choose((">=", ">=", ">=", ">", "<", "<=")) if not window else ">="
+    return Compare(Clock(choose(_CLOCKS)), sign, Fraction(choose(_PERIODS)), early=window, late=2 * window)
+
+
+def _tracker(choose: Choose, number: int, inputs: Sequence[Input], seen: Sequence[Guard], known: bool) -> Tracker:
+    kind: TrackerKind = choose(("episodes", "consecutive", "duration", "lowest", "highest"))
+    numbers = [item.name for item in inputs if isinstance(item.kind, Number)]
+    kind = kind if numbers or kind not in ("lowest", "highest") else "consecutive"
+    name, baseline = f"{kind}-{number}", choose((False, True))
+    if kind in ("lowest", "highest"):
+        return Tracker(name, kind, input=choose(numbers), from_baseline=baseline)
+    until = _guard(choose, seen) if kind == "episodes" and choose((True, True, False)) else None
+    measured_only = known and kind != "duration" and choose((False, False, True))
+    return Tracker(name, kind, _guard(choose, seen), until, measured_only=measured_only, from_baseline=baseline)
+
+
+def _counted(choose: Choose, tracker: Tracker) -> Guard:
+    term = Tracked(tracker.name)
+    if tracker.kind in ("lowest", "highest"):
+        return Compare(term, choose(("<", ">=")), Fraction(choose(_CONSTANTS[tracker.input])))
+    if tracker.kind == "duration":
+        return Compare(term, choose((">=", ">=", ">")), Fraction(choose(_PERIODS)))
+    return Compare(term, choose((">=", ">=", "==", "<")), Fraction(choose((1, 2, 3))))
+
+
+def _interpretation(choose: Choose, seen: Sequence[Guard]) -> Interpretation:
+    guards = (_guard(choose, seen), _guard(choose, seen)) if choose((True, False)) else (None, None)
+    readings = (
+        Reading("strict", "As it is written.", guards[0]),
+        Reading("loose", "As it is done.", guards[1], "nobody says so"),
+    )
+    return Interpretation("meaning", "What is meant?", readings, choose(("strict", "loose")))
+
+
+_Action = tuple[ActionKind, ControlKind]
+_PLAN: tuple[tuple[tuple[_Action, ...], ...], ...] = (
+    ((("start", "before treatment"),),),
+    ((), (("stop", "on treatment"),)),
+    ((("hold", "on treatment"),), (("hold", "on treatment"),) * 2, ()),
+    ((), (("review", "on treatment"),), (("continue", "on treatment"),)),
+    ((("reduce", "on treatment"),), (), (("reduce", "on treatment"),) * 2),
+    ((("escalate", "on treatment"),), (), (("escalate", "on treatment"),) * 2),
+    ((), (("stop", "held"),), (("stop", "before treatment"),), (("review", "held"),)),
+)
+
+
+def _rules(choose: Choose, draft: _Draft) -> tuple[Rule, ...]:
+    """The plan's rules in a safe order, ways out of each hold and review, and sometimes two rules exchanged."""
+    plan = [action for options in _PLAN for action in choose(options)]
+    rules = [_rule(choose, draft, number, kind, (_where(choose, draft, control),)) for number, (kind, control) in enumerate(plan)]
+    for rule in tuple(rules):
+        rules += _ways_out(choose, draft, rule, len(rules))
+    if choose((False, False, True)):
+        one, other = choose(range(len(rules))), choose(range(len(rules)))
+        rules[one], rules[other] = rules[other], rules[one]
+    return tuple(rules)
+
+
+def _ways_out(choose: Choose, draft: _Draft, rule: Rule, number: int) -> tuple[Rule, ...]:
+    if rule.action.kind not in ("hold", "review") or not choose((True,) * 5 + (False,)):
+        return ()
+    control: ControlKind = "held" if rule.action.kind == "hold" else "in review"
+    kind: ActionKind = (
+        choose(("resume", "resume", "stop", "continue", "reduce", "escalate")) if control == "in review" else "resume"
+    )
+    where = (Where(control, by=choose(((rule.name,), (rule.name,), ()))),)
+    also = (Where("in review"),) if control == "held" and choose((False,) * 5 + (True,)) else ()
+    return (_rule(choose, draft, number, kind, where + also),)
+
+
+def _where(choose: Choose, draft: _Draft, control: ControlKind) -> Where:
+    return Where(control, choose(((), (), (), draft.levels[:1], draft.levels[-2:])) if control != "before treatment" else ())
+
+
+def _rule(choose: Choose, draft: _Draft, number: int, kind: ActionKind, where: tuple[Where, ...]) -> Rule:
+    mode: Literal["must", "may"] = choose(("must", "must", "must", "may"))
+    atoms = choose((draft.seen, draft.atoms, (*draft.atoms, _clock(choose), _clock(choose))))
+    readings = tuple((item.name, choose(item.readings).name) for item in draft.interpretations if choose((False, False, True)))
+    guard = Always() if kind == "start" and choose((True, False)) else _guard(choose, atoms, draft.seen)
+    return Rule(
+        f"{kind}-{number}", where, guard, mode, _action(choose, draft, kind),
+        recommended=mode == "may" and choose((False, True)),
+        again=kind in ("escalate", "reduce") and choose((False, False, True)),
+        on_hold=kind != "stop" or where[0].control != "on treatment" or choose((True, True, False)),
+        under=readings, source=choose((None, Citation("paper"), Citation("paper", "p. 1, Methods"))),
+        says=choose(("", "as the text says")), unverified=choose(("", "", "", "not looked up")),
+    )  # fmt: skip
+
+
+def _action(choose: Choose, draft: _Draft, kind: ActionKind) -> Action:
+    named: tuple[Target, ...] = tuple(To(level) for level in draft.levels)
+    if kind == "start":
+        return Action(kind, choose(named))
+    if kind == "review":
+        return Action(kind, meanwhile=choose(("continue", "withhold")))
+    if kind not in ("escalate", "reduce", "resume"):
+        return Action(kind)
+    steps: tuple[Target, ...] = (By(1), By(1), By(2)) if kind != "resume" else (Same(), Same(), By(1), By(2))
+    target = choose((*steps, *named))
+    return Action(kind, target, choose((None, "continue", "hold", "stop")) if isinstance(target, By) else None)
+
+
+def _drawing(draw: st.DrawFn) -> Choose:
+    return lambda options: draw(st.sampled_from(options))

@@ -1,0 +1,29 @@
+"""`protocol check` starts about as fast as the libraries that it cannot do without."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+ROUNDS = 9
+CHECK = "import sys; from protocol.cli import main; sys.argv = ['protocol', 'check', 'imatinib-hes']; sys.exit(main())"
+LIBRARIES = "import attrs, yaml, click"
+
+
+def seconds(program: str) -> float:
+    """How long a fresh process takes to run a program."""
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    return time.perf_counter() - begin
+
+
+@pytest.mark.benchmark
+def test_check_takes_at_most_four_times_as_long_as_importing_its_libraries() -> None:
+    # In turns, so that whatever else the machine does slows both alike; the first pair fills the caches.
+    pairs = [(seconds(CHECK), seconds(LIBRARIES)) for _ in range(ROUNDS + 1)][1:]
+    check, libraries = (statistics.median(column) for column in zip(*pairs, strict=True))
+    assert check <= 4 * libraries, f"{check:.3f} s, {check / libraries:.1f} times {libraries:.3f} s"

@@ -1,0 +1,168 @@
+"""What the README shows is what happens: its commands and examples are run, and what they print is compared.
+
+`python tests/test_readme.py --write` puts what is printed now into the README; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import protocol
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
+
+BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+LEFT_OUT = re.compile(r"^\s*# …\n", re.MULTILINE)
+
+# The command, of the very package that is imported here.
+COMMAND = f"""#!/bin/sh
+export PYTHONPATH='{Path(protocol.__file__).parent.parent}'
+exec '{sys.executable}' -c "import sys; from protocol.cli import main; sys.argv[0] = 'protocol'; sys.exit(main())" "$@"
+"""
+
+
+def blocks(language: str) -> list[re.Match[str]]:
+    return [block for block in BLOCK.finditer(README.read_text(encoding="utf-8")) if block["language"] == language]
+
+
+def line(block: re.Match[str]) -> str:
+    return f"line {block.string.count(chr(10), 0, block.start()) + 1}"
+
+
+def own_protocols() -> list[str]:
+    """The protocols that the README prints whole; each has its courses in the next block of Markdown."""
+    return [block["body"] for block in blocks("yaml") if block["body"].startswith("protocol: ")]
+
+
+@contextlib.contextmanager
+def desk() -> Iterator[Path]:
+    """What a reader of the README has: the specs, the protocol and courses that it prints, and the command."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(ROOT / "specs", folder / "specs")
+        for text, courses in zip(own_protocols(), blocks("markdown"), strict=True):
+            own = folder / text.split(maxsplit=2)[1]
+            own.mkdir()
+            (own / "protocol.yaml").write_text(text, encoding="utf-8")
+            (own / "courses.md").write_text(courses["body"], encoding="utf-8")
+        (folder / "bin").mkdir()
+        (folder / "bin" / "protocol").write_text(COMMAND, encoding="utf-8")
+        (folder / "bin" / "protocol").chmod(0o755)
+        yield folder
+
+
+def fresh_console(body: str) -> str:
+    """The block with what its commands print now; a command begins with `$ `, a further line of it with `> `."""
+    with desk() as folder:
+        path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONIOENCODING": "utf-8"}
+        return "".join(_printed(command, folder, environment) for command in _commands(body))
+
+
+def _commands(body: str) -> list[str]:
+    return re.findall(r"^\$ .*\n(?:^> .*\n)*", body, re.MULTILINE)
+
+
+def _printed(command: str, folder: Path, environment: dict[str, str]) -> str:
+    script = re.sub(r"^[$>] ", "", command, flags=re.MULTILINE)
+    shell = ["sh", "-c", f"exec 2>&1\n{script}"]
+    printed = subprocess.run(shell, cwd=folder, env=environment, text=True, check=False, stdout=subprocess.PIPE).stdout
+    return command + printed.rstrip("\n") + "\n" * bool(printed.strip())
+
+
+def fresh_python(body: str, names: dict[str, Any]) -> str:
+    """The block with what its `>>>` examples print now."""
+    return "".join(_example(piece, names) for piece in doctest.DocTestParser().parse(body))
+
+
+def _example(example: doctest.Example | str, names: dict[str, Any]) -> str:
+    if isinstance(example, str):
+        return example
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), desk() as folder, contextlib.chdir(folder):
+        exec(compile(example.source, "README.md", "single"), names)
+    first, *more = example.source.rstrip("\n").split("\n")
+    return "\n".join((f">>> {first}", *(f"... {line}".rstrip() for line in more), printed.getvalue()))
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=line)
+def test_a_command_prints_what_the_readme_shows(block: re.Match[str]) -> None:
+    assert fresh_console(block["body"]) == block["body"]
+
+
+def test_the_python_examples_print_what_the_readme_shows() -> None:
+    names: dict[str, Any] = {}
+    for block in blocks("python"):
+        assert fresh_python(block["body"], names) == block["body"], line(block)
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=line)
+def test_a_piece_of_yaml_stands_in_a_shipped_spec_or_is_a_protocol(block: re.Match[str], tmp_path: Path) -> None:
+    if block["body"] in own_protocols():
+        (tmp_path / "protocol.yaml").write_text(block["body"], encoding="utf-8")
+        assert protocol.load(str(tmp_path / "protocol.yaml"))
+    else:
+        assert any(_stands_in(block["body"], spec.read_text(encoding="utf-8")) for spec in SPECS)
+
+
+def _stands_in(excerpt: str, text: str) -> bool:
+    """Whether the pieces between the marks `# …` stand in the text, in this order."""
+    place = 0
+    for piece in LEFT_OUT.split(excerpt):
+        found = text.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
+
+
+def test_the_readme_has_an_example_of_every_kind() -> None:
+    assert all(blocks(language) for language in ("console", "python", "yaml", "sh"))
+
+
+def test_the_test_command_of_the_readme_is_what_ci_runs() -> None:
+    tests = README.read_text(encoding="utf-8").partition("## Tests")[2]
+    commands = re.findall(r"^make [\w-]+", tests, re.MULTILINE)
+    assert "make test" in commands
+    # `make test-all` is `make test` without leaving anything out.
+    assert "make test-all" in commands
+    assert re.search(r"^make test-all$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_make_command_of_the_readme_exists() -> None:
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"make ([\w-]+)", "".join(block["body"] for block in blocks("sh")))) <= set(targets)
+
+
+def write() -> None:
+    """Puts what the commands and examples print now into the README."""
+    names: dict[str, Any] = {}
+
+    def renewed(block: re.Match[str]) -> str:
+        body = block["body"]
+        if block["language"] == "console":
+            body = fresh_console(body)
+        elif block["language"] == "python":
+            body = fresh_python(body, names)
+        return f"```{block['language']}\n{body}```"
+
+    README.write_text(BLOCK.sub(renewed, README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--write"]:
+    write()
