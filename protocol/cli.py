@@ -208,7 +208,7 @@ def _test(protocol: Protocol, sheets: Sequence[tuple[str, Sheet]], with_coverage
     if with_coverage:
         from protocol.semantics.coverage import coverage
 
-        _show("\n".join(("", "Coverage, of visits that expect a dose, a rule and a status:", *coverage(protocol, covered).lines())))
+        _show("\n".join(("", "Coverage, of visits that expect dose, rule and status:", *coverage(protocol, covered).lines())))
     return sum(bool(result.unmet) for result in results)
 
 

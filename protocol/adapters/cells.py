@@ -11,7 +11,8 @@ from attrs import frozen
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.errors import NotationError
 from protocol.model.course import Given, Observation
-from protocol.model.protocol import Choice, Grade, Input, Protocol, YesNo
+from protocol.model.input import Choice, Grade, Input, YesNo
+from protocol.model.protocol import Protocol
 from protocol.model.quantity import exact
 from protocol.model.regimen import regimen
 

@@ -9,7 +9,8 @@ from attrs import frozen
 
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.errors import NotationError
-from protocol.model.protocol import Number, Protocol
+from protocol.model.input import Number
+from protocol.model.protocol import Protocol
 from protocol.model.quantity import SPELLINGS, UNITS, unit
 
 Kind = Literal[

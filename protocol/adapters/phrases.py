@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Fact, Outcome, Permission, Step, Verdict
-from protocol.model.protocol import ActionKind, Number, Protocol
+from protocol.model.input import Number
+from protocol.model.protocol import ActionKind, Protocol
 from protocol.model.regimen import NO_DRUG, Dose
 from protocol.model.time import say_time
 

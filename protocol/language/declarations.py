@@ -12,7 +12,8 @@ from protocol.language.names import check_name
 from protocol.language.nodes import Listing, Mapping, Node, Scalar
 from protocol.language.phrases import read_range, read_schedule
 from protocol.language.report import Report, Span, shown
-from protocol.model.protocol import Choice, Grade, Input, InputKind, Level, Number, Source, YesNo
+from protocol.model.input import Choice, Grade, Input, InputKind, Number, YesNo
+from protocol.model.protocol import Level, Source
 from protocol.model.quantity import unit
 from protocol.model.regimen import regimen
 

@@ -12,7 +12,8 @@ from protocol.language.names import Names, QuestionName, TrackerKind, TrackerNam
 from protocol.language.nodes import Mapping, Node, Scalar
 from protocol.language.report import Report, shown
 from protocol.model.guard import Always, Guard
-from protocol.model.protocol import Derived, Interpretation, Number, Reading, Tracker
+from protocol.model.input import Derived, Number, Tracker
+from protocol.model.protocol import Interpretation, Reading
 
 TRACKER_KINDS: dict[str, TrackerKind] = {
     "episodes of": "episodes",

@@ -30,7 +30,7 @@ from protocol.model.guard import (
     Tracked,
     Value,
 )
-from protocol.model.protocol import Choice, Grade, Input, Number, YesNo
+from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.quantity import say_number
 
 HIGHEST_GRADE = 5

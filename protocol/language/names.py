@@ -11,7 +11,8 @@ from attrs import define, field, frozen
 from protocol.language.hints import instead, listed, meant
 from protocol.language.nodes import Scalar
 from protocol.language.report import Report, Span, shown
-from protocol.model.protocol import ActionKind, Input
+from protocol.model.input import Input
+from protocol.model.protocol import ActionKind
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 LONGEST_NAME = 80

@@ -13,7 +13,8 @@ from protocol.language.hints import instead, listed, meant
 from protocol.language.names import Names
 from protocol.language.nodes import Located, Scalar, located
 from protocol.language.report import Report, shown
-from protocol.model.protocol import CONTROLS, Action, ActionKind, By, ControlKind, Same, Schedule, Target, To, Where
+from protocol.model.input import Schedule
+from protocol.model.protocol import CONTROLS, Action, ActionKind, By, ControlKind, Same, Target, To, Where
 from protocol.model.quantity import exact
 
 

@@ -19,7 +19,8 @@ from protocol.model.guard import (
     Tracked,
     Value,
 )
-from protocol.model.protocol import Action, By, Protocol, Same, Schedule, To, Where
+from protocol.model.input import Schedule
+from protocol.model.protocol import Action, By, Protocol, Same, To, Where
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
 

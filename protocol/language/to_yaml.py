@@ -10,22 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_schedule, say_where
 from protocol.model.guard import Guard
-from protocol.model.protocol import (
-    Choice,
-    Citation,
-    Derived,
-    Grade,
-    Input,
-    InputKind,
-    Interpretation,
-    Number,
-    Protocol,
-    Reading,
-    Rule,
-    Source,
-    Tracker,
-    YesNo,
-)
+from protocol.model.input import Choice, Derived, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.protocol import Citation, Interpretation, Protocol, Reading, Rule, Source
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
 

@@ -11,7 +11,8 @@ from fractions import Fraction
 from attrs import evolve
 
 from protocol.model.guard import Always, And, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value
-from protocol.model.protocol import Action, Input, Number, Protocol, Rule, Where, YesNo
+from protocol.model.input import Input, Number, YesNo
+from protocol.model.protocol import Action, Protocol, Rule, Where
 from protocol.model.state import State
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from protocol.model.decision import Missing, Outcome
 from protocol.model.guard import Ratio, Term, Tracked, Value
-from protocol.model.protocol import Grade
+from protocol.model.input import Grade
 from protocol.model.quantity import say_number
 from protocol.semantics.scene import Candidate, Candidates, Scene
 from protocol.semantics.truth import Narrowing

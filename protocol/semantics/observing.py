@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from protocol.model.guard import Guard, Known
-from protocol.model.protocol import Tracker
+from protocol.model.input import Tracker
 from protocol.model.state import Interval, State
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted

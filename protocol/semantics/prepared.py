@@ -10,7 +10,8 @@ import attrs
 from attrs import frozen
 
 from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Term, Value, nodes
-from protocol.model.protocol import Input, Number, Protocol, Rule, Tracker
+from protocol.model.input import Input, Number, Tracker
+from protocol.model.protocol import Protocol, Rule
 from protocol.semantics.grading import compare_grade
 
 

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from protocol.errors import NotationError, VisitError
 from protocol.model.course import Observation, Visit
 from protocol.model.decision import Refusal
-from protocol.model.protocol import Choice, Grade, Input, Number, YesNo
+from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.quantity import convert, exact, say_number
 from protocol.model.state import Held, Interval, State
 from protocol.model.time import say_time

@@ -7,7 +7,7 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from protocol.model.guard import Known, Ratio, Term, Tracked, Value
-from protocol.model.protocol import Choice, Grade, Number, YesNo
+from protocol.model.input import Choice, Grade, Number, YesNo
 from protocol.model.state import Held, Interval, State
 from protocol.semantics.cells import cells
 from protocol.semantics.prepared import Prepared

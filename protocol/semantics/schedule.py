@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocol.model.decision import Due
-from protocol.model.protocol import Input
+from protocol.model.input import Input
 from protocol.semantics.scene import Scene
 
 

@@ -12,7 +12,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from protocol.model.guard import Atom, Compare, Tracked
-from protocol.model.protocol import Number, Protocol, Tracker
+from protocol.model.input import Number, Tracker
+from protocol.model.protocol import Protocol
 from protocol.model.state import Interval, State
 from protocol.semantics.cells import cells
 from protocol.semantics.prepared import Prepared, prepare

@@ -7,25 +7,8 @@ from fractions import Fraction
 import pytest
 
 from protocol.model.guard import Compare, Is, Value
-from protocol.model.protocol import (
-    Action,
-    By,
-    Choice,
-    Citation,
-    Grade,
-    Input,
-    Interpretation,
-    Level,
-    Number,
-    Protocol,
-    Reading,
-    Rule,
-    Schedule,
-    Source,
-    To,
-    Where,
-    YesNo,
-)
+from protocol.model.input import Choice, Grade, Input, Number, Schedule, YesNo
+from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Source, To, Where
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY
 

@@ -8,7 +8,8 @@ from attrs import evolve
 from protocol import load
 from protocol.checks import findings
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known
-from protocol.model.protocol import Action, By, Input, Protocol, Rule, Same, To, Where, YesNo
+from protocol.model.input import Input, YesNo
+from protocol.model.protocol import Action, By, Protocol, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
 

@@ -18,28 +18,8 @@ from protocol.language.shipped import load, shipped_names
 from protocol.language.to_text import duration_trackers, say_guard
 from protocol.language.to_yaml import print_protocol
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
-from protocol.model.protocol import (
-    Action,
-    By,
-    Choice,
-    Citation,
-    Derived,
-    Grade,
-    Input,
-    Interpretation,
-    Level,
-    Number,
-    Protocol,
-    Reading,
-    Rule,
-    Same,
-    Schedule,
-    Source,
-    To,
-    Tracker,
-    Where,
-    YesNo,
-)
+from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Same, Source, To, Where
 from protocol.model.regimen import Regimen
 
 WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))

@@ -10,28 +10,8 @@ import pytest
 from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
-from protocol.model.protocol import (
-    Action,
-    By,
-    Choice,
-    Citation,
-    Derived,
-    Grade,
-    Input,
-    Interpretation,
-    Level,
-    Number,
-    Protocol,
-    Reading,
-    Rule,
-    Same,
-    Schedule,
-    Source,
-    To,
-    Tracker,
-    Where,
-    YesNo,
-)
+from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Same, Source, To, Where
 from protocol.model.regimen import Regimen
 from protocol.model.time import DAY, HOUR, WEEK
 

@@ -12,27 +12,20 @@ import attrs
 import pytest
 
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
+from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.protocol import (
     Action,
     By,
-    Choice,
     Citation,
-    Derived,
-    Grade,
-    Input,
     Interpretation,
     Level,
-    Number,
     Protocol,
     Reading,
     Rule,
     Same,
-    Schedule,
     Source,
     To,
-    Tracker,
     Where,
-    YesNo,
     fingerprint,
 )
 from protocol.model.regimen import regimen

@@ -10,23 +10,8 @@ from protocol import initial, step
 from protocol.model.course import Given, Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.guard import And, Clock, Compare, Guard, Is, Or, Tracked, Value
-from protocol.model.protocol import (
-    Action,
-    By,
-    Choice,
-    Grade,
-    Input,
-    Level,
-    Number,
-    Protocol,
-    Rule,
-    Same,
-    Source,
-    To,
-    Tracker,
-    Where,
-    YesNo,
-)
+from protocol.model.input import Choice, Grade, Input, Number, Tracker, YesNo
+from protocol.model.protocol import Action, By, Level, Protocol, Rule, Same, Source, To, Where
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY, WEEK
 

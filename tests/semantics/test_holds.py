@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 
 from protocol.model.guard import Clock, Compare, Is
-from protocol.model.protocol import Action, Choice, Input, Rule, Same, To, Where
+from protocol.model.input import Choice, Input
+from protocol.model.protocol import Action, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, RULES, STARTED, WELL, after, said, visit
 

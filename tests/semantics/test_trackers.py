@@ -7,7 +7,8 @@ from attrs import evolve
 
 from protocol.model.course import Visit
 from protocol.model.guard import And
-from protocol.model.protocol import Protocol, Tracker
+from protocol.model.input import Tracker
+from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
 from protocol.semantics.trackers import bounds
 from tests.semantics.small import LOW, PROTOCOL, RECOVERED, RULES, STARTED, WELL, above, after, said, visit

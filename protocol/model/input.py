@@ -1,0 +1,102 @@
+"""What a protocol may ask about a patient: inputs of four kinds, inputs derived from them, and trackers over time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import field, frozen
+
+from protocol.model.guard import Always, Guard
+from protocol.model.quantity import exact
+
+
+@frozen
+class Number:
+    """A measured quantity; values outside ``low`` to ``high`` (in ``unit``) are implausible and refused."""
+
+    unit: str
+    low: Fraction = field(converter=exact)
+    high: Fraction = field(converter=exact)
+
+
+@frozen
+class Grade:
+    """A toxicity grade, 0 to 5, by the criteria named (with their version)."""
+
+    criteria: str
+
+
+@frozen
+class Choice:
+    """One of a few options, in the order of the declaration (for ``repeats: worst``, the last is the worst)."""
+
+    options: tuple[str, ...]
+
+
+@frozen
+class YesNo:
+    """A finding that is there or not."""
+
+
+InputKind = Number | Grade | Choice | YesNo
+
+
+@frozen
+class Schedule:
+    """How often an input is to be measured: due ``earliest`` minutes after the last time, overdue after ``latest``."""
+
+    earliest: int
+    latest: int
+
+
+@frozen
+class Input:
+    """Something that the protocol may ask about a patient.
+
+    A reading is valid for ``valid_for`` minutes; None means for ever (a mutation, a finding at baseline).
+    ``graded_by`` names the criteria and term, such as ``("CTC 2.0", "platelets")``, by which ``grade(input)`` is meant.
+    ``worse`` says which end of a number is the worse one, for ``repeats: worst``.
+    """
+
+    name: str
+    kind: InputKind
+    valid_for: int | None
+    schedule: Schedule | None = None
+    repeats: Literal["refuse", "last", "worst"] = "refuse"
+    worse: Literal["low", "high", ""] = ""
+    graded_by: tuple[str, str] | None = None
+    loinc: str = ""
+    label: str = ""
+    note: str = ""
+
+
+@frozen
+class Derived:
+    """A yes-or-no input computed from others at each visit; it is unknown where its guard is."""
+
+    name: str
+    when: Guard
+    label: str = ""
+    note: str = ""
+
+
+@frozen
+class Tracker:
+    """Memory over what was observed, with bounds for what was not.
+
+    - ``episodes``: how often ``when`` has become true; an episode ends when ``until`` is true.
+    - ``consecutive``: findings in a row with ``when`` true.
+    - ``duration``: minutes for which ``when`` has been true without a break.
+    - ``lowest``, ``highest``: of the values of the number ``input``.
+
+    ``limit`` is the largest count kept (counts saturate there); ``measured_only`` passes over what is not measured.
+    """
+
+    name: str
+    kind: Literal["episodes", "consecutive", "duration", "lowest", "highest"]
+    when: Guard = Always()
+    until: Guard | None = None
+    input: str = ""
+    measured_only: bool = False
+    from_baseline: bool = False
