@@ -41,31 +41,24 @@ from protocol.model.guard import (
     Value,
     nodes,
 )  # fmt: skip
+from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.protocol import (
     Action,
     ActionKind,
     By,
-    Choice,
     Citation,
     ControlKind,
-    Derived,
-    Grade,
-    Input,
     Interpretation,
     Level,
-    Number,
     Protocol,
     Reading,
     Rule,
     Same,
-    Schedule,
     Source,
     Target,
     To,
-    Tracker,
     Where,
-    YesNo,
-)  # fmt: skip
+)
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY, WEEK
 
