@@ -101,19 +101,14 @@ def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
     """Every may rule that is offered in some completion: permitted if in all, else unknown, naming what it depends on."""
-    offers: dict[str, tuple[Offer, int]] = {}
-    for _, result in finding.results:
-        for offer in result.offered:
-            offers[offer.rule] = (offer, offers.get(offer.rule, (offer, 0))[1] + 1)
-    return tuple(
-        _permission(scene, finding, offer, count == len(finding.results))
-        for offer, count in sorted(offers.values(), key=lambda item: scene.prepared.place[item[0].rule])
-    )
+    offers = {offer.rule: offer for _, result in finding.results for offer in result.offered}
+    in_order = sorted(offers.values(), key=lambda offer: scene.prepared.place[offer.rule])
+    return tuple(_permission(scene, finding, offer) for offer in in_order)
 
 
-def _permission(scene: Scene, finding: Finding, offer: Offer, certain: bool) -> Permission:
+def _permission(scene: Scene, finding: Finding, offer: Offer) -> Permission:
     kind = scene.prepared.rules[scene.prepared.place[offer.rule]].action.kind
-    if certain:
+    if all(any(one.rule == offer.rule for one in result.offered) for _, result in finding.results):
         return Permission(offer.rule, kind, offer.effect, "permitted")
     offered = [(narrowed, str(any(one.rule == offer.rule for one in result.offered))) for narrowed, result in finding.results]
     needs = what_if(scene, offered)
