@@ -41,12 +41,13 @@ class Interval:
 class Held:
     """The last accepted reading of an input: its interval (a number or grade) or its option, in the declaration's unit.
 
+    A value of None no longer counts, because the input was ``not done`` or refused since; when it was read is kept.
     ``text`` is the value as reported; ``observed`` is minutes since the first dose. ``lower`` and ``upper`` are the limits
     of normal of its record, None where missing.
     """
 
     input: str
-    value: Interval | str
+    value: Interval | str | None
     observed: int
     text: str
     lower: Fraction | None = None

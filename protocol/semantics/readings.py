@@ -42,12 +42,12 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     for name, observations in by_input.items():
         held, turned_down = _settle(prepared.inputs[name], readings.get(name), observations, visit)
         refused.extend(turned_down)
-        if held is None:
-            readings.pop(name, None)
-        else:
+        if held is not None:
             if held is not readings.get(name):
                 measured.add(name)
             readings[name] = held
+        elif name in readings:
+            readings[name] = evolve(readings[name], value=None)
     ordered = tuple(readings[name] for name in sorted(readings))
     return Accepted(ordered, frozenset(measured), tuple(refused))
 
@@ -115,6 +115,7 @@ def _badness(item: Input, held: Held) -> Fraction:
     if isinstance(held.value, str):
         options = item.kind.options if isinstance(item.kind, Choice) else ("no", "yes")
         return Fraction(options.index(held.value))
+    assert held.value is not None
     return -held.value.low if item.worse == "low" else held.value.high
 
 

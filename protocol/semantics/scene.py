@@ -87,7 +87,7 @@ class Scene:
 def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Held | None:
     """The last reading of an input if its age at this time is at most its validity."""
     held = state.reading(name)
-    if held is None:
+    if held is None or held.value is None:
         return None
     valid_for = prepared.inputs[name].valid_for
     return held if valid_for is None or time - held.observed <= valid_for else None

@@ -84,6 +84,8 @@ def test_what_is_due_and_overdue_is_said() -> None:
     assert due(13) == ()
     assert due(14) == (Due("anc", "due", 14 * DAY, 15 * DAY),)
     assert due(16) == (Due("anc", "overdue", 14 * DAY, 15 * DAY),)
+    not_done = after(STARTED, visit(7, anc=4), visit(16, anc="nd"), protocol=protocol)
+    assert not_done.decision.due == (Due("anc", "overdue", 14 * DAY, 15 * DAY),)
     assert after(STARTED, visit(9), protocol=protocol).decision.due == (Due("anc", "never measured", 7 * DAY, 8 * DAY),)
 
 

@@ -72,12 +72,13 @@ def test_strict_mode_raises_where_a_reading_would_be_refused() -> None:
 
 
 def test_a_refused_reading_makes_its_input_unknown_and_does_not_leave_the_old_one_standing() -> None:
-    taken = after(STARTED, visit(6, platelets=200), visit(7, platelets=-1))
-    assert taken.state.reading("platelets") is None
+    taken = after(STARTED, visit(6, platelets=200), visit(7, platelets=-1, anc=4))
+    assert [one.name for one in taken.decision.missing] == ["platelets", "toxicity"]
 
 
 def test_not_done_makes_an_input_unknown_at_once() -> None:
-    assert after(STARTED, visit(6, platelets=200), visit(7, platelets="nd")).state.reading("platelets") is None
+    taken = after(STARTED, visit(6, platelets=200, toxicity=0), visit(7, platelets="nd", anc=4))
+    assert [one.name for one in taken.decision.missing] == ["platelets"]
 
 
 def test_an_input_of_another_protocol_is_the_callers_mistake() -> None:
