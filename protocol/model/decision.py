@@ -88,7 +88,8 @@ class Decision:
     """What the protocol says at one visit.
 
     ``rule`` is the rule that gave it (empty: none fired), ``rules`` all that could have under some completion.
-    ``silent``: no rule covers this visit and the protocol does not say that nothing covered means continue.
+    ``silent``: no rule covers this visit and the protocol does not say that nothing covered means continue; what it says
+    of its levels it does not say of a dose off the ladder.
     ``withheld``: no drug until the missing values are there, because what they left open could not be undone.
     ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
     ``unverified`` lists why the rule may not be relied on.
@@ -136,6 +137,7 @@ DeviationKind = Literal[
     "dose below permitted",
     "hold missed",
     "hold without reason",
+    "stop without reason",
     "resumed too early",
     "treatment after stop",
     "started too early",

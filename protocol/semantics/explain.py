@@ -64,7 +64,8 @@ def _is_silent(scene: Scene, finding: Finding) -> bool:
     """Whether no rule covers this visit in some completion and the protocol does not say that this means continue."""
     control = scene.state.control.kind
     uncovered = any(not result.ordered.rule for _, result in finding.results)
-    return uncovered and control != "stopped" and control not in scene.prepared.protocol.otherwise
+    off_ladder = scene.state.level.kind == "off ladder"
+    return uncovered and control != "stopped" and (off_ladder or control not in scene.prepared.protocol.otherwise)
 
 
 def _unverified(prepared: Prepared, rule: Rule | None) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def deviations(scene: Scene, finding: Finding, decision: Decision, found: Verdic
         return ()
     if dose.is_drug and dose == state.dose and (state.control.kind == "stopped" or dose.kind == "off ladder"):
         return ()
-    kind = _kind(scene, finding, dose)
+    kind = _kind(scene, finding, found.given, dose)
     said = f"{decision.action} ({decision.after.dose})" if decision.action != "continue" else f"{decision.after.dose}"
     return (Deviation(kind, f"given {_shown(found.given, dose)}, recommended {said}"),)
 
@@ -90,8 +90,10 @@ def _shown(given: Given, dose: Dose) -> str:
     return str(given) if dose.kind != "level" else f"{given} ({dose.name})"
 
 
-def _kind(scene: Scene, finding: Finding, dose: Dose) -> DeviationKind:
+def _kind(scene: Scene, finding: Finding, found: Given, dose: Dose) -> DeviationKind:
     control, protocol = scene.state.control.kind, scene.prepared.protocol
+    if found.kind == "stopped":
+        return "stop without reason"
     if not dose.is_drug:
         return "hold without reason"
     if control == "stopped":

@@ -70,6 +70,7 @@ def test_a_verdict_names_the_facts_it_needs() -> None:
         ("100 mg every 2 days", WELL, "dose below permitted"),
         ("100 mg every day", WELL | {"anc": 0.5}, "hold missed"),
         ("none", WELL, "hold without reason"),
+        ("stopped", WELL, "stop without reason"),
         ("250 mg every day", WELL, "off the ladder"),
     ],
 )
@@ -91,6 +92,7 @@ def test_a_dose_not_known_is_assumed_to_be_the_recommended_one_and_marked() -> N
 
 def test_off_the_ladder_rules_that_name_no_level_still_apply_and_steps_are_undecided() -> None:
     off = visit(7, given="250 mg every day", **WELL)
+    assert after(STARTED, off, visit(8, **WELL)).decision.silent
     held = after(STARTED, off, visit(8, anc=0.5, platelets=200))
     assert held.decision.action == "hold"
     step_down = after(STARTED, off, visit(8, **WELL | {"toxicity": 2}))
