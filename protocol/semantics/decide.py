@@ -15,16 +15,23 @@ one more value becomes known. With ``safe side: more`` directions turn round; wi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from attrs import evolve, frozen
 
+from protocol.errors import VisitError
 from protocol.model.decision import Effect, Status
 from protocol.model.protocol import Rule
 from protocol.model.regimen import NO_DRUG
+from protocol.model.time import say_time
 from protocol.semantics.effects import direction, effect_of, in_force, rank
+from protocol.semantics.missing import name_of
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import Narrowing, completions
 from protocol.semantics.walk import Result, acts, applicable, walk
+
+MOST_PARTS = 10_000
+"""Parts of the completions of one visit. Published protocols need tens; a guard made to need millions is refused instead."""
 
 
 @frozen(eq=False)
@@ -40,8 +47,14 @@ class Finding:
 
 
 def conclude(scene: Scene) -> Finding:
-    """The decision of one visit over all completions of what is missing."""
-    results = tuple(completions(scene, walk))
+    """The decision of one visit over all completions of what is missing.
+
+    Raises VisitError where these fall into more than ``MOST_PARTS`` parts: a guard then asks too much at once to be exact.
+    """
+    results = tuple(islice(completions(scene, walk), MOST_PARTS + 1))
+    if len(results) > MOST_PARTS:
+        asked = ", ".join(sorted({name_of(term) for narrowed, _ in results for term in narrowed}))
+        raise VisitError(f"on {say_time(scene.time)} missing values leave over {MOST_PARTS} cases to tell apart: {asked}")
     possible = _possible(scene, (result for _, result in results))
     if len(possible) == 1:
         return _decided(scene, *next(iter(possible.items())), results)

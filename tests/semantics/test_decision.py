@@ -7,7 +7,9 @@ from fractions import Fraction as F
 import pytest
 from attrs import evolve
 
-from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Not
+from protocol.errors import VisitError
+from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Not, Or
+from protocol.model.input import Input, YesNo
 from protocol.model.protocol import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import (
@@ -138,6 +140,14 @@ def test_with_more_as_the_safe_side_a_raise_that_is_certain_is_taken() -> None:
     raise_ = Rule("raise", ON, Is("response", "none"), "must", Action("escalate", By(1)))
     protocol = with_rules(keep, raise_, safe_side="more")
     assert said(after(STARTED, visit(7, response="none"), protocol=protocol)) == ("provisional", "escalate", "raise", "escalated")
+
+
+def test_more_cases_than_can_be_told_apart_are_refused_and_not_waited_for() -> None:
+    inputs = tuple(Input(f"x{number}", YesNo(), DAY) for number in range(40))
+    pairs = tuple(Or((Is(f"x{number}", "yes"), Is(f"x{number + 1}", "yes"))) for number in range(0, 40, 2))
+    protocol = with_rules(Rule("all", ON, And(pairs), "must", Action("hold")), inputs=inputs)
+    with pytest.raises(VisitError, match="on day 7 missing values leave over 10000 cases to tell apart: x0, x1"):
+        after(visit(0, given="100 mg every day"), visit(7), protocol=protocol)
 
 
 # May rules
