@@ -1,26 +1,14 @@
-"""Hypothesis strategies for protocols, visits and courses, drawn where decisions change: at and around every threshold.
-
-    from hypothesis import given
-    from protocol.testing import courses, protocols
-
-    @given(courses(protocol.load("imatinib-hes")))
-    def test_my_system_agrees(course): ...
-
-Every strategy is a few choices among ready-made values. ``any_protocol`` and ``any_visit`` take the function that chooses,
-so ``random.Random(7).choice`` gives the same values without Hypothesis, a few hundred times faster.
-"""
+"""Random protocols that are valid, use every construct of the language, and are small enough to be told apart by brute force."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 from hypothesis import strategies as st
 
-from protocol.model.course import Course, Exposure, Given, Observation, Visit
 from protocol.model.guard import (
     Always,
     And,
@@ -39,7 +27,6 @@ from protocol.model.guard import (
     Term,
     Tracked,
     Value,
-    nodes,
 )  # fmt: skip
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.protocol import (
@@ -61,16 +48,13 @@ from protocol.model.protocol import (
 )
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY, WEEK
+from protocol.testing.choosing import Choose, drawing
 
 TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
-Choose = Callable[[Sequence[Any]], Any]
-"""Returns one of the options; the first should be the simplest."""
 
-_NEAR = Fraction(1, 100)
 _LADDER = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
 _LEVELS = ("reduced", "starting", "middle", "escalated")
-_BESIDE = (regimen("300 mg every day"), regimen("50 mg every 3 days"), regimen("800 mg every 12 hours"))
 _CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"), "score": ("0", "-2.5")}
 _INPUTS = (
     Input("anc", Number("10*9/L", Fraction(0), Fraction(100)), 8 * DAY, Schedule(7 * DAY, 7 * DAY), loinc="751-8"),
@@ -87,169 +71,6 @@ _CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "hold", "trea
 _PERIODS = (WEEK, 2 * WEEK, 4 * WEEK, DAY)
 
 
-# ---------------------------------------------------------------------------------------------------------------- thresholds
-
-
-@lru_cache(maxsize=256)
-def thresholds(protocol: Protocol) -> dict[Term, tuple[Fraction, ...]]:
-    """Every term that a guard of the protocol compares, with all the constants it is compared with, lowest first."""
-    found: dict[Term, set[Fraction]] = {}
-    for guard in _guards(protocol):
-        for node in nodes(guard):
-            if isinstance(node, Compare):
-                found.setdefault(node.term, set()).update({node.constant, node.constant - node.early})
-    return {term: tuple(sorted(constants)) for term, constants in found.items()}
-
-
-def _guards(protocol: Protocol) -> Iterator[Guard]:
-    yield from (rule.when for rule in protocol.rules)
-    yield from (derived.when for derived in protocol.derived)
-    yield from (guard for tracker in protocol.trackers for guard in (tracker.when, tracker.until) if guard)
-    readings = (reading for interpretation in protocol.interpretations for reading in interpretation.readings)
-    yield from (reading.guard for reading in readings if reading.guard)
-
-
-@lru_cache(maxsize=256)
-def gaps(protocol: Protocol) -> tuple[int, ...]:
-    """Minutes between two visits at which something can change: each validity, clock and duration, one less and one more."""
-    periods = {item.valid_for for item in protocol.inputs if item.valid_for}
-    periods |= {node.within for guard in _guards(protocol) for node in nodes(guard) if isinstance(node, Known) and node.within}
-    durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind == "duration"}
-    for term, constants in thresholds(protocol).items():
-        if isinstance(term, Clock) or term in durations:
-            periods |= {int(constant) for constant in constants}
-    return (WEEK, DAY, *sorted({gap for period in periods for gap in (period - 1, period, period + 1) if gap > 0}))
-
-
-# -------------------------------------------------------------------------------------------------------------------- visits
-
-
-@lru_cache(maxsize=256)
-def _observations(protocol: Protocol) -> tuple[tuple[Observation | None, ...], ...]:
-    """For each input, what a visit may say of it, the ordinary first."""
-    constants = thresholds(protocol)
-    return tuple((None, None, *_of_input(item, constants)) for item in protocol.inputs)
-
-
-def _of_input(item: Input, constants: dict[Term, tuple[Fraction, ...]]) -> tuple[Observation, ...]:
-    name, missing = item.name, Observation(item.name, None)
-    match item.kind:
-        case Choice(options):
-            return (*(Observation(name, option) for option in options), missing, Observation(name, "maybe"))
-        case YesNo():
-            return (Observation(name, "no"), Observation(name, "yes"), missing)
-        case Grade():
-            grades = tuple(Observation(name, Fraction(grade)) for grade in range(6))
-            return (*grades, missing, Observation(name, Fraction(6)), Observation(name, Fraction(2), censored=">="))
-        case Number(unit, low, high):
-            cuts = constants.get(Value(name), (Fraction(1),))
-            near = tuple(value for cut in cuts for value in (cut - _NEAR, cut, cut + _NEAR))
-            plain = [Observation(name, value) for value in dict.fromkeys((*near, low, high)) if low <= value <= high]
-            limited = [_with_limits(item, quotient) for quotient in _quotients(item, constants)]
-            odd = [Observation(name, cuts[0], censored=sign) for sign in ("<", "<=", ">", ">=")]
-            return (*plain, *limited, *plain, missing, *odd, *_refused(name, unit, low, high))
-
-
-def _quotients(item: Input, constants: dict[Term, tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
-    cuts = constants.get(Ratio(item.name, "ULN"), ()) + constants.get(Ratio(item.name, "LLN"), ())
-    return tuple(value for cut in cuts for value in (cut - _NEAR, cut, cut + _NEAR))
-
-
-def _with_limits(item: Input, quotient: Fraction) -> Observation:
-    lower, upper = Fraction(4), Fraction(20)
-    return Observation(item.name, max(Fraction(0), quotient) * upper, lower=lower, upper=upper)
-
-
-def _refused(name: str, unit: str, low: Fraction, high: Fraction) -> tuple[Observation, ...]:
-    """A unit of something else, values that cannot be, and, for counts, a unit that has to be converted."""
-    other = (Observation(name, low + 1, unit="kg"), Observation(name, high + 1), Observation(name, low - 1))
-    return (*other, Observation(name, 900, unit="/uL")) if unit == "10*9/L" else other
-
-
-@lru_cache(maxsize=256)
-def _givens(protocol: Protocol) -> tuple[Given | None, ...]:
-    levels = tuple(Given("regimen", level.regimen) for level in protocol.levels)
-    others = (Given("none"), Given("regimen", _BESIDE[0]), Given("regimen", _BESIDE[1]), Given("unknown"), Given("stopped"))
-    return ((None,) * 12 + levels * 2) + others
-
-
-def any_visit(choose: Choose, protocol: Protocol, time: int, *, given: bool = True) -> Visit:
-    """One visit at ``time`` with values of the protocol's inputs at and around their thresholds, some of them missing or odd."""
-    found = [chosen for options in _observations(protocol) if (chosen := choose(options)) is not None]
-    if found:
-        found[-1] = evolve(found[-1], **_timing(choose, protocol.input(found[-1].input), time))
-    twice = choose(_observations(protocol)[0]) if choose((False,) * 7 + (True,)) else None
-    dose = choose(_givens(protocol)) if given else None
-    return Visit(time, (*found, twice) if twice else tuple(found), dose)
-
-
-def _timing(choose: Choose, item: Input, time: int) -> dict[str, int]:
-    """Usually at the visit; sometimes observed at the edge of its validity, or recorded only now."""
-    edge = WEEK if item.valid_for is None else item.valid_for
-    before = choose((None,) * 8 + (DAY, edge, edge + 1))
-    if before is None:
-        return {}
-    return {"observed": time - before, "recorded": choose((time - before, time))}
-
-
-def any_time(choose: Choose, protocol: Protocol, after: int) -> int:
-    """A time of a next visit: some threshold of time after the last one, or after the first dose."""
-    later = tuple(gap for gap in gaps(protocol) if gap > after)
-    return int(choose(later)) if later and choose((False, False, False, True)) else after + int(choose(gaps(protocol)))
-
-
-@st.composite
-def visits(draw: st.DrawFn, protocol: Protocol, time: int, *, given: bool = True, ranges: bool = False) -> Visit:
-    """Visits at ``time`` (minutes since the first dose).
-
-    Values lie at, just below and just above every constant they are compared with. They may be missing, not done, too old,
-    recorded late, given twice, censored, without limits of normal, implausible, or in another unit. ``given`` False leaves out
-    what was given. ``ranges`` allows a time that is known only to within a week.
-    """
-    visit = any_visit(_drawing(draw), protocol, time, given=given)
-    return evolve(visit, latest=time + draw(st.sampled_from((DAY, WEEK)))) if ranges and draw(st.booleans()) else visit
-
-
-@st.composite
-def courses(
-    draw: st.DrawFn, protocol: Protocol, *, min_visits: int = 1, max_visits: int = 6, given: bool = True, ranges: bool = False
-) -> Course:
-    """Courses of ``min_visits`` to ``max_visits`` visits, one after another where validities end and clocks come due.
-
-    ``given`` False leaves out what was given, so that the course follows the recommendations. ``ranges`` allows visits whose
-    time is a range, and doses given as intervals. Some visits repeat an earlier observation with another value, recorded now.
-    """
-    choose = _drawing(draw)
-    time, found = int(choose((0, 0, -WEEK))), list[Visit]()
-    for _ in range(draw(st.integers(min_visits, max_visits))):
-        visit = draw(visits(protocol, time, given=given, ranges=ranges))
-        found.append(_corrected(choose, protocol, visit, found[-1]) if found else visit)
-        time = any_time(choose, protocol, time if visit.latest is None else visit.latest)
-    exposures = _exposures(choose, protocol, found) if ranges and given else ()
-    return Course("drawn", tuple(found), exposures)
-
-
-def _corrected(choose: Choose, protocol: Protocol, visit: Visit, before: Visit) -> Visit:
-    """Sometimes the visit also reports, only now, another value of what was observed at the visit before it."""
-    if not before.observations or not choose((False,) * 5 + (True,)):
-        return visit
-    old = before.observations[0]
-    place = next(place for place, item in enumerate(protocol.inputs) if item.name == old.input)
-    new = choose([option for option in _observations(protocol)[place] if option is not None])
-    observed = before.time if old.observed is None else old.observed
-    return evolve(visit, observations=(*visit.observations, evolve(new, observed=observed, recorded=visit.time)))
-
-
-def _exposures(choose: Choose, protocol: Protocol, found: Sequence[Visit]) -> tuple[Exposure, ...]:
-    if choose((True, True, True, False)):
-        return ()
-    dose = Given("regimen", choose(protocol.levels).regimen)
-    return (Exposure(found[0].time, choose((None, found[-1].time + DAY)), dose),)
-
-
-# ----------------------------------------------------------------------------------------------------------------- protocols
-
-
 @st.composite
 def protocols(
     draw: st.DrawFn,
@@ -263,7 +84,7 @@ def protocols(
     They use every construct of the language except ``grade(...)``, and most holds and reviews have a way out. ``known`` False
     leaves out ``known(...)`` and trackers of measured values only, so that the laws on missing data hold without exception.
     """
-    return any_protocol(_drawing(draw), inputs=inputs, known=known, safe_sides=safe_sides)
+    return any_protocol(drawing(draw), inputs=inputs, known=known, safe_sides=safe_sides)
 
 
 def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_sides: Sequence[SafeSide] = ("less",)) -> Protocol:
@@ -438,7 +259,3 @@ def _action(choose: Choose, draft: _Draft, kind: ActionKind) -> Action:
     steps: tuple[Target, ...] = (By(1), By(1), By(2)) if kind != "resume" else (Same(), Same(), By(1), By(2))
     target = choose((*steps, *named))
     return Action(kind, target, choose((None, "continue", "hold", "stop")) if isinstance(target, By) else None)
-
-
-def _drawing(draw: st.DrawFn) -> Choose:
-    return lambda options: draw(st.sampled_from(options))

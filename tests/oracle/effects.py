@@ -1,0 +1,89 @@
+"""What an action leads to from where the patient is, and whether that is more or less drug."""
+
+from __future__ import annotations
+
+import math
+
+from attrs import define
+
+from protocol.model.decision import Effect
+from protocol.model.protocol import Rule, Same, To
+from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.state import Control
+from tests.oracle.facts import Facts
+
+
+@define(slots=False)
+class Effects(Facts):
+    """The effects that rules have at this visit."""
+
+    def target_rung(self, rule: Rule) -> float:
+        """How low a resume leads. Lowest is where nobody can say: off the ladder without an answer, or to a dose that is off it."""
+        dose = self.reached(rule)
+        if dose is None:
+            return -1 if rule.action.off_ladder else -math.inf
+        return self.protocol.rung(dose.name) if dose.kind == "level" else -math.inf
+
+    def unchanged(self) -> Effect:
+        control, level = self.state.control, self.state.level
+        in_force = control.kind == "on treatment"
+        if control.kind == "in review":
+            in_force = self.protocol.rule(control.by).action.meanwhile == "continue"
+        return Effect(control, level, level if in_force else NO_DRUG)
+
+    def reached(self, rule: Rule) -> Dose | None:
+        """The dose that a rule's target names from here; None: there is no such rung."""
+        target, level = rule.action.target, self.state.level
+        if isinstance(target, To):
+            return at_level(target.level)
+        if isinstance(target, Same):
+            return level if level.kind == "level" else None
+        if level.kind != "level":
+            return None
+        rung = self.protocol.rung(level.name) + (target.steps if rule.action.kind == "escalate" else -target.steps)
+        return at_level(self.protocol.levels[rung].name) if 0 <= rung < len(self.protocol.levels) else None
+
+    def effect(self, rule: Rule) -> Effect:
+        level, action = self.state.level, rule.action
+        match action.kind:
+            case "continue":
+                return self.unchanged()
+            case "hold":
+                return Effect(Control("held"), level, NO_DRUG)
+            case "stop":
+                return Effect(Control("stopped"), level, NO_DRUG)
+            case "review":
+                return Effect(Control("in review", rule.name), level, level if action.meanwhile == "continue" else NO_DRUG)
+        dose = self.reached(rule)
+        if dose is None:
+            return self.off_ladder(action.off_ladder)
+        if isinstance(action.target, To) and action.kind in ("escalate", "reduce") and level.kind == "level":
+            rungs = self.protocol.rung(dose.name) - self.protocol.rung(level.name)
+            if rungs <= 0 if action.kind == "escalate" else rungs >= 0:
+                return self.unchanged()
+        return Effect(Control("on treatment"), dose, dose)
+
+    def undefined(self) -> Effect:
+        return Effect(self.state.control, self.state.level, self.state.dose, "undefined")
+
+    def off_ladder(self, instead: str | None) -> Effect:
+        if instead is None:
+            return self.undefined()
+        if instead == "continue":
+            return self.unchanged()
+        return Effect(Control("held" if instead == "hold" else "stopped"), self.state.level, NO_DRUG)
+
+    def change(self, effect: Effect) -> int:
+        """-1 where the effect lowers the dose in force, 1 where it raises it, 0 where it does neither."""
+        before, after = self.state.dose, effect.dose
+        if effect.undefined:
+            return 0
+        if NO_DRUG in (before, after):
+            return after.is_drug - before.is_drug
+        if before.kind == after.kind == "level":
+            rungs = self.protocol.rung(after.name) - self.protocol.rung(before.name)
+            return (rungs > 0) - (rungs < 0)
+        return 0
+
+    def rank(self, effect: Effect) -> int:
+        return self.protocol.rung(effect.dose.name) if effect.dose.kind == "level" else -1

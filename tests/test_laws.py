@@ -1,0 +1,289 @@
+"""The laws that hold in every protocol, on protocols and courses drawn at random, with the oracle beside the reference."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from protocol import initial, step
+from protocol.model.course import Course, Observation, Visit
+from protocol.model.decision import Decision, Step
+from protocol.model.guard import Known, nodes
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.regimen import Dose
+from protocol.model.state import State
+from protocol.model.time import elapsed
+from protocol.testing import courses, protocols, thresholds, visits
+from tests.oracle.compare import disagreements, oracle
+
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+often = settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+seldom = settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+LESS = ("less",)
+
+
+def walked(protocol: Protocol, course: Course) -> Iterator[tuple[State, Step]]:
+    """Each visit's state before it, and its step."""
+    state = initial(protocol)
+    for visit in course.visits:
+        taken = step(protocol, state, visit)
+        yield state, taken
+        state = taken.state
+
+
+def drawn(data: st.DataObject, **how: object) -> tuple[Protocol, Course]:
+    protocol = data.draw(protocols(**how))
+    return protocol, data.draw(courses(protocol))
+
+
+def rank(protocol: Protocol, dose: Dose) -> int | None:
+    """None where the dose cannot be compared."""
+    return {"none": -1, "level": protocol.rung(dose.name) if dose.kind == "level" else 0}.get(dose.kind)
+
+
+def raises(protocol: Protocol, decision: Decision) -> bool:
+    before, after = rank(protocol, decision.before.dose), rank(protocol, decision.after.dose)
+    if before is None or after is None:
+        return before == -1 and decision.after.dose.is_drug
+    return after > before
+
+
+# ------------------------------------------------------------------------------------------------ the reference and the oracle
+
+
+@often
+@given(st.data())
+def test_the_reference_and_the_oracle_agree(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    state = initial(protocol)
+    for visit in course.visits:
+        taken, differences = disagreements(protocol, state, visit)
+        assert not differences, differences
+        state = taken.state
+
+
+# -------------------------------------------------------------------------------------------------------------- missing data
+
+
+@often
+@given(st.data())
+def test_missing_data_never_raise_a_dose(data: st.DataObject) -> None:
+    protocol, course = drawn(data, safe_sides=LESS)
+    for _, taken in walked(protocol, course):
+        assert taken.decision.status == "decided" or not raises(protocol, taken.decision)
+
+
+@often
+@given(st.data())
+def test_missing_data_never_end_treatment(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        if taken.decision.status != "decided" and before.control.kind != "stopped":
+            assert taken.decision.after.control.kind != "stopped"
+
+
+@often
+@given(st.data())
+def test_missing_data_never_hold_back_a_lowering_that_every_completion_orders(data: st.DataObject) -> None:
+    protocol, course = drawn(data, safe_sides=LESS)
+    for before, taken in walked(protocol, course):
+        answer = oracle(protocol, before, taken)
+        ordered = [rank(protocol, walk.effect.dose) for walk in answer.walks if not walk.effect.undefined]
+        now, after = rank(protocol, before.dose), rank(protocol, taken.decision.after.dose)
+        if now is not None and len(ordered) == len(answer.walks) and all(dose is not None and dose < now for dose in ordered):
+            assert after is not None and after < now
+
+
+@often
+@given(st.data())
+def test_missing_data_never_hold_back_a_lowering_by_the_first_rule_that_is_true_in_all(data: st.DataObject) -> None:
+    protocol, course = drawn(data, safe_sides=LESS)
+    for before, taken in walked(protocol, course):
+        certain = oracle(protocol, before, taken).first_certain
+        now, after = rank(protocol, before.dose), rank(protocol, taken.decision.after.dose)
+        if certain is None or certain.undefined or taken.decision.status == "decided" or now is None:
+            continue
+        lowest = rank(protocol, certain.dose)
+        if lowest is not None and lowest < now:
+            assert after is not None and after < now
+
+
+@often
+@given(st.data())
+def test_a_decided_decision_stays_the_same_when_one_more_value_becomes_known(data: st.DataObject) -> None:
+    protocol, course = drawn(data, known=False)
+    *_, (state, taken) = walked(protocol, course)
+    assume(taken.decision.status == "decided")
+    visit = taken.visit
+    said = {observation.input for observation in visit.observations}
+    missing = [item.name for item in protocol.inputs if item.name not in said and _unknown(protocol, taken, item.name)]
+    assume(missing)
+    more = data.draw(visits(protocol, visit.time, given=False))
+    for observation in more.observations:
+        if observation.input in missing:
+            added = attrs.evolve(observation, observed=None, recorded=None)
+            fuller = step(protocol, state, attrs.evolve(visit, observations=(*visit.observations, added)))
+            assert _what(fuller.decision) == _what(taken.decision), added
+            missing.remove(observation.input)
+
+
+def _unknown(protocol: Protocol, taken: Step, name: str) -> bool:
+    held, valid_for = taken.state.reading(name), protocol.input(name).valid_for
+    return held is None or (valid_for is not None and taken.visit.time - held.observed > valid_for)
+
+
+def _what(decision: Decision) -> tuple[object, ...]:
+    return decision.status, decision.after, decision.withheld
+
+
+# ------------------------------------------------------------------------------------------------------------ the dose and states
+
+
+@often
+@given(st.data())
+def test_a_dose_is_a_level_of_the_ladder_or_named_off_it(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    names = {level.name for level in protocol.levels}
+    given_off = {str(visit.given) for visit in course.visits if visit.given and visit.given.regimen}
+    for _, taken in walked(protocol, course):
+        for dose in (taken.decision.after.dose, taken.state.dose, taken.state.level):
+            assert dose.name in {"level": names, "off ladder": given_off}.get(dose.kind, {""})
+
+
+@often
+@given(st.data())
+def test_a_hold_is_left_only_through_its_rules_or_a_given_dose(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        if before.control.kind == "held" and taken.decision.after.control.kind != "held":
+            assert protocol.rule(taken.decision.rule).action.kind in ("resume", "stop", "review")
+        if before.control.kind == "held" and taken.state.control.kind != taken.decision.after.control.kind:
+            assert taken.visit.given is not None
+
+
+@seldom
+@given(st.data())
+def test_who_is_held_is_held_for_a_reason(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for _, taken in walked(protocol, course):
+        assert taken.state.control.kind != "held" or taken.state.reasons
+
+
+@often
+@given(st.data())
+def test_stopped_is_final(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        if before.control.kind == "stopped":
+            assert taken.decision.after.control.kind == taken.state.control.kind == "stopped"
+            assert taken.decision.after.dose.kind == "none"
+
+
+# -------------------------------------------------------------------------------------------------------------- a pure function
+
+
+@seldom
+@given(st.data())
+def test_the_order_of_different_inputs_within_a_visit_changes_nothing(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    state = initial(protocol)
+    for visit in course.visits:
+        taken = step(protocol, state, visit)
+        names = data.draw(st.permutations([item.name for item in protocol.inputs]))
+        mixed = sorted(visit.observations, key=lambda observation: names.index(observation.input))
+        other = step(protocol, state, attrs.evolve(visit, observations=tuple(mixed)))
+        assert (other.decision, other.state, other.verdict) == (taken.decision, taken.state, taken.verdict)
+        assert set(other.refused) == set(taken.refused)
+        state = taken.state
+
+
+@seldom
+@given(st.data(), st.integers(-1_000_000, 1_000_000))
+def test_shifting_every_time_of_a_course_changes_no_decision(data: st.DataObject, minutes: int) -> None:
+    protocol, course = drawn(data)
+    shifted = attrs.evolve(course, visits=tuple(_shifted(visit, minutes) for visit in course.visits))
+    for (_, one), (_, other) in zip(walked(protocol, course), walked(protocol, shifted), strict=True):
+        assert (_what(one.decision), one.decision.rule) == (_what(other.decision), other.decision.rule)
+        assert one.verdict is None or one.verdict.permitted == other.verdict.permitted
+
+
+def _shifted(visit: Visit, minutes: int) -> Visit:
+    def move(time: int | None) -> int | None:
+        return None if time is None else time + minutes
+
+    def moved(one: Observation) -> Observation:
+        return attrs.evolve(one, observed=move(one.observed), recorded=move(one.recorded))
+
+    return attrs.evolve(visit, time=visit.time + minutes, observations=tuple(map(moved, visit.observations)))
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
+    st.timedeltas(-timedelta(days=4000), timedelta(days=4000)),
+    st.timedeltas(-timedelta(days=4000), timedelta(days=4000)),
+)
+def test_shifting_all_dates_of_a_course_changes_no_elapsed_time(first: datetime, later: timedelta, shift: timedelta) -> None:
+    assert elapsed(first + later + shift, first + shift) == elapsed(first + later, first)
+    zoned = first.replace(tzinfo=UTC)
+    assert elapsed(zoned + later, zoned) == elapsed(first + later, first)
+
+
+@seldom
+@given(st.data())
+def test_a_step_is_determined_by_its_arguments_and_leaves_them_as_they_were(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    untouched = copy.deepcopy(protocol)
+    for before, taken in walked(protocol, course):
+        kept = copy.deepcopy(before)
+        assert step(protocol, before, taken.visit) == taken == step(untouched, kept, copy.deepcopy(taken.visit))
+        assert (before, protocol) == (kept, untouched)
+
+
+@seldom
+@given(protocols(), protocols())
+def test_a_fingerprint_is_the_same_for_equal_protocols_only(one: Protocol, other: Protocol) -> None:
+    assert fingerprint(one) == fingerprint(copy.deepcopy(one))
+    assert (fingerprint(one) == fingerprint(other)) == (one == other)
+    assert fingerprint(attrs.evolve(one, version="2")) != fingerprint(one)
+
+
+# ---------------------------------------------------------------------------------------------------------- text and strategies
+
+
+def _has_language() -> bool:
+    return all(importlib.util.find_spec(f"protocol.language.{name}") for name in ("from_yaml", "to_yaml"))
+
+
+@pytest.mark.skipif(not _has_language(), reason="no protocol.language to print and parse with")
+@seldom
+@given(protocols())
+def test_a_printed_protocol_is_read_as_the_same_protocol(protocol: Protocol) -> None:
+    from protocol.language import from_yaml, to_yaml
+
+    assert from_yaml.parse(to_yaml.print_protocol(protocol)) == protocol
+
+
+@seldom
+@given(protocols(known=False))
+def test_protocols_without_known_ask_for_nothing_but_values(protocol: Protocol) -> None:
+    assert not any(isinstance(node, Known) for rule in protocol.rules for node in nodes(rule.when))
+    assert not any(tracker.measured_only for tracker in protocol.trackers)
+
+
+@seldom
+@given(st.data())
+def test_courses_are_in_order_of_time_and_name_only_inputs_of_the_protocol(data: st.DataObject) -> None:
+    protocol = data.draw(protocols())
+    course = data.draw(courses(protocol, ranges=True))
+    times = [time for visit in course.visits for time in (visit.time, visit.latest or visit.time)]
+    assert times == sorted(times) and len(set(visit.time for visit in course.visits)) == len(course.visits)
+    names = {item.name for item in protocol.inputs}
+    assert {observation.input for visit in course.visits for observation in visit.observations} <= names
+    assert all(list(constants) == sorted(constants) for constants in thresholds(protocol).values())
