@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
+from protocol.errors import NotationError
 from protocol.model.regimen import Regimen
 
 
@@ -38,6 +39,11 @@ class Given:
 
     kind: Literal["regimen", "none", "stopped", "unknown"]
     regimen: Regimen | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.kind == "regimen") != (self.regimen is not None):
+            hint = "A regimen belongs to the kind 'regimen', and only to it."
+            raise NotationError(f"'{self.kind}' was given with the regimen {self.regimen}", hint)
 
     def __str__(self) -> str:
         return str(self.regimen) if self.regimen else {"none": "no drug", "stopped": "stopped", "unknown": "not known"}[self.kind]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from protocol.model.course import Given, Observation, Visit
 from protocol.model.protocol import ActionKind, Citation
@@ -20,13 +20,13 @@ class Effect:
     """What an action does here: the control state and the dose in force that it leads to.
 
     ``level`` is the level kept for resuming. ``undefined`` says why the step cannot be taken (no such rung, or the dose in
-    force is not on the ladder); then the dose in force stands.
+    force is not on the ladder); then the dose in force stands, whatever the reason, so effects are equal for any reason.
     """
 
     control: Control
     level: Dose
     dose: Dose
-    undefined: str = ""
+    undefined: str = field(default="", eq=bool)
 
 
 @frozen
@@ -193,6 +193,7 @@ class Trace:
     """The decisions of one course under one protocol, whose fingerprint it carries.
 
     ``steps`` are the decisions as they were issued; ``revisions`` those that later corrections would have changed.
+    ``refused`` are readings recorded later than their visit that were not accepted; the others are in their steps.
     """
 
     protocol: str
@@ -201,3 +202,4 @@ class Trace:
     course: str
     steps: tuple[Step, ...]
     revisions: tuple[Revision, ...] = ()
+    refused: tuple[Refusal, ...] = ()

@@ -67,7 +67,8 @@ class State:
     ``reasons``: the hold rules that have been true since the hold began.
     ``entered``: entry into this control state. ``changed``: last change of the dose in force after the start.
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
-    ``on_drug``: minutes with drug in force until ``time``. ``memory``: what each tracker holds, in the protocol's order.
+    ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
+    ``memory``: what each tracker holds, in the protocol's order.
     """
 
     control: Control = Control("before treatment")
@@ -82,6 +83,7 @@ class State:
     hold_began: int | None = None
     stepped: int | None = None
     on_drug: int = 0
+    stepped_on_drug: int = 0
     readings: tuple[Held, ...] = ()
     memory: tuple[Hashable, ...] = ()
 

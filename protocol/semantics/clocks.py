@@ -65,10 +65,14 @@ def holds(operator: str, left: Fraction, right: Fraction) -> bool:
 
 
 def came_due(state: State, atom: Compare, name: ClockName, time: int) -> int | None:
-    """When a true ``clock >= constant`` became true; None if the event never happened or time passing cannot make it true."""
+    """When a true ``clock >= constant`` became true; None if the event never happened or time passing cannot make it true.
+
+    The stopwatch has no origin; what it showed at the last step says whether it came due since. Then it counts as now.
+    """
     if atom.operator not in (">", ">="):
         return None
-    minutes = age(state, name, time)
-    if minutes is None:
-        return None
-    return time - minutes + int(atom.constant) - (atom.early if atom.operator == ">=" else 0)
+    limit = int(atom.constant) - (atom.early if atom.operator == ">=" else 0)
+    if name == "treatment":
+        return time if limit > state.stepped_on_drug else state.stepped
+    begun = origin(state, name)
+    return None if begun is None else begun + limit

@@ -30,7 +30,7 @@ from protocol.semantics.scene import Scene
 from protocol.semantics.truth import Narrowing, completions
 from protocol.semantics.walk import Result, acts, applicable, walk
 
-MOST_PARTS = 10_000
+MOST_PARTS = 4_000
 """Parts of the completions of one visit. Published protocols need tens; a guard made to need millions is refused instead."""
 
 

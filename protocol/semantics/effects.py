@@ -8,7 +8,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import By, Protocol, Rule, Same, To
+from protocol.model.protocol import By, ControlKind, Protocol, Rule, Same, To
 from protocol.model.regimen import NO_DRUG, Dose, at_level
 from protocol.model.state import Control, State
 
@@ -97,12 +97,10 @@ def _on(level: Dose) -> Effect:
     return Effect(Control("on treatment"), level, level)
 
 
-def holds_at(protocol: Protocol, rule: Rule, level: Dose) -> bool:
-    """Whether the rule holds a patient on treatment at this level: a hold, or a step below the ladder that holds instead."""
-    if rule.action.kind == "hold":
-        return True
+def leads_to(protocol: Protocol, rule: Rule, level: Dose) -> ControlKind:
+    """The control state to which the rule takes a patient on treatment at this level; a step off the ladder may hold or stop."""
     on_level = State(control=Control("on treatment"), level=level, dose=level)
-    return rule.action.off_ladder == "hold" and effect_of(protocol, on_level, rule).control.kind == "held"
+    return effect_of(protocol, on_level, rule).control.kind
 
 
 def rank(protocol: Protocol, dose: Dose) -> int | None:

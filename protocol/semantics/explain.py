@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.decision import Decision, Fact, Missing, Permission
+from protocol.model.decision import Decision, Effect, Fact, Missing, Permission
 from protocol.model.guard import Clock, Guard, Known, Ratio, Tracked, Value
 from protocol.model.protocol import ActionKind, Rule
 from protocol.model.quantity import say_number
@@ -26,7 +26,7 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
     return Decision(
         time=scene.time,
         status=finding.status,
-        action=_action(finding, rule),
+        action=_action(finding, rule, in_force(scene.state)),
         before=in_force(scene.state),
         after=finding.effect,
         rule=rule.name if rule else "",
@@ -51,13 +51,21 @@ def _rule(prepared: Prepared, finding: Finding) -> Rule | None:
     return prepared.rules[prepared.place[finding.rules[0]]] if finding.rules and finding.rules[0] else None
 
 
-def _action(finding: Finding, rule: Rule | None) -> ActionKind:
+def _action(finding: Finding, rule: Rule | None, before: Effect) -> ActionKind:
     """What is recommended now: a stop that is only withheld is a hold, a step that cannot be taken is no change."""
     if finding.withheld:
         return "hold" if finding.status == "provisional" else "continue"
     if rule is None or finding.blocked:
         return "continue"
-    return rule.action.kind
+    return rule.action.kind if rule.action.off_ladder is None else _instead(rule.action.kind, finding, before)
+
+
+def _instead(kind: ActionKind, finding: Finding, before: Effect) -> ActionKind:
+    """What a step turns into where it leaves the ladder: the hold, the stop or the standing dose that its rule names."""
+    control = finding.effect.control
+    if control != before.control and control.kind in ("held", "stopped"):
+        return "hold" if control.kind == "held" else "stop"
+    return "continue" if finding.effect.dose == before.dose else kind
 
 
 def _is_silent(scene: Scene, finding: Finding) -> bool:
@@ -89,6 +97,10 @@ def label(scene: Scene, offer: Offer) -> str:
     kind = rule.action.kind
     if offer.effect.undefined:
         return f"{kind} (no such level)"
+    if offer.effect.control.kind == "held":
+        return "hold" if scene.state.control.kind != "held" else "continue"
+    if offer.effect.control.kind == "stopped":
+        return "stop"
     if kind in ("escalate", "reduce"):
         return f"{kind} to {offer.effect.dose}"
     return f"{kind} at {offer.effect.dose}" if kind in ("start", "resume") else kind

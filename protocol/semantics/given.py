@@ -60,7 +60,10 @@ def _unordered(scene: Scene, given: Given, dose: Dose) -> Effect:
 
 
 def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
-    """Whether what was given is permitted under every completion of what is missing, under some, or under none."""
+    """Whether what was given is permitted under every completion of what is missing, under some, or under none.
+
+    Nobody has to be started on the day on which that could be done: before treatment no drug is always permitted.
+    """
     protocol = scene.prepared.protocol
     answers = [
         (narrowed, "permitted" if any(is_it(protocol, given, effect) for effect in result.permitted()) else "a deviation")
@@ -68,6 +71,8 @@ def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
     ]
     words = {answer for _, answer in answers}
     recommended = is_it(protocol, given, finding.effect)
+    if scene.state.control.kind == "before treatment" and given.kind == "none":
+        return Verdict(given, "every", recommended)
     if len(words) == 1:
         return Verdict(given, "every" if words == {"permitted"} else "none", recommended)
     return Verdict(given, "some", recommended, what_if(scene, answers))
@@ -98,7 +103,7 @@ def _kind(scene: Scene, finding: Finding, found: Given, dose: Dose) -> Deviation
         return "hold without reason"
     if control == "stopped":
         return "treatment after stop"
-    if control == "before treatment":
+    if finding.effect.dose == NO_DRUG and control == "before treatment":
         return "started too early"
     if finding.effect.dose == NO_DRUG:
         return "resumed too early" if scene.state.dose == NO_DRUG else "hold missed"

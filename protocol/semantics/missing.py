@@ -9,6 +9,7 @@ from protocol.model.decision import Missing, Outcome
 from protocol.model.guard import Ratio, Term, Tracked, Value
 from protocol.model.input import Grade
 from protocol.model.quantity import say_number
+from protocol.model.time import say_duration
 from protocol.semantics.scene import Candidate, Candidates, Scene
 from protocol.semantics.truth import Narrowing
 
@@ -78,12 +79,22 @@ def name_of(term: Term) -> str:
 
 
 def _range(scene: Scene, term: Term, members: list[Candidate], candidates: Candidates) -> str:
+    """The members in words; a number that is no bound stands for the gap between its neighbours."""
     name = term.input if isinstance(term, Ratio) else name_of(term)
     if isinstance(members[0], str):
         return f"{name} is {' or '.join(str(member) for member in members)}"
-    numbers = [_number(one) for one in candidates]
+    numbers, first, last = [_number(one) for one in candidates], candidates.index(members[0]), candidates.index(members[-1])
     bounds = set(numbers) if _is_whole(scene, term) else set(scene.prepared.constants.get(term, ()))
-    return _number_range(term, name, [_number(member) for member in members], numbers, bounds)
+    if first == last and numbers[first] in bounds:
+        return f"{name} = {_say(scene, term, numbers[first])}"
+    parts = []
+    if first > 0:
+        sign, bound = (">=", first) if numbers[first] in bounds else (">", first - 1)
+        parts.append(f"{sign} {_say(scene, term, numbers[bound])}")
+    if last < len(numbers) - 1:
+        sign, bound = ("<=", last) if numbers[last] in bounds else ("<", last + 1)
+        parts.append(f"{sign} {_say(scene, term, numbers[bound])}")
+    return f"{name} {' and '.join(parts)}" if parts else f"{name} has any value"
 
 
 def _is_whole(scene: Scene, term: Term) -> bool:
@@ -98,18 +109,7 @@ def _number(candidate: Candidate) -> Fraction:
     return candidate
 
 
-def _number_range(term: Term, name: str, members: list[Fraction], candidates: list[Fraction], bounds: set[Fraction]) -> str:
-    """The range in terms of its bounds; a candidate that is no bound stands for the gap between its neighbours."""
-    first, last = candidates.index(members[0]), candidates.index(members[-1])
-    parts = []
-    if first > 0:
-        parts.append(f">= {_say(term, members[0])}" if members[0] in bounds else f"> {_say(term, candidates[first - 1])}")
-    if last < len(candidates) - 1:
-        parts.append(f"<= {_say(term, members[-1])}" if members[-1] in bounds else f"< {_say(term, candidates[last + 1])}")
-    if len(members) == 1 and members[0] in bounds:
-        parts = [f"= {_say(term, members[0])}"]
-    return f"{name} {' and '.join(parts)}" if parts else f"{name} has any value"
-
-
-def _say(term: Term, value: Fraction) -> str:
+def _say(scene: Scene, term: Term, value: Fraction) -> str:
+    if isinstance(term, Tracked) and scene.prepared.protocol.tracker(term.tracker).kind == "duration":
+        return say_duration(int(value))
     return f"{say_number(value)} x {term.limit}" if isinstance(term, Ratio) else say_number(value)

@@ -19,6 +19,8 @@ from protocol.model.state import Held, Interval, State
 from protocol.model.time import say_time
 from protocol.semantics.prepared import Prepared
 
+CENSORED = ("", "<", "<=", ">", ">=")
+
 
 @frozen
 class Accepted:
@@ -99,7 +101,8 @@ def _one_of(item: Input, read: list[tuple[Observation, Held | None]]) -> tuple[H
     values = [held for _, held in read if held is not None]
     if item.repeats == "last":
         return read[-1][1], []
-    if item.repeats == "worst" and len(values) == len(read):
+    same_limits = len({(held.lower, held.upper) for held in values}) == 1
+    if item.repeats == "worst" and len(values) == len(read) and same_limits:
         return max(values, key=lambda held: _badness(item, held)), []
     listed = ", ".join("not done" if held is None else held.text for _, held in read)
     return None, [Refusal(observation, f"several values at one time: {listed}") for observation, _ in read]
@@ -123,6 +126,8 @@ def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None
     """One observation as a reading in the declared unit; None for ``not done``; raises NotationError if it is no such value."""
     if observation.value is None:
         return None
+    if observation.censored not in CENSORED:
+        raise NotationError(f"'{observation.censored}' is not a sign of a censored value", f"Signs: {' '.join(CENSORED[1:])}.")
     text = _as_reported(observation)
     held = Held(item.name, "", _observed(observation, visit), text)
     match item.kind:
@@ -133,8 +138,10 @@ def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None
         case Grade():
             return evolve(held, value=_grade(observation))
         case Number() as kind:
-            value = _interval(kind, observation)
-            return evolve(held, value=value, lower=_limit(kind, observation, "lower"), upper=_limit(kind, observation, "upper"))
+            lower, upper = _limit(kind, observation, "lower"), _limit(kind, observation, "upper")
+            if lower is not None and upper is not None and lower > upper:
+                raise NotationError(f"the limits of normal of {item.name} are the wrong way round", "Write the lower one first.")
+            return evolve(held, value=_interval(kind, observation), lower=lower, upper=upper)
 
 
 def _as_reported(observation: Observation) -> str:
@@ -194,7 +201,7 @@ def _limit(kind: Number, observation: Observation, side: str) -> Fraction | None
     if reported is None:
         return None
     limit = _converted(kind, observation, reported)
-    if limit < 0 or (side == "upper" and limit == 0):
+    if not kind.low <= limit <= kind.high or (side == "upper" and limit == 0):
         raise NotationError(f"{say_number(limit)} is not a limit of normal of {observation.input}", "Leave it empty if unknown.")
     return limit
 

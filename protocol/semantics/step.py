@@ -18,6 +18,7 @@ from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
 from protocol.semantics.clocks import on_drug
 from protocol.semantics.decide import Finding, acts_always, conclude
+from protocol.semantics.effects import in_force
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
 from protocol.semantics.observing import observe
@@ -37,6 +38,7 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
     """The decision of the protocol at a visit, the verdict on what was given there, and the state afterwards.
 
     Raises VisitError if the visit is earlier than the state, or names an input that the protocol does not have.
+    The visit is taken to be at its ``time``; a date that is a range is for ``trace``.
     A reading that cannot be used is refused and reported in ``refused``, and the visit is decided all the same; with
     ``strict`` it raises VisitError instead.
     """
@@ -47,12 +49,18 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
     finding = conclude(scene)
     decision = explained(scene, finding, accepted.measured)
     if visit.given is None or visit.given.kind == "unknown":
-        after = _moved(scene, finding, finding.effect)
+        after = _moved(scene, finding, _assumed(scene, finding))
         return Step(visit, decision, after, refused=accepted.refused, assumed=True)
     found = verdict(scene, finding, visit.given)
     after = _moved(scene, finding, followed(scene, finding, visit.given))
     deviating = deviations(scene, finding, decision, found)
     return Step(visit, decision, after, found, deviating, accepted.refused)
+
+
+def _assumed(scene: Scene, finding: Finding) -> Effect:
+    """What is taken to be in force where nothing is said: the recommendation. The first dose is on day 0, so never before."""
+    early = scene.time < 0 and scene.state.started is None and finding.effect.dose.is_drug
+    return in_force(scene.state) if early else finding.effect
 
 
 def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accepted]:
@@ -88,6 +96,7 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         changed=time if effect.dose != before.dose and not starts_now else before.changed,
         hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
         stepped=time if effect.level != before.level else before.stepped,
+        stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
     )
 
 

@@ -24,7 +24,7 @@ from protocol.semantics.given import is_it
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.step import initial, step
 
-MOST_BRANCHES = 20_000
+MOST_BRANCHES = 2_000
 """How many combinations of dates are tried before a course with ranges is refused as too vague."""
 
 
@@ -42,12 +42,25 @@ def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
     if strict:
         _check_refused(course, final)
     issued = _as_issued(protocol, visits, final)
-    revisions = tuple(
-        Revision(old.visit.time, old.decision, new.decision)
-        for old, new in zip(issued, final, strict=False)
-        if old.decision != new.decision
+    dosing = frozenset(visit.time for visit in visits) - {visit.time for visit in course.visits}
+    told = {refusal for one in issued for refusal in one.refused}
+    return Trace(
+        protocol.name,
+        protocol.version,
+        fingerprint(protocol),
+        course.name,
+        _in_time(protocol, issued, dosing),
+        tuple(_revisions(issued, final)),
+        tuple(refusal for one in final for refusal in one.refused if refusal not in told),
     )
-    return Trace(protocol.name, protocol.version, fingerprint(protocol), course.name, issued, revisions)
+
+
+def _revisions(issued: tuple[Step, ...], final: tuple[Step, ...]) -> Iterator[Revision]:
+    now = {one.visit.time: one.decision for one in final}
+    for old in issued:
+        new = now.get(old.visit.time)
+        if new is not None and new != old.decision:
+            yield Revision(old.visit.time, old.decision, new)
 
 
 def _check_order(course: Course, visits: tuple[Visit, ...]) -> None:
@@ -106,7 +119,7 @@ def _over_dates(protocol: Protocol, visits: tuple[Visit, ...]) -> tuple[Step, ..
         branches = [_taken(protocol, branch, moment) for branch, moment in dated]
         if len(branches) > MOST_BRANCHES:
             raise VisitError(f"the dates up to {say_time(visit.time)} leave over {MOST_BRANCHES} combinations. Narrow a range.")
-    return _in_time(protocol, _merged(branches))
+    return _merged(branches)
 
 
 def _taken(protocol: Protocol, branch: Branch, visit: Visit) -> Branch:
@@ -179,26 +192,24 @@ def _joined(verdicts: tuple[Verdict, ...]) -> Verdict:
 # A recommendation is met when it is in force in time
 
 
-def _in_time(protocol: Protocol, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return tuple(_met_later(protocol, one, steps[number + 1 :]) for number, one in enumerate(steps))
+def _in_time(protocol: Protocol, steps: tuple[Step, ...], dosing: frozenset[int]) -> tuple[Step, ...]:
+    return tuple(_met_later(protocol, one, steps[number + 1 :], dosing) for number, one in enumerate(steps))
 
 
-def _met_later(protocol: Protocol, one: Step, later: tuple[Step, ...]) -> Step:
-    """The step with its deviation lifted if what was recommended came into force within ``act within``."""
+def _met_later(protocol: Protocol, one: Step, later: tuple[Step, ...], dosing: frozenset[int]) -> Step:
+    """The step with its deviation lifted if what was recommended came into force in time.
+
+    In time is within ``act within``, or else before the next visit: at one of the moments at which only the dose changed.
+    """
     if not one.deviations or one.verdict is None:
         return one
     for other in later:
-        if not _is_in_time(protocol, one, other):
+        within = protocol.act_within
+        if other.visit.time not in dosing if within is None else other.visit.time > one.visit.time + within:
             return one
         if other.visit.given is not None and is_it(protocol, other.visit.given, one.decision.after):
             return evolve(one, verdict=evolve(one.verdict, recommended=True, met_at=other.visit.time), deviations=())
     return one
-
-
-def _is_in_time(protocol: Protocol, one: Step, other: Step) -> bool:
-    if protocol.act_within is not None:
-        return other.visit.time <= one.visit.time + protocol.act_within
-    return not other.visit.observations
 
 
 # What was recorded when
@@ -206,13 +217,17 @@ def _is_in_time(protocol: Protocol, one: Step, other: Step) -> bool:
 
 def _as_issued(protocol: Protocol, visits: tuple[Visit, ...], final: tuple[Step, ...]) -> tuple[Step, ...]:
     """The decisions on what had been recorded by each visit; all of it, unless something was recorded later."""
-    late = sorted({moment for visit in visits for moment in _recorded_later(visit)})
-    if not late or any(visit.latest is not None for visit in visits) or protocol.between_visits == "act":
+    late = max((moment for visit in visits for moment in _recorded_later(visit)), default=None)
+    if late is None:
         return final
-    return tuple(
-        taken if visit.time >= late[-1] else _over_dates(protocol, _known_at(visits[: number + 1], visit.time))[-1]
-        for number, (visit, taken) in enumerate(zip(visits, final, strict=True))
-    )
+    issued: list[Step] = []
+    for number, visit in enumerate(visits):
+        known = final
+        if visit.time < late:
+            known = _over_dates(protocol, _known_at(visits[: number + 1], visit.latest or visit.time))
+        before = visits[number - 1].time if number else None
+        issued.extend(one for one in known if (before is None or one.visit.time > before) and one.visit.time <= visit.time)
+    return tuple(issued)
 
 
 def _recorded_later(visit: Visit) -> Iterator[int]:

@@ -13,7 +13,7 @@ from protocol.model.decision import Effect
 from protocol.model.protocol import Rule, Where
 from protocol.model.regimen import Dose
 from protocol.model.state import UNORDERED, State
-from protocol.semantics.effects import effect_of, holds_at, no_change, rank
+from protocol.semantics.effects import effect_of, leads_to, no_change, rank
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
@@ -196,10 +196,10 @@ def _blocked(world: World, target: Dose) -> bool:
 
 
 def _interrupts(prepared: Prepared, rule: Rule, level: Dose) -> bool:
-    return rule.action.kind == "stop" or holds_at(prepared.protocol, rule, level)
+    return leads_to(prepared.protocol, rule, level) in ("held", "stopped")
 
 
 def hold_rules(scene: Scene) -> tuple[Rule, ...]:
     """The rules that can be a reason of a hold of this patient: must and may holds on treatment at the level kept."""
     protocol, level = scene.prepared.protocol, scene.state.level
-    return tuple(rule for rule in scene.prepared.rules if on_treatment(rule, level) and holds_at(protocol, rule, level))
+    return tuple(rule for rule in scene.prepared.rules if on_treatment(rule, level) and leads_to(protocol, rule, level) == "held")

@@ -6,17 +6,16 @@ This is the slow second opinion on the reference semantics. It shares the model 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
-from attrs import define, evolve, frozen
+from attrs import define, frozen
 
 from protocol.model.course import Given
 from protocol.model.decision import Effect
-from protocol.model.protocol import Protocol, Rule, Same, Where
-from protocol.model.regimen import NO_DRUG, Dose, regimen
-from protocol.model.state import UNORDERED, State
-from tests.oracle.effects import Effects
-from tests.oracle.facts import Bounds, World
+from protocol.model.protocol import Protocol, Rule, Same
+from protocol.model.regimen import NO_DRUG, regimen
+from protocol.model.state import State
+from tests.oracle.known import Bounds, World
+from tests.oracle.rules import Rules
 
 
 @frozen
@@ -39,9 +38,13 @@ class Answer:
     walks: tuple[Walk, ...]
     first_certain: Effect | None
     """The effect of the first must rule that acts whatever is missing."""
+    waiting: bool
+    """Before treatment, where nobody has to be started."""
 
     def verdict(self, protocol: Protocol, given: Given) -> str:
         """Whether the dose given is permitted in every, in some or in no completion."""
+        if self.waiting and given.kind == "none":
+            return "every"
         found = [any(_gives(protocol, effect, given) for _, effect in walk.permitted) for walk in self.walks]
         return "every" if all(found) else "some" if any(found) else "none"
 
@@ -58,7 +61,7 @@ def decide(
     status, after, withheld = case.judge(walks, first_certain)
     offered = [{rule.name for rule in walk.offered} for walk in walks]
     certainty = {name: "permitted" if all(name in names for names in offered) else "unknown" for name in set().union(*offered)}
-    return Answer(status, after, withheld, certainty, walks, first_certain)
+    return Answer(status, after, withheld, certainty, walks, first_certain, state.control.kind == "before treatment")
 
 
 def _gives(protocol: Protocol, effect: Effect, given: Given) -> bool:
@@ -71,82 +74,8 @@ def _gives(protocol: Protocol, effect: Effect, given: Given) -> bool:
 
 
 @define(slots=False)
-class Case(Effects):
+class Case(Rules):
     """The rules at this visit, walked in one completion or judged over all."""
-
-    def acts(self, rule: Rule, world: World) -> bool:
-        """The guard is true and, for a step, something that makes it true is later than the last step."""
-        if not self.true(rule.when, world):
-            return False
-        if rule.action.kind not in ("escalate", "reduce") or rule.again or self.state.stepped is None:
-            return True
-        return any(date > self.state.stepped for date in self.dates(rule.when, world))
-
-    def orders(self, rule: Rule) -> bool:
-        """A must rule that is not a resume, and not a hold of one who is held."""
-        repeated = rule.action.kind == "hold" and self.state.control.kind == "held"
-        return rule.mode == "must" and rule.action.kind != "resume" and not repeated
-
-    @cached_property
-    def rules(self) -> list[Rule]:
-        """The rules that apply in this control state, in their order."""
-        return [rule for rule in self.protocol.in_force() if any(self.applies(rule, where) for where in rule.where)]
-
-    def applies(self, rule: Rule, where: Where) -> bool:
-        control, kind = self.state.control, rule.action.kind
-        if control.kind == "stopped" or not _at(where, self.state.level):
-            return False
-        if where.control == control.kind == "held":
-            return not where.by or any(self.names(rule, where, reason) for reason in self.state.reasons)
-        if where.control == control.kind == "in review":
-            return not where.by or control.by in where.by
-        if where.control == "on treatment" and control.kind == "held":
-            return kind == "stop" and rule.on_hold
-        if where.control == "on treatment" and control.kind == "in review":
-            return kind in ("hold", "stop")
-        return where.control == control.kind
-
-    def names(self, rule: Rule, where: Where, reason: str) -> bool:
-        return not where.by or reason in where.by or (rule.action.kind == "resume" and reason == UNORDERED)
-
-    def covers(self, rule: Rule, reason: str) -> bool:
-        return any(
-            where.control == "held" and self.applies(rule, where) and self.names(rule, where, reason) for where in rule.where
-        )
-
-    def resumes(self, true: list[Rule]) -> tuple[Rule | None, bool]:
-        """Of the true resume rules so far, the one that acts at the place of the last of them, and whether it is ordered.
-
-        It is ordered where must rules alone cover every reason. Otherwise it is permitted where may rules help to cover them,
-        the last one before those above it, which were offered at their own places.
-        """
-        musts = [rule for rule in true if rule.mode == "must"]
-        ordered = self.lowest(musts) if true[-1].mode == "must" else None
-        return (ordered, True) if ordered else (self.lowest([true[-1], *true[:-1]]), False)
-
-    def lowest(self, true: list[Rule]) -> Rule | None:
-        """None until every reason is covered; then, of the first rules that cover them, the one with the lowest target."""
-        first = self.covering(true)
-        if not true or None in first:
-            return None
-        return min(sorted(first or true[:1], key=self.rules.index), key=self.target_rung)
-
-    def covering(self, true: list[Rule]) -> list[Rule | None]:
-        return [next((rule for rule in true if self.covers(rule, reason)), None) for reason in self.state.reasons]
-
-    def blocked(self, rule: Rule, world: World) -> bool:
-        """A hold or stop of the state to which the rule returns is true; a step that would leave the ladder may be one."""
-        level = self.reached(rule) or self.state.level
-        return any(
-            self.acts(other, world)
-            for other in self.protocol.in_force()
-            if other.mode == "must" and self.interrupts(other, level)
-            if any(where.control == "on treatment" and _at(where, level) for where in other.where)
-        )
-
-    def interrupts(self, rule: Rule, level: Dose) -> bool:
-        there = Case(self.protocol, evolve(self.state, level=level), self.time, self.bounds)
-        return rule.action.kind in ("hold", "stop") or (rule.action.off_ladder == "hold" and there.reached(rule) is None)
 
     def walk(self, world: World) -> Walk:
         permitted: list[tuple[Rule | None, Effect]] = []
@@ -200,7 +129,3 @@ class Case(Effects):
                 return "provisional", Effect(self.state.control, self.state.level, NO_DRUG), True
             return "provisional", first_certain, self.state.withheld
         return "undecided", stays, self.state.withheld
-
-
-def _at(where: Where, level: Dose) -> bool:
-    return not where.levels or (level.kind == "level" and level.name in where.levels)

@@ -18,7 +18,7 @@ class Effects(Facts):
     """The effects that rules have at this visit."""
 
     def target_rung(self, rule: Rule) -> float:
-        """How low a resume leads. Lowest is where nobody can say: off the ladder without an answer, or to a dose that is off it."""
+        """How low a resume leads; lowest is where nobody can say: to a dose off the ladder, or below it without an answer."""
         dose = self.reached(rule)
         if dose is None:
             return -1 if rule.action.off_ladder else -math.inf

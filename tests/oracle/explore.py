@@ -24,7 +24,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.state import Interval, State
 from protocol.model.time import DAY
 from protocol.testing import thresholds
-from tests.oracle.facts import cells
+from tests.oracle.known import cells
 
 BEGIN = 10**9
 """Far from 0, so that a whole number in the memory of a tracker is a time if it is large and a count if it is small."""
