@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from protocol.checks.dead_rule import dead_rule
 from protocol.checks.finding import Finding
 from protocol.checks.hold_without_way_out import hold_without_way_out
+from protocol.checks.ladder_order import ladder_order
 from protocol.checks.off_ladder import off_ladder
 from protocol.checks.raising_above_lowering import raising_above_lowering
 from protocol.checks.silence import silence
@@ -11,7 +13,7 @@ from protocol.checks.unused_input import unused_input
 from protocol.checks.waived_law import waived_law
 from protocol.model.protocol import Protocol
 
-CHECKS = (silence, off_ladder, raising_above_lowering, hold_without_way_out, waived_law, unused_input)
+CHECKS = (silence, off_ladder, raising_above_lowering, hold_without_way_out, waived_law, unused_input, ladder_order, dead_rule)
 
 
 def findings(protocol: Protocol) -> tuple[Finding, ...]:

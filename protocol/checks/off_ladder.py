@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from protocol.checks.finding import Finding
 from protocol.model.protocol import By, Protocol, Rule
 
+HINTS = {
+    True: "Narrow its 'in' to other levels, and say in a rule of its own at which level drug comes back from this one.",
+    False: "Add ', else stop', ', else hold' or ', else continue' to its action, or narrow its 'in' to other levels.",
+}
+
 
 def off_ladder(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each rule and level from which its step by rungs reaches no level."""
@@ -22,7 +27,7 @@ def off_ladder(protocol: Protocol) -> Iterator[Finding]:
                     "F002",
                     f"rule '{rule.name}' at '{level}' steps off the ladder and does not say what happens then",
                     rule.name,
-                    "Add ', else stop', ', else hold' or ', else continue' to its action, or narrow its 'in' to other levels.",
+                    HINTS[rule.action.kind == "resume"],
                 )
 
 

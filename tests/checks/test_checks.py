@@ -84,6 +84,30 @@ def test_raising_on_what_is_not_known_is_found_unless_it_is_waived() -> None:
     assert codes(with_rules(evolve(start, waiver="the source starts everybody who was tested"))) == []
 
 
+def test_a_ladder_that_is_not_lowest_first_is_found() -> None:
+    upside_down = evolve(SOUND, levels=SOUND.levels[::-1])
+    assert {one.code for one in findings(upside_down)} >= {"F007"}
+    twice = evolve(SOUND, levels=(*SOUND.levels, evolve(SOUND.levels[-1], name="again")))
+    assert [one.about for one in findings(twice) if one.code == "F007"] == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            Rule("never", ON, And((above("platelets", "<", 50), above("platelets", ">", 60))), "must", Action("stop")),
+            "the guard of rule 'never' is never true",
+        ),
+        (
+            Rule("nowhere", (Where("on treatment", ("starting",)),), Is("died", "no"), "may", Action("escalate", To("starting"))),
+            "rule 'nowhere' never changes the dose",
+        ),
+    ],
+)
+def test_a_rule_that_can_do_nothing_is_found(rule: Rule, message: str) -> None:
+    assert [one.message for one in findings(evolve(SOUND, rules=(rule, *SOUND.rules))) if one.code == "F008"] == [message]
+
+
 def test_an_input_that_nothing_asks_is_found() -> None:
     extra = Input("weight-loss", YesNo(), DAY)
     (finding,) = findings(evolve(SOUND, inputs=(*SOUND.inputs, extra)))

@@ -202,6 +202,16 @@ def test_a_clock_that_came_due_after_the_last_step_is_fresh_evidence() -> None:
     assert str(taken.state.dose) == "starting"
 
 
+def test_the_stopwatch_that_came_due_before_the_last_step_is_no_fresh_evidence() -> None:
+    due = Compare(Clock("treatment"), ">=", F(14 * DAY))
+    raise_ = Rule("raise", ON, due, "must", Action("escalate", By(1)))
+    protocol, low = with_rules(raise_), visit(0, given="100 mg every 2 days")
+    first = after(low, visit(14), protocol=protocol)
+    off, on = visit(15, given="none"), visit(36, given="100 mg every day")
+    again = after(low, visit(14), off, on, visit(37), protocol=protocol)
+    assert [str(one.state.dose) for one in (first, again)] == ["starting", "starting"]
+
+
 def test_a_new_reading_that_does_not_bear_the_rule_out_is_no_evidence_for_it() -> None:
     either = Rule("reduce", ON, LOW, "must", Action("reduce", By(1)))
     protocol = with_rules(either)
@@ -246,6 +256,12 @@ def test_a_hold_below_the_ladder_is_a_reason_of_its_own() -> None:
     assert held.state.reasons == {"bottom"}
     back = after(visit(0, given="100 mg every 2 days"), visit(7, toxicity=2), visit(8, toxicity=1), protocol=protocol)
     assert said(back) == ("decided", "resume", "resume", "reduced")
+
+
+def test_a_step_that_leaves_the_ladder_is_said_as_what_its_rule_does_instead() -> None:
+    for instead, action in (("hold", "hold"), ("stop", "stop"), ("continue", "continue")):
+        protocol = with_rules(evolve(REDUCE, action=Action("reduce", By(1), off_ladder=instead)))  # type: ignore[arg-type]
+        assert after(visit(0, given="100 mg every 2 days"), visit(7, toxicity=2), protocol=protocol).decision.action == action
 
 
 def test_escalating_to_a_level_that_is_not_above_changes_nothing() -> None:

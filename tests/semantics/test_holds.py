@@ -9,9 +9,9 @@ from attrs import evolve
 
 from protocol.model.guard import Clock, Compare, Is
 from protocol.model.input import Choice, Input
-from protocol.model.protocol import Action, Rule, Same, To, Where
+from protocol.model.protocol import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY
-from tests.semantics.small import ON, PROTOCOL, RULES, STARTED, WELL, after, said, visit
+from tests.semantics.small import ESCALATED, ON, PROTOCOL, RULES, STARTED, WELL, above, after, said, visit
 
 LOW_COUNTS = visit(7, **WELL | {"anc": 0.8})
 
@@ -137,6 +137,32 @@ def test_a_review_is_left_by_its_outcome_and_leaves_holds_and_stops_in_force(
 def test_drug_given_while_a_review_withholds_it_ends_the_review() -> None:
     taken = after(STARTED, ASKED, visit(8, given="100 mg every day"), protocol=REVIEWED)
     assert taken.state.control.kind == "on treatment"
+
+
+def test_a_hold_is_not_left_for_a_level_at_which_a_step_below_the_ladder_would_stop() -> None:
+    bottom = Rule("bottom", ON, above("toxicity", ">=", 2), "must", Action("reduce", By(1), off_ladder="stop"))
+    protocol = evolve(PROTOCOL, rules=(bottom, *(rule for rule in RULES if rule.name in ("hold-low", "resume-low"))), trackers=())
+    at_bottom = visit(0, given="100 mg every 2 days")
+    values = {"anc": 2, "platelets": 200, "toxicity": 2}
+    taken = after(at_bottom, visit(7, anc=0.5, platelets=200, toxicity=0), visit(14, **values), protocol=protocol)
+    assert said(taken) == ("decided", "continue", "", "none")
+
+
+def test_two_may_rules_of_one_hold_offer_two_levels() -> None:
+    rules = (
+        *(rule for rule in RULES if rule.name == "hold-low"),
+        Rule("same", (Where("held"),), RULES[5].when, "may", Action("resume", Same())),
+        Rule("lower", (Where("held"),), RULES[5].when, "may", Action("resume", To("reduced"))),
+    )
+    taken = after(STARTED, LOW_COUNTS, visit(14, **WELL), protocol=evolve(PROTOCOL, rules=rules, trackers=()))
+    assert [(one.rule, str(one.effect.dose)) for one in taken.decision.permitted] == [("same", "starting"), ("lower", "reduced")]
+
+
+def test_resuming_is_ordered_only_where_must_rules_answer_every_reason() -> None:
+    rules = tuple(evolve(rule, mode="may") if rule.name == "resume-tox" else rule for rule in RULES)
+    both = visit(7, **WELL | {"anc": 0.8, "toxicity": 3})
+    taken = after(ESCALATED, both, visit(14, **WELL | {"toxicity": 1}), protocol=evolve(PROTOCOL, rules=rules))
+    assert (said(taken)[1], [one.rule for one in taken.decision.permitted]) == ("continue", ["resume-tox"])
 
 
 def test_a_hold_resumes_at_the_level_it_names() -> None:

@@ -51,6 +51,9 @@ def test_units_of_the_allow_list_convert_exactly(value: float | str, unit: str, 
         (Observation("platelets", float("nan")), "nan is not a finite number"),
         (Observation("platelets", "4,5"), "'4,5' has a comma"),
         (Observation("platelets", 200, censored="<", upper=-1), "-1 is not a limit of normal of platelets"),
+        (Observation("platelets", 200, upper=10**9), "1000000000 is not a limit of normal of platelets"),
+        (Observation("platelets", 200, lower=400, upper=150), "the limits of normal of platelets are the wrong way round"),
+        (Observation("platelets", 60, censored="≤"), "'≤' is not a sign of a censored value"),
         (Observation("toxicity", 2.5), "'2.5' is not a grade"),
         (Observation("toxicity", 6), "'6' is not a grade"),
         (Observation("response", "stable"), "'stable' is not an option of response. Options: none, partial, complete."),
@@ -142,6 +145,14 @@ def test_several_values_at_one_time_follow_the_policy_for_repeats(repeats: str, 
     protocol = evolve(PROTOCOL, inputs=(anc, *PROTOCOL.inputs[1:]))
     taken = seen(*TWO, Observation("platelets", 200), Observation("toxicity", 0), protocol=protocol)
     assert said(taken)[:2] == expected
+
+
+def test_the_worst_of_values_with_different_limits_of_normal_is_not_guessed() -> None:
+    platelets = evolve(PROTOCOL.input("platelets"), repeats="worst", worse="high")
+    protocol = evolve(PROTOCOL, inputs=(platelets, *(item for item in PROTOCOL.inputs if item.name != "platelets")))
+    assert (
+        len(why(seen(Observation("platelets", 50, upper=10), Observation("platelets", 130, upper=100), protocol=protocol))) == 2
+    )
 
 
 def test_contradictory_values_are_all_listed() -> None:

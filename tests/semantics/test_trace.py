@@ -128,6 +128,43 @@ def test_a_hold_begun_only_at_the_next_visit_is_missed() -> None:
     assert [one.kind for one in steps[1].deviations] == ["hold missed"]
 
 
+def test_a_dose_found_lowered_at_a_later_visit_does_not_excuse_a_missed_hold() -> None:
+    fallen = visit(7, given="100 mg every day", **WELL | {"anc": 0.5})
+    steps = traced(STARTED, fallen, visit(100), visit(300, given="none")).steps
+    assert [one.kind for one in steps[1].deviations] == ["hold missed"]
+
+
+def test_act_within_says_how_late_a_recommendation_may_be_met() -> None:
+    protocol = evolve(PROTOCOL, act_within=2 * DAY)
+    fallen = visit(7, given="100 mg every day", **WELL | {"anc": 0.5})
+    for day, found in ((9, []), (10, ["hold missed"])):
+        steps = trace(protocol, Course("a patient", (STARTED, fallen, visit(day, given="none")))).steps
+        assert [one.kind for one in steps[1].deviations] == found
+
+
+# Before the first dose
+
+
+def test_a_start_is_not_assumed_before_day_0() -> None:
+    screened = visit(-3, eligible="yes", died="no")
+    first, second = traced(screened, visit(0, given="100 mg every day", died="no")).steps
+    assert (first.decision.action, str(first.state.dose), first.assumed) == ("start", "none", True)
+    assert second.state.started == 0
+
+
+def test_nobody_has_to_be_started_on_the_day_on_which_that_could_be_done() -> None:
+    waited = after(visit(-3, given="none", eligible="yes", died="no"))
+    assert waited.verdict is not None
+    assert (waited.verdict.permitted, waited.deviations) == ("every", ())
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), [("400 mg every day", "dose above permitted"), ("100 mg every 2 days", "dose below permitted")]
+)
+def test_a_first_dose_at_another_level_is_above_or_below_the_permitted_one(given: str, kind: str) -> None:
+    assert [one.kind for one in after(visit(0, given=given, eligible="yes", died="no")).deviations] == [kind]
+
+
 # Dates that are ranges
 
 
@@ -173,6 +210,23 @@ def test_a_decision_is_judged_by_what_was_recorded_then_and_a_correction_is_repo
     assert [one.decision.action for one in result.steps] == ["start", "continue", "resume"]
     (revision,) = (one for one in result.revisions if one.time == 7 * DAY)
     assert (revision.issued.action, revision.revised.action) == ("continue", "hold")
+
+
+def test_a_range_elsewhere_does_not_judge_a_visit_by_what_was_recorded_later() -> None:
+    reported = Observation("anc", 2, recorded=7 * DAY)
+    corrected = Observation("anc", 0.5, recorded=9 * DAY)
+    others = tuple(one for one in visit(7, **WELL).observations if one.input != "anc")
+    seen = Visit(7 * DAY, (reported, corrected, *others), Given("regimen", regimen("100 mg every day")))
+    ranged = evolve(visit(100), latest=101 * DAY)
+    result = traced(STARTED, seen, visit(14, **WELL), ranged)
+    assert result.steps[1].deviations == ()
+    assert [one.time for one in result.revisions] == [7 * DAY]
+
+
+def test_a_correction_that_cannot_be_used_is_reported() -> None:
+    wrong = Observation("anc", 0.5, unit="K/uL", recorded=9 * DAY)
+    result = traced(STARTED, Visit(7 * DAY, (Observation("anc", 2, recorded=7 * DAY), wrong)), visit(14, **WELL))
+    assert [refusal.observation for refusal in result.refused if "K/uL" in refusal.why] == [wrong]
 
 
 def test_without_late_records_nothing_is_revised() -> None:

@@ -1,0 +1,27 @@
+"""F007: two neighbours on the ladder of which the upper does not give more drug over time than the lower."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from protocol.checks.finding import Finding
+from protocol.model.protocol import Protocol
+from protocol.model.regimen import AMOUNTS, Regimen
+
+
+def ladder_order(protocol: Protocol) -> Iterator[Finding]:
+    """A finding for each such pair. Rungs are compared by place, so a ladder upside down would turn every direction round."""
+    for lower, upper in pairwise(protocol.levels):
+        if not _less(lower.regimen, upper.regimen):
+            yield Finding(
+                "F007",
+                f"'{upper.name}' ({upper.regimen}) stands above '{lower.name}' ({lower.regimen}) and is not more drug",
+                upper.name,
+                "Write the ladder lowest first, each regimen once.",
+            )
+
+
+def _less(one: Regimen, other: Regimen) -> bool:
+    """Whether one regimen gives less drug over time; both amounts over a common time, so that no division is needed."""
+    return one.amount * AMOUNTS[one.unit] * other.every < other.amount * AMOUNTS[other.unit] * one.every
