@@ -5,6 +5,8 @@ Doses are compared by rung, never by amount. No drug is below every rung; a dose
 
 from __future__ import annotations
 
+from typing import Literal
+
 from attrs import evolve
 
 from protocol.model.decision import Effect
@@ -36,15 +38,17 @@ def effect_of(protocol: Protocol, state: State, rule: Rule) -> Effect:
     match rule.action.kind:
         case "continue":
             return no_change(protocol, state)
-        case "hold":
-            return Effect(Control("held"), state.level, NO_DRUG)
-        case "stop":
-            return Effect(Control("stopped"), state.level, NO_DRUG)
+        case "hold" | "stop" as kind:
+            return _without_drug(state, kind)
         case "review":
             control = Control("in review", rule.name)
             return Effect(control, state.level, _dose_of(protocol, control, state.level))
         case "start" | "escalate" | "reduce" | "resume":
             return _step(protocol, state, rule)
+
+
+def _without_drug(state: State, kind: Literal["hold", "stop"]) -> Effect:
+    return Effect(Control("held" if kind == "hold" else "stopped"), state.level, NO_DRUG)
 
 
 def _step(protocol: Protocol, state: State, rule: Rule) -> Effect:
@@ -85,10 +89,8 @@ def _beyond(protocol: Protocol, state: State, rule: Rule, why: str) -> Effect:
     match rule.action.off_ladder:
         case "continue":
             return no_change(protocol, state)
-        case "hold":
-            return Effect(Control("held"), state.level, NO_DRUG)
-        case "stop":
-            return Effect(Control("stopped"), state.level, NO_DRUG)
+        case "hold" | "stop" as kind:
+            return _without_drug(state, kind)
         case None:
             return evolve(in_force(state), undefined=f"{why}, and rule '{rule.name}' does not say what happens then")
 
