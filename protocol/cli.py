@@ -6,6 +6,7 @@ What a command needs is imported inside it, so that each starts fast.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -84,7 +85,7 @@ def test(specs: tuple[str, ...], with_coverage: bool) -> int:
 
 @cli.command(
     short_help="Compare the doses given with a protocol.",
-    epilog="Example: protocol replay imatinib-hes courses.md --course 'patient 1' --reading day-28=elapsed",
+    epilog="Example: protocol replay imatinib-hes courses.md --course 'patient 1' --reading four-weeks-over=study-day",
 )
 @click.argument("spec")
 @click.argument("courses", type=click.Path(path_type=Path))
@@ -98,13 +99,13 @@ def replay(spec: str, courses: Path, name: str | None, form: str, readings: tupl
     """
     from protocol.adapters.from_file import from_file
     from protocol.adapters.replayed import replayed
-    from protocol.adapters.selection import pair, under
+    from protocol.adapters.selection import named, pair, under
     from protocol.adapters.tally import tally
 
     protocol = _load(spec)
     sheet = from_file(courses, protocol)
     protocol = under(protocol, (*sheet.readings, *(pair(text) for text in readings)))
-    examples = _chosen(sheet, name)
+    examples = sheet.examples if name is None else named(sheet.examples, name)
     traces = _traces(protocol, examples)
     for part in replayed(traces, protocol, form, _width()):
         _show(part) if form == "text" else click.echo(part)
@@ -127,10 +128,12 @@ def replay(spec: str, courses: Path, name: str | None, form: str, readings: tupl
 def why(course: str, time: str, file: Path | None, readings: tuple[str, ...]) -> int:
     """Explain the decision of one visit: the rule, its source, the facts, and what was permitted or missing.
 
-    COURSE is SPEC:HEADING, where the beginning of the heading is enough. TIME is since the first dose, such as 28 or '4 weeks'.
+    COURSE is SPEC:HEADING, where the beginning of the heading is enough. TIME is since the first dose: 28 in the protocol's
+    unit of time, or '4 weeks', or as replay prints it, 'day 28'.
     """
     from protocol.adapters.from_file import from_file
-    from protocol.adapters.selection import at, moment, pair, under
+    from protocol.adapters.refusals import late_at
+    from protocol.adapters.selection import at, moment, one, pair, under
     from protocol.adapters.to_text import explanation, revision_text
 
     spec, colon, heading = course.partition(":")
@@ -138,13 +141,13 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...]) ->
         raise click.UsageError(f"'{course}' does not say which course: write SPEC:HEADING, such as imatinib-hes:patient-1")
     protocol = _load(spec)
     sheets = [from_file(item, protocol) for item in ([file] if file else _courses_beside(spec))]
-    sheet, example = _one(sheets, heading)
+    sheet, example = one(sheets, heading)
     protocol = under(protocol, (*sheet.readings, *(pair(text) for text in readings)))
     (trace,) = _traces(protocol, (example,))
     step = at(trace, moment(time, protocol))
     revised = [revision_text(item, protocol, _width()) for item in trace.revisions if item.time == step.decision.time]
     head = f"{protocol.name} {protocol.version}, {example.course.name}"
-    _show("\n\n".join((head, explanation(step, protocol, _width()), *revised)))
+    _show("\n\n".join((head, explanation(step, protocol, _width(), late_at(trace, step)), *revised)))
     return HOLDS
 
 
@@ -165,24 +168,6 @@ def _courses_beside(spec: str) -> list[Path]:
     if not files:
         raise click.UsageError(f"'{spec}' has no courses: write {folder / 'courses.md'}")
     return files
-
-
-def _chosen(sheet: Sheet, name: str | None) -> tuple[Example, ...]:
-    from protocol.adapters.selection import named
-
-    return sheet.examples if name is None else named(sheet.examples, name)
-
-
-def _one(sheets: Sequence[Sheet], heading: str) -> tuple[Sheet, Example]:
-    from protocol.adapters.selection import named
-
-    found = named((example for sheet in sheets for example in sheet.examples), heading)
-    # A course may stand under the same heading in the file of another reading; the file under the chosen readings comes first.
-    sheet = next(sheet for sheet in sheets if any(item in sheet.examples for item in found))
-    here = [item for item in found if item in sheet.examples]
-    if len(here) > 1:
-        raise click.UsageError(f"'{heading}' begins several courses: {'; '.join(item.course.name for item in here)}")
-    return sheet, here[0]
 
 
 def _traces(protocol: Protocol, examples: Iterable[Example]) -> tuple[Trace, ...]:
@@ -261,6 +246,8 @@ def run(arguments: Sequence[str]) -> int:
     """Runs a command; returns its exit code. No mistake of the caller shows as a traceback."""
     from protocol.errors import ProtocolError
 
+    if sys.stdout is None:  # it was closed by the caller
+        return _unusable("The output cannot be written: standard output is closed.")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -269,19 +256,34 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return int(code or HOLDS)
     except click.ClickException as error:
-        error.show()
-        return UNUSABLE
+        return _unusable(error)
     except ProtocolError as error:
-        click.echo(str(error), err=True)
-        return UNUSABLE
+        return _unusable(str(error))
     except click.Abort:
         return 130
     except (BrokenPipeError, SystemExit):  # click itself exits on a broken pipe
-        # Nobody reads any more; Python would complain once again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
         return _BROKEN_PIPE
+    except OSError as error:
+        if error.filename is not None:  # then it was not in writing the output
+            return _fault(error)
+        _discard()
+        return _unusable(f"The output cannot be written: {error.strerror or error}.")
     except Exception as error:
         return _fault(error)
+
+
+def _discard() -> None:
+    """Nobody reads any more; Python would complain once again when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unusable(why: click.ClickException | str) -> int:
+    """Says why, if anybody can be told."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            click.echo(why, err=True) if isinstance(why, str) else why.show()
+    return UNUSABLE
 
 
 def _fault(error: Exception) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from protocol import cli
+from protocol.adapters.selection import pair
+from protocol.errors import NotationError
 
 SPEC = """\
 protocol: small
@@ -175,7 +180,36 @@ def test_replay_counts_and_exits_with_0_without_deviations(spec: Path, capsys: O
 def test_replay_exits_with_1_on_a_deviation(spec: Path, missed: Path, capsys: Output) -> None:
     assert run("replay", spec, missed) == 1
     text = capsys.readouterr().out
-    assert "refused: platelets; given 100 mg every day: DEVIATION, hold missed." in " ".join(text.split())
+    said = " ".join(text.split())
+    assert "refused: platelets (" in said
+    assert "); given 100 mg every day: DEVIATION, hold missed." in said
+
+
+@pytest.fixture
+def late(spec: Path) -> Path:
+    file = spec / "late.md"
+    header = "| elapsed | anc | platelets | recorded | given |\n|---|---|---|---|---|\n"
+    rows = "| 0 | 4.2 | 210 | | starting |\n| 7 | 4.0 | 190 | | starting |\n| 7 | | 5 kg | 9 | |\n| 14 | 4.0 | 200 | | |\n"
+    file.write_text(f"## Late\n\n{header}{rows}")
+    return file
+
+
+def test_a_refused_reading_that_was_recorded_later_is_told_in_every_form(spec: Path, late: Path, capsys: Output) -> None:
+    assert run("replay", spec, late) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "day 7, recorded on day 9 and refused: platelets 5 kg" in text
+    assert "1 refused reading." in text
+    assert run("replay", spec, late, "--format", "csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [bool(row["refused later"]) for row in rows] == [False, True, False]
+    assert run("replay", spec, late, "--format", "json") == 0
+    assert "kg" in {refusal["observation"]["unit"] for refusal in json.loads(capsys.readouterr().out)[0]["refused"]}
+
+
+def test_why_tells_of_a_refused_reading_at_the_visit_it_was_observed_at(spec: Path, late: Path, capsys: Output) -> None:
+    for time, told in (("7", True), ("14", False)):
+        assert run("why", f"{spec}:late", time, "--courses", late) == 0
+        assert ("recorded on day 9 and refused" in capsys.readouterr().out) is told
 
 
 def test_replay_of_named_courses_only(spec: Path, capsys: Output) -> None:
@@ -269,6 +303,27 @@ def test_every_help_has_an_example(command: str, capsys: Output) -> None:
     assert f"Example: protocol {command} " in capsys.readouterr().out
 
 
+def test_the_example_reading_of_the_help_exists(capsys: Output) -> None:
+    import protocol
+
+    assert run("replay", "--help") == 0
+    found = re.search(r"--reading\s+([a-z-]+)=([a-z-]+)", capsys.readouterr().out)
+    assert found is not None
+    assert protocol.load("imatinib-hes").with_reading(*found.groups())
+    with pytest.raises(NotationError, match="=".join(found.groups())):
+        pair("nothing")
+
+
+@pytest.mark.parametrize("resolution", ["hours", "weeks"])
+def test_a_visit_is_found_by_the_time_that_is_printed(resolution: str, spec: Path, capsys: Output) -> None:
+    (spec / "protocol.yaml").write_text(SPEC.replace("time: days", f"time: {resolution}"))
+    (spec / "courses.md").write_text(RAISED.replace("| 28 |", "| 28 days |").replace("| 35 |", "| 35 to 36 days |"))
+    assert run("why", f"{spec}:raised", "1000") == 2
+    listed = capsys.readouterr().err.partition("Visits: ")[2].partition(".")[0].split(", ")
+    assert listed == ["day 0", "day 28", "day 35 to day 36"]
+    assert [run("why", f"{spec}:raised", time) for time in listed] == [0, 0, 0]
+
+
 def test_version_is_said(capsys: Output) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out.startswith("protocol")
@@ -292,6 +347,33 @@ def test_a_fault_is_one_sentence_and_no_traceback(spec: Path, capsys: Output, mo
 def _process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "protocol", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
+
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+
+
+@needs_full
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_output_that_finds_no_room_is_no_fault_of_the_program(form: str, spec: Path) -> None:
+    command = [sys.executable, "-m", "protocol", "replay", str(spec), str(spec / "courses.md"), "--format", form]
+    with open("/dev/full", "w") as full:
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (found.returncode, found.stderr) == (2, b"The output cannot be written: No space left on device.\n")
+
+
+@needs_full
+def test_a_complaint_that_finds_no_room_keeps_the_exit_code() -> None:
+    for spec in ("nowhere", "--nothing"):
+        with open("/dev/full", "w") as full:
+            assert subprocess.run([sys.executable, "-m", "protocol", "check", spec], stderr=full, check=False).returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes a stream")
+def test_closed_output_is_no_fault_of_the_program(spec: Path) -> None:
+    for closed, said in ((">&-", b"The output cannot be written: standard output is closed.\n"), (">&- 2>&-", b"")):
+        command = ["sh", "-c", f'exec "$0" -m protocol check "$1" {closed}', sys.executable, str(spec)]
+        found = subprocess.run(command, stderr=subprocess.PIPE, check=False)
+        assert (found.returncode, found.stderr) == (2, said)
 
 
 def test_piped_output_is_plain(spec: Path) -> None:

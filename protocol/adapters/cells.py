@@ -19,11 +19,15 @@ from protocol.model.regimen import regimen
 NOT_DONE = "not done"
 
 _LIMITS = re.compile(r"(?P<rest>.*?)\s*\((?P<limits>[^()]*)\)")
-_TWO = re.compile(r"\s*(?P<lower>[+-]?[0-9.,]+)?\s*(?:-|\u2013|to)\s*(?P<upper>[+-]?[0-9.,]+)?\s*")
+_DIGITS = r"[+-]?[0-9.,]+(?:[eE][+-]?[0-9]{1,3})?"
+_TWO = re.compile(rf"\s*(?P<lower>{_DIGITS})?\s*(?:-|\u2013|to)\s*(?P<upper>{_DIGITS})?\s*")
 _BOUND = re.compile(r"(?P<sign><=|>=|<|>|)\s*(?P<rest>.*)", re.DOTALL)
-_NUMBER_THEN_UNIT = re.compile(r"(?P<number>[+-]?[0-9.,]+)(?P<unit>[a-zA-Z%/\u00b5\u03bc\u00b0].*)")
+_NUMBER_THEN_UNIT = re.compile(rf"(?P<number>{_DIGITS})(?P<unit>(?![eE][+-]?[0-9])[a-zA-Z%/\u00b5\u03bc\u00b0].*)")
 _TYPED = {"\u2264": "<=", "\u2265": ">="}
-_YES = {"y": "yes", "true": "yes", "1": "yes", "+": "yes", "n": "no", "false": "no", "0": "no", "-": "no"}
+_YES = {"y": "yes", "true": "yes", "1": "yes", "+": "yes", "n": "no", "false": "no", "0": "no"}
+# How tables elsewhere write that there is no value; here that is said in one of two ways, because they do not mean the same.
+_NO_VALUE = {"n/a", "na", "n.a.", "n.a", "nan", "nd", "n/d", "n.d.", "null", "missing", "unknown", "?", ".",
+             "-", "--", "---", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"}  # fmt: skip
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 
 Sign = Literal["", "<", "<=", ">", ">="]
@@ -60,6 +64,9 @@ def _observation(cell: Cell, of: Input, default: Default, problems: Problems) ->
 def _option(cell: Cell, name: str, options: tuple[str, ...], default: Default, problems: Problems) -> Observation | None:
     by_case = {option.lower(): option for option in options}
     option = by_case.get(cell.text.lower())
+    if option is None and cell.text.lower() in _NO_VALUE:
+        _report_no_value("C031", cell, name, problems)
+        return None
     if option is None:
         meant = _YES.get(cell.text.lower()) if options == ("yes", "no") else None
         hint = f"write '{meant}'" if meant else did_you_mean(cell.text, (*options, NOT_DONE), "Options")
@@ -74,6 +81,9 @@ def _number(cell: Cell, of: Input, default: Default, problems: Problems) -> Obse
         rest = rest.replace(typed, sign)
     bound = _BOUND.fullmatch(rest)
     assert bound is not None  # the pattern matches every text
+    if bound["rest"].lower() in _NO_VALUE:
+        _report_no_value("C030", cell, of.name, problems)
+        return None
     number, written = _apart(bound["rest"])
     try:
         value = exact(number)
@@ -90,6 +100,10 @@ def _number(cell: Cell, of: Input, default: Default, problems: Problems) -> Obse
         recorded=default.recorded,
         row=default.row,
     )
+
+
+def _report_no_value(code: str, cell: Cell, name: str, problems: Problems) -> None:
+    problems.report(code, cell, f"{quoted(cell.text)} is not a value of '{name}'", f"write '{NOT_DONE}', or leave the cell empty")
 
 
 def _apart(text: str) -> tuple[str, str]:

@@ -169,9 +169,15 @@ def _joined(group: tuple[Row, ...], item: Row, long: bool, problems: Problems) -
 
 def _visit(group: tuple[Row, ...], problems: Problems) -> Visit:
     first = group[0]
-    found = tuple(observation for item in group for observation in item.observations)
+    found = tuple(_observed(observation, first.when) for item in group for observation in item.observations)
     dose = next((item.given for item in group if item.given), None)
     return Visit(first.when.time, found, dose, first.when.latest, _name(first.place, problems))
+
+
+def _observed(observation: Observation, when: Times) -> Observation:
+    """A reading that was recorded later says when it was observed, so that it can be placed where it stands without its visit."""
+    later = observation.recorded is not None and observation.recorded > when.time
+    return evolve(observation, observed=when.time) if later and when.latest is None else observation
 
 
 def is_blank(cells: Cells) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from protocol.adapters.phrases import say_date
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
-from protocol.adapters.sheet import Example
+from protocol.adapters.sheet import Example, Sheet
 from protocol.adapters.times import times
 from protocol.errors import InputError, NotationError, Problem
 from protocol.model.decision import Step, Trace
@@ -15,7 +15,8 @@ from protocol.model.protocol import Protocol
 from protocol.model.time import DAY, HOUR, say_time
 
 _MOST_NAMED = 20
-_AS_PRINTED = re.compile(r"day\s+(?P<day>-?[0-9]{1,6})(?:\s+(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}))?")
+_DAY = r"day\s+-?[0-9]{1,6}(?:\s+[0-9]{2}:[0-9]{2})?"
+_AS_PRINTED = re.compile(rf"(?P<first>{_DAY})(?:\s+to\s+{_DAY})?")
 
 
 def slug(heading: str) -> str:
@@ -40,10 +41,27 @@ def named(examples: Iterable[Example], name: str) -> tuple[Example, ...]:
     return found
 
 
+def one(sheets: Iterable[Sheet], heading: str) -> tuple[Sheet, Example]:
+    """The one course of that heading, and its sheet; raises NotationError if there are none or several."""
+    files = tuple(sheets)
+    found = named((example for sheet in files for example in sheet.examples), heading)
+    # A course may stand under the same heading in the file of another reading; the file under the chosen readings comes first.
+    sheet = next(sheet for sheet in files if any(item in sheet.examples for item in found))
+    here = [item for item in found if item in sheet.examples]
+    if len(here) > 1:
+        names = "; ".join(item.course.name for item in here)
+        raise NotationError(f"'{heading}' begins several courses", f"Write more of the one that is meant: {names}.")
+    return sheet, here[0]
+
+
 def moment(text: str, protocol: Protocol) -> int:
-    """The time somebody asks for, as ``28``, ``day 28``, ``4 weeks``; raises InputError otherwise."""
+    """The time somebody asks for, as ``28``, ``4 weeks``, or as times are printed; raises InputError otherwise.
+
+    What is printed counts in days whatever the protocol counts in: ``day 28``, ``day 1 02:30``, ``day 27 to day 28``.
+    """
     if match := _AS_PRINTED.fullmatch(text.strip().lower()):
-        return int(match["day"]) * DAY + int(match["hour"] or 0) * HOUR + int(match["minute"] or 0)
+        day, hour, minute = (*(int(part) for part in re.findall(r"-?[0-9]+", match["first"])), 0, 0)[:3]
+        return day * DAY + hour * HOUR + minute
     problems = Problems("", ())
     found = times(Cell(text.strip(), 0, 0), "elapsed", protocol, problems)
     problems.stop_if_any()
@@ -58,15 +76,16 @@ def at(trace: Trace, time: int) -> Step:
     around = (step for step in trace.steps if step.visit.latest is not None and step.visit.time <= time <= step.visit.latest)
     for step in (*exact, *around):
         return step
-    shown = ", ".join(say_date(step.visit) for step in trace.steps)
-    raise NotationError(f"'{trace.course}' has no visit on {say_time(time)}", f"Visits: {shown}.")
+    shown = [say_date(step.visit) for step in trace.steps]
+    hint = f"Visits: {', '.join(shown)}. Write one of them in quotes, such as '{shown[-1]}'."
+    raise NotationError(f"'{trace.course}' has no visit on {say_time(time)}", hint)
 
 
 def pair(text: str) -> tuple[str, str]:
     """The interpretation and its reading in ``NAME=READING``; raises NotationError otherwise."""
     name, equals, reading = text.partition("=")
     if not equals:
-        raise NotationError(f"{quoted(text)} is not NAME=READING", "Such as day-28=elapsed.")
+        raise NotationError(f"{quoted(text)} is not NAME=READING", "Such as four-weeks-over=study-day.")
     return name.strip(), reading.strip()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from protocol.adapters.phrases import counted
+from protocol.adapters.refusals import late
 from protocol.model.decision import Step, Trace
 
 
@@ -46,13 +47,21 @@ def tally(traces: Iterable[Trace]) -> Tally:
         courses += 1
         visits += len(trace.steps)
         deviations += sum(len(step.deviations) for step in trace.steps)
-        refused += sum(len(step.refused) for step in trace.steps)
+        refused += sum(len(step.refused) for step in trace.steps) + len(late(trace))
         verdicts.update(step.verdict.permitted for step in trace.steps if step.verdict and is_change(step))
     return Tally(courses, visits, verdicts["every"], verdicts["some"], verdicts["none"], deviations, refused)
 
 
 def is_change(step: Step) -> bool:
     """Whether what was given at the visit is another dose than the one in force before, or an end of treatment."""
+    return step.verdict is not None and _differs(step)
+
+
+def is_assumed_change(step: Step) -> bool:
+    """Whether the data say nothing of what was given, and the dose is taken to be another one from this visit on."""
+    return step.assumed and _differs(step)
+
+
+def _differs(step: Step) -> bool:
     before, after = step.decision.before, step.state
-    ended = after.control.kind == "stopped" != before.control.kind
-    return step.verdict is not None and (after.dose != before.dose or ended)
+    return after.dose != before.dose or after.control.kind == "stopped" != before.control.kind

@@ -7,7 +7,8 @@ import io
 from collections.abc import Callable, Iterable
 
 from protocol.adapters.phrases import say_date
-from protocol.model.decision import Step, Trace
+from protocol.adapters.refusals import late_at, late_elsewhere
+from protocol.model.decision import Refusal, Step, Trace
 
 COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
     ("course", "the course's name", lambda trace, step: trace.course),
@@ -33,11 +34,26 @@ COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
     ("blocked", "why the ordered step cannot be taken", lambda trace, step: step.decision.blocked),
     ("given", "what was given from the visit on", lambda trace, step: step.visit.given or ""),
     ("permitted", "under every completion of what is missing, some or none", lambda trace, step: _verdict(step)),
+    ("met at", "if the recommendation was met later, in time: when, in minutes", lambda trace, step: _met_at(step)),
+    ("assumed", "yes: what was given is not known, and taken to be as recommended", lambda trace, step: _yes(step.assumed)),
     ("depends on", "what the verdict depends on", lambda trace, step: _joined(_needs(step))),
     ("deviations", "kinds of deviation", lambda trace, step: _joined(item.kind for item in step.deviations)),
     ("state after", "control state after what was given", lambda trace, step: step.state.control),
     ("dose after", "dose in force after what was given", lambda trace, step: step.state.dose),
     ("refused", "inputs of which a reading was refused", lambda trace, step: _joined(r.observation.input for r in step.refused)),
+    ("why refused", "the reason of each, as input: reason", lambda trace, step: _joined(_reasons(step.refused))),
+    (
+        "refused later",
+        "readings recorded later and refused, as input: reason; in a course's last row also those of no one visit",
+        lambda trace, step: _joined(_reasons(_late(trace, step))),
+    ),
+    (
+        "revised status",
+        "status that what was recorded later would have made",
+        lambda trace, step: _revised(trace, step, "status"),
+    ),
+    ("revised action", "action that it would have made", lambda trace, step: _revised(trace, step, "action")),
+    ("revised dose", "the dose that this leads to", lambda trace, step: _revised(trace, step, "dose")),
     ("due", "inputs that are to be measured", lambda trace, step: _joined(f"{d.input} {d.status}" for d in step.decision.due)),
     ("unverified", "why the rule may not be relied on", lambda trace, step: _joined(step.decision.unverified)),
     ("row", "the row of the course's file", lambda trace, step: step.visit.row),
@@ -78,6 +94,25 @@ def _may(step: Step, certainty: str) -> Iterable[str]:
 
 def _verdict(step: Step) -> str:
     return step.verdict.permitted if step.verdict else ""
+
+
+def _met_at(step: Step) -> str:
+    return _or_empty(step.verdict.met_at if step.verdict else None)
+
+
+def _reasons(refusals: Iterable[Refusal]) -> Iterable[str]:
+    return dict.fromkeys(f"{refusal.observation.input}: {refusal.why}" for refusal in refusals)
+
+
+def _late(trace: Trace, step: Step) -> tuple[Refusal, ...]:
+    return (*late_at(trace, step), *(late_elsewhere(trace) if step is trace.steps[-1] else ()))
+
+
+def _revised(trace: Trace, step: Step, what: str) -> object:
+    """What of the revised decision; empty where nothing recorded later changes the decision of this visit."""
+    found = (item.revised for item in trace.revisions if item.time == step.visit.time)
+    values = ({"status": one.status, "action": one.action, "dose": one.after.dose} for one in found)
+    return next((value[what] for value in values), "")
 
 
 def _needs(step: Step) -> Iterable[str]:

@@ -15,6 +15,8 @@ from protocol.adapters.phrases import (
     say_verdict,
     say_where,
 )
+from protocol.adapters.refusals import by_reason, late
+from protocol.adapters.tally import is_assumed_change
 from protocol.model.decision import Decision, Due, Missing, Refusal, Revision, Step, Trace
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
@@ -26,10 +28,11 @@ _MOST = 3
 
 
 def course_text(trace: Trace, protocol: Protocol, width: int = WIDTH) -> str:
-    """A course: its name, one sentence for each visit, and what later corrections would have changed."""
+    """A course: its name, one sentence for each visit, and what was recorded later: what it changes, what was refused."""
     visits = (visit_text(step, protocol, width - 2) for step in trace.steps)
     revised = (revision_text(revision, protocol, width - 2) for revision in trace.revisions)
-    return "\n".join((trace.course, *(textwrap.indent(text, "  ") for text in (*visits, *revised))))
+    refused = (_filled(_late(refusal), width - 2) for refusal in late(trace))
+    return "\n".join((trace.course, *(textwrap.indent(text, "  ") for text in (*visits, *revised, *refused))))
 
 
 def revision_text(revision: Revision, protocol: Protocol, width: int = WIDTH) -> str:
@@ -52,18 +55,19 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield "no rule covers this visit" if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
-    yield f"refused: {listed(item.observation.input for item in step.refused)}" if step.refused else ""
+    yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""
     yield "the decision depends on the date" if step.depends_on_date else ""
     yield f"given {said}" if (said := say_verdict(step, _MOST)) else ""
+    yield "what was given is not said: taken to be followed" if not said and is_assumed_change(step) else ""
 
 
-def explanation(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
-    """One visit with all its reasons, in paragraphs."""
-    paragraphs = (paragraph for paragraph in _paragraphs(step, protocol, width) if paragraph)
+def explanation(step: Step, protocol: Protocol, width: int = WIDTH, refused_later: tuple[Refusal, ...] = ()) -> str:
+    """One visit with all its reasons, in paragraphs; ``refused_later`` are refused readings of it that were recorded later."""
+    paragraphs = (paragraph for paragraph in _paragraphs(step, protocol, width, refused_later) if paragraph)
     return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
 
 
-def _paragraphs(step: Step, protocol: Protocol, width: int) -> Iterator[list[str]]:
+def _paragraphs(step: Step, protocol: Protocol, width: int, refused_later: tuple[Refusal, ...]) -> Iterator[list[str]]:
     decision = step.decision
     where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}."
     yield [_filled(where, width), *(_filled(text, width) for text in _remarks(step))]
@@ -73,7 +77,7 @@ def _paragraphs(step: Step, protocol: Protocol, width: int) -> Iterator[list[str
     yield _missing("What each missing value would make of it", decision.missing, width)
     yield _section("Given", _given(step), width)
     yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
-    yield _section("Refused readings", (_refusal(item) for item in step.refused), width)
+    yield _section("Refused readings", (*map(_refusal, step.refused), *map(_late, refused_later)), width)
     yield _section("To be measured", (_due(item) for item in decision.due), width)
 
 
@@ -124,6 +128,13 @@ def _refusal(refusal: Refusal) -> str:
     shown = "not done" if value is None else f"{seen.censored}{value} {seen.unit}".strip()
     row = f" ({seen.row})" if seen.row else ""
     return f"{seen.input} {shown}{row}: {refusal.why}"
+
+
+def _late(refusal: Refusal) -> str:
+    seen = refusal.observation
+    at = "" if seen.observed is None else f"{say_time(seen.observed)}, "
+    recorded = "later" if seen.recorded is None else f"on {say_time(seen.recorded)}"
+    return f"{at}recorded {recorded} and refused: {_refusal(refusal)}"
 
 
 def _due(due: Due) -> str:

@@ -23,6 +23,8 @@ RESERVED = frozenset(
 """Words of the language; a name that is one of them could not be told from it."""
 RESERVED_LEVELS = RESERVED | {"none", "stopped"}
 RESERVED_RULES = RESERVED | {"unordered"}
+COLUMNS = frozenset(("elapsed", "expect", "given", "patient", "recorded"))
+"""Columns of courses; an input that is named like one could never be given a value."""
 
 Declared = Mapping[str, object]
 TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
@@ -115,10 +117,13 @@ class Names:
 
 
 def check_name(report: Report, name: Scalar, what: str, reserved: frozenset[str] = RESERVED) -> None:
-    """Notes a name that is not in the notation, or that is a word of the language."""
+    """Notes a name that is not in the notation, that is a word of the language, or for an input a column of courses."""
     if NAME.fullmatch(name.text) is None or len(name.text) > LONGEST_NAME:
         hint = "Use lower-case letters, digits and hyphens, with a letter first, such as 'hold-cytopenia'."
         report.add("P018", f"{shown(name.text)} cannot be the name of {what}", name.span, hint)
     elif name.text in reserved:
         hint = f"Choose another name.  Words of the language: {listed(sorted(reserved))}"
         report.add("P019", f"'{name.text}' is a word of the language and cannot be the name of {what}", name.span, hint)
+    elif what == "an input" and name.text in COLUMNS:
+        hint = f"Choose another name.  Columns of courses: {listed(sorted(COLUMNS))}"
+        report.add("P019", f"'{name.text}' is a column of courses and cannot be the name of an input", name.span, hint)

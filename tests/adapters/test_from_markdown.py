@@ -183,6 +183,12 @@ def test_recorded_before_observed_is_refused(protocol: Protocol) -> None:
     assert problem("| elapsed | anc | recorded |\n|---|---|---|\n| 7 | 4.2 | 5 |", protocol).code == "C024"
 
 
+def test_a_reading_recorded_later_says_when_it_was_observed_if_that_is_one_time(protocol: Protocol) -> None:
+    body = "| elapsed | anc | recorded |\n|---|---|---|\n| 7 | 4.2 | 7 |\n| 8 | 0.4 | 10 |\n| 20 to 21 | 0.4 | 30 |"
+    found = [visit.observations[0].observed for visit in table(body, protocol).examples[0].course.visits]
+    assert found == [None, 8 * DAY, None]
+
+
 def test_several_values_of_a_cell_go_by_semicolons(protocol: Protocol) -> None:
     assert [item.value for item in value("anc", "1.5; 0.4;", protocol)] == [Fraction(3, 2), Fraction(2, 5)]
 
@@ -201,6 +207,8 @@ def test_an_empty_cell_is_no_observation(protocol: Protocol) -> None:
         ("61mg/dL", "", 61, "mg/dL"),
         ("5 K/uL", "", 5, "K/uL"),
         ("9999999", "", 9999999, ""),
+        ("4e1", "", 40, ""),
+        ("<4E+1mg/dL", "<", 40, "mg/dL"),
     ],
 )
 def test_a_value_keeps_its_sign_and_unit_even_a_bad_one(text: str, sign: str, number: int, unit: str, protocol: Protocol) -> None:
@@ -209,7 +217,8 @@ def test_a_value_keeps_its_sign_and_unit_even_a_bad_one(text: str, sign: str, nu
 
 
 @pytest.mark.parametrize(
-    ("text", "lower", "upper"), [("61 (0-50)", 0, 50), ("61 mg/dL (0 - 50)", 0, 50), ("1(5-)", 5, None), ("1 (-5)", None, 5)]
+    ("text", "lower", "upper"),
+    [("61 (0-50)", 0, 50), ("61 mg/dL (0 - 50)", 0, 50), ("1(5-)", 5, None), ("1 (-5)", None, 5), ("1 (1e0-5e1)", 1, 50)],
 )
 def test_limits_of_normal_are_two_numbers_or_one(text: str, lower: int | None, upper: int | None, protocol: Protocol) -> None:
     (found,) = value("bilirubin", text, protocol)
@@ -229,6 +238,20 @@ def test_a_comma_in_a_number_is_refused(protocol: Protocol) -> None:
 
 def test_text_in_a_column_of_numbers_is_refused(protocol: Protocol) -> None:
     assert str(cell("anc", "low", protocol)).startswith("courses.md:5:7: error C030: 'low' is not a value of 'anc'")
+
+
+@pytest.mark.parametrize("header", ["anc", "toxicity", "response", "rash"])
+@pytest.mark.parametrize("text", ["N/A", "NA", "n.a.", "-", "\u2013", "?"])
+def test_a_mark_for_no_value_is_refused_because_it_does_not_say_which(header: str, text: str, protocol: Protocol) -> None:
+    assert cell(header, text, protocol).hint == "write 'not done', or leave the cell empty"
+
+
+@pytest.mark.parametrize("text", ["4e", "4e1000", "e1"])
+def test_half_an_exponent_is_no_number(text: str, protocol: Protocol) -> None:
+    if text == "4e":  # a number and a unit that is none, which is refused where it is read
+        assert value("anc", text, protocol)[0].unit == "e"
+    else:
+        assert cell("anc", text, protocol).code == "C030"
 
 
 def test_a_roman_grade_is_refused_with_its_digit(protocol: Protocol) -> None:

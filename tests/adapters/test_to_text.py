@@ -8,13 +8,16 @@ import json
 import os
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from attrs import evolve
 
 from protocol.adapters.codes import CODES
 from protocol.adapters.outcomes import Result, Unmet, result_text, totals
 from protocol.adapters.overview import overview
-from protocol.adapters.phrases import listed, say_verdict, say_where
+from protocol.adapters.phrases import listed, say_date, say_verdict, say_where
+from protocol.adapters.refusals import late_at
 from protocol.adapters.selection import at, moment, named, slug
 from protocol.adapters.sheet import Counts, Example, Expectation
 from protocol.adapters.tally import tally
@@ -115,7 +118,13 @@ def _stopped() -> Step:
 def trace() -> Trace:
     steps = (_start(), _undecided(), _deviation(), _withheld(), _stopped())
     revision = Revision(0, steps[0].decision, Decision(0, "undecided", "continue", BEFORE, BEFORE))
-    return Trace("small", "1.0", "0123456789abcdef", "Patient 1", steps, (revision,))
+    return Trace("small", "1.0", "0123456789abcdef", "Patient 1", steps, (revision,), (LATE, NOWHERE, REPLACED))
+
+
+LATE = Refusal(Observation("anc", Fraction(9), "kg", observed=0, recorded=3 * DAY, row="courses.md:10"), "'kg' is not a unit.")
+NOWHERE = Refusal(Observation("platelets", Fraction(9), "kg", recorded=30 * DAY, row="courses.md:11"), "'kg' is not a unit.")
+REPLACED = Refusal(Observation("anc", Fraction("4.2")), "corrected later")
+"""The first reading of the course: in use at its visit, and so not one that was refused there."""
 
 
 def _is_golden(name: str, text: str) -> None:
@@ -131,7 +140,8 @@ def test_a_course_reads_as_one_sentence_for_each_visit(trace: Trace, protocol: P
 
 @pytest.mark.parametrize("number", range(5))
 def test_a_visit_is_explained_with_all_its_reasons(number: int, trace: Trace, protocol: Protocol) -> None:
-    _is_golden(f"why-{number}.txt", explanation(trace.steps[number], protocol) + "\n")
+    step = trace.steps[number]
+    _is_golden(f"why-{number}.txt", explanation(step, protocol, refused_later=late_at(trace, step)) + "\n")
 
 
 def test_a_protocol_is_summed_up_with_what_is_open_and_unverified(protocol: Protocol) -> None:
@@ -144,6 +154,41 @@ def test_traces_have_one_csv_row_for_each_visit(trace: Trace) -> None:
     assert len(rows) == len(trace.steps)
     assert list(rows[0]) == [name for name, _, _ in COLUMNS]
     assert rows[1]["depends on"] == "the date; response"
+
+
+def test_csv_says_why_a_reading_was_refused_even_one_that_was_recorded_later(trace: Trace) -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv((trace,)))))
+    assert rows[2]["why refused"] == "platelets: 210000 10*9/L is not plausible for platelets. Plausible: 0 to 3000 10*9/L."
+    assert [row["refused later"] for row in rows] == ["anc: 'kg' is not a unit.", "", "", "", "platelets: 'kg' is not a unit."]
+
+
+def test_csv_says_what_later_records_would_have_changed(trace: Trace) -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv((trace,)))))
+    assert [rows[0][f"revised {name}"] for name in ("status", "action", "dose")] == ["undecided", "continue", "none"]
+    assert not any(row[f"revised {name}"] for row in rows[1:] for name in ("status", "action", "dose"))
+
+
+def test_csv_says_when_a_recommendation_was_met_and_what_was_assumed(trace: Trace) -> None:
+    met = evolve(_start(), verdict=Verdict(_given("100 mg every day"), "none", True, met_at=2 * DAY))
+    rows = list(csv.DictReader(io.StringIO(to_csv((evolve(trace, steps=(met, *trace.steps[1:])),)))))
+    assert [row["met at"] for row in rows] == ["2880", "", "", "", ""]
+    assert [row["assumed"] for row in rows] == ["", "", "", "yes", ""]
+
+
+def test_an_assumed_dose_is_marked_only_where_it_changes(protocol: Protocol) -> None:
+    mark = "what was given is not said: taken to be followed"
+    assert mark in " ".join(visit_text(_withheld(), protocol).split())
+    same = evolve(_withheld(), decision=Decision(42 * DAY, "decided", "continue", HELD, HELD))
+    assert "taken to be followed" not in " ".join(visit_text(same, protocol).split())
+
+
+def test_an_input_that_was_refused_twice_for_one_reason_is_named_once(protocol: Protocol) -> None:
+    (refused,) = _deviation().refused
+    other = evolve(refused, observation=evolve(refused.observation, input="anc"))
+    step = evolve(_deviation(), refused=(refused, refused, other, evolve(refused, why="corrected later")))
+    said = " ".join(visit_text(step, protocol).split())
+    assert "refused: platelets and anc (210000 10*9/L is not plausible" in said
+    assert "Plausible: 0 to 3000 10*9/L) and platelets (corrected later);" in said
 
 
 def test_a_trace_as_json_is_deterministic_and_exact(trace: Trace) -> None:
@@ -172,8 +217,9 @@ def test_dose_changes_are_counted_by_how_far_they_were_permitted(trace: Trace) -
     found = tally((trace, trace))
     assert (found.courses, found.visits, found.changes) == (2, 10, 6)
     assert (found.every, found.some, found.none) == (4, 2, 0)
-    assert (found.deviations, found.refused) == (2, 2)
-    assert found.lines()[0] == "2 courses, 10 visits, 6 dose changes given, 2 deviations, 2 refused readings."
+    # One at its visit and two recorded later in each course; a reading that was replaced later was not refused.
+    assert (found.deviations, found.refused) == (2, 6)
+    assert found.lines()[0] == "2 courses, 10 visits, 6 dose changes given, 2 deviations, 6 refused readings."
 
 
 @pytest.mark.parametrize(
@@ -254,10 +300,27 @@ def test_a_course_is_asked_for_by_its_heading_or_how_it_begins() -> None:
 
 @pytest.mark.parametrize(
     ("text", "time"),
-    [("28", 28 * DAY), ("day 28", 28 * DAY), ("4 weeks", 28 * DAY), ("-7", -7 * DAY), ("day 1 02:30", DAY + 150)],
+    [
+        ("28", 28 * DAY),
+        ("day 28", 28 * DAY),
+        ("4 weeks", 28 * DAY),
+        ("-7", -7 * DAY),
+        ("day 1 02:30", DAY + 150),
+        ("day -1 22:00", -120),
+    ],
 )
 def test_a_visit_is_asked_for_by_its_time(text: str, time: int, protocol: Protocol) -> None:
     assert moment(text, protocol) == time
+
+
+@pytest.mark.parametrize("resolution", ["minutes", "hours", "days", "weeks"])
+def test_every_time_that_is_printed_can_be_typed_back(
+    resolution: Literal["minutes", "hours", "days", "weeks"], trace: Trace, protocol: Protocol
+) -> None:
+    counting = evolve(protocol, resolution=resolution)
+    hourly = evolve(_start(), visit=Visit(DAY + 150))
+    for step in (*trace.steps, hourly):
+        assert moment(say_date(step.visit), counting) == step.visit.time
 
 
 @pytest.mark.parametrize("text", ["x", "1 to 2", "", "day"])
@@ -269,7 +332,7 @@ def test_what_is_no_moment_is_refused(text: str, protocol: Protocol) -> None:
 def test_an_unknown_time_lists_the_visits(trace: Trace) -> None:
     assert at(trace, 35 * DAY) is trace.steps[2]
     assert at(trace, 28 * DAY) is trace.steps[1]
-    with pytest.raises(NotationError, match="Visits: day 0, day 27 to day 28, day 35, day 42, day 49"):
+    with pytest.raises(NotationError, match=r"Visits: day 0, day 27 to day 28, day 35, .*day 49\. Write .* such as 'day 49'"):
         at(trace, 29 * DAY)
 
 

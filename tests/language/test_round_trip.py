@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from protocol.errors import InputError
 from protocol.language.from_yaml import parse, parse_guard
-from protocol.language.names import RESERVED_LEVELS, RESERVED_RULES
+from protocol.language.names import COLUMNS, RESERVED_LEVELS, RESERVED_RULES
 from protocol.language.shipped import load, shipped_names
 from protocol.language.to_text import duration_trackers, say_guard
 from protocol.language.to_yaml import print_protocol
@@ -128,7 +128,7 @@ def test_any_text_reads_back_as_it_is_wherever_texts_stand(text: str) -> None:
     assert parse(print_protocol(changed)) == changed
 
 
-names = st.from_regex(r"\A[a-z][a-z0-9-]{0,11}\Z").filter(lambda name: name not in RESERVED_LEVELS | RESERVED_RULES)
+names = st.from_regex(r"\A[a-z][a-z0-9-]{0,11}\Z").filter(lambda name: name not in RESERVED_LEVELS | RESERVED_RULES | COLUMNS)
 spans = st.integers(1, 10**6)
 regimens = st.builds(Regimen, decimals(1, 5000), st.sampled_from(("mg", "g", "ug")), spans)
 
