@@ -205,9 +205,11 @@ def test_the_order_of_different_inputs_within_a_visit_changes_nothing(data: st.D
 
 
 @seldom
-@given(st.data(), st.integers(-1_000_000, 1_000_000))
-def test_shifting_every_time_of_a_course_changes_no_decision(data: st.DataObject, minutes: int) -> None:
+@given(st.data(), st.integers(0, 1_000_000))
+def test_shifting_every_time_of_a_course_on_from_day_0_changes_no_decision(data: st.DataObject, minutes: int) -> None:
+    # Time 0 is the first dose by definition, so only what happens from then on can be moved, and only away from it.
     protocol, course = drawn(data)
+    course = attrs.evolve(course, visits=tuple(visit for visit in course.visits if visit.time >= 0))
     shifted = attrs.evolve(course, visits=tuple(_shifted(visit, minutes) for visit in course.visits))
     for (_, one), (_, other) in zip(walked(protocol, course), walked(protocol, shifted), strict=True):
         assert (_what(one.decision), one.decision.rule) == (_what(other.decision), other.decision.rule)
