@@ -36,7 +36,7 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
     rules = tuple(rule.name for rule in protocol.rules)
     return {
         "action": ACTIONS,
-        "dose": (*(level.name for level in protocol.levels), "none", "off ladder", "unknown"),
+        "dose": (*(level.name for level in protocol.levels), "none", "off ladder"),
         "rule": (*rules, NONE),
         "status": STATUSES,
         "state": CONTROLS,

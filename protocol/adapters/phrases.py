@@ -32,8 +32,6 @@ def say_dose(dose: Dose, protocol: Protocol) -> str:
             return f"{dose.name}, off the ladder" if dose.name else "a dose off the ladder"
         case "none":
             return "no drug"
-        case "unknown":
-            return "a dose that is not known"
 
 
 def say_where(effect: Effect, protocol: Protocol) -> str:
@@ -55,8 +53,6 @@ def say_where(effect: Effect, protocol: Protocol) -> str:
 
 
 def _withheld(effect: Effect, protocol: Protocol) -> str:
-    if effect.dose.kind == "unknown":
-        return say_dose(effect.dose, protocol)
     return f"the drug withheld, last at {say_dose(effect.level, protocol)}"
 
 

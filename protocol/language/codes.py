@@ -63,7 +63,8 @@ _TABLE = (
      "A name has lower-case letters, digits and hyphens, begins with a letter, and has at most 80 signs. Words for "
      "readers go into 'label', 'title' or 'note'."),
     ("P019", "a name that is a word of the language",
-     "A name such as 'and', 'time' or 'none' could not be told from the word. Choose another one."),
+     "A name such as 'and', 'time' or 'none' could not be told from the word, nor an input named 'given' from the column of "
+     "that name in a table of courses. Choose another one."),
     ("P020", "a name that is declared twice",
      "Inputs, derived inputs, trackers and interpretations share their names, because guards use them alike; the "
      "options of a choice are different from each other."),

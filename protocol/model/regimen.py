@@ -60,12 +60,12 @@ def _interval(schedule: str, text: str) -> int:
     return int(match["count"] or 1) * UNITS[match["unit"]]
 
 
-DoseKind = Literal["level", "off ladder", "none", "unknown"]
+DoseKind = Literal["level", "off ladder", "none"]
 
 
 @frozen
 class Dose:
-    """What is in force: a level of the ladder by name, a regimen off the ladder, no drug, or not known which."""
+    """What is in force: a level of the ladder by name, a regimen off the ladder, or no drug."""
 
     kind: DoseKind
     name: str = ""
@@ -76,13 +76,10 @@ class Dose:
         return self.kind in ("level", "off ladder")
 
     def __str__(self) -> str:
-        return {"level": self.name, "off ladder": f"off the ladder ({self.name})", "none": "none", "unknown": "unknown"}[
-            self.kind
-        ]
+        return {"level": self.name, "off ladder": f"off the ladder ({self.name})", "none": "none"}[self.kind]
 
 
 NO_DRUG = Dose("none")
-UNKNOWN_DOSE = Dose("unknown")
 
 
 def at_level(name: str) -> Dose:

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from protocol.errors import VisitError
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
-from protocol.model.decision import Revision, Step, Trace, Verdict
+from protocol.model.decision import Refusal, Revision, Step, Trace, Verdict
 from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
@@ -51,8 +51,12 @@ def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
         course.name,
         _in_time(protocol, issued, dosing),
         tuple(_revisions(issued, final)),
-        tuple(refusal for one in final for refusal in one.refused if refusal not in told),
+        tuple(refusal for one in final for refusal in one.refused if refusal not in told and _is_late(refusal, one.visit)),
     )
+
+
+def _is_late(refusal: Refusal, visit: Visit) -> bool:
+    return refusal.observation.recorded is not None and refusal.observation.recorded > visit.time
 
 
 def _revisions(issued: tuple[Step, ...], final: tuple[Step, ...]) -> Iterator[Revision]:

@@ -42,7 +42,7 @@ from protocol.model.decision import (
     Verdict,
 )
 from protocol.model.protocol import Citation, Protocol
-from protocol.model.regimen import NO_DRUG, UNKNOWN_DOSE, Dose, at_level, regimen
+from protocol.model.regimen import NO_DRUG, Dose, at_level, regimen
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
 
@@ -235,7 +235,6 @@ def test_dose_changes_are_counted_by_how_far_they_were_permitted(trace: Trace) -
          "on treatment at 300 mg every day, off the ladder"),
         (Effect(Control("on treatment"), at_level("starting"), NO_DRUG),
          "on treatment, the drug withheld, last at starting (100 mg every day)"),
-        (Effect(Control("on treatment"), at_level("starting"), UNKNOWN_DOSE), "on treatment, a dose that is not known"),
     ],
 )  # fmt: skip
 def test_where_a_patient_is_reads_as_a_phrase(effect: Effect, says: str, protocol: Protocol) -> None:

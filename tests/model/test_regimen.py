@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import NotationError
-from protocol.model.regimen import AMOUNTS, NO_DRUG, UNKNOWN_DOSE, Dose, Regimen, at_level, regimen
+from protocol.model.regimen import AMOUNTS, NO_DRUG, Dose, Regimen, at_level, regimen
 from protocol.model.time import DAY, HOUR, UNITS, WEEK
 
 # As written, and as it is said.
@@ -80,7 +80,6 @@ DOSES = [
     (at_level("starting"), True, "starting"),
     (Dose("off ladder", "50 mg every day"), True, "off the ladder (50 mg every day)"),
     (NO_DRUG, False, "none"),
-    (UNKNOWN_DOSE, False, "unknown"),
 ]
 
 
