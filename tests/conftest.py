@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+DATA = (REPOSITORY / os.environ.get("PROTOCOL_DATA", "../shared/data")).resolve()
 
 
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The folder named by PROTOCOL_DATA, relative to the repository; tests that need it are skipped where it is absent."""
-    folder = (REPOSITORY / os.environ.get("PROTOCOL_DATA", "../shared/data")).resolve()
-    if not folder.is_dir():
-        pytest.skip(f"no published data at {folder}: set PROTOCOL_DATA to the folder that holds ctc_v2_grades.csv")
-    return folder
+    if not DATA.is_dir():
+        pytest.skip(f"no published data at {DATA}: set PROTOCOL_DATA to the folder that holds ctc_v2_grades.csv")
+    return DATA
