@@ -65,6 +65,7 @@ def say_decision(decision: Decision, protocol: Protocol) -> str:
     if decision.withheld:
         return f"{decision.status}, the drug is withheld until the missing values are there"
     done = say_action(decision.action, decision.after, protocol)
+    done += f", lowered by {decision.lowered_by}" if decision.lowered_by else ""
     return done if decision.status == "decided" else f"{decision.status}, {done}"
 
 

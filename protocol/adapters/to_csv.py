@@ -31,6 +31,7 @@ COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
     ),
     ("withheld", "yes: no drug until the missing values are there", lambda trace, step: _yes(step.decision.withheld)),
     ("silent", "yes: no rule covers the visit", lambda trace, step: _yes(step.decision.silent)),
+    ("lowered by", "the rule that takes a resumed dose lower", lambda trace, step: step.decision.lowered_by),
     ("blocked", "why the ordered step cannot be taken", lambda trace, step: step.decision.blocked),
     ("given", "what was given from the visit on", lambda trace, step: step.visit.given or ""),
     ("permitted", "under every completion of what is missing, some or none", lambda trace, step: _verdict(step)),

@@ -89,6 +89,8 @@ def _remarks(step: Step) -> Iterator[str]:
         yield f"Reasons of the hold: {listed(decision.reasons)}."
     if step.depends_on_date:
         yield "A date of the course is a range, and the decision is not the same throughout it."
+    if decision.lowered_by:
+        yield f"Drug comes back lower than the rule says, because rule {decision.lowered_by} would reduce it."
     others = tuple(name for name in decision.rules if name != decision.rule)
     if others:
         what = "Other rules that lead to the same" if decision.status == "decided" else "Other rules that are possible"

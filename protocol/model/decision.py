@@ -92,6 +92,7 @@ class Decision:
     of its levels it does not say of a dose off the ladder.
     ``withheld``: no drug until the missing values are there, because what they left open could not be undone.
     ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
+    ``lowered_by`` is the reduction that takes a resumed dose to a lower level than ``rule`` says.
     ``unverified`` lists why the rule may not be relied on.
     """
 
@@ -112,6 +113,7 @@ class Decision:
     withheld: bool = False
     silent: bool = False
     blocked: str = ""
+    lowered_by: str = ""
     unverified: tuple[str, ...] = ()
 
 

@@ -41,6 +41,7 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         withheld=finding.withheld,
         silent=_is_silent(scene, finding),
         blocked=finding.blocked,
+        lowered_by=_lowered_by(finding),
         unverified=_unverified(scene.prepared, rule),
     )
 
@@ -66,6 +67,11 @@ def _instead(kind: ActionKind, finding: Finding, before: Effect) -> ActionKind:
     if control != before.control and control.kind in ("held", "stopped"):
         return "hold" if control.kind == "held" else "stop"
     return "continue" if finding.effect.dose == before.dose else kind
+
+
+def _lowered_by(finding: Finding) -> str:
+    offers = (result.recommended for _, result in finding.results if result.recommended.effect == finding.effect)
+    return next((offer.lowered_by for offer in offers if offer.lowered_by), "")
 
 
 def _is_silent(scene: Scene, finding: Finding) -> bool:

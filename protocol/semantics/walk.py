@@ -1,5 +1,9 @@
 """What the ordered rules give in one world: the first must decides, each may before it is offered.
 
+Resuming goes to the lowest level that anything orders: the levels of the resume rules of all reasons, and the one that a
+reduction would order at the level kept. Otherwise a patient whose counts recover on the day of a grade 2 would be given the
+higher dose until the next visit.
+
 The walk reads as if everything were known. Where something is not, asking the world raises, and the world is split.
 """
 
@@ -7,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
 from protocol.model.protocol import Rule, Where
 from protocol.model.regimen import Dose
-from protocol.model.state import UNORDERED, State
-from protocol.semantics.effects import effect_of, leads_to, no_change, rank
+from protocol.model.state import UNORDERED, Control, State
+from protocol.semantics.effects import direction, effect_of, leads_to, no_change, rank
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
@@ -21,10 +25,14 @@ from protocol.semantics.truth import World
 
 @frozen
 class Offer:
-    """An effect and the rule that gives it; no rule where nothing covers this visit."""
+    """An effect and the rule that gives it; no rule where nothing covers this visit.
+
+    ``lowered_by`` is the reduction that takes a resumed dose to a lower level than its own rule.
+    """
 
     effect: Effect
     rule: str = ""
+    lowered_by: str = ""
 
 
 @frozen
@@ -112,7 +120,7 @@ def _turn(world: World, rule: Rule, true_resumes: list[Rule]) -> Turn | None:
         return None
     if held and rule.action.kind == "resume":
         true_resumes.append(rule)
-        turn = _resume(world.scene, rule, true_resumes)
+        turn = _lowered(world, _resume(world.scene, rule, true_resumes))
     else:
         turn = _turn_of(world.scene, (rule,))
     if turn is None or (rule.action.kind == "resume" and _blocked(world, turn.offer.effect.level)):
@@ -129,6 +137,21 @@ def _resume(scene: Scene, rule: Rule, true_resumes: list[Rule]) -> Turn | None:
     musts = [one for one in true_resumes if one.mode == "must"]
     answers = _answers(scene.state, musts) if rule.mode == "must" else None
     return _turn_of(scene, answers or _answers(scene.state, [rule, *true_resumes]))
+
+
+def _lowered(world: World, turn: Turn | None) -> Turn | None:
+    """The turn at the level that the first must reduction that acts at the level kept reaches, if that is lower."""
+    protocol, state = world.scene.prepared.protocol, world.scene.state
+    if turn is None or turn.offer.effect.control.kind != "on treatment":
+        return turn
+    on_level = evolve(state, control=Control("on treatment"), dose=state.level)
+    for rule in world.scene.prepared.rules:
+        if rule.mode == "must" and rule.action.kind == "reduce" and on_treatment(rule, state.level) and acts(world, rule):
+            reduced = effect_of(protocol, on_level, rule)
+            if reduced.control.kind == "on treatment" and direction(protocol, turn.offer.effect.dose, reduced) == -1:
+                return evolve(turn, offer=evolve(turn.offer, effect=reduced, lowered_by=rule.name))
+            return turn
+    return turn
 
 
 def _answers(state: State, rules: list[Rule]) -> tuple[Rule, ...] | None:

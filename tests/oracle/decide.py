@@ -89,9 +89,14 @@ class Case(Rules):
             if rule.action.kind == "resume":
                 resuming.append(rule)
                 acting, ordered = self.resumes(resuming) if held else (rule, ordered)
-                if acting is None or self.blocked(acting, world):
+                if acting is None:
                     continue
-            here = (acting, self.joint(acting, resuming))
+            effect = self.joint(acting, resuming)
+            if rule.action.kind == "resume":
+                effect = self.lowered(effect, world) if held else effect
+                if self.blocked(effect.level, world):
+                    continue
+            here = (acting, effect)
             if ordered:
                 return Walk(*(recommended or here), (*permitted, here), tuple(rule for rule, _ in permitted))
             recommended = recommended or (here if self.advised(acting, resuming) else None)

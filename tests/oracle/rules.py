@@ -6,9 +6,10 @@ from functools import cached_property
 
 from attrs import define, evolve
 
+from protocol.model.decision import Effect
 from protocol.model.protocol import Rule, Where
 from protocol.model.regimen import Dose
-from protocol.model.state import UNORDERED
+from protocol.model.state import UNORDERED, Control
 from tests.oracle.effects import Effects
 from tests.oracle.known import World
 
@@ -77,9 +78,22 @@ class Rules(Effects):
     def covering(self, true: list[Rule]) -> list[Rule | None]:
         return [next((rule for rule in true if self.covers(rule, reason)), None) for reason in self.state.reasons]
 
-    def blocked(self, rule: Rule, world: World) -> bool:
-        """A hold or stop of the state to which the rule returns is true; a step that would leave the ladder may be one."""
-        level = self.reached(rule) or self.state.level
+    def lowered(self, resumed: Effect, world: World) -> Effect:
+        """Drug comes back no higher than where a reduction takes it that must be made at the level kept."""
+        treated = evolve(self.state, control=Control("on treatment"), dose=self.state.level)
+        there = Rules(self.protocol, treated, self.time, self.bounds)
+        reducing = (rule for rule in self.protocol.in_force() if rule.mode == "must" and rule.action.kind == "reduce")
+        for rule in reducing:
+            at_level = any(where.control == "on treatment" and _at(where, self.state.level) for where in rule.where)
+            if at_level and self.acts(rule, world):
+                reduced = there.effect(rule)
+                on_ladder = reduced.dose.kind == resumed.dose.kind == "level" and not reduced.undefined
+                lower = on_ladder and resumed.control == reduced.control and self.rank(reduced) < self.rank(resumed)
+                return reduced if lower else resumed
+        return resumed
+
+    def blocked(self, level: Dose, world: World) -> bool:
+        """A hold or stop of the level to which the rule returns acts; a step that would leave the ladder may be one."""
         return any(
             self.acts(other, world)
             for other in self.protocol.in_force()

@@ -148,6 +148,21 @@ def test_a_hold_is_not_left_for_a_level_at_which_a_step_below_the_ladder_would_s
     assert said(taken) == ("decided", "continue", "", "none")
 
 
+@pytest.mark.parametrize(("toxicity", "dose", "by"), [(0, "escalated", ""), (2, "starting", "reduce")])
+def test_drug_comes_back_no_higher_than_a_reduction_would_take_it(toxicity: int, dose: str, by: str) -> None:
+    recovered = visit(14, **WELL | {"toxicity": toxicity})
+    taken = after(ESCALATED, LOW_COUNTS, recovered)
+    assert (said(taken), taken.decision.lowered_by) == (("decided", "resume", "resume-low", dose), by)
+    week_later = after(ESCALATED, LOW_COUNTS, recovered, visit(21, anc=4, platelets=200))
+    assert str(week_later.state.dose) == dose
+
+
+def test_where_a_reduction_is_open_the_level_to_come_back_to_is_undecided() -> None:
+    rules = tuple(rule for rule in RULES if rule.name != "hold-tox")
+    taken = after(ESCALATED, LOW_COUNTS, visit(14, **WELL | {"toxicity": "nd"}), protocol=evolve(PROTOCOL, rules=rules))
+    assert (taken.decision.status, [one.name for one in taken.decision.missing]) == ("undecided", ["toxicity"])
+
+
 def test_two_may_rules_of_one_hold_offer_two_levels() -> None:
     rules = (
         *(rule for rule in RULES if rule.name == "hold-low"),
