@@ -9,7 +9,7 @@ INSTALL := .ci/environment .venv -e
 .PHONY: help demo test test-all soak clean
 
 help:
-	@echo "make demo      the imatinib protocol: its check, its courses, nine published patients"
+	@echo "make demo      the imatinib protocol: its check, its courses, nine published patients, one decision"
 	@echo "make test      style, types and tests"
 	@echo "make test-all  the same, and the comparisons of running time"
 	@echo "make soak      long randomised runs; SOAK_CASES=... says how many cases"
@@ -33,6 +33,9 @@ demo: .venv/for-use
 	@echo
 	@echo "\$$ protocol replay imatinib-hes specs/imatinib-hes/courses.md --course Patient"
 	@$(BIN)/protocol replay imatinib-hes specs/imatinib-hes/courses.md --course Patient
+	@echo
+	@echo "\$$ protocol why 'imatinib-hes:Counts fall twice' 49"
+	@$(BIN)/protocol why 'imatinib-hes:Counts fall twice' 49
 
 .PHONY: style
 style: .venv/for-tests
