@@ -41,6 +41,15 @@ class Problem:
         return (f"  = {self.hint}",) if self.hint else ()
 
 
+@frozen
+class Code:
+    """A stable code: one line that names it, and a paragraph that says what it means and what would be right."""
+
+    code: str
+    title: str
+    meaning: str
+
+
 class ProtocolError(Exception):
     """The base of everything that this package raises on purpose."""
 

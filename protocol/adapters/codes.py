@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-
-@frozen
-class Code:
-    """A stable code: one line that names it, and a paragraph that says what it means and what would be right."""
-
-    code: str
-    title: str
-    meaning: str
-
+from protocol.errors import Code
 
 _TABLE = (
     ("C001", "the file cannot be read", "The file is missing, is a folder, or is not UTF-8 text. Save it as UTF-8."),

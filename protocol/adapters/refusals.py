@@ -8,25 +8,14 @@ from protocol.adapters.phrases import listed
 from protocol.model.decision import Refusal, Step, Trace
 
 
-def late(trace: Trace) -> tuple[Refusal, ...]:
-    """The readings recorded later than their visit that were refused.
-
-    A reading that was in use at its visit, until another one replaced it, is not one of them.
-    """
-    if not trace.refused:
-        return ()
-    used = [observation for step in trace.steps for observation in step.visit.observations]
-    return tuple(refusal for refusal in trace.refused if refusal.observation not in used)
-
-
 def late_at(trace: Trace, step: Step) -> tuple[Refusal, ...]:
-    """Those of them that were observed at this visit."""
-    return tuple(refusal for refusal in late(trace) if _is_of(refusal, step))
+    """The readings refused later than their visit that were observed at this one."""
+    return tuple(refusal for refusal in trace.refused if _is_of(refusal, step))
 
 
 def late_elsewhere(trace: Trace) -> tuple[Refusal, ...]:
-    """Those of them that do not say when they were observed, or not at the time of a visit."""
-    return tuple(refusal for refusal in late(trace) if not any(_is_of(refusal, step) for step in trace.steps))
+    """Those that do not say when they were observed, or not at the time of a visit."""
+    return tuple(refusal for refusal in trace.refused if not any(_is_of(refusal, step) for step in trace.steps))
 
 
 def _is_of(refusal: Refusal, step: Step) -> bool:

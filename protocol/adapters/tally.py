@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from protocol.adapters.phrases import counted
-from protocol.adapters.refusals import late
 from protocol.model.decision import Step, Trace
 
 
@@ -47,7 +46,7 @@ def tally(traces: Iterable[Trace]) -> Tally:
         courses += 1
         visits += len(trace.steps)
         deviations += sum(len(step.deviations) for step in trace.steps)
-        refused += sum(len(step.refused) for step in trace.steps) + len(late(trace))
+        refused += sum(len(step.refused) for step in trace.steps) + len(trace.refused)
         verdicts.update(step.verdict.permitted for step in trace.steps if step.verdict and is_change(step))
     return Tally(courses, visits, verdicts["every"], verdicts["some"], verdicts["none"], deviations, refused)
 

@@ -15,7 +15,7 @@ from protocol.adapters.phrases import (
     say_verdict,
     say_where,
 )
-from protocol.adapters.refusals import by_reason, late
+from protocol.adapters.refusals import by_reason
 from protocol.adapters.tally import is_assumed_change
 from protocol.model.decision import Decision, Due, Missing, Refusal, Revision, Step, Trace
 from protocol.model.protocol import Protocol
@@ -31,7 +31,7 @@ def course_text(trace: Trace, protocol: Protocol, width: int = WIDTH) -> str:
     """A course: its name, one sentence for each visit, and what was recorded later: what it changes, what was refused."""
     visits = (visit_text(step, protocol, width - 2) for step in trace.steps)
     revised = (revision_text(revision, protocol, width - 2) for revision in trace.revisions)
-    refused = (_filled(_late(refusal), width - 2) for refusal in late(trace))
+    refused = (_filled(_late(refusal), width - 2) for refusal in trace.refused)
     return "\n".join((trace.course, *(textwrap.indent(text, "  ") for text in (*visits, *revised, *refused))))
 
 

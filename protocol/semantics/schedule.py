@@ -19,20 +19,11 @@ def due(scene: Scene) -> tuple[Due, ...]:
 
 
 def _due(scene: Scene, item: Input) -> Due | None:
-    if item.schedule is None:
-        return None
     held = scene.state.reading(item.name)
-    if held is None:
-        started = scene.state.started
-        return None if started is None else _since(item, "never measured", started + item.schedule.earliest, started, scene.time)
-    return _since(item, "due", held.observed + item.schedule.earliest, held.observed, scene.time)
-
-
-def _since(item: Input, status: str, since: int, last: int, time: int) -> Due | None:
-    assert item.schedule is not None
-    latest = last + item.schedule.latest
-    if time < since:
+    last = scene.state.started if held is None else held.observed
+    if item.schedule is None or last is None or scene.time < last + item.schedule.earliest:
         return None
-    if status == "never measured":
+    since, latest = last + item.schedule.earliest, last + item.schedule.latest
+    if held is None:
         return Due(item.name, "never measured", since, latest)
-    return Due(item.name, "overdue" if time > latest else "due", since, latest)
+    return Due(item.name, "overdue" if scene.time > latest else "due", since, latest)

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from protocol.errors import VisitError
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
-from protocol.model.decision import Refusal, Revision, Step, Trace, Verdict
+from protocol.model.decision import Revision, Step, Trace, Verdict
 from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
@@ -51,12 +51,13 @@ def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
         course.name,
         _in_time(protocol, issued, dosing),
         tuple(_revisions(issued, final)),
-        tuple(refusal for one in final for refusal in one.refused if refusal not in told and _is_late(refusal, one.visit)),
+        tuple(
+            refusal
+            for one in final
+            for refusal in one.refused
+            if refusal not in told and _is_recorded_after(refusal.observation, one.visit.time)
+        ),
     )
-
-
-def _is_late(refusal: Refusal, visit: Visit) -> bool:
-    return refusal.observation.recorded is not None and refusal.observation.recorded > visit.time
 
 
 def _revisions(issued: tuple[Step, ...], final: tuple[Step, ...]) -> Iterator[Revision]:
@@ -170,6 +171,8 @@ def _merged(branches: list[Branch]) -> tuple[Step, ...]:
     """The steps of the earliest dates, marked where other dates decide or judge differently."""
     if len(branches) == 1:
         return branches[0].steps
+    if len({len(branch.steps) for branch in branches}) > 1:
+        raise VisitError("how often the protocol acts between visits depends on a date that is a range. Give one date.")
     columns = zip(*(branch.steps for branch in branches), strict=True)
     return tuple(_marked(column) for column in columns)
 
@@ -221,7 +224,7 @@ def _met_later(protocol: Protocol, one: Step, later: tuple[Step, ...], dosing: f
 
 def _as_issued(protocol: Protocol, visits: tuple[Visit, ...], final: tuple[Step, ...]) -> tuple[Step, ...]:
     """The decisions on what had been recorded by each visit; all of it, unless something was recorded later."""
-    late = max((moment for visit in visits for moment in _recorded_later(visit)), default=None)
+    late = max((moment for visit in visits for moment in _late_records(visit)), default=None)
     if late is None:
         return final
     issued: list[Step] = []
@@ -234,15 +237,16 @@ def _as_issued(protocol: Protocol, visits: tuple[Visit, ...], final: tuple[Step,
     return tuple(issued)
 
 
-def _recorded_later(visit: Visit) -> Iterator[int]:
+def _late_records(visit: Visit) -> Iterator[int]:
     for observation in visit.observations:
-        if observation.recorded is not None and observation.recorded > visit.time:
+        if observation.recorded is not None and _is_recorded_after(observation, visit.time):
             yield observation.recorded
 
 
 def _known_at(visits: tuple[Visit, ...], time: int) -> tuple[Visit, ...]:
-    return tuple(evolve(visit, observations=tuple(one for one in visit.observations if _is_known(one, time))) for visit in visits)
+    known = ((visit, tuple(one for one in visit.observations if not _is_recorded_after(one, time))) for visit in visits)
+    return tuple(evolve(visit, observations=observations) for visit, observations in known)
 
 
-def _is_known(observation: Observation, time: int) -> bool:
-    return observation.recorded is None or observation.recorded <= time
+def _is_recorded_after(observation: Observation, time: int) -> bool:
+    return observation.recorded is not None and observation.recorded > time

@@ -118,13 +118,11 @@ def _stopped() -> Step:
 def trace() -> Trace:
     steps = (_start(), _undecided(), _deviation(), _withheld(), _stopped())
     revision = Revision(0, steps[0].decision, Decision(0, "undecided", "continue", BEFORE, BEFORE))
-    return Trace("small", "1.0", "0123456789abcdef", "Patient 1", steps, (revision,), (LATE, NOWHERE, REPLACED))
+    return Trace("small", "1.0", "0123456789abcdef", "Patient 1", steps, (revision,), (LATE, NOWHERE))
 
 
 LATE = Refusal(Observation("anc", Fraction(9), "kg", observed=0, recorded=3 * DAY, row="courses.md:10"), "'kg' is not a unit.")
 NOWHERE = Refusal(Observation("platelets", Fraction(9), "kg", recorded=30 * DAY, row="courses.md:11"), "'kg' is not a unit.")
-REPLACED = Refusal(Observation("anc", Fraction("4.2")), "corrected later")
-"""The first reading of the course: in use at its visit, and so not one that was refused there."""
 
 
 def _is_golden(name: str, text: str) -> None:
