@@ -333,7 +333,7 @@ def test_a_fault_is_one_sentence_and_no_traceback(spec: Path, capsys: Output, mo
     def broken(spec: str) -> None:
         raise RuntimeError("wheels off\nsecond line")
 
-    monkeypatch.setattr(cli, "_load", broken)
+    monkeypatch.setattr("protocol.language.shipped.load", broken)
     monkeypatch.delenv("PROTOCOL_TRACEBACK", raising=False)
     assert run("check", spec) == 3
     said = capsys.readouterr().err
@@ -405,6 +405,13 @@ def test_checking_imports_nothing_heavy(spec: Path) -> None:
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     modules = found.stdout.splitlines()[-1]
     assert not any(f"'{name}'" in modules for name in ("rich", "hypothesis", "numpy", "pyarrow", "transitions"))
+    assert {name for name in cli.COMMANDS if f"'protocol.commands.{name}'" in modules} == {"check"}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_a_file_a_one_line_help_and_an_example(name: str, capsys: Output) -> None:
+    assert run(name, "--help") == 0
+    assert "Example: protocol " in capsys.readouterr().out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -27,13 +27,13 @@ MAY_IMPORT = {
     "verification": {"model", "semantics"},
 }
 # These stand above the folders: the public names, the commands, and what other people's tests import.
-ABOVE = {"__init__", "__main__", "cli", "testing", "pytest_plugin"}
+ABOVE = {"__init__", "__main__", "cli", "commands", "testing", "pytest_plugin"}
 
 # A library that only one file, or one folder, knows can be exchanged there.
 ONE_FILE = ("yaml", "transitions")
 ONE_PART = {
-    "click": {"cli"},
-    "rich": {"cli"},
+    "click": {"cli", "commands"},
+    "rich": {"cli", "commands"},
     "hypothesis": {"testing", "pytest_plugin"},
     "pytest": {"testing", "pytest_plugin"},
     "numpy": {"executors"},

@@ -1,0 +1,42 @@
+"""The command `replay`: what a protocol decides at each visit, and where the doses given differ from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from protocol.commands import FAILS, HOLDS
+from protocol.commands.screen import show, width
+from protocol.commands.subject import load, traces_of
+
+
+@click.command(
+    short_help="Compare the doses given with a protocol.",
+    epilog="Example: protocol replay imatinib-hes courses.md --course 'patient 1' --reading four-weeks-over=study-day",
+)
+@click.argument("spec")
+@click.argument("courses", type=click.Path(path_type=Path))
+@click.option("--course", "name", help="Only the courses whose heading is this, or begins so.")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
+def replay(spec: str, courses: Path, name: str | None, form: str, readings: tuple[str, ...]) -> int:
+    """Say what a protocol decides at each visit of a file of courses, and where the doses given differ from it.
+
+    COURSES is a Markdown or CSV file. Exits with 1 if there is a deviation.
+    """
+    from protocol.adapters.from_file import from_file
+    from protocol.adapters.replayed import replayed
+    from protocol.adapters.selection import named, pair, under
+    from protocol.adapters.tally import tally
+
+    protocol = load(spec)
+    sheet = from_file(courses, protocol)
+    protocol = under(protocol, (*sheet.readings, *(pair(text) for text in readings)))
+    examples = sheet.examples if name is None else named(sheet.examples, name)
+    traces = traces_of(protocol, examples)
+    for part in replayed(traces, protocol, form, width()):
+        show(part) if form == "text" else click.echo(part)
+    if form == "text" and name is None:
+        show(sheet.counts.line())
+    return FAILS if tally(traces).deviations else HOLDS
