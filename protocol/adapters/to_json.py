@@ -7,16 +7,14 @@ trackers hold is left out: it is the machine's own memory, and what it means sta
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from protocol.model.course import Observation
 from protocol.model.decision import Trace
-from protocol.model.quantity import exact, say_number
+from protocol.model.quantity import say_number
 
 FORMAT = "protocol-trace/1"
 _LEFT_OUT = frozenset({"memory"})
@@ -33,10 +31,6 @@ def trace_dict(trace: Trace) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Observation):
-        # A caller may have given these as whole numbers or as decimals; either way they come out as exact text.
-        numbers = {name: getattr(value, name) for name in ("value", "lower", "upper")}
-        value = attrs.evolve(value, **{name: _as_fraction(number) for name, number in numbers.items()})
     if attrs.has(type(value)):
         return {item.name: _plain(getattr(value, item.name)) for item in attrs.fields(type(value)) if item.name not in _LEFT_OUT}
     if isinstance(value, frozenset):
@@ -44,9 +38,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return say_number(value) if isinstance(value, Fraction) else value
-
-
-def _as_fraction(number: Any) -> Any:
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return number
-    return exact(number) if math.isfinite(number) else str(number)

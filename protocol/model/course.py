@@ -5,10 +5,29 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from attrs import frozen
+from attrs import converters, field, frozen
 
 from protocol.errors import NotationError
+from protocol.model.quantity import exact
 from protocol.model.regimen import Regimen
+from protocol.model.time import whole_minutes
+
+Reported = Fraction | int | float | str | None
+
+
+def _reported(value: Reported) -> Fraction | str | None:
+    """The value in the one form in which it is kept, so that what was stored and loaded equals what was reported.
+
+    A number that is none (NaN, infinite) is kept as its text: it is refused when it is read, and the visit is decided.
+    """
+    if value is None or isinstance(value, str | Fraction):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    try:
+        return exact(value)
+    except NotationError:
+        return str(value)
 
 
 @frozen
@@ -17,19 +36,19 @@ class Observation:
 
     ``value`` is a number (exact; a float becomes its 15 significant digits), an option's text, ``yes``/``no``, or None
     for ``not done``. ``unit`` empty means the unit of the declaration. ``censored`` ``<`` or ``>`` makes the value a bound
-    that is not reached, ``<=`` or ``>=`` one that may be. ``observed`` None means at the visit; ``recorded`` None means when
-    observed. Both are minutes since the first dose. ``lower`` and ``upper`` are the limits of normal of the same record, in
-    the same unit.
+    that is not reached, ``<=`` or ``>=`` one that may be; with another sign the reading is refused. ``observed`` None means
+    at the visit; ``recorded`` None means when observed. Both are minutes since the first dose. ``lower`` and ``upper`` are
+    the limits of normal of the same record, in the same unit.
     """
 
     input: str
-    value: Fraction | int | float | str | None
+    value: Fraction | str | None = field(converter=_reported)
     unit: str = ""
-    censored: Literal["", "<", "<=", ">", ">="] = ""
-    lower: Fraction | int | float | str | None = None
-    upper: Fraction | int | float | str | None = None
-    observed: int | None = None
-    recorded: int | None = None
+    censored: str = ""
+    lower: Fraction | str | None = field(default=None, converter=_reported)
+    upper: Fraction | str | None = field(default=None, converter=_reported)
+    observed: int | None = field(default=None, converter=converters.optional(whole_minutes))
+    recorded: int | None = field(default=None, converter=converters.optional(whole_minutes))
     row: str = ""
 
 
@@ -57,10 +76,10 @@ class Visit:
     the visit was at some minute from ``time`` to ``latest``.
     """
 
-    time: int
+    time: int = field(converter=whole_minutes)
     observations: tuple[Observation, ...] = ()
     given: Given | None = None
-    latest: int | None = None
+    latest: int | None = field(default=None, converter=converters.optional(whole_minutes))
     row: str = ""
 
 

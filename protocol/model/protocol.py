@@ -231,10 +231,18 @@ def fingerprint(protocol: Protocol) -> str:
     return hashlib.sha256(_canonical(protocol).encode()).hexdigest()[:16]
 
 
+def _is_default(value: object, item: attrs.Attribute[object]) -> bool:
+    held = getattr(value, item.name)
+    return type(held) is type(item.default) and bool(held == item.default)
+
+
 def _canonical(value: object) -> str:
     kind: type = type(value)
     if attrs.has(kind):
-        fields = (f"{item.name}={_canonical(getattr(value, item.name))}" for item in attrs.fields(kind))
+        # What is at its default is left out, so that a later version of this package, in which a part may say more,
+        # gives a protocol that does not say it the fingerprint that it always had.
+        said = ((item.name, getattr(value, item.name)) for item in attrs.fields(kind) if not _is_default(value, item))
+        fields = (f"{name}={_canonical(part)}" for name, part in said)
         return f"{kind.__name__}({','.join(fields)})"
     if isinstance(value, tuple):
         return f"[{','.join(_canonical(item) for item in value)}]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from fractions import Fraction
 
 from attrs import frozen
@@ -54,6 +53,33 @@ class Held:
     upper: Fraction | None = None
 
 
+@frozen
+class Counted:
+    """The numbers a count can be, each with whether an episode is open; ``changed`` is when that last changed."""
+
+    possible: tuple[tuple[bool, int], ...] = ((False, 0),)
+    changed: int | None = None
+
+
+@frozen
+class Lasting:
+    """Since when (minutes) a condition has definitely and possibly been true without a break; None: it is not."""
+
+    definite: int | None = None
+    possible: int | None = None
+
+
+@frozen
+class Extreme:
+    """The interval in which the lowest or highest value lies; None before the first visit it was asked at."""
+
+    low: Fraction | None = None
+    high: Fraction | None = None
+    changed: int | None = None
+
+
+Memory = Counted | Lasting | Extreme
+
 UNORDERED = "unordered"
 """The hold reason of a patient to whom no drug was given although no rule ordered that."""
 
@@ -85,7 +111,7 @@ class State:
     on_drug: int = 0
     stepped_on_drug: int = 0
     readings: tuple[Held, ...] = ()
-    memory: tuple[Hashable, ...] = ()
+    memory: tuple[Memory, ...] = ()
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

@@ -5,8 +5,10 @@ A week is 7 days. Months and years have no fixed length, so they are refused.
 
 from __future__ import annotations
 
+import operator
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import SupportsIndex
 
 from protocol.errors import NotationError
 
@@ -19,6 +21,14 @@ UNITS = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": WEEK}
 RESOLUTIONS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 
 _DURATION = re.compile(r"\s*(?P<count>[0-9]{1,9})\s*(?P<unit>[A-Za-z]+)\s*")
+
+
+def whole_minutes(value: SupportsIndex) -> int:
+    """A time as a plain whole number, whatever kind of whole number it was; raises NotationError on anything else."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise NotationError(f"{value!r} is not a time", "A time is a whole number of minutes since the first dose.") from None
 
 
 def duration(text: str) -> int:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from protocol.model.decision import Decision
 from protocol.model.guard import Clock, Tracked
 from protocol.model.protocol import Protocol
-from protocol.model.state import State
+from protocol.model.state import Lasting, State
 from protocol.semantics import clocks
 from protocol.semantics.observing import expiries
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.step import look
-from protocol.semantics.trackers import Lasting, memory_of
+from protocol.semantics.trackers import memory_of
 
 FAR = 10**9
 """Minutes; further than any course reaches, so that every reading that can stop being valid is found."""

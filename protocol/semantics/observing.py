@@ -13,11 +13,11 @@ from attrs import evolve
 
 from protocol.model.guard import Guard, Known
 from protocol.model.input import Tracker
-from protocol.model.state import Interval, State
+from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
 from protocol.semantics.scene import Scene, valid_reading
-from protocol.semantics.trackers import Counted, Extreme, Lasting, Memory, first_memory, plausible, saturation
+from protocol.semantics.trackers import first_memory, plausible, saturation
 from protocol.semantics.truth import truth
 
 
@@ -29,7 +29,6 @@ def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> 
     after = evolve(state, readings=accepted.readings)
     moved = []
     for tracker, held in zip(prepared.trackers, memory, strict=True):
-        assert isinstance(held, Counted | Lasting | Extreme)
         tracking = tracker.from_baseline or state.started is not None
         moved.append(_moved(prepared, tracker, held, state, after, accepted, time) if tracking else held)
     return evolve(after, memory=tuple(moved))

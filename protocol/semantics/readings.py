@@ -146,13 +146,12 @@ def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None
 
 def _as_reported(observation: Observation) -> str:
     value = observation.value
-    shown = say_number(exact(value)) if isinstance(value, int | float | Fraction) and not isinstance(value, bool) else str(value)
+    shown = say_number(value) if isinstance(value, Fraction) else str(value)
     return f"{observation.censored}{shown} {observation.unit}".strip()
 
 
 def _option(observation: Observation, options: tuple[str, ...]) -> str:
-    value = observation.value
-    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).strip()
+    text = str(observation.value).strip()
     if text not in options:
         raise NotationError(f"'{text}' is not an option of {observation.input}", f"Options: {', '.join(options)}.")
     return text
@@ -167,7 +166,7 @@ def _grade(observation: Observation) -> Interval:
     return _bounded(whole, observation, value)
 
 
-def _number(observation: Observation) -> Fraction | int | float | str:
+def _number(observation: Observation) -> Fraction | str:
     assert observation.value is not None
     return observation.value
 
@@ -206,6 +205,6 @@ def _limit(kind: Number, observation: Observation, side: str) -> Fraction | None
     return limit
 
 
-def _converted(kind: Number, observation: Observation, value: Fraction | int | float | str) -> Fraction:
+def _converted(kind: Number, observation: Observation, value: Fraction | str) -> Fraction:
     number = exact(value)
     return number if observation.unit in ("", kind.unit) else convert(number, observation.unit, kind.unit)

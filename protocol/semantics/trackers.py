@@ -9,42 +9,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from attrs import frozen
-
 from protocol.model.guard import Atom, Compare, Tracked
 from protocol.model.input import Number, Tracker
 from protocol.model.protocol import Protocol
-from protocol.model.state import Interval, State
+from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
 from protocol.semantics.cells import cells
 from protocol.semantics.prepared import Prepared, prepare
-
-
-@frozen
-class Counted:
-    """The numbers a count can be, each with whether an episode is open; ``changed`` is when that last changed."""
-
-    possible: tuple[tuple[bool, int], ...] = ((False, 0),)
-    changed: int | None = None
-
-
-@frozen
-class Lasting:
-    """Since when (minutes) a condition has definitely and possibly been true without a break; None: it is not."""
-
-    definite: int | None = None
-    possible: int | None = None
-
-
-@frozen
-class Extreme:
-    """The interval in which the lowest or highest value lies; None before the first visit it was asked at."""
-
-    low: Fraction | None = None
-    high: Fraction | None = None
-    changed: int | None = None
-
-
-Memory = Counted | Lasting | Extreme
 
 
 def first_memory(tracker: Tracker) -> Memory:
@@ -62,9 +32,7 @@ def memory_of(prepared: Prepared, state: State, name: str) -> Memory:
     """What the tracker of that name holds in a state."""
     for number, tracker in enumerate(prepared.trackers):
         if tracker.name == name:
-            held = state.memory[number] if state.memory else first_memory(tracker)
-            assert isinstance(held, Counted | Lasting | Extreme)
-            return held
+            return state.memory[number] if state.memory else first_memory(tracker)
     raise KeyError(name)
 
 
