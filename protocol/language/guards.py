@@ -1,16 +1,12 @@
-"""From the text of a guard to the guard: a parser that knows only what a guard may hold, and evaluates nothing.
-
-``or`` binds less than ``and``, ``and`` less than ``not``. What parentheses hold stays together, so that
-``(a and b) and c`` is printed as it was written.
-"""
+"""From the text of a guard to the guard: a parser that knows only what a guard may hold, and evaluates nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
-from attrs import define, frozen
+from attrs import frozen
 
+from protocol.language.connectives import Parser, Unreadable
 from protocol.language.fields import LONGEST_NUMBER, minutes
 from protocol.language.guard_terms import Constant, Terms, Use
 from protocol.language.guard_tokens import Token, tokens
@@ -21,7 +17,6 @@ from protocol.language.report import Report, Span, shown
 from protocol.model.guard import Always, And, ClockName, Guard, Limit, Not, Or
 from protocol.model.quantity import exact
 
-DEEPEST = 64
 CLOCKS: dict[str, ClockName] = {
     "since start": "start",
     "in state": "state",
@@ -71,68 +66,29 @@ def parsed(report: Report, names: Names, text: Located) -> ReadGuard:
         return ReadGuard(Always())
     terms = Terms(report, text, names)
     try:
-        guard = _Parser(terms, found).whole()
-    except _Unreadable:
+        guard = GuardParser(terms, found).whole()
+    except Unreadable:
         return ReadGuard(Always(), tuple(terms.uses))
     return ReadGuard(guard, tuple(terms.uses))
 
 
-class _Unreadable(Exception):
-    """The rest of the guard cannot be read after this; the problem is in the report."""
+class GuardParser(Parser[Guard]):
+    """Reads one guard, or one condition of it."""
 
+    def negated(self, part: Guard) -> Guard:
+        """``not part``."""
+        return Not(part)
 
-@define
-class _Parser:
-    """Reads one token after the other."""
+    def all_of(self, parts: tuple[Guard, ...]) -> Guard:
+        """Parts joined by ``and``."""
+        return And(parts)
 
-    terms: Terms
-    tokens: list[Token]
-    place: int = 0
-    depth: int = 0
+    def any_of(self, parts: tuple[Guard, ...]) -> Guard:
+        """Parts joined by ``or``."""
+        return Or(parts)
 
-    def whole(self) -> Guard:
-        guard = self._or()
-        if self._next.kind != "end":
-            self._fail("'and', 'or' or the end", self._why_not_more())
-        return guard
-
-    @property
-    def _next(self) -> Token:
-        return self.tokens[self.place]
-
-    def _take(self) -> Token:
-        token = self._next
-        self.place += token.kind != "end"
-        return token
-
-    def _accept(self, *texts: str) -> Token | None:
-        return self._take() if self._next.text in texts and self._next.kind != "end" else None
-
-    def _expect(self, text: str, hint: str = "") -> Token:
-        return self._accept(text) or self._fail(f"'{text}'", hint)
-
-    def _fail(self, expected: str, hint: str = "") -> Token:
-        found = "the end of the guard" if self._next.kind == "end" else shown(self._next.text)
-        self.terms.report.add("P040", f"expected {expected}, found {found}", self.terms.at(self._next), hint)
-        raise _Unreadable
-
-    def _or(self) -> Guard:
-        parts = self._parts("or", self._and)
-        return Or(parts) if len(parts) > 1 else parts[0]
-
-    def _and(self) -> Guard:
-        parts = self._parts("and", self._atom)
-        return And(parts) if len(parts) > 1 else parts[0]
-
-    def _parts(self, word: str, part: Callable[[], Guard]) -> tuple[Guard, ...]:
-        parts = [part()]
-        while self._accept(word):
-            parts.append(part())
-        return tuple(parts)
-
-    def _atom(self) -> Guard:
-        if token := self._accept("(", "not"):
-            return self._deeper(token)
+    def condition(self) -> Guard:
+        """One condition, without ``not`` and parentheses around it."""
         if self._next.kind != "word" or self._next.text in ("and", "or", "is"):
             self._fail("a condition", self._why_no_condition())
         token = self._take()
@@ -143,18 +99,6 @@ class _Parser:
         if token.text in ("known", "unknown", "within", "grade"):
             return self._asked(token)
         return self._about(token)
-
-    def _deeper(self, token: Token) -> Guard:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            message = f"the guard is nested more than {DEEPEST} deep"
-            self.terms.report.add("P042", message, self.terms.at(token), "Give its parts names under 'derived'.")
-            raise _Unreadable
-        inner = Not(self._atom()) if token.text == "not" else self._or()
-        if token.text == "(":
-            self._expect(")", "Close each parenthesis.")
-        self.depth -= 1
-        return inner
 
     def _asked(self, word: Token) -> Guard:
         self._expect("(", f"Write '{word.text}(anc)'." if word.text != "within" else "Write 'within(anc, 3 days)'.")
@@ -197,7 +141,7 @@ class _Parser:
         clocks = listed(f"time {clock}" for clock in CLOCKS)
         message = f"{shown(f'time {words}'.strip())} is not a clock"
         self.terms.report.add("P058", message, self.terms.guard.at(first.start, end), f"Clocks: {clocks}")
-        raise _Unreadable
+        raise Unreadable
 
     def _window(self, allowed: bool) -> tuple[int, int]:
         if self._next.text != "(" or self.tokens[self.place + 1].text != "window":
