@@ -7,7 +7,7 @@ trackers hold is left out: it is the machine's own memory, and what it means sta
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -27,14 +27,22 @@ def to_json(traces: Iterable[Trace]) -> str:
 
 def trace_dict(trace: Trace) -> dict[str, Any]:
     """One trace as values that JSON has."""
-    return {"format": FORMAT, **_plain(trace)}
+    return {"format": FORMAT, **plain(trace)}
 
 
-def _plain(value: Any) -> Any:
+def document(form: str, fields: Mapping[str, Any]) -> str:
+    """One JSON document of that format."""
+    return json.dumps({"format": form, **plain(fields)}, indent=1, ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """Values that JSON has, of values that may be ours: exact numbers as text, sets in order."""
     if attrs.has(type(value)):
-        return {item.name: _plain(getattr(value, item.name)) for item in attrs.fields(type(value)) if item.name not in _LEFT_OUT}
+        return {item.name: plain(getattr(value, item.name)) for item in attrs.fields(type(value)) if item.name not in _LEFT_OUT}
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
     return say_number(value) if isinstance(value, Fraction) else value

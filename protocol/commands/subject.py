@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
+
+from protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
     from protocol.adapters.sheet import Example
@@ -14,11 +18,44 @@ if TYPE_CHECKING:
     from protocol.model.protocol import Protocol
 
 
+def complete_spec(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers for a SPEC: the shipped names, and paths."""
+    from protocol.language.shipped import shipped_names
+
+    names = [CompletionItem(name) for name in shipped_names() if name.startswith(incomplete)]
+    # The first item asks the shell for paths, and must be first: in bash it clears what came before it.
+    return [CompletionItem(incomplete, type="file"), *names]
+
+
+def complete_course(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers for SPEC:HEADING: the shipped names, then the headings of the courses beside the protocol."""
+    from protocol.adapters.from_file import from_file
+    from protocol.adapters.selection import slug
+
+    spec, colon, _ = incomplete.partition(":")
+    if not colon:
+        return [
+            item if item.type == "file" else CompletionItem(f"{item.value}:") for item in complete_spec(context, parameter, spec)
+        ]
+    with contextlib.suppress(ProtocolError, click.ClickException):
+        sheets = [from_file(file, load(spec)) for file in courses_beside(spec)]
+        names = (f"{spec}:{slug(example.course.name)}" for sheet in sheets for example in sheet.examples)
+        return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(incomplete)]
+    return []
+
+
 def load(spec: str) -> Protocol:
     """The protocol of a SPEC: a file, its folder, or the name of a shipped protocol."""
     from protocol.language import shipped
 
     return shipped.load(spec)
+
+
+def identity(protocol: Protocol) -> dict[str, str]:
+    """What says which protocol it is, for JSON."""
+    from protocol.model.protocol import fingerprint
+
+    return {"protocol": protocol.name, "version": protocol.version, "fingerprint": fingerprint(protocol)}
 
 
 def courses_beside(spec: str) -> list[Path]:
@@ -32,7 +69,7 @@ def courses_beside(spec: str) -> list[Path]:
     return files
 
 
-def traces_of(protocol: Protocol, examples: Iterable[Example]) -> tuple[Trace, ...]:
+def traces_of(protocol: Protocol, examples: Sequence[Example]) -> tuple[Trace, ...]:
     """What the protocol decides in each of the courses."""
     from protocol.semantics.trace import trace
 

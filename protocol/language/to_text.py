@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import gcd
+
 from protocol.model.guard import (
     Always,
     And,
@@ -22,7 +24,7 @@ from protocol.model.guard import (
 from protocol.model.input import Schedule
 from protocol.model.protocol import Action, By, Protocol, Same, To, Where
 from protocol.model.quantity import say_number
-from protocol.model.time import say_duration
+from protocol.model.time import UNITS, say_duration
 
 _CLOCKS = {
     "start": "time since start",
@@ -141,8 +143,10 @@ def say_where(where: Where) -> str:
 
 
 def say_schedule(schedule: Schedule) -> str:
-    """``7 days`` or ``28 to 35 days``."""
-    if schedule.earliest == schedule.latest:
-        return say_duration(schedule.latest)
-    earliest, latest = say_duration(schedule.earliest), say_duration(schedule.latest)
-    return f"{_first(earliest, latest)} to {latest}"
+    """``7 days`` or ``28 to 31 days``."""
+    earliest, latest = schedule.earliest, schedule.latest
+    if earliest == latest:
+        return say_duration(latest)
+    # Both ends in the largest unit that both are whole in.
+    unit = say_duration(gcd(earliest, latest)).split()[1].removesuffix("s")
+    return f"{earliest // UNITS[unit]} to {latest // UNITS[unit]} {unit}s"

@@ -112,7 +112,7 @@ def test_a_place_is_said_as_it_is_written(where: Where, said: str) -> None:
     [
         (Schedule(WEEK, WEEK), "1 week"),
         (Schedule(28 * DAY, 35 * DAY), "4 to 5 weeks"),
-        (Schedule(WEEK, 10 * DAY), "1 week to 10 days"),
+        (Schedule(WEEK, 10 * DAY), "7 to 10 days"),
         (Schedule(DAY, 2 * DAY), "1 to 2 days"),
     ],
 )

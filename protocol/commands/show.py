@@ -1,0 +1,82 @@
+"""The command `show`: a protocol as a table that a clinician can review, or in another form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from protocol.commands import HOLDS
+from protocol.commands.form import Answering, answer, in_form
+from protocol.commands.screen import show_page
+from protocol.commands.subject import complete_spec, identity, load
+
+if TYPE_CHECKING:
+    from protocol.language.page import Block
+    from protocol.model.protocol import Protocol
+
+FORMAT = "protocol-show/1"
+
+
+def _as(what: str, said: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    return click.option(f"--{what}", "what", flag_value=what, help=said)
+
+
+@click.command(
+    cls=Answering,
+    short_help="Show a protocol as a table to review, or in another form.",
+    epilog="Example: protocol show imatinib-hes --unverified",
+)
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=complete_spec)
+@_as("table", "The table of dose modification: ladder, rules, open questions, inputs, sources (default).")
+@_as("sources", "Every source, and the rules that rest on it.")
+@_as("unverified", "Everything in it that may not be relied on, and why.")
+@_as("canonical", "The protocol as YAML, in one order and layout, without comments.")
+@in_form("text", "json")
+def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
+    """Show a protocol as a table that a clinician can review, or in another form.
+
+    Piped it is Markdown (or YAML), on a terminal it is laid out.
+    """
+    what = what or "table"
+    protocols = [load(spec) for spec in specs]
+    if form == "json":
+        answer(FORMAT, {"what": what, "protocols": [_fields(protocol, what) for protocol in protocols]})
+        return HOLDS
+    for number, protocol in enumerate(protocols):
+        if number:
+            click.echo()
+        if what == "canonical":
+            click.echo(_canonical(protocol), nl=False)
+        else:
+            show_page(_page(protocol, what))
+    return HOLDS
+
+
+def _page(protocol: Protocol, what: str) -> Sequence[Block]:
+    from protocol.language.table_of_sources import sources, unverified
+    from protocol.language.to_table import title, to_table
+
+    if what == "table":
+        return to_table(protocol)
+    parts = {"sources": sources, "unverified": unverified}
+    return (title(protocol), *parts[what](protocol))
+
+
+def _canonical(protocol: Protocol) -> str:
+    from protocol.language.to_yaml import print_protocol
+
+    return print_protocol(protocol)
+
+
+def _fields(protocol: Protocol, what: str) -> dict[str, Any]:
+    if what == "canonical":
+        return {**identity(protocol), "text": _canonical(protocol)}
+    return {**identity(protocol), "page": list(_blocks(_page(protocol, what)))}
+
+
+def _blocks(page: Iterable[Block]) -> Iterable[dict[str, Any]]:
+    from protocol.adapters.to_json import plain
+
+    return ({"kind": type(block).__name__.lower(), **plain(block)} for block in page)

@@ -1,0 +1,89 @@
+"""What a protocol asks about a patient: inputs with unit, validity and schedule, derived inputs, trackers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.language.page import Block, Heading, Items, Table, code, plain
+from protocol.language.to_text import duration_trackers, say_guard, say_schedule
+from protocol.model.input import Choice, Derived, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.protocol import Protocol
+from protocol.model.quantity import say_number
+from protocol.model.time import say_duration
+
+_REPEATS = {
+    "refuse": "",
+    "last": "of several at one time the last",
+    "worst": "of several at one time the worst",
+}
+
+
+def asked(protocol: Protocol) -> Iterator[Block]:
+    """The inputs, then what is derived from them and what is remembered of them."""
+    if protocol.inputs:
+        yield Heading(2, "Inputs")
+        yield Table(("Input", "What", "Values", "Valid for", "Measured"), tuple(_input(item) for item in protocol.inputs))
+        yield from _notes(protocol.inputs)
+    durations = duration_trackers(protocol)
+    if protocol.derived:
+        yield Heading(2, "Derived inputs")
+        rows = ((code(item.name), plain(item.label), code(say_guard(item.when, durations))) for item in protocol.derived)
+        yield Table(("Input", "What", "When"), tuple(rows))
+        yield from _notes(protocol.derived)
+    if protocol.trackers:
+        yield Heading(2, "Trackers")
+        yield Table(
+            ("Tracker", "What it holds"), tuple((code(item.name), _tracker(item, durations)) for item in protocol.trackers)
+        )
+
+
+def _notes(items: tuple[Input, ...] | tuple[Derived, ...]) -> Iterator[Block]:
+    notes = tuple(f"{code(item.name)}: {plain(item.note)}" for item in items if item.note)
+    if notes:
+        yield Items(notes)
+
+
+def _input(item: Input) -> tuple[str, ...]:
+    return (
+        code(item.name),
+        plain(item.label + (f" (LOINC {item.loinc})" if item.loinc else "")),
+        plain("; ".join(_values(item))),
+        "ever" if item.valid_for is None else say_duration(item.valid_for),
+        f"every {say_schedule(item.schedule).removeprefix('1 ')}" if item.schedule else "",
+    )
+
+
+def _values(item: Input) -> Iterator[str]:
+    yield _kind(item.kind)
+    if item.graded_by:
+        yield f"graded by {' '.join(item.graded_by)}"
+    if item.repeats != "refuse":
+        yield _REPEATS[item.repeats]
+    if item.worse:
+        yield f"{item.worse} is worse"
+
+
+def _kind(kind: InputKind) -> str:
+    match kind:
+        case Number(unit, low, high):
+            return f"{'' if unit == '1' else f'{unit}, '}plausible {say_number(low)} to {say_number(high)}"
+        case Grade(criteria):
+            return f"grade by {criteria}"
+        case Choice(options):
+            return " or ".join(options)
+        case YesNo():
+            return "yes or no"
+
+
+def _tracker(item: Tracker, durations: frozenset[str]) -> str:
+    when = code(say_guard(item.when, durations))
+    what = {
+        "episodes": f"how many episodes of {when}",
+        "consecutive": f"how many findings in a row of {when}",
+        "duration": f"for how long {when} without a break",
+        "lowest": f"the lowest {code(item.input)}",
+        "highest": f"the highest {code(item.input)}",
+    }[item.kind]
+    until = f"; an episode ends with {code(say_guard(item.until, durations))}" if item.until is not None else ""
+    measured = "; values that were not measured are passed over" if item.measured_only else ""
+    return what + until + measured + ("; from before the first dose on" if item.from_baseline else "")
