@@ -72,3 +72,59 @@ class NotationError(ProtocolError, ValueError):
 
 class VisitError(ProtocolError, ValueError):
     """A visit that cannot be stepped: earlier than the last one, or naming an input that the protocol does not have."""
+
+
+class CommitError(ProtocolError):
+    """What a live course refuses to record; the course is as it was before. ``code`` is explained by ``protocol explain``."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        self.code, self.message, self.hint = code, message, hint
+        super().__init__(str(Problem(code, message, hint)))
+
+
+class Unsigned(CommitError, ValueError):
+    """Who, when or under which request id is missing or cannot be used."""
+
+
+class RequestReused(CommitError):
+    """The request id stands in the journal already, with other content."""
+
+
+class StaleVersion(CommitError):
+    """The course has moved on since it was loaded. ``expected`` is the caller's version, ``current`` that of the course."""
+
+    def __init__(self, code: str, message: str, hint: str, expected: int, current: int) -> None:
+        super().__init__(code, message, hint)
+        self.expected, self.current = expected, current
+
+
+class NotDecidedHere(CommitError):
+    """The step is not what this course decides at this version."""
+
+
+class NeedsReason(CommitError):
+    """What is to be recorded goes against the protocol, or changes what was recorded, and says not why."""
+
+
+class RefusedVisit(CommitError, VisitError):
+    """A visit that a live course does not take: its date is a range, or there is one at that time already."""
+
+
+class NoSuchVisit(CommitError, VisitError):
+    """There is no visit at that time."""
+
+
+class MigrationError(CommitError):
+    """A state that cannot be carried over to the new protocol. ``problems`` names all that is not mapped."""
+
+    def __init__(self, code: str, message: str, hint: str, problems: tuple[str, ...]) -> None:
+        super().__init__(code, message, hint)
+        self.problems = problems
+
+
+class Busy(CommitError):
+    """Something is being recorded at this moment: by a callback of it, or by another thread."""
+
+
+class Unrestorable(CommitError):
+    """Stored entries that are no journal of the protocols that came with them."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.decision import Decision
+from protocol.model.course import Visit
+from protocol.model.decision import Decision, Step
 from protocol.model.guard import Clock, Tracked
 from protocol.model.protocol import Protocol
 from protocol.model.state import Lasting, State
 from protocol.semantics import clocks
 from protocol.semantics.observing import expiries
 from protocol.semantics.prepared import Prepared, prepare
-from protocol.semantics.step import look
+from protocol.semantics.step import look, step
 from protocol.semantics.trackers import memory_of
 
 FAR = 10**9
@@ -31,6 +32,20 @@ def next_change(protocol: Protocol, state: State) -> tuple[int, Decision] | None
         if (later.status, later.after, later.rule) != (now.status, now.after, now.rule):
             return time, later
     return None
+
+
+def acted(protocol: Protocol, state: State, until: int) -> tuple[Step, ...]:
+    """The steps that a protocol which acts between visits takes by itself from a state on, before the time ``until``.
+
+    Empty for a protocol that waits for the next visit.
+    """
+    taken: list[Step] = []
+    change = next_change(protocol, state) if protocol.between_visits == "act" else None
+    while change is not None and change[0] < until:
+        taken.append(step(protocol, state, Visit(change[0])))
+        state = taken[-1].state
+        change = next_change(protocol, state)
+    return tuple(taken)
 
 
 def moments(prepared: Prepared, state: State, after: int, until: int) -> list[int]:

@@ -19,7 +19,7 @@ from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 from protocol.model.time import say_time
-from protocol.semantics.foresee import moments, next_change
+from protocol.semantics.foresee import acted, moments
 from protocol.semantics.given import is_it
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.step import initial, step
@@ -129,21 +129,9 @@ def _over_dates(protocol: Protocol, visits: tuple[Visit, ...]) -> tuple[Step, ..
 
 def _taken(protocol: Protocol, branch: Branch, visit: Visit) -> Branch:
     """The branch after the visit, and after the moments before it at which the protocol acts by itself."""
-    state, steps = branch.state, branch.steps
-    if protocol.between_visits == "act":
-        state, steps = _acted(protocol, branch, visit.time)
-    taken = step(protocol, state, visit)
-    return Branch(taken.state, (*steps, taken))
-
-
-def _acted(protocol: Protocol, branch: Branch, until: int) -> tuple[State, tuple[Step, ...]]:
-    state, steps = branch.state, branch.steps
-    change = next_change(protocol, state)
-    while change is not None and change[0] < until:
-        taken = step(protocol, state, Visit(change[0]))
-        state, steps = taken.state, (*steps, taken)
-        change = next_change(protocol, state)
-    return state, steps
+    before = acted(protocol, branch.state, visit.time)
+    taken = step(protocol, before[-1].state if before else branch.state, visit)
+    return Branch(taken.state, (*branch.steps, *before, taken))
 
 
 def _dates(prepared: Prepared, branch: Branch, visit: Visit, later: tuple[int, ...]) -> Iterator[Visit]:

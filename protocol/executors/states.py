@@ -1,0 +1,131 @@
+"""The control states as a machine of the library ``transitions``, so that hosts get its callbacks and its diagrams.
+
+The reference semantics decides; then exactly one transition without any guard is executed here. So nothing that a host or
+the library does to this machine can change a decision or the state of a course. Known hazards of the library and how they
+are kept out: no model is ever registered with the machine, so no trigger, ``to_<state>()`` or ``may_<trigger>()`` exists
+that a host could call and nobody's callbacks leak to somebody else; there are no conditions, so nothing is compared with
+True; every destination is built here; nothing is queued and nothing runs in ``finalize_event``, where errors are
+swallowed; and one machine serves all patients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from transitions.core import EventData, Machine, State, Transition
+
+from protocol.model.protocol import CONTROLS, ControlKind
+
+TRIGGERS = ("continue", "start", "escalate", "reduce", "hold", "resume", "stop", "review",
+            "give", "correct", "override", "migrate")  # fmt: skip
+"""The actions of a protocol; ``give``, where something else was given; and the ways in which a record is changed."""
+
+
+def state_name(control: ControlKind) -> str:
+    """A control state as the library calls it: ``on_treatment``."""
+    return control.replace(" ", "_")
+
+
+CALLBACKS = frozenset({
+    "before_state_change", "after_state_change",
+    *(f"{when}_{trigger}" for trigger in TRIGGERS for when in ("before", "after")),
+    *(f"{when}_{state_name(control)}" for control in CONTROLS for when in ("on_exit", "on_enter")),
+})  # fmt: skip
+"""Every name under which a method of a listener is called."""
+
+
+def listening(listener: object) -> object:
+    """The listener itself. Raises TypeError for a method on a control state that does not exist, which would never be called."""
+    meant = [name for name in dir(listener) if name.startswith(("on_enter_", "on_exit_")) and name not in CALLBACKS]
+    if meant:
+        names = ", ".join(sorted(name for name in CALLBACKS if name.startswith("on_")))
+        raise TypeError(f"the listener's {', '.join(meant)} would never be called. Callbacks on states: {names}")
+    return listener
+
+
+class Announcement:
+    """What a transition runs on: the control state, seen by the library as its model, and the host's listener."""
+
+    __slots__ = ("listener", "state")
+
+    def __init__(self, state: str, listener: object) -> None:
+        self.state, self.listener = state, listener
+
+
+class Callback:
+    """Calls the method of that name of the listener, if it has one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, event: EventData) -> None:
+        method = getattr(getattr(event.model, "listener", None), self.name, None)
+        if method is not None:
+            method(event)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def announce(listener: object, trigger: str, before: ControlKind, after: ControlKind, things: Mapping[str, object]) -> None:
+    """Executes the one transition that happened, which calls the listener's methods in the library's order.
+
+    These are ``before_state_change``, ``before_<trigger>``, ``on_exit_<state>``, ``on_enter_<state>``, ``after_<trigger>``
+    and ``after_state_change``; a transition that keeps the control state calls ``before_<trigger>`` and
+    ``after_<trigger>`` only. Each gets the library's EventData, whose ``kwargs`` are ``things``. What a method raises
+    goes through to the caller.
+    """
+    transition = _transitions()[trigger, before, after]
+    model = Announcement(state_name(before), listener)
+    machine = _machine()
+    event = EventData(machine.get_state(model.state), machine.events[trigger], machine, model, args=(), kwargs=dict(things))
+    event.transition = transition
+    transition.execute(event)
+
+
+@lru_cache(maxsize=1)
+def _machine() -> Machine:
+    """The one machine; it has no model. Its transitions are all that can happen, whatever a protocol or a host does."""
+    machine = Machine(
+        model=None,
+        states=[_state(control) for control in CONTROLS],
+        initial=state_name("before treatment"),
+        auto_transitions=False,
+        send_event=True,
+        name="protocol",
+    )
+    for trigger in TRIGGERS:
+        for before in CONTROLS:
+            for after in CONTROLS:
+                _add(machine, trigger, before, after)
+    return machine
+
+
+def _state(control: ControlKind) -> State:
+    name = state_name(control)
+    return State(name, on_enter=[Callback(f"on_enter_{name}")], on_exit=[Callback(f"on_exit_{name}")])
+
+
+def _add(machine: Machine, trigger: str, before: ControlKind, after: ControlKind) -> None:
+    """A transition; without a destination where the control state stays, which is what the library calls internal."""
+    first: list[Any] = [Callback(f"before_{trigger}")]
+    last: list[Any] = [Callback(f"after_{trigger}")]
+    if before == after:
+        machine.add_transition(trigger, state_name(before), None, before=first, after=last)
+        return
+    first, last = [Callback("before_state_change"), *first], [*last, Callback("after_state_change")]
+    machine.add_transition(trigger, state_name(before), state_name(after), before=first, after=last)
+
+
+@lru_cache(maxsize=1)
+def _transitions() -> dict[tuple[str, ControlKind, ControlKind], Transition]:
+    """The transition of each trigger from each control state to each."""
+    found = {}
+    for trigger, event in _machine().events.items():
+        for before in CONTROLS:
+            for transition in event.transitions[state_name(before)]:
+                after = next((one for one in CONTROLS if state_name(one) == transition.dest), before)
+                found[trigger, before, after] = transition
+    return found
