@@ -23,7 +23,7 @@ class Problem:
     text: str = ""
 
     def __str__(self) -> str:
-        return "\n".join((self._headline(), *self._excerpt(), *self._advice()))
+        return "\n".join(visible(line) for line in (self._headline(), *self._excerpt(), *self._advice()))
 
     def _headline(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
@@ -39,6 +39,16 @@ class Problem:
 
     def _advice(self) -> tuple[str, ...]:
         return (f"  = {self.hint}",) if self.hint else ()
+
+
+def visible(text: str) -> str:
+    """The text with a sign in the place of each one that a terminal would obey or not show; its length stays."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else _picture(sign) for sign in text)
+
+
+def _picture(sign: str) -> str:
+    """The picture that Unicode has of a control character, or the sign for one that cannot be shown."""
+    return chr(0x2400 + ord(sign)) if ord(sign) < 0x20 else "\ufffd"
 
 
 @frozen

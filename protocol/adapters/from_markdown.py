@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from itertools import pairwise
 
 from attrs import frozen
@@ -71,13 +72,13 @@ def _sections(lines: tuple[str, ...]) -> list[_Section]:
 
 def _tables(section: _Section, problems: Problems) -> list[_Table]:
     found: list[_Table] = []
-    lines = list(section.lines)
+    lines = deque(section.lines)
     while lines:
-        number, line = lines.pop(0)
+        number, line = lines.popleft()
         if "|" not in line or not line.strip():
             continue
         if lines and lines[0][0] == number + 1 and _RULER.fullmatch(lines[0][1]) and "|" in line.lstrip()[0] + lines[0][1]:
-            ruler = _cells(*lines.pop(0))
+            ruler = _cells(*lines.popleft())
             found.append(_Table(_cells(number, line), _body(lines, number + 2)))
             fits(ruler, found[-1].header, problems)
         elif line.lstrip().startswith("|"):
@@ -87,11 +88,11 @@ def _tables(section: _Section, problems: Problems) -> list[_Table]:
     return found
 
 
-def _body(lines: list[tuple[int, str]], number: int) -> tuple[Cells, ...]:
+def _body(lines: deque[tuple[int, str]], number: int) -> tuple[Cells, ...]:
     """Takes the lines up to the next blank one; a line without a bar among them is a ragged row."""
     rows = []
     while lines and lines[0][0] == number and lines[0][1].strip():
-        rows.append(_cells(*lines.pop(0)))
+        rows.append(_cells(*lines.popleft()))
         number += 1
     return tuple(rows)
 

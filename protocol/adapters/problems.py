@@ -14,6 +14,9 @@ from protocol.errors import InputError, NotationError, Problem
 _LONGEST_EXCERPT = 300
 _LONGEST_QUOTE = 40
 
+MOST_PROBLEMS = 1000
+"""After so many problems the rest of the file is not read; it is another file, or one column of it is wrong throughout."""
+
 
 @frozen
 class Cell:
@@ -42,6 +45,8 @@ class Problems:
         shown = self._excerpt(cell)
         length = max(1, min(len(cell.text), len(shown) - cell.column + 1))
         self.found.append(Problem(code, message, hint, self.file, cell.line, cell.column, length, shown))
+        if len(self.found) >= MOST_PROBLEMS:
+            self.stop_if_any()
 
     def report_notation(self, code: str, cell: Cell, error: NotationError) -> None:
         """Notes what the model refused to read in a cell."""

@@ -8,7 +8,7 @@ from protocol.adapters.problems import Cell, Problems
 from protocol.errors import InputError, Problem
 
 LONGEST_LINE = 100_000
-LARGEST_FILE = 64_000_000
+LARGEST_FILE = 16_000_000
 
 
 def text_of(path: Path) -> str:

@@ -78,6 +78,7 @@ class Parser(ABC, Generic[Part]):
         return self._accept(text) or self._fail(f"'{text}'", hint)
 
     def _fail(self, expected: str, hint: str = "") -> Token:
+        hint = hint or f"'protocol explain language' shows what a {self.what} may hold."
         found = f"the end of the {self.what}" if self._next.kind == "end" else shown(self._next.text)
         self.terms.report.add(self.code, f"expected {expected}, found {found}", self.terms.at(self._next), hint)
         raise Unreadable

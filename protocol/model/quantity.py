@@ -116,14 +116,24 @@ SPELLINGS = {
     "/μL": "/uL", "μmol/L": "umol/L",
 }  # fmt: skip
 
+# What laboratories print and what is probably meant. It is asked, never assumed: the letters mean other things elsewhere.
+_MEANT = {"k/ul": "10*3/uL", "k/mm3": "10*3/uL", "k/mcl": "10*3/uL", "thou/ul": "10*3/uL", "/mcl": "/uL", "sec": "s"}
+
 
 def unit(name: str) -> Unit:
     """The unit of that name; raises NotationError with the allow-list for any other."""
     stripped = name.strip()
     found = UNITS.get(SPELLINGS.get(stripped, stripped))
     if found is None:
-        raise NotationError(f"'{stripped}' is not a unit of the allow-list", f"Units: {', '.join(UNITS)}.")
+        raise NotationError(f"'{stripped}' is not a unit of the allow-list", f"{_question(stripped)}Units: {', '.join(UNITS)}.")
     return found
+
+
+def _question(name: str) -> str:
+    """Whether another unit was meant: one that differs in capital letters only, or what laboratories mean by this."""
+    alike = {known.lower(): known for known in (*SPELLINGS, *UNITS)}
+    near = _MEANT.get(name.lower()) or alike.get(name.lower())
+    return f"did you mean '{SPELLINGS.get(near, near)}'?  " if near else ""
 
 
 def convert(value: Fraction, from_unit: str, to_unit: str) -> Fraction:

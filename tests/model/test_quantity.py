@@ -108,11 +108,20 @@ def test_every_other_spelling_leads_to_a_unit_and_is_not_one_itself() -> None:
     assert not set(SPELLINGS) & set(UNITS)
 
 
-@pytest.mark.parametrize("written", ["", "mg/dl", "bushels", "10*9", "K/uL"])
+@pytest.mark.parametrize("written", ["", "bushels", "10*9"])
 def test_a_unit_outside_the_allow_list_is_refused_with_the_list(written: str) -> None:
     with pytest.raises(NotationError) as raised:
         unit(written)
     assert raised.value.hint == f"Units: {', '.join(UNITS)}."
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("mg/dl", "mg/dL"), ("X10^9/l", "10*9/L"), ("K/uL", "10*3/uL"), ("k/mm3", "10*3/uL")]
+)
+def test_a_unit_that_is_nearly_one_is_asked_for_and_not_assumed(written: str, meant: str) -> None:
+    with pytest.raises(NotationError) as raised:
+        unit(written)
+    assert raised.value.hint.startswith(f"did you mean '{meant}'?  Units: ")
 
 
 CONVERSIONS = [

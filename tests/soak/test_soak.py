@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import secrets
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import pytest
@@ -15,22 +16,28 @@ from tests.soak.cases import Report, run
 CHUNK = 5_000
 
 
+def in_parallel(tried: Callable[[str, int], Report], seed: str, cases: int) -> Report:
+    """What two processes find in so many cases together."""
+    report = Report()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as workers:
+        sizes = [min(CHUNK, cases - start) for start in range(0, cases, CHUNK)]
+        for done in as_completed([workers.submit(tried, f"{seed}-{place}", size) for place, size in enumerate(sizes)]):
+            report.add(done.result())
+    return report
+
+
 @pytest.mark.soak
 @pytest.mark.skipif(os.environ.get("SOAK") != "1", reason="takes long: set SOAK=1")
 def test_the_reference_agrees_with_the_oracle_and_keeps_the_laws_in_every_case() -> None:
-    cases = int(os.environ.get("SOAK_CASES", "1000000"))
-    seed = os.environ.get("SOAK_SEED") or secrets.token_hex(4)
-    report, began = Report(), time.monotonic()
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as workers:
-        sizes = [min(CHUNK, cases - start) for start in range(0, cases, CHUNK)]
-        for done in as_completed([workers.submit(run, f"{seed}-{place}", size) for place, size in enumerate(sizes)]):
-            report.add(done.result())
-    _show(report, seed, time.monotonic() - began)
+    seed, began = os.environ.get("SOAK_SEED") or secrets.token_hex(4), time.monotonic()
+    report = in_parallel(run, seed, int(os.environ.get("SOAK_CASES", "1000000")))
+    show(report, seed, time.monotonic() - began)
+    print(f"disagreements: {sum(report.wrong.values())} {dict(report.wrong)}")
     assert not report.wrong, "\n".join(report.shown)
 
 
-def _show(report: Report, seed: str, seconds: float) -> None:
+def show(report: Report, seed: str, seconds: float) -> None:
+    """Prints how many cases there were, and of what kinds."""
     print(f"\nseed {seed}: {report.cases} cases in {seconds:.0f} s, {report.cases / seconds:.0f} per second")
-    print(f"disagreements: {sum(report.wrong.values())} {dict(report.wrong)}")
     for kind, number in sorted(report.kinds.items()):
         print(f"  {number:8} {kind}")

@@ -1,0 +1,146 @@
+"""Bad input by the hundred thousand: whatever a text holds, it is read, or refused with a message for each problem."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from protocol import trace
+from protocol.adapters.from_csv import from_csv
+from protocol.adapters.from_markdown import from_markdown
+from protocol.errors import InputError, VisitError
+from protocol.language.from_yaml import parse, parse_guard
+from protocol.language.shipped import decoded
+from protocol.language.to_text import duration_trackers, say_guard
+from protocol.language.to_yaml import print_protocol
+from protocol.model.protocol import Protocol
+from tests.soak.cases import SHOWN, Report
+from tests.soak.mutations import as_bytes, mutated, one_of
+
+LANGUAGE = Path(__file__).parent.parent / "language"
+WHOLE = (LANGUAGE / "whole.yaml").read_text(encoding="utf-8")
+SMALL = """protocol: small
+version: "1"
+doses: {low: 100 mg every day, high: 400 mg every day}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days, graded by: CTC 2.0 neutrophils}
+  platelets: {unit: 10*9/L, plausible: 0 to 3000, valid for: 8 days}
+  response: {choice: [none, partial, complete], valid for: 8 days}
+  rash: {yes or no, valid for: 35 days}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  hold: {in: on treatment, when: "anc < 1.0 or rash", must: hold}
+  resume: {in: held by hold, when: "anc >= 1.5 and not rash", must: resume at the same level}
+  escalate: {in: on treatment at low, when: "response is none and time since start >= 4 weeks", may: escalate}
+"""
+GUARDS = (
+    "anc < 1.0 or platelets < 50", "not (rash and anc >= 1.5)", "response is not none", "known(anc) and unknown(platelets)",
+    "within(anc, 3 days)", "grade(anc) >= 3", "time since start >= 4 weeks (window -3 to +3 days)", "anc > 2 x ULN", "always",
+)  # fmt: skip
+MARKDOWN = """# Courses
+
+## One
+
+| elapsed | anc | platelets | response | rash | given | expect action |
+|---|---|---|---|---|---|---|
+| 0 | 2.0 (1.5-7) | 210 | | no | 100 mg every day | start |
+| 27 to 28 | 800 /uL | <50 | none | not done | none | hold |
+
+## Two
+
+| study day | recorded | anc | given |
+|---|---|---|---|
+| 1 | 1 | 2 | unknown |
+| 28 | 30 | 1.5 | stopped |
+"""
+WIDE = "patient,elapsed,anc,platelets,given\n1,0,2.0,210,100 mg every day\n1,28,0.4,<50,none\n2,0,1.5,not done,\n"
+LONG = "patient,elapsed,input,value,unit,lower,upper\n1,0,anc,2.0,10*9/L,1.5,7\n1,28,anc,800,/uL,,\n1,28,given,none,,,\n"
+
+
+def run(seed: str, cases: int) -> Report:
+    """Tries ``cases`` inputs; the same seed gives the same inputs."""
+    random, report = Random(seed), Report()
+    protocol = parse(SMALL)
+    readers: tuple[tuple[str, Callable[[Random], str], Callable[[str, Protocol], str]], ...] = (
+        ("guard", lambda one: mutated(one, one_of(one, GUARDS)), _guard),
+        ("protocol", lambda one: mutated(one, one_of(one, (SMALL, SMALL, WHOLE))), _protocol),
+        ("Markdown", lambda one: mutated(one, MARKDOWN), _markdown),
+        ("CSV", lambda one: mutated(one, one_of(one, (WIDE, LONG))), _csv),
+    )
+    while report.cases < cases:
+        what, write, read = random.choice(readers)
+        _try(report, what, as_text(random, write(random)), read, protocol, seed)
+    return report
+
+
+def as_text(random: Random, text: str) -> str:
+    """The text as it comes out of a file that some program saved; where it is no UTF-8 it is refused, and tried as it was."""
+    try:
+        return decoded(as_bytes(random, text))
+    except InputError as error:
+        _check(error, 10**9)
+        return text
+
+
+def _try(report: Report, what: str, text: str, read: Callable[[str, Protocol], str], protocol: Protocol, seed: str) -> None:
+    report.cases += 1
+    began = time.monotonic()
+    try:
+        outcome = read(text, protocol)
+    except InputError as error:
+        try:
+            _check(error, text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + 1)
+            outcome = "refused"
+        except AssertionError as wrong:
+            outcome = f"wrong message: {wrong}"
+    except Exception as error:
+        outcome = f"crash: {type(error).__name__}: {error}"
+    if time.monotonic() - began > 10:
+        outcome = "slow: over 10 s"
+    report.kinds[f"{what} {outcome.split(':')[0]}"] += 1
+    if ":" in outcome:
+        report.wrong[outcome.split(":")[0]] += 1
+        report.shown = [*report.shown, f"seed {seed}, case {report.cases}, {what}: {outcome}\n{text!r}"][:SHOWN]
+
+
+def _check(error: InputError, lines: int) -> None:
+    """A refusal says where, what and what would be right; each problem once; nothing that a terminal would obey."""
+    assert error.problems, "no problem is named"
+    said = [(one.code, one.line, one.column, one.message) for one in error.problems]
+    assert len(set(said)) == len(said), f"the same problem twice: {said}"
+    for problem in error.problems:
+        assert problem.message and problem.hint, f"{problem.code} does not say what would be right"
+        assert 0 <= problem.line <= lines and problem.length >= 1, f"{problem.code} is at no place of the text"
+        assert all(sign.isprintable() or sign == "\n" for sign in str(problem)), f"{problem.code} prints a control character"
+
+
+def _guard(text: str, protocol: Protocol) -> str:
+    found = parse_guard(text, protocol)
+    assert parse_guard(say_guard(found, duration_trackers(protocol)), protocol) == found
+    return "read"
+
+
+def _protocol(text: str, protocol: Protocol) -> str:
+    found = parse(text)
+    assert parse(print_protocol(found)) == found
+    return "read"
+
+
+def _markdown(text: str, protocol: Protocol) -> str:
+    return _traced(protocol, [example.course for example in from_markdown(text, protocol).examples])
+
+
+def _csv(text: str, protocol: Protocol) -> str:
+    return _traced(protocol, [example.course for example in from_csv(text, protocol).examples])
+
+
+def _traced(protocol: Protocol, courses: list) -> str:
+    """What could be read can be replayed, or is refused as a course."""
+    for course in courses:
+        with contextlib.suppress(VisitError):
+            trace(protocol, course)
+    return "read"
