@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.checks.finding import Finding
+from protocol.checks.finding import Finding, check
 from protocol.model.protocol import Protocol, Rule, To
 from protocol.semantics.freed import freed
 from protocol.semantics.truth import truth
 
 
+@check(
+    "F008",
+    "a rule that can do nothing",
+    "Its guard contradicts itself, or it raises or lowers only to a level at which the patient already is. Usually a sign "
+    "or a level is mistyped.",
+)
 def dead_rule(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each rule whose guard contradicts itself, and for each that raises or lowers only to where it already is."""
     for rule in protocol.in_force():

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.checks.finding import Finding
+from protocol.checks.finding import Finding, check
+from protocol.checks.places import holds
 from protocol.model.protocol import Protocol, Rule
 
 
+@check(
+    "F004",
+    "a hold without a way out",
+    "A hold ends only when a rule resumes for each of its reasons. Without one the patient stays without drug until "
+    "somebody gives it against the protocol. Add a rule 'in: held by ...' that resumes, or let the rule stop treatment.",
+)
 def hold_without_way_out(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each hold rule that no resume rule answers, whether by name or for every hold."""
+    """A finding for each rule that can hold and that no resume rule answers, by name or for every hold."""
     rules = protocol.in_force()
     for rule in rules:
-        if rule.action.kind == "hold" and not any(_answers(other, rule.name) for other in rules):
+        if holds(protocol, rule) and not any(_answers(other, rule.name) for other in rules):
             yield Finding(
                 "F004",
                 f"no rule resumes a patient held by '{rule.name}'",

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from protocol.checks.finding import Finding
+from protocol.checks.finding import Finding, check
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import AMOUNTS, Regimen
 
 
+@check(
+    "F007",
+    "a ladder that is not lowest first",
+    "Doses are compared by their place on the ladder, so a ladder upside down turns every direction round, and with it the "
+    "safe side. Write the lowest regimen first and each regimen once.",
+)
 def ladder_order(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each such pair. Rungs are compared by place, so a ladder upside down would turn every direction round."""
     for lower, upper in pairwise(protocol.levels):

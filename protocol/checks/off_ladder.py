@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.checks.finding import Finding
+from protocol.checks.finding import Finding, check
 from protocol.model.protocol import By, Protocol, Rule
 
 HINTS = {
@@ -13,6 +13,13 @@ HINTS = {
 }
 
 
+@check(
+    "F002",
+    "a step that leaves the ladder",
+    "A step by rungs from the highest or lowest level reaches none, and nothing saturates in silence: the step is then "
+    "undecided. Say what happens there with ', else stop', ', else hold' or ', else continue', or narrow the rule's 'in' to "
+    "the levels from which the step can be taken.",
+)
 def off_ladder(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each rule and level from which its step by rungs reaches no level."""
     for rule in protocol.in_force():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.checks.finding import Finding
+from protocol.checks.finding import Finding, check
 from protocol.model.guard import And
 from protocol.model.protocol import Protocol, Rule
 from protocol.semantics.freed import freed
@@ -14,6 +14,13 @@ RAISES = ("start", "escalate", "resume")
 LOWERS = ("reduce", "hold", "stop")
 
 
+@check(
+    "F003",
+    "a rule that raises stands above one that lowers",
+    "The first rule that holds is followed, so where both hold the dose is raised, or drug comes back, although a lowering "
+    "is ordered. Put the lowering rule above, or let the guard of the raising one exclude the other. Clocks, counts and "
+    "what is known are taken as free, so that a pair that never meets in practice can be found too.",
+)
 def raising_above_lowering(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each such pair. Clocks, counts and what is known are taken as free, so a pair may be a false alarm."""
     rules = protocol.in_force()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.checks.finding import Finding
+from protocol.checks.finding import Finding, check
 from protocol.model.guard import Guard, Known, Named, nodes
 from protocol.model.protocol import Protocol
 
 
+@check(
+    "F005",
+    "missing data may raise a dose or end treatment",
+    "Missing values never raise a dose and never end treatment, but a rule that asks what is known ('known', 'unknown', "
+    "'within') gets round that: to know nothing is itself known. Ask for the value, or say with 'waiver' why missing data "
+    "may do this here; the waiver is listed by check.",
+)
 def waived_law(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each rule without ``waiver`` that starts, escalates, resumes or stops and asks ``known`` or ``within``."""
     for rule in protocol.in_force():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -12,7 +13,7 @@ from protocol.model.quantity import exact
 from protocol.model.regimen import Regimen
 from protocol.model.time import whole_minutes
 
-Reported = Fraction | int | float | str | None
+Reported = Fraction | Decimal | int | float | str | None
 
 
 def _reported(value: Reported) -> Fraction | str | None:

@@ -9,24 +9,28 @@ from protocol import load
 from protocol.checks import findings
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known
 from protocol.model.input import Input, YesNo
-from protocol.model.protocol import Action, By, Protocol, Rule, Same, To, Where
+from protocol.model.protocol import Action, By, Citation, Protocol, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
 
-SOUND = evolve(
-    PROTOCOL,
-    rules=tuple(
-        evolve(rule, action=evolve(rule.action, off_ladder="continue")) if isinstance(rule.action.target, By) else rule
-        for rule in (RULES[8], *RULES[:8])
-    ),
-)
+OURS = Citation("ours")
+
+
+def closed(rule: Rule) -> Rule:
+    """The rule with a source, and with what happens where its step has no rung."""
+    by_rungs = isinstance(rule.action.target, By)
+    return evolve(rule, source=OURS, action=evolve(rule.action, off_ladder="continue") if by_rungs else rule.action)
+
+
+SOUND = evolve(PROTOCOL, rules=tuple(closed(rule) for rule in (RULES[8], *RULES[:8])))
 HOLD = Rule("hold", ON, above("anc", "<", 1), "must", Action("hold"))
 RESUME = Rule("resume", (Where("held"),), above("anc", ">=", 1), "must", Action("resume", Same()))
 
 
 def codes(protocol: Protocol) -> list[str]:
-    """The codes of what is found, inputs that nothing asks left out: the small protocols here ask few of theirs."""
-    return [finding.code for finding in findings(protocol) if finding.code != "F006"]
+    """The codes of what is found, but for what the small protocols here leave out: they use little of what they declare."""
+    left_out = {"F006", "F011", "F016"}
+    return [finding.code for finding in findings(protocol) if finding.code not in left_out]
 
 
 def test_a_sound_protocol_has_no_findings() -> None:

@@ -35,12 +35,12 @@ def test_a_value_is_kept_exactly_whatever_kind_of_number_it_was(reported: Report
 
 
 def test_a_decimal_is_kept_exactly() -> None:
-    assert Observation("anc", Decimal("0.10")).value == Fraction(1, 10)  # type: ignore[arg-type]
+    assert Observation("anc", Decimal("0.10")).value == Fraction(1, 10)
 
 
 @pytest.mark.parametrize("time", [1.5, 1.0, "1", None, Fraction(1)])
 def test_a_time_that_is_no_whole_number_is_refused_where_it_is_written(time: object) -> None:
-    with pytest.raises(NotationError, match=r"is not a time\. A time is a whole number of minutes since the first dose\."):
+    with pytest.raises(NotationError, match="is not a time"):
         Visit(time)  # type: ignore[arg-type]
     if time is not None:
         with pytest.raises(NotationError, match="is not a time"):

@@ -1,0 +1,48 @@
+"""Which names do the guards of a protocol ask, under any reading?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.model.guard import Compare, Guard, Is, Known, Named, nodes
+from protocol.model.protocol import Protocol
+
+
+def asked(protocol: Protocol) -> frozenset[str]:
+    """The names of all inputs, derived inputs, trackers and interpretations that some guard or tracker asks."""
+    names = {name for guard in guards(protocol) for name in names_in(guard)}
+    return frozenset(names | {tracker.input for tracker in protocol.trackers})
+
+
+def guards(protocol: Protocol) -> Iterator[Guard]:
+    """The guards of rules, derived inputs, trackers and readings, those of readings that are not chosen too."""
+    yield from (rule.when for rule in protocol.rules)
+    yield from (derived.when for derived in protocol.derived)
+    for tracker in protocol.trackers:
+        yield from (guard for guard in (tracker.when, tracker.until) if guard is not None)
+    for interpretation in protocol.interpretations:
+        yield from (reading.guard for reading in interpretation.readings if reading.guard is not None)
+
+
+def names_in(guard: Guard) -> Iterator[str]:
+    """The names that stand in a guard; what a name is defined by is not opened."""
+    for node in nodes(guard):
+        match node:
+            case Compare(term):
+                yield getattr(term, "input", "") or getattr(term, "tracker", "")
+            case Is(name) | Known(name) | Named(name):
+                yield name
+            case _:
+                pass
+
+
+def inputs_in(protocol: Protocol, guard: Guard) -> frozenset[str]:
+    """The inputs that a guard asks, by way of derived inputs and chosen readings too; trackers are not opened."""
+    found: set[str] = set()
+    inputs = {item.name for item in protocol.inputs}
+    for node in nodes(guard):
+        if isinstance(node, Named):
+            found |= inputs_in(protocol, protocol.definition(node.name))
+        else:
+            found |= inputs.intersection(names_in(node))
+    return frozenset(found)

@@ -1,0 +1,50 @@
+"""Where can the rules of a protocol take a patient: to which levels, to which holds?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.model.protocol import Protocol, Rule, To
+from protocol.model.regimen import at_level
+from protocol.model.state import Control, State
+from protocol.semantics.effects import effect_of
+
+
+def levels_of(protocol: Protocol, rule: Rule) -> Iterator[str]:
+    """The levels at which the rule applies, on treatment, held or in review."""
+    for level in protocol.levels:
+        if any(where.control != "before treatment" and (not where.levels or level.name in where.levels) for where in rule.where):
+            yield level.name
+
+
+def target(protocol: Protocol, rule: Rule, level: str) -> str | None:
+    """The level to which the rule takes a patient at this one; None where it gives no drug or leaves the ladder."""
+    here = at_level(level)
+    effect = effect_of(protocol, State(control=Control("on treatment"), level=here, dose=here), rule)
+    return effect.dose.name if effect.dose.kind == "level" and not effect.undefined else None
+
+
+def holds(protocol: Protocol, rule: Rule) -> bool:
+    """Whether the rule can begin a hold: by its action, or by what it does where there is no rung."""
+    if rule.action.kind == "hold":
+        return True
+    steps = rule.action.kind in ("escalate", "reduce") and rule.action.off_ladder == "hold"
+    return steps and any(target(protocol, rule, level) is None for level in levels_of(protocol, rule))
+
+
+def levels_reached(protocol: Protocol) -> frozenset[str]:
+    """The levels to which rules lead from the first dose on, or more. Without a rule that starts, any level can be the first."""
+    rules = protocol.in_force()
+    starts = {rule.action.target.level for rule in rules if rule.action.kind == "start" and isinstance(rule.action.target, To)}
+    waiting = starts or {level.name for level in protocol.levels}
+    found: set[str] = set()
+    while waiting:
+        level = waiting.pop()
+        found.add(level)
+        waiting |= {to for rule in rules if (to := _step(protocol, rule, level)) is not None and to not in found}
+    return frozenset(found)
+
+
+def _step(protocol: Protocol, rule: Rule, level: str) -> str | None:
+    steps = rule.action.kind in ("escalate", "reduce", "resume") and level in levels_of(protocol, rule)
+    return target(protocol, rule, level) if steps else None

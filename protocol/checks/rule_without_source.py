@@ -1,0 +1,22 @@
+"""F016: rules that do not say where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.checks.finding import Finding, check
+from protocol.model.protocol import Protocol
+
+
+@check(
+    "F016",
+    "a rule without a source",
+    "The source of a rule travels with every decision that it gives, so that a reader can look it up. A rule that no text prints "
+    "has a source too: declare one for what is your own, such as 'ours: {cite: This project, unverified: not printed}'.",
+)
+def rule_without_source(protocol: Protocol) -> Iterator[Finding]:
+    """One finding for all rules without ``source``, under any reading."""
+    names = [rule.name for rule in protocol.rules if rule.source is None]
+    if names:
+        hint = "Add 'source: NAME, PLACE', with the name declared under 'sources'."
+        yield Finding("F016", f"without a source: {', '.join(names)}", names[0], hint)

@@ -1,0 +1,65 @@
+"""F019: a rule that never gets its turn, because one above it orders whenever it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.checks.asked import names_in
+from protocol.checks.finding import Finding, check
+from protocol.model.guard import Always, And, Clock, Compare, Guard, Named, Not, nodes
+from protocol.model.protocol import Protocol, Rule, Where
+from protocol.semantics.freed import freed
+from protocol.semantics.truth import truth
+
+
+@check(
+    "F019",
+    "a rule that never gets its turn",
+    "The first must rule that holds decides. Wherever this rule stands, one above it stands too and holds whenever it does, "
+    "so this one is never followed and never offered. Move it up, narrow the one above, or remove it. A hold below a hold is not "
+    "meant: it is remembered as a further reason. Neither is a step above, which one reading brings about only once.",
+)
+def shadowed_rule(protocol: Protocol) -> Iterator[Finding]:
+    """A finding for each rule that a single must rule above it covers in every place. Clocks and counts are taken as free."""
+    rules = protocol.in_force()
+    for place, rule in enumerate(rules):
+        for above in rules[:place]:
+            if _covers(above, rule) and _implied(protocol, above.when, rule.when):
+                message = f"rule '{rule.name}' never gets its turn: '{above.name}' above it holds whenever it does"
+                yield Finding("F019", message, rule.name, f"Move '{rule.name}' up, or narrow '{above.name}'.")
+                break
+
+
+def _covers(above: Rule, rule: Rule) -> bool:
+    """Whether the upper rule, where its guard holds, always decides wherever the lower one stands."""
+    decides = above.mode == "must" and above.action.kind in ("stop", "hold", "review", "continue", "start")
+    both_hold = above.action.kind == rule.action.kind == "hold"
+    return decides and not both_hold and all(any(_within(where, place, above) for place in above.where) for where in rule.where)
+
+
+def _within(inner: Where, outer: Where, above: Rule) -> bool:
+    """Whether the upper rule is tried wherever the inner place is: a stop on treatment is in force on hold, a hold in review."""
+    stands = {"held": above.action.kind == "stop" and above.on_hold, "in review": above.action.kind in ("hold", "stop")}
+    same = inner.control == outer.control
+    if not same and not (outer.control == "on treatment" and stands.get(inner.control, False)):
+        return False
+    if same and inner.control == "held" and above.action.kind == "hold":
+        return False
+    at_levels = not outer.levels or (inner.levels and set(inner.levels) <= set(outer.levels))
+    return bool(at_levels) and (not same or not outer.by or (bool(inner.by) and set(inner.by) <= set(outer.by)))
+
+
+def _implied(protocol: Protocol, above: Guard, below: Guard) -> bool:
+    """Whether the lower guard, if it can be true at all, makes the upper one true."""
+    if not isinstance(above, Always) and not _asked(protocol, above) & _asked(protocol, below):
+        return False
+    implied = truth(*freed(protocol, And((below, Not(above))))) is False
+    return implied and truth(*freed(protocol, below)) is not False
+
+
+def _asked(protocol: Protocol, guard: Guard) -> set[str]:
+    """What a guard asks, clocks too; guards that share nothing cannot follow from each other."""
+    found = {f"({node.term.name})" for node in nodes(guard) if isinstance(node, Compare) and isinstance(node.term, Clock)}
+    for node in nodes(guard):
+        found |= _asked(protocol, protocol.definition(node.name)) if isinstance(node, Named) else set()
+    return found | set(names_in(guard)) - {""}

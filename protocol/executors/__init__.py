@@ -1,0 +1,1 @@
+"""How a protocol is run: for one patient, embedded in somebody else's system."""

@@ -1,0 +1,48 @@
+"""What a stored document holds: its format, the package that wrote it, the protocol it was made under, and the content."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.model.decision import Decision
+from protocol.model.protocol import Protocol, fingerprint
+
+
+@frozen
+class ProtocolNamed:
+    """A protocol by its name, its version and its fingerprint."""
+
+    name: str
+    version: str
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} (fingerprint {self.fingerprint})"
+
+
+@frozen
+class DecisionDocument:
+    """One decision, with the protocol that gave it."""
+
+    format: Literal["protocol-decision/1"]
+    package: str
+    protocol: ProtocolNamed
+    decision: Decision
+
+
+def named(protocol: Protocol) -> ProtocolNamed:
+    """The protocol by its name, version and fingerprint."""
+    return ProtocolNamed(protocol.name, protocol.version, fingerprint(protocol))
+
+
+@cache
+def package() -> str:
+    """The version of this package; ``unknown`` where it is used without having been installed."""
+    try:
+        return version("dose-protocol")
+    except PackageNotFoundError:
+        return "unknown"
