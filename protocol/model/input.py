@@ -50,7 +50,7 @@ class Schedule:
     latest: int
 
 
-@frozen
+@frozen(cache_hash=True)
 class Input:
     """Something that the protocol may ask about a patient.
 

@@ -10,6 +10,7 @@ import math
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -32,6 +33,8 @@ def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
     return Fraction(value)
 
 
+# Laboratories round, so the same few hundred values come again and again.
+@lru_cache(maxsize=8_192)
 def _from_float(value: float) -> Fraction:
     if not math.isfinite(value):
         raise NotationError(f"{value} is not a finite number", "Leave an unknown value empty.")

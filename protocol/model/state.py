@@ -115,4 +115,7 @@ class State:
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""
-        return next((held for held in self.readings if held.input == name), None)
+        for held in self.readings:
+            if held.input == name:
+                return held
+        return None

@@ -55,6 +55,9 @@ def conclude(scene: Scene) -> Finding:
     if len(results) > MOST_PARTS:
         asked = ", ".join(sorted({name_of(term) for narrowed, _ in results for term in narrowed}))
         raise VisitError(f"on {say_time(scene.time)} missing values leave over {MOST_PARTS} cases to tell apart: {asked}")
+    if len(results) == 1:
+        only = results[0][1].recommended
+        return _decided(scene, only.effect, (only.rule,), results)
     possible = _possible(scene, (result for _, result in results))
     if len(possible) == 1:
         return _decided(scene, *next(iter(possible.items())), results)
@@ -80,8 +83,9 @@ def _possible(scene: Scene, results: Iterable[Result]) -> dict[Effect, tuple[str
 
 def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tuple[tuple[Narrowing, Result], ...]) -> Finding:
     """One effect whatever is missing. A step that cannot be taken leaves what is in force, and says so."""
-    certain = [name for name in rules if name and acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
-    rules = tuple(dict.fromkeys([*certain, *rules]))
+    if len(rules) > 1:
+        certain = [name for name in rules if name and acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
+        rules = tuple(dict.fromkeys([*certain, *rules]))
     if effect.undefined:
         return Finding("undecided", in_force(scene.state), rules, scene.state.withheld, results, effect.undefined)
     return Finding("decided", effect, rules, False, results)

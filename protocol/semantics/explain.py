@@ -22,15 +22,15 @@ from protocol.semantics.walk import Offer
 
 def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
     """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
-    rule = _rule(scene.prepared, finding)
+    rule, before = _rule(scene.prepared, finding), in_force(scene.state)
     return Decision(
         time=scene.time,
         status=finding.status,
-        action=_action(finding, rule, in_force(scene.state)),
-        before=in_force(scene.state),
+        action=_action(finding, rule, before),
+        before=before,
         after=finding.effect,
         rule=rule.name if rule else "",
-        rules=tuple(name for name in finding.rules if name),
+        rules=tuple([name for name in finding.rules if name]),
         source=rule.source if rule else None,
         says=rule.says if rule else "",
         facts=facts(scene, rule.when, measured) if rule else (),
@@ -70,16 +70,19 @@ def _instead(kind: ActionKind, finding: Finding, before: Effect) -> ActionKind:
 
 
 def _lowered_by(finding: Finding) -> str:
-    offers = (result.recommended for _, result in finding.results if result.recommended.effect == finding.effect)
-    return next((offer.lowered_by for offer in offers if offer.lowered_by), "")
+    for _, result in finding.results:
+        if result.recommended.lowered_by and result.recommended.effect == finding.effect:
+            return result.recommended.lowered_by
+    return ""
 
 
 def _is_silent(scene: Scene, finding: Finding) -> bool:
     """Whether no rule covers this visit in some completion and the protocol does not say that this means continue."""
     control = scene.state.control.kind
-    uncovered = any(not result.ordered.rule for _, result in finding.results)
-    off_ladder = scene.state.level.kind == "off ladder"
-    return uncovered and control != "stopped" and (off_ladder or control not in scene.prepared.protocol.otherwise)
+    said = control in scene.prepared.protocol.otherwise and scene.state.level.kind != "off ladder"
+    if control == "stopped" or said:
+        return False
+    return any(not result.ordered.rule for _, result in finding.results)
 
 
 def _unverified(prepared: Prepared, rule: Rule | None) -> tuple[str, ...]:
@@ -121,6 +124,8 @@ def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
     """Every may rule that is offered in some completion: permitted if in all, else unknown, naming what it depends on."""
     offers = {offer.rule: offer for _, result in finding.results for offer in result.offered}
+    if not offers:
+        return ()
     in_order = sorted(offers.values(), key=lambda offer: scene.prepared.place[offer.rule])
     return tuple(_permission(scene, finding, offer) for offer in in_order)
 

@@ -14,6 +14,7 @@ from attrs import evolve
 from protocol.model.guard import Guard, Known
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
+from protocol.semantics.clocks import on_drug
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
 from protocol.semantics.scene import Scene, valid_reading
@@ -22,11 +23,11 @@ from protocol.semantics.truth import truth
 
 
 def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> State:
-    """The state with the visit's readings in place and every tracker moved on to the visit's time."""
+    """The state at the visit's time, with its readings in place and every tracker moved on."""
+    after = evolve(state, readings=accepted.readings, on_drug=on_drug(state, time), time=time)
     if not prepared.trackers:
-        return evolve(state, readings=accepted.readings)
+        return after
     memory = state.memory or tuple(first_memory(tracker) for tracker in prepared.trackers)
-    after = evolve(state, readings=accepted.readings)
     moved = []
     for tracker, held in zip(prepared.trackers, memory, strict=True):
         tracking = tracker.from_baseline or state.started is not None

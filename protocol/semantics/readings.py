@@ -7,6 +7,7 @@ reading recorded later corrects one recorded earlier; of several times of observ
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
@@ -50,8 +51,9 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
             readings[name] = held
         elif name in readings:
             readings[name] = evolve(readings[name], value=None)
-    ordered = tuple(readings[name] for name in sorted(readings))
-    return Accepted(ordered, frozenset(measured), tuple(refused))
+    # A dict keeps its order, so only a new name has to be put into its place.
+    in_order = readings if len(readings) == len(state.readings) else sorted(readings)
+    return Accepted(tuple([readings[name] for name in in_order]), frozenset(measured), tuple(refused))
 
 
 def _settle(item: Input, before: Held | None, observations: list[Observation], visit: Visit) -> tuple[Held | None, list[Refusal]]:
@@ -60,6 +62,8 @@ def _settle(item: Input, before: Held | None, observations: list[Observation], v
     if before is not None and _observed(current[0], visit) < before.observed:
         why = f"observed before the reading of {say_time(before.observed)} that is in force"
         return before, refused + [Refusal(observation, why) for observation in current]
+    if len(current) == 1:
+        return _single(item, current[0], visit, refused)
     read: list[tuple[Observation, Held | None]] = []
     for observation in current:
         try:
@@ -72,8 +76,17 @@ def _settle(item: Input, before: Held | None, observations: list[Observation], v
     return held, refused + repeated
 
 
+def _single(item: Input, observation: Observation, visit: Visit, refused: list[Refusal]) -> tuple[Held | None, list[Refusal]]:
+    try:
+        return read_one(item, observation, visit), refused
+    except NotationError as error:
+        return None, [*refused, Refusal(observation, str(error))]
+
+
 def _current(observations: list[Observation], visit: Visit) -> tuple[list[Observation], list[Refusal]]:
     """The observations of the latest time, corrections applied, and refusals of those the visit cannot have seen."""
+    if len(observations) == 1 and _observed(observations[0], visit) <= visit.time:
+        return observations, []
     refused = [Refusal(item, "observed after the visit") for item in observations if _observed(item, visit) > visit.time]
     seen = [item for item in observations if _observed(item, visit) <= visit.time]
     if not seen:
@@ -126,22 +139,31 @@ def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None
     """One observation as a reading in the declared unit; None for ``not done``; raises NotationError if it is no such value."""
     if observation.value is None:
         return None
-    if observation.censored not in CENSORED:
-        raise NotationError(f"'{observation.censored}' is not a sign of a censored value", f"Signs: {' '.join(CENSORED[1:])}.")
+    said = observation.unit, observation.censored, observation.lower, observation.upper
+    value, text, lower, upper = _understood(item, observation.value, *said)
+    return Held(item.name, value, _observed(observation, visit), text, lower, upper)
+
+
+# Laboratories round, so the same few hundred values come again and again.
+@lru_cache(maxsize=8_192)
+def _understood(
+    item: Input, value: Fraction | str, unit: str, censored: str, lower: Fraction | str | None, upper: Fraction | str | None
+) -> tuple[Interval | str, str, Fraction | None, Fraction | None]:
+    """What an observation says whenever it was made: the value, its text as reported, and the limits of normal."""
+    if censored not in CENSORED:
+        raise NotationError(f"'{censored}' is not a sign of a censored value", f"Signs: {' '.join(CENSORED[1:])}.")
+    observation = Observation(item.name, value, unit, censored, lower, upper)
     text = _as_reported(observation)
-    held = Held(item.name, "", _observed(observation, visit), text)
     match item.kind:
         case Choice(options):
-            return evolve(held, value=_option(observation, options))
+            return _option(observation, options), text, None, None
         case YesNo():
-            return evolve(held, value=_option(observation, ("yes", "no")))
+            return _option(observation, ("yes", "no")), text, None, None
         case Grade():
-            return evolve(held, value=_grade(observation))
+            return _grade(observation), text, None, None
         case Number() as kind:
-            lower, upper = _limit(kind, observation, "lower"), _limit(kind, observation, "upper")
-            if lower is not None and upper is not None and lower > upper:
-                raise NotationError(f"the limits of normal of {item.name} are the wrong way round", "Write the lower one first.")
-            return evolve(held, value=_interval(kind, observation), lower=lower, upper=upper)
+            limits = _limits(kind, observation)
+            return _interval(kind, observation), text, *limits
 
 
 def _as_reported(observation: Observation) -> str:
@@ -193,6 +215,14 @@ def _bounded(kind: Number, observation: Observation, value: Fraction) -> Interva
     if interval.low == interval.high and (interval.open_low or interval.open_high):
         raise NotationError(f"no plausible value is {_as_reported(observation)}", "Check the bound of the censored value.")
     return interval
+
+
+def _limits(kind: Number, observation: Observation) -> tuple[Fraction | None, Fraction | None]:
+    lower, upper = _limit(kind, observation, "lower"), _limit(kind, observation, "upper")
+    if lower is not None and upper is not None and lower > upper:
+        why = f"the limits of normal of {observation.input} are the wrong way round"
+        raise NotationError(why, "Write the lower one first.")
+    return lower, upper
 
 
 def _limit(kind: Number, observation: Observation, side: str) -> Fraction | None:

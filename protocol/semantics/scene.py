@@ -25,10 +25,13 @@ class Scene:
     state: State
     time: int
     _candidates: dict[Term, Candidates] = field(factory=dict, init=False, repr=False)
+    _valid: dict[str, Held | None] = field(factory=dict, init=False, repr=False)
 
     def valid(self, name: str) -> Held | None:
         """The reading of an input that still counts at this time; None is unknown."""
-        return valid_reading(self.prepared, self.state, name, self.time)
+        if name not in self._valid:
+            self._valid[name] = valid_reading(self.prepared, self.state, name, self.time)
+        return self._valid[name]
 
     def knows(self, node: Known) -> bool:
         """Whether the input has a valid reading, and one young enough where the guard asks for that."""

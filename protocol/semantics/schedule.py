@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocol.model.decision import Due
-from protocol.model.input import Input
+from protocol.model.input import Input, Schedule
 from protocol.semantics.scene import Scene
 
 
@@ -14,16 +14,17 @@ def due(scene: Scene) -> tuple[Due, ...]:
     """
     if scene.state.control.kind == "stopped":
         return ()
-    items = (_due(scene, item) for item in scene.prepared.protocol.inputs)
-    return tuple(item for item in items if item is not None)
+    scheduled = [(item, item.schedule) for item in scene.prepared.protocol.inputs if item.schedule is not None]
+    items = [_due(scene, item, schedule) for item, schedule in scheduled]
+    return tuple([item for item in items if item is not None])
 
 
-def _due(scene: Scene, item: Input) -> Due | None:
+def _due(scene: Scene, item: Input, schedule: Schedule) -> Due | None:
     held = scene.state.reading(item.name)
     last = scene.state.started if held is None else held.observed
-    if item.schedule is None or last is None or scene.time < last + item.schedule.earliest:
+    if last is None or scene.time < last + schedule.earliest:
         return None
-    since, latest = last + item.schedule.earliest, last + item.schedule.latest
+    since, latest = last + schedule.earliest, last + schedule.latest
     if held is None:
         return Due(item.name, "never measured", since, latest)
     return Due(item.name, "overdue" if scene.time > latest else "due", since, latest)

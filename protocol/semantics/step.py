@@ -16,7 +16,6 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG
 from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
-from protocol.semantics.clocks import on_drug
 from protocol.semantics.decide import Finding, acts_always, conclude
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import explained
@@ -68,9 +67,7 @@ def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accep
     if state.time is not None and visit.time < state.time:
         raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}")
     accepted = accept(prepared, state, visit)
-    observed = observe(prepared, state, accepted, visit.time)
-    moved_on = evolve(observed, on_drug=on_drug(state, visit.time), time=visit.time)
-    return Scene(prepared, moved_on, visit.time), accepted
+    return Scene(prepared, observe(prepared, state, accepted, visit.time), visit.time), accepted
 
 
 def look(protocol: Protocol, state: State, time: int) -> Decision:
@@ -84,6 +81,9 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
     before, time = scene.state, scene.time
     started = time if before.started is None and effect.dose.is_drug else before.started
     starts_now = started != before.started
+    stands = effect.control is before.control and effect.level is before.level and effect.dose is before.dose
+    if stands and not (starts_now or finding.withheld or before.withheld or before.reasons or before.control.kind == "held"):
+        return before
     return evolve(
         before,
         control=effect.control,

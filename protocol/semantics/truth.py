@@ -15,7 +15,8 @@ from attrs import frozen
 
 from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term, Tracked, Value
 from protocol.semantics import clocks
-from protocol.semantics.scene import Candidate, Candidates, Scene
+from protocol.semantics.compiled import settled, term_of, true_of
+from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.trackers import tracker_date
 
 Narrowing = dict[Term, Candidates]
@@ -39,6 +40,11 @@ class World:
 
     def holds(self, guard: Guard) -> bool:
         """Whether the guard is true here; raises Open where that is not settled."""
+        # What is settled whatever is missing is so in every world.
+        answer = settled(self.scene, guard)
+        return self._asked(guard) if answer is None else answer
+
+    def _asked(self, guard: Guard) -> bool:
         match guard:
             case Always():
                 return True
@@ -75,7 +81,7 @@ class World:
     def _settle(self, atom: Atom) -> bool:
         term = term_of(atom)
         candidates = self.narrowed.get(term) or self.scene.candidates(term)
-        yes = tuple(value for value in candidates if _true_of(atom, value))
+        yes = tuple(value for value in candidates if true_of(atom, value))
         if len(yes) == len(candidates):
             return True
         if not yes:
@@ -116,20 +122,8 @@ class World:
                 return held.observed if held is not None and complete else scene.time
 
 
-def term_of(atom: Atom) -> Term:
-    """The term that a comparison is about."""
-    return atom.term if isinstance(atom, Compare) else Value(atom.input)
-
-
-def _true_of(atom: Atom, value: Candidate) -> bool:
-    if isinstance(atom, Is):
-        return value == atom.option
-    assert not isinstance(value, str)
-    return clocks.holds(atom.operator, value, atom.constant)
-
-
 def _splits(atom: Atom, candidates: Candidates) -> bool:
-    return len({_true_of(atom, value) for value in candidates}) > 1
+    return len({true_of(atom, value) for value in candidates}) > 1
 
 
 def _has_limit(held: object, term: Term) -> bool:
@@ -152,6 +146,9 @@ def completions(
 
 def truth(scene: Scene, guard: Guard) -> bool | None:
     """True or false if the guard is so in every completion, None (unknown) otherwise."""
+    answer = settled(scene, guard)
+    if answer is not None:
+        return answer
     answers: set[bool] = set()
     for _, answer in completions(scene, lambda world: world.holds(guard)):
         answers.add(answer)

@@ -10,13 +10,15 @@ The walk reads as if everything were known. Where something is not, asking the w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import Rule, Where
+from protocol.model.protocol import ControlKind, Rule, Where
 from protocol.model.regimen import Dose
 from protocol.model.state import UNORDERED, Control, State
+from protocol.semantics.compiled import possible
 from protocol.semantics.effects import direction, effect_of, leads_to, no_change, rank
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
@@ -50,6 +52,13 @@ class Result:
 
 def applicable(prepared: Prepared, state: State) -> tuple[Rule, ...]:
     """The rules of the control state, in order. A hold leaves the stop rules of treatment in force, a review its holds too."""
+    return _applicable(prepared, state.control, state.level, state.reasons)
+
+
+# A patient's control state, level and reasons seldom change, and there are few of each.
+@lru_cache(maxsize=4_096)
+def _applicable(prepared: Prepared, control: Control, level: Dose, reasons: frozenset[str]) -> tuple[Rule, ...]:
+    state = State(control=control, level=level, reasons=reasons)
     return tuple(rule for rule in prepared.rules if _applies(rule, state))
 
 
@@ -100,7 +109,7 @@ def walk(world: World) -> Result:
     offered: list[Offer] = []
     recommended: Offer | None = None
     true_resumes: list[Rule] = []
-    for rule in applicable(scene.prepared, state):
+    for rule in possible(scene, applicable(scene.prepared, state)):
         turn = _turn(world, rule, true_resumes)
         if turn is None:
             continue
@@ -144,9 +153,9 @@ def _lowered(world: World, turn: Turn | None) -> Turn | None:
     protocol, state = world.scene.prepared.protocol, world.scene.state
     if turn is None or turn.offer.effect.control.kind != "on treatment":
         return turn
-    on_level = evolve(state, control=Control("on treatment"), dose=state.level)
-    for rule in world.scene.prepared.rules:
-        if rule.mode == "must" and rule.action.kind == "reduce" and on_treatment(rule, state.level) and acts(world, rule):
+    for rule, _ in _on_treatment_at(world.scene.prepared, state.level):
+        if rule.mode == "must" and rule.action.kind == "reduce" and acts(world, rule):
+            on_level = evolve(state, control=Control("on treatment"), dose=state.level)
             reduced = effect_of(protocol, on_level, rule)
             if reduced.control.kind == "on treatment" and direction(protocol, turn.offer.effect.dose, reduced) == -1:
                 return evolve(turn, offer=evolve(turn.offer, effect=reduced, lowered_by=rule.name))
@@ -213,16 +222,18 @@ def _blocked(world: World, target: Dose) -> bool:
     """Whether a hold or stop that must be taken on treatment at this level would act, so that resuming would not last."""
     return any(
         acts(world, rule)
-        for rule in world.scene.prepared.rules
-        if rule.mode == "must" and on_treatment(rule, target) and _interrupts(world.scene.prepared, rule, target)
+        for rule, control in _on_treatment_at(world.scene.prepared, target)
+        if rule.mode == "must" and control in ("held", "stopped")
     )
-
-
-def _interrupts(prepared: Prepared, rule: Rule, level: Dose) -> bool:
-    return leads_to(prepared.protocol, rule, level) in ("held", "stopped")
 
 
 def hold_rules(scene: Scene) -> tuple[Rule, ...]:
     """The rules that can be a reason of a hold of this patient: must and may holds on treatment at the level kept."""
-    protocol, level = scene.prepared.protocol, scene.state.level
-    return tuple(rule for rule in scene.prepared.rules if on_treatment(rule, level) and leads_to(protocol, rule, level) == "held")
+    return tuple(rule for rule, control in _on_treatment_at(scene.prepared, scene.state.level) if control == "held")
+
+
+@lru_cache(maxsize=4_096)
+def _on_treatment_at(prepared: Prepared, level: Dose) -> tuple[tuple[Rule, ControlKind], ...]:
+    """The rules that apply on treatment at this level, each with the control state to which it leads from there."""
+    rules = (rule for rule in prepared.rules if on_treatment(rule, level))
+    return tuple((rule, leads_to(prepared.protocol, rule, level)) for rule in rules)

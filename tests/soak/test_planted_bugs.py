@@ -37,8 +37,8 @@ BUGS = (
     Bug(
         "rules in the opposite order",
         "walk.py",
-        "for rule in applicable(scene.prepared, state):",
-        "for rule in reversed(applicable(scene.prepared, state)):",
+        "for rule in possible(scene, applicable(scene.prepared, state)):",
+        "for rule in possible(scene, reversed(applicable(scene.prepared, state))):",
     ),
     Bug(
         "evidence used twice",

@@ -1,0 +1,189 @@
+"""What a guard is at a visit without supposing anything: true, false, or open. Asked by functions made once for a protocol.
+
+A guard that is true (or false) here is so in every completion of what is missing, so nothing has to be split for it. What
+is open is left to ``truth``, which splits it. The answers are those of ``World.holds`` on a scene that is not narrowed;
+this file only comes to them faster, since most visits measure what most rules ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value
+from protocol.model.protocol import Rule
+from protocol.model.state import Interval, State
+from protocol.semantics import clocks
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.scene import Candidate, Scene
+
+Ask = Callable[[Scene], bool | None]
+
+
+def settled(scene: Scene, guard: Guard) -> bool | None:
+    """Whether the guard is true whatever is missing, or false; None where that is open, or the guard is not the protocol's."""
+    ask = _asks(scene.prepared).get(id(guard))
+    return None if ask is None else ask(scene)
+
+
+def possible(scene: Scene, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules, but for those whose guard is false whatever is missing."""
+    asks = _asks(scene.prepared)
+    for rule in rules:
+        if asks[id(rule.when)](scene) is not False:
+            yield rule
+
+
+def term_of(atom: Atom) -> Term:
+    """The term that a comparison is about."""
+    return atom.term if isinstance(atom, Compare) else Value(atom.input)
+
+
+def true_of(atom: Atom, value: Candidate) -> bool:
+    """Whether the comparison is true of this value of its term."""
+    if isinstance(atom, Is):
+        return value == atom.option
+    assert not isinstance(value, str)
+    return clocks.holds(atom.operator, value, atom.constant)
+
+
+@lru_cache(maxsize=256)
+def _asks(prepared: Prepared) -> dict[int, Ask]:
+    """The function of each guard of the protocol and of each part of one, found by identity: hashing a guard takes longer."""
+    made: dict[int, Ask] = {}
+    for guard in _guards(prepared):
+        _ask(prepared, guard, made)
+    return made
+
+
+def _guards(prepared: Prepared) -> Iterator[Guard]:
+    yield from (rule.when for rule in prepared.rules)
+    for tracker in prepared.trackers:
+        yield tracker.when
+        if tracker.until is not None:
+            yield tracker.until
+
+
+def _ask(prepared: Prepared, guard: Guard, made: dict[int, Ask]) -> Ask:
+    found = made.get(id(guard))
+    if found is None:
+        found = made[id(guard)] = _made(prepared, guard, made)
+    return found
+
+
+def _made(prepared: Prepared, guard: Guard, made: dict[int, Ask]) -> Ask:
+    match guard:
+        case Always():
+            return lambda scene: True
+        case Compare(Clock(clock)):
+            return lambda scene: clocks.compare(guard, clocks.age(scene.state, clock, scene.time))
+        case Compare() | Is():
+            return _of_atom(prepared, guard)
+        case Known():
+            return lambda scene: scene.knows(guard)
+        case Named(name):
+            return _ask(prepared, prepared.definitions[name], made)
+        case Not(part):
+            return _opposite(_ask(prepared, part, made))
+        case And(parts):
+            return _any(tuple(_ask(prepared, part, made) for part in parts), False)
+        case Or(parts):
+            return _any(tuple(_ask(prepared, part, made) for part in parts), True)
+
+
+def _opposite(part: Ask) -> Ask:
+    def ask(scene: Scene) -> bool | None:
+        answer = part(scene)
+        return None if answer is None else not answer
+
+    return ask
+
+
+def _any(parts: tuple[Ask, ...], wanted: bool) -> Ask:
+    """``or`` looks for a true part, ``and`` for a false one. A settled part of that truth outweighs the open ones before it."""
+
+    def ask(scene: Scene) -> bool | None:
+        answer: bool | None = not wanted
+        for part in parts:
+            found = part(scene)
+            if found is wanted:
+                return wanted
+            if found is None:
+                answer = None
+        return answer
+
+    return ask
+
+
+def _of_atom(prepared: Prepared, atom: Atom) -> Ask:
+    """A comparison. Of a reading that is one value it is a comparison of whole numbers; of anything else it tries each cell."""
+    in_cells = _in_cells(atom)
+    match atom:
+        case Is(name):
+            return _of_option(atom, name, in_cells, _unread(prepared, in_cells))
+        case Compare(Value(name)):
+            return _of_value(atom, name, in_cells, _unread(prepared, in_cells))
+        case Compare(Ratio(name, "ULN" | "LLN" as limit)):
+            return _of_ratio(atom, name, limit, in_cells)
+        case _:
+            return in_cells
+
+
+def _in_cells(atom: Atom) -> Ask:
+    term = term_of(atom)
+
+    def ask(scene: Scene) -> bool | None:
+        answers = [true_of(atom, value) for value in scene.candidates(term)]
+        return True if all(answers) else None if any(answers) else False
+
+    return ask
+
+
+def _unread(prepared: Prepared, ask: Ask) -> bool | None:
+    """The answer where nothing was ever read."""
+    return ask(Scene(prepared, State(), 0))
+
+
+def _of_option(atom: Is, name: str, in_cells: Ask, unread: bool | None) -> Ask:
+    option = atom.option
+
+    def ask(scene: Scene) -> bool | None:
+        held = scene.valid(name)
+        if held is None:
+            return unread
+        return held.value == option if type(held.value) is str else in_cells(scene)
+
+    return ask
+
+
+def _of_value(atom: Compare, name: str, in_cells: Ask, unread: bool | None) -> Ask:
+    compare = clocks.OPERATORS[atom.operator]
+    over, under = atom.constant.as_integer_ratio()
+
+    def ask(scene: Scene) -> bool | None:
+        held = scene.valid(name)
+        if held is None:
+            return unread
+        value = held.value
+        if type(value) is not Interval or value.low is not value.high:
+            return in_cells(scene)
+        return compare(value.low.numerator * under, over * value.low.denominator)
+
+    return ask
+
+
+def _of_ratio(atom: Compare, name: str, limit: str, in_cells: Ask) -> Ask:
+    """``value / bound`` against a constant, as ``value`` against ``constant * bound``; a bound of zero has a rule of its own."""
+    compare = clocks.OPERATORS[atom.operator]
+    over, under = atom.constant.as_integer_ratio()
+
+    def ask(scene: Scene) -> bool | None:
+        held = scene.valid(name)
+        value = None if held is None else held.value
+        bound = None if held is None else held.upper if limit == "ULN" else held.lower
+        if type(value) is not Interval or value.low is not value.high or not bound:
+            return in_cells(scene)
+        low = value.low
+        return compare(low.numerator * bound.denominator * under, over * bound.numerator * low.denominator)
+
+    return ask
