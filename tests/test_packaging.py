@@ -45,6 +45,10 @@ def test_the_wheel_carries_the_criteria_tables(shipped: set[str]) -> None:
     assert any(re.fullmatch(r"protocol/.*/criteria/.*\.csv", name) for name in shipped)
 
 
+def test_the_wheel_carries_the_pages_of_explain(shipped: set[str]) -> None:
+    assert {"protocol/language/language.md", "protocol/semantics/semantics.md"} <= shipped
+
+
 def test_the_wheel_says_that_it_is_typed(shipped: set[str]) -> None:
     assert "protocol/py.typed" in shipped
 

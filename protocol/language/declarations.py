@@ -19,6 +19,7 @@ from protocol.model.regimen import regimen
 
 Read = TypeVar("Read")
 
+SOURCE_KEYS = ("cite", "unverified")
 INPUT_KEYS = (
     "unit", "plausible", "choice", "yes or no", "grade", "valid for", "every", "repeats", "worse", "graded by", "loinc",
     "label", "note",
@@ -49,7 +50,7 @@ def read_source(report: Report, name: Scalar, node: Node) -> Source | None:
     if not isinstance(node, Mapping):
         cite = text_node(report, name, node)
         return Source(name.text, cite.text) if cite else None
-    found = fields(report, f"source {shown(name.text)}", name, node, ("cite", "unverified"))
+    found = fields(report, f"source {shown(name.text)}", name, node, SOURCE_KEYS)
     if found is None:
         return None
     found.require("cite")

@@ -22,7 +22,10 @@ TRACKER_KINDS: dict[str, TrackerKind] = {
     "lowest": "lowest",
     "highest": "highest",
 }
+DERIVED_KEYS = ("when", "label", "note")
 TRACKER_KEYS = (*TRACKER_KINDS, "until", "measured only", "from baseline")
+QUESTION_KEYS = ("question", "chosen", "readings")
+READING_KEYS = ("means", "guard", "unverified")
 
 
 @frozen
@@ -37,7 +40,7 @@ class Definitions:
         """``name: "guard"``, or ``name: {when: "guard", label: ..., note: ...}``."""
         if not isinstance(node, Mapping):
             return Derived(name.text, self._guard(name.text, name, node))
-        found = fields(self.report, f"derived input {shown(name.text)}", name, node, ("when", "label", "note"))
+        found = fields(self.report, f"derived input {shown(name.text)}", name, node, DERIVED_KEYS)
         if found is None:
             return None
         found.require("when")
@@ -86,7 +89,7 @@ class Definitions:
 
     def interpretation(self, name: Scalar, node: Node) -> Interpretation | None:
         """A question, its readings, and the one chosen."""
-        found = fields(self.report, f"interpretation {shown(name.text)}", name, node, ("question", "chosen", "readings"))
+        found = fields(self.report, f"interpretation {shown(name.text)}", name, node, QUESTION_KEYS)
         if found is None:
             return None
         found.require("question", "chosen", "readings")
@@ -108,7 +111,7 @@ class Definitions:
         if not isinstance(node, Mapping):
             means = text_node(self.report, name, node)
             return Reading(name.text, means.text if means else "")
-        found = fields(self.report, f"reading {shown(name.text)}", name, node, ("means", "guard", "unverified"))
+        found = fields(self.report, f"reading {shown(name.text)}", name, node, READING_KEYS)
         if found is None:
             return Reading(name.text, "")
         found.require("means")

@@ -34,9 +34,9 @@ def freed(protocol: Protocol, guard: Guard, missing: str = "") -> tuple[Scene, G
 
 def _free(protocol: Protocol, guard: Guard, made: dict[str, Input], missing: str) -> Guard:
     match guard:
-        case Compare(Clock(name) | Tracked(name)):
-            made[f"({name})"] = Input(f"({name})", ANY, 0)
-            return evolve(guard, term=Value(f"({name})"))
+        case Compare(Clock() | Tracked() as term):
+            made[f"({term})"] = Input(f"({term})", _range(protocol, guard), 0)
+            return evolve(guard, term=Value(f"({term})"))
         case Known(name) if name == missing:
             return Not(Always())
         case Known(name, within):
@@ -53,3 +53,10 @@ def _free(protocol: Protocol, guard: Guard, made: dict[str, Input], missing: str
             return Or(tuple(_free(protocol, part, made, missing) for part in parts))
         case _:
             return guard
+
+
+def _range(protocol: Protocol, atom: Compare) -> Number:
+    """What a clock or tracker can be: any time or count, or of a lowest or highest value what its input can be."""
+    tracked = protocol.tracker(atom.term.tracker).input if isinstance(atom.term, Tracked) else ""
+    kind = protocol.input(tracked).kind if tracked else ANY
+    return kind if isinstance(kind, Number) else ANY

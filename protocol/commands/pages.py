@@ -1,0 +1,60 @@
+"""Which page is meant by a topic or a code, and what does it say?"""
+
+from __future__ import annotations
+
+import textwrap
+from importlib import import_module
+from importlib.resources import files
+
+from protocol.errors import Code
+
+TOPICS = {
+    "language": ("protocol.language", "language.md", "how a protocol is written: every key, guard, action and unit"),
+    "semantics": ("protocol.semantics", "semantics.md", "how a visit is decided, worked through so that it can be done by hand"),
+}
+"""The pages that are not of a code: the folder and file of each, and what it tells."""
+
+KINDS = {
+    "P": ("protocol.language.codes", "Said of a protocol's file that cannot be used; the exit code is then 2."),
+    "C": ("protocol.adapters.codes", "Said of a file of courses that cannot be used; the exit code is then 2."),
+    "F": (
+        "protocol.checks",
+        "A finding of 'protocol check', which then exits with 1: the file can be used, and should be mended.",
+    ),
+}
+"""For the first letter of a code: where its codes are, and when it is met."""
+
+
+def codes(letter: str) -> dict[str, Code]:
+    """The codes that begin with this letter."""
+    found: dict[str, Code] = import_module(KINDS[letter][0]).CODES
+    return found
+
+
+def names() -> list[str]:
+    """Everything that has a page."""
+    return [*TOPICS, *(code for letter in KINDS for code in codes(letter))]
+
+
+def page(name: str, width: int) -> str | None:
+    """The page of a topic or code, however it is spelled; None where there is none."""
+    wanted = name.strip()
+    if wanted.lower() in TOPICS:
+        folder, file, _ = TOPICS[wanted.lower()]
+        return (files(folder) / file).read_text(encoding="utf-8").rstrip()
+    code = codes(wanted[:1].upper()).get(wanted.upper()) if wanted[:1].upper() in KINDS else None
+    return None if code is None else _of_code(code, width)
+
+
+def _of_code(code: Code, width: int) -> str:
+    paragraphs = (code.meaning, KINDS[code.code[0]][1])
+    filled = (textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False) for text in paragraphs)
+    return "\n\n".join((f"{code.code}: {code.title}", *filled))
+
+
+def overview() -> str:
+    """What can be asked for."""
+    longest = max(map(len, TOPICS))
+    topics = "\n".join(f"  {name:{longest}}  {tells}" for name, (_, _, tells) in TOPICS.items())
+    spans = (f"{min(found)} to {max(found)}" for found in map(codes, KINDS))
+    return f"Topics\n{topics}\n\nCodes, as they stand in messages\n  {', '.join(spans)}"

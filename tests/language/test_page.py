@@ -1,0 +1,171 @@
+"""The page on the language holds all of the grammar and nothing else: what it shows is read, what is read it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import protocol.language
+from protocol.checks import findings
+from protocol.errors import InputError
+from protocol.language import declarations, definitions, from_yaml, guards, names, phrases, rules
+from protocol.language.from_yaml import parse, parse_guard
+from protocol.model.input import Choice, Grade, Number, YesNo
+from protocol.model.protocol import CONTROLS
+from protocol.model.quantity import UNITS
+from protocol.model.regimen import _SCHEDULES, AMOUNTS, regimen
+from protocol.model.time import UNITS as TIMES
+from protocol.model.time import duration
+
+PAGE = (Path(protocol.language.__file__).parent / "language.md").read_text(encoding="utf-8")
+(EXAMPLE,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+(GUARDS,) = re.findall(r"^```guard\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+PROTOCOL = parse(EXAMPLE)
+REFUSED = re.findall(r"^\| `(.*?)` \| .* \| (P\d{3}) \|$", PAGE, re.MULTILINE)
+
+
+def paragraph(title: str) -> str:
+    """The text from a bold title to the next one."""
+    return PAGE.partition(f"**{title}**")[2].partition("\n**")[0].replace("\n", " ")
+
+
+def quoted(text: str) -> list[str]:
+    return [re.sub(r"\s+", " ", found) for found in re.findall(r"`([^`]+)`", text)]
+
+
+def guard_lines() -> list[str]:
+    return [line.partition("#")[0].strip() for line in GUARDS.splitlines()]
+
+
+def written(section: str) -> set[str]:
+    """The keys that the example writes in the entries of a section."""
+    tree = yaml.load(EXAMPLE, yaml.BaseLoader)
+    return {key for entry in tree[section].values() if isinstance(entry, dict) for key in entry}
+
+
+# ------------------------------------------------------------------------------------------------ what it shows is read
+
+
+def test_the_example_is_a_protocol_in_which_nothing_is_found() -> None:
+    assert findings(PROTOCOL) == ()
+
+
+@pytest.mark.parametrize("text", guard_lines())
+def test_every_guard_of_the_page_is_read(text: str) -> None:
+    assert parse_guard(text, PROTOCOL)
+
+
+@pytest.mark.parametrize(("text", "code"), REFUSED)
+def test_what_is_said_to_be_refused_is_refused_with_that_code(text: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_guard(text, PROTOCOL)
+    assert {problem.code for problem in caught.value.problems} == {code}
+
+
+def actions(control: str) -> list[str]:
+    items = dict(re.findall(r"^- ([a-z ]+): (.*(?:\n  .*)*)", PAGE, re.MULTILINE))
+    both = [*quoted(items["on treatment"]), *quoted(items["held"])]
+    return both if control == "in review" else quoted(items[control])
+
+
+@pytest.mark.parametrize("control", phrases.ALLOWED)
+def test_every_action_of_the_page_is_read_in_its_state_and_the_page_has_all(control: str) -> None:
+    shown = dict.fromkeys(actions(control))
+    for text in shown:
+        made = text.replace("LEVEL", "low").replace(" N", " 2")
+        rule = f'  added: {{in: {control}, when: always, must: "{made}"}}\n'
+        assert parse(f"{EXAMPLE}{rule}").rules[-1].action.kind in text
+    kinds = {text.split()[0].rstrip(",") for text in shown}
+    assert kinds == set(phrases.ALLOWED[control])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", quoted(paragraph("Where a rule applies")))
+def test_every_place_of_the_page_is_read(text: str) -> None:
+    assert parse(f"{EXAMPLE}  added: {{in: {text}, when: always, must: continue}}\n").rules[-1].where
+
+
+def test_every_duration_dose_and_unit_of_the_page_is_one() -> None:
+    assert all(duration(text) for text in quoted(paragraph("Durations")))
+    assert all(regimen(text) for text in quoted(paragraph("Doses")))
+    assert set(quoted(paragraph("Units"))) == set(UNITS)
+
+
+@pytest.mark.parametrize("text", quoted(paragraph("What it does").partition("- before")[0]))
+def test_what_can_follow_a_step_is_read(text: str) -> None:
+    rule = f'  added: {{in: on treatment, when: always, must: "reduce{text}"}}\n'
+    assert parse(f"{EXAMPLE}{rule}").rules[-1].action.off_ladder == text.split()[-1]
+
+
+# ------------------------------------------------------------------------------------------------ what is read it shows
+
+
+def test_the_example_writes_every_key() -> None:
+    tree = yaml.load(EXAMPLE, yaml.BaseLoader)
+    questions = tree["interpretations"].values()
+    readings = {key for question in questions for one in question["readings"].values() for key in one}
+    shown = {
+        "the protocol": set(tree),
+        "a source": written("sources"),
+        "an input": written("inputs"),
+        "a derived input": written("derived"),
+        "a tracker": written("trackers"),
+        "an interpretation": written("interpretations"),
+        "a reading": readings,
+        "a rule": written("rules"),
+    }
+    allowed = {
+        "the protocol": from_yaml.KEYS,
+        "a source": declarations.SOURCE_KEYS,
+        "an input": declarations.INPUT_KEYS,
+        "a derived input": definitions.DERIVED_KEYS,
+        "a tracker": definitions.TRACKER_KEYS,
+        "an interpretation": definitions.QUESTION_KEYS,
+        "a reading": definitions.READING_KEYS,
+        "a rule": rules.RULE_KEYS,
+    }
+    assert shown == {what: set(keys) for what, keys in allowed.items()}
+
+
+def test_the_example_has_every_kind_of_input_and_tracker() -> None:
+    assert {type(item.kind) for item in PROTOCOL.inputs} == {Number, Choice, YesNo, Grade}
+    assert {item.kind for item in PROTOCOL.trackers} == set(definitions.TRACKER_KINDS.values())
+    assert any(item.valid_for is None for item in PROTOCOL.inputs) or "or ever" in EXAMPLE
+
+
+@pytest.mark.parametrize("clock", guards.CLOCKS)
+def test_every_clock_is_in_a_guard(clock: str) -> None:
+    assert any(text.startswith(f"time {clock} ") for text in guard_lines())
+
+
+@pytest.mark.parametrize("form", phrases.FORMS)
+def test_every_form_of_an_action_is_on_the_page(form: str) -> None:
+    assert f"`{form}`" in PAGE
+
+
+@pytest.mark.parametrize("word", sorted(names.RESERVED | {"window", "ULN", "LLN", "<", "<=", ">", ">=", "==", "!=", "(", "x"}))
+def test_every_word_of_the_language_is_used_on_the_page(word: str) -> None:
+    used = " ".join((*quoted(PAGE), GUARDS, EXAMPLE))
+    assert word in re.findall(r"[A-Za-z-]+|[<>=!]+|\(", used)
+
+
+@pytest.mark.parametrize(
+    "word", ["minutes", "hours", "days", "weeks", "less", "more", "none", "wait", "act", "refuse", "last", "worst", "low", "high"]
+)
+def test_every_word_that_a_key_can_have_is_beside_it(word: str) -> None:
+    assert re.search(rf"\b{word}\b", EXAMPLE)
+
+
+def test_every_state_and_unit_of_doses_and_times_is_on_the_page() -> None:
+    assert all(control in PAGE for control in CONTROLS)
+    doses = quoted(paragraph("Doses"))
+    assert set(AMOUNTS) == {text.split()[1] for text in doses}
+    assert all(any(text.endswith(schedule) for text in doses) for schedule in _SCHEDULES)
+    assert all(any(f"{unit}s" in text for text in quoted(paragraph("Durations"))) for unit in TIMES)
+
+
+def test_the_page_fits_a_terminal() -> None:
+    assert all(len(line) <= 100 for line in PAGE.splitlines())
+    assert len(PAGE.splitlines()) <= 170
