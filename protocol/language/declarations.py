@@ -24,7 +24,9 @@ INPUT_KEYS = (
     "unit", "plausible", "choice", "yes or no", "grade", "valid for", "every", "repeats", "worse", "graded by", "loinc",
     "label", "note",
 )  # fmt: skip
-_KINDS = ("unit", "choice", "yes or no", "grade")
+KINDS = ("unit", "choice", "yes or no", "grade")
+WORSE: tuple[Literal["low", "high"], ...] = ("low", "high")
+REPEATS: tuple[Literal["refuse", "last", "worst"], ...] = ("refuse", "last", "worst")
 _ONE_KIND = "An input has exactly one of: unit (with plausible), choice, yes or no, grade."
 
 
@@ -77,8 +79,8 @@ def read_input(report: Report, name: Scalar, node: Node) -> Input | None:
     found.require("valid for", hint="Add 'valid for: 8 days', or 'valid for: ever'.")
     kind = _kind(report, found)
     every = found.scalar("every")
-    worse: Literal["low", "high", ""] = found.word("worse", ("low", "high"), "low") if found.has("worse") else ""
-    repeats: Literal["refuse", "last", "worst"] = found.word("repeats", ("refuse", "last", "worst"), "refuse")
+    worse: Literal["low", "high", ""] = found.word("worse", WORSE, "low") if found.has("worse") else ""
+    repeats: Literal["refuse", "last", "worst"] = found.word("repeats", REPEATS, "refuse")
     if isinstance(kind, Number) and repeats == "worst" and not worse:
         hint = "Add 'worse: low' or 'worse: high'."
         report.add("P038", f"{found.what} does not say which end is the worse one", found.key("repeats"), hint)
@@ -103,7 +105,7 @@ def _valid_for(found: Fields) -> int | None:
 
 
 def _kind(report: Report, found: Fields) -> InputKind | None:
-    said = found.said(_KINDS)
+    said = found.said(KINDS)
     if len(said) > 1:
         report.add("P024", f"{found.what} has both '{said[0]}' and '{said[1]}'", found.key(said[1]), _ONE_KIND)
         return None

@@ -26,8 +26,10 @@ KEYS = (
     "protocol", "version", "title", "drug", "note", "time", "safe side", "between visits", "act within", "sources", "doses",
     "inputs", "derived", "trackers", "interpretations", "otherwise", "rules",
 )  # fmt: skip
-_RESOLUTIONS: tuple[Literal["minutes", "hours", "days", "weeks"], ...] = ("minutes", "hours", "days", "weeks")
-_OTHERWISE: tuple[ControlKind, ...] = ("before treatment", "on treatment", "held", "in review")
+SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none")
+BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
+RESOLUTIONS: tuple[Literal["minutes", "hours", "days", "weeks"], ...] = ("minutes", "hours", "days", "weeks")
+OTHERWISE: tuple[ControlKind, ...] = ("before treatment", "on treatment", "held", "in review")
 
 
 def parse(text: str, file: str = "") -> Protocol:
@@ -99,9 +101,9 @@ class _Reader:
             interpretations=_whole(interpretations),
             sources=_whole(sources),
             otherwise=self._otherwise(),
-            resolution=self.top.word("time", _RESOLUTIONS, "days"),
-            safe_side=self.top.word("safe side", ("less", "more", "none"), "less"),
-            between_visits=self.top.word("between visits", ("wait", "act"), "wait"),
+            resolution=self.top.word("time", RESOLUTIONS, "days"),
+            safe_side=self.top.word("safe side", SAFE_SIDES, "less"),
+            between_visits=self.top.word("between visits", BETWEEN_VISITS, "wait"),
             act_within=self.top.duration("act within"),
             title=self.top.text("title"),
             drug=self.top.text("drug"),
@@ -144,7 +146,7 @@ class _Reader:
         mapping = entries(self.report, self.top.entries["otherwise"][0], node) if node else None
         found: list[ControlKind] = []
         for key, value in mapping.entries if mapping else ():
-            control = one_of(self.report, key, _OTHERWISE, "a state in which treatment can go on", "States")
+            control = one_of(self.report, key, OTHERWISE, "a state in which treatment can go on", "States")
             text = text_node(self.report, key, value)
             if text and one_of(self.report, text, ("continue",), "what can happen otherwise", "Actions") and control:
                 found.append(control)

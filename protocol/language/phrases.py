@@ -23,9 +23,9 @@ def _form(text: str) -> re.Pattern[str]:
 
 
 _NAMES = r"\S+(?: or \S+)*"
-_WHERE = _form(rf"(?P<control>{'|'.join(CONTROLS)})(?: by (?P<by>{_NAMES}))?(?: at (?P<levels>{_NAMES}))?")
+WHERE = _form(rf"(?P<control>{'|'.join(CONTROLS)})(?: by (?P<by>{_NAMES}))?(?: at (?P<levels>{_NAMES}))?")
 _ELSE = re.compile(r"(?P<head>.*?)(?:\s*,\s*else\s+(?P<off>\S+))?", re.DOTALL)
-_ACTION_FORMS = tuple(
+ACTION_FORMS = tuple(
     _form(text)
     for text in (
         r"(?P<kind>continue|hold|stop)",
@@ -47,7 +47,7 @@ FORMS = (
 )  # fmt: skip
 _RANGE = _form(r"\s*(?P<low>\S+(?: [A-Za-z]+)?) to (?P<high>\S+(?: [A-Za-z]+)?)\s*")
 LONGEST_PHRASE = 2000
-_OFF_LADDER = ("continue", "hold", "stop")
+OFF_LADDER = ("continue", "hold", "stop")
 
 ALLOWED: dict[ControlKind, tuple[ActionKind, ...]] = {
     "before treatment": ("continue", "start", "stop"),
@@ -61,7 +61,7 @@ ALLOWED: dict[ControlKind, tuple[ActionKind, ...]] = {
 def read_where(report: Report, names: Names, scalar: Scalar) -> Where | None:
     """The control state, levels and rules of an ``in`` text."""
     text = located(report.text, scalar)
-    match = _WHERE.fullmatch(text.text.strip()) if len(text.text) <= LONGEST_PHRASE else None
+    match = WHERE.fullmatch(text.text.strip()) if len(text.text) <= LONGEST_PHRASE else None
     if match is None:
         known: list[str] = [control for control in CONTROLS if control != "stopped"]
         report.add("P034", f"{shown(text.text)} does not say where a rule applies", scalar.span, _where_hint(text.text, known))
@@ -114,7 +114,7 @@ def read_action(report: Report, names: Names, scalar: Scalar) -> Action | None:
     text = located(report.text, scalar)
     whole = _ELSE.fullmatch(text.text.strip()) if len(text.text) <= LONGEST_PHRASE else None
     head = whole["head"].strip() if whole else text.text.strip()
-    match = next((match for form in _ACTION_FORMS if (match := form.fullmatch(head))), None) if whole else None
+    match = next((match for form in ACTION_FORMS if (match := form.fullmatch(head))), None) if whole else None
     if match is None or whole is None:
         near = meant(head, FORMS)
         hint = (f"did you mean '{near}'?  " if near else "") + f"Actions: {'; '.join(FORMS)}"
@@ -135,8 +135,8 @@ def _off_ladder(report: Report, scalar: Scalar, kind: ActionKind, off: str | Non
     if off is not None and kind not in ("escalate", "reduce", "resume"):
         hint = "Only escalate, reduce and resume can leave the ladder."
         report.add("P035", f"'else' does not go with '{kind}'", scalar.span, hint)
-    elif off is not None and off not in _OFF_LADDER:
-        report.add("P035", f"{shown(off)} cannot follow 'else'", scalar.span, instead(off, _OFF_LADDER, "Actions"))
+    elif off is not None and off not in OFF_LADDER:
+        report.add("P035", f"{shown(off)} cannot follow 'else'", scalar.span, instead(off, OFF_LADDER, "Actions"))
     elif off is not None:
         return cast(Literal["continue", "hold", "stop"], off)
     return None

@@ -1,0 +1,129 @@
+"""The JSON Schema (draft-07) of a protocol's file, for editors: completion, descriptions, and most mistakes while typing.
+
+It is made from the same tables of keys and words as the parser, so that neither can drift from the other. It does not read
+guards, doses or names in their context; `protocol check` does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KEYS, WORSE
+from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
+from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES
+from protocol.language.meanings import MEANINGS
+from protocol.language.names import LONGEST_NAME, NAME
+from protocol.language.phrases import ACTION_FORMS, FORMS, OFF_LADDER, WHERE
+from protocol.language.rules import RULE_KEYS
+from protocol.model.time import UNITS
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": ["string", "number", "boolean"]}  # YAML takes an unquoted 2003.1 for a number; we read it as a text
+WORDS: Schema = {"type": "string", "minLength": 1}
+FLAG: Schema = {"enum": ["yes", "no"]}
+
+
+def schema() -> Schema:
+    """The schema as plain values, ready for ``json.dumps``."""
+    top: dict[str, Schema] = {
+        "time": {"enum": list(RESOLUTIONS)},
+        "safe side": {"enum": list(SAFE_SIDES)},
+        "between visits": {"enum": list(BETWEEN_VISITS)},
+        "act within": _duration(),
+        "protocol": _name(),
+        "sources": _entries({"anyOf": [WORDS, _object("source", SOURCE_KEYS, {}, ["cite"])]}),
+        "doses": _entries(WORDS),
+        "inputs": _entries(_input()),
+        "derived": _entries({"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"])]}),
+        "trackers": _entries(_tracker()),
+        "interpretations": _entries(_interpretation()),
+        "otherwise": _otherwise(),
+        "rules": _entries(_rule()),
+    }
+    whole = _object("protocol", KEYS, top, ["protocol", "version", "doses", "rules"])
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "A clinical dose-adjustment protocol", **whole}
+
+
+def _object(what: str, keys: tuple[str, ...], known: dict[str, Schema], required: list[str]) -> Schema:
+    """A mapping with these keys and no other; a key of which nothing more is known takes a text."""
+    properties = {key: {"description": MEANINGS[what][key], **known.get(key, TEXT)} for key in keys}
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _entries(entry: Schema) -> Schema:
+    """A mapping from names to entries, at least one."""
+    pattern = {_whole(NAME.pattern): entry}
+    return {"type": "object", "patternProperties": pattern, "additionalProperties": False, "minProperties": 1}
+
+
+def _exactly_one(keys: tuple[str, ...]) -> Schema:
+    return {"oneOf": [{"required": [key]} for key in keys]}
+
+
+def _input() -> Schema:
+    known = {
+        "plausible": WORDS,
+        "choice": {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
+        "yes or no": {"type": ["null", "string"], "maxLength": 0},
+        "valid for": {"anyOf": [{"enum": ["ever"]}, _duration()]},
+        "every": WORDS,
+        "repeats": {"enum": list(REPEATS)},
+        "worse": {"enum": list(WORSE)},
+        "graded by": WORDS,
+    }
+    # What goes with a measured number goes with its unit, and a number says what is plausible.
+    together = {"unit": ["plausible"], **{key: ["unit"] for key in ("plausible", "graded by", "worse")}}
+    return {**_object("input", INPUT_KEYS, known, ["valid for"]), **_exactly_one(KINDS), "dependencies": together}
+
+
+def _tracker() -> Schema:
+    known = {**dict.fromkeys((*TRACKER_KINDS, "until"), WORDS), **dict.fromkeys(("measured only", "from baseline"), FLAG)}
+    return {**_object("tracker", TRACKER_KEYS, known, []), **_exactly_one(tuple(TRACKER_KINDS))}
+
+
+def _interpretation() -> Schema:
+    reading = {"anyOf": [WORDS, _object("reading", READING_KEYS, {"guard": WORDS}, ["means"])]}
+    known = {"chosen": _name(), "readings": _entries(reading)}
+    return _object("interpretation", QUESTION_KEYS, known, list(QUESTION_KEYS))
+
+
+def _otherwise() -> Schema:
+    states = {control: {"enum": ["continue"]} for control in OTHERWISE}
+    return {"type": "object", "properties": states, "additionalProperties": False, "minProperties": 1}
+
+
+def _rule() -> Schema:
+    place = {"anyOf": [{"enum": list(OTHERWISE)}, {"type": "string", "pattern": _whole(WHERE.pattern)}]}
+    known = {
+        "in": {"anyOf": [*place["anyOf"], {"type": "array", "items": place, "minItems": 1}]},
+        "when": WORDS,
+        **dict.fromkeys(("must", "may"), _action()),
+        **dict.fromkeys(("recommended", "again", "on hold"), FLAG),
+        "under": _entries(_name()),
+    }
+    return {**_object("rule", RULE_KEYS, known, ["in", "when"]), **_exactly_one(("must", "may"))}
+
+
+def _action() -> Schema:
+    """The actions without a number or name, which an editor can offer, or any that has the form of one."""
+    ready = [form for form in FORMS if not re.search(r"\b(LEVEL|N)\b", form)]
+    forms = "|".join(f"(?:{form.pattern})" for form in ACTION_FORMS)
+    tail = rf"(?:\s*,\s*else\s+(?:{'|'.join(OFF_LADDER)}))?"
+    return {"anyOf": [{"enum": ready}, {"type": "string", "pattern": _whole(rf"(?:{forms}){tail}")}]}
+
+
+def _name() -> Schema:
+    return {"type": "string", "pattern": _whole(NAME.pattern), "maxLength": LONGEST_NAME}
+
+
+def _duration() -> Schema:
+    units = "|".join("".join(f"[{sign}{sign.upper()}]" for sign in unit) for unit in UNITS)
+    return {"type": "string", "pattern": _whole(rf"\s*[0-9]{{1,9}}\s*(?:{units})[sS]?\s*")}
+
+
+def _whole(pattern: str) -> str:
+    """A pattern of ours as one that JSON Schema has, for the whole text: groups have no names there."""
+    unnamed = re.sub(r"\(\?P<\w+>", "(?:", pattern)
+    return rf"^\s*(?:{unnamed})\s*$" if r"\s" in unnamed else f"^(?:{unnamed})$"
