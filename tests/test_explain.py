@@ -17,7 +17,7 @@ Output = pytest.CaptureFixture[str]
 
 def used() -> set[str]:
     """The codes that the source names outside the tables of codes."""
-    files = [file for file in HOUSE.rglob("*.py") if file.name != "codes.py"]
+    files = [file for file in HOUSE.rglob("*.py") if not file.name.endswith("codes.py")]
     return {code for file in files for code in re.findall(r'"([A-Z]\d{3})"', file.read_text(encoding="utf-8"))}
 
 

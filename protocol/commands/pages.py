@@ -21,6 +21,8 @@ KINDS = {
         "protocol.checks",
         "A finding of 'protocol check', which then exits with 1: the file can be used, and should be mended.",
     ),
+    "M": ("protocol.executors.codes", "Raised by a live course, which stays as it was."),
+    "D": ("protocol.executors.stored_codes", "Said of a stored document that cannot be loaded."),
 }
 """For the first letter of a code: where its codes are, and when it is met."""
 
