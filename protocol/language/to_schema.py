@@ -48,7 +48,7 @@ def schema() -> Schema:
 
 def _object(what: str, keys: tuple[str, ...], known: dict[str, Schema], required: list[str]) -> Schema:
     """A mapping with these keys and no other; a key of which nothing more is known takes a text."""
-    properties = {key: {"description": MEANINGS[what][key], **known.get(key, TEXT)} for key in keys}
+    properties = {key: {"description": MEANINGS[what].get(key, ""), **known.get(key, TEXT)} for key in keys}
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
