@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from protocol.executors import machine
+    from protocol.executors import machine, stored
     from protocol.language.shipped import load
     from protocol.model.protocol import Protocol, fingerprint
     from protocol.semantics.foresee import next_change
     from protocol.semantics.step import initial, step
     from protocol.semantics.trace import trace
 
-__all__ = ["Protocol", "fingerprint", "initial", "load", "machine", "next_change", "step", "trace"]
+__all__ = ["Protocol", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace"]
 
 _PLACES = {
     "Protocol": "protocol.model.protocol",
@@ -30,8 +30,8 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "machine":
-        return import_module("protocol.executors.machine")
+    if name in ("machine", "stored"):
+        return import_module(f"protocol.executors.{name}")
     if name not in _PLACES:
         raise AttributeError(f"module 'protocol' has no attribute {name!r}")
     return getattr(import_module(_PLACES[name]), name)

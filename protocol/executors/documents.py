@@ -1,4 +1,4 @@
-"""What a stored document holds: its format, the package that wrote it, the protocol it was made under, and the content."""
+"""What a stored document holds: its format, the package that wrote it, the protocols it was made under, and the content."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Literal
 
 from attrs import frozen
 
+from protocol.executors.journal import Entry
 from protocol.model.decision import Decision
 from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.state import State
 
 
 @frozen
@@ -22,6 +24,43 @@ class ProtocolNamed:
 
     def __str__(self) -> str:
         return f"{self.name} {self.version} (fingerprint {self.fingerprint})"
+
+
+@frozen
+class CourseDocument:
+    """All that is stored of a patient.
+
+    ``protocols`` are those the patient was under, the first one first; ``entries`` is the journal.
+    """
+
+    format: Literal["protocol-course/1"]
+    package: str
+    patient: str
+    protocols: tuple[ProtocolNamed, ...]
+    version: int
+    state: State
+    entries: tuple[Entry, ...]
+
+
+@frozen
+class HeadDocument:
+    """A course without its entries, for hosts that store each entry in a row of its own."""
+
+    format: Literal["protocol-course-head/1"]
+    package: str
+    patient: str
+    protocols: tuple[ProtocolNamed, ...]
+    version: int
+    state: State
+
+
+@frozen
+class EntryDocument:
+    """One entry of the journal of a course."""
+
+    format: Literal["protocol-entry/1"]
+    package: str
+    entry: Entry
 
 
 @frozen

@@ -6,7 +6,6 @@ import json
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 
 from protocol.errors import InputError, Problem
-from protocol.executors.documents import DecisionDocument
 from protocol.executors.scalars import Mismatch
 from protocol.executors.shape import shape
 from protocol.executors.stored_codes import CODES
@@ -15,11 +14,6 @@ MOST_PROBLEMS = 50
 """How many problems of one document are told; a damaged one can have thousands."""
 
 Document = TypeVar("Document")
-
-
-def decision_from_json(text: str) -> DecisionDocument:
-    """The decision of a document of the format ``protocol-decision/1``; raises InputError."""
-    return read(text, DecisionDocument)
 
 
 def read(text: str, kind: type[Document]) -> Document:

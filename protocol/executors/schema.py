@@ -6,11 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from protocol.executors.documents import DecisionDocument
+from protocol.executors.documents import CourseDocument, DecisionDocument, EntryDocument, HeadDocument
 from protocol.executors.shape import shape
 
 FOLDER = Path(__file__).parent / "schemas"
-KINDS: dict[str, Any] = {"decision-1": DecisionDocument}
+KINDS: dict[str, Any] = {
+    "course-1": CourseDocument,
+    "course-head-1": HeadDocument,
+    "decision-1": DecisionDocument,
+    "entry-1": EntryDocument,
+}
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from protocol import fingerprint, trace
 from protocol.errors import InputError
-from protocol.executors.from_json import MOST_PROBLEMS, decision_from_json
-from protocol.executors.to_json import decision_json
+from protocol.executors.from_json import MOST_PROBLEMS
+from protocol.executors.stored import decision_from_json, decision_to_json
 from protocol.model.decision import Decision, Effect
 from protocol.model.regimen import NO_DRUG
 from protocol.model.state import Control
@@ -21,7 +21,7 @@ from tests.semantics.small import PROTOCOL
 from tests.test_laws import seldom
 
 NOTHING = Effect(Control("before treatment"), NO_DRUG, NO_DRUG)
-TEXT = decision_json(Decision(0, "decided", "continue", NOTHING, NOTHING, says="no change"), PROTOCOL)
+TEXT = decision_to_json(Decision(0, "decided", "continue", NOTHING, NOTHING, says="no change"), PROTOCOL)
 
 
 def problems(text: str) -> list[str]:
@@ -100,7 +100,7 @@ def test_a_decision_names_its_format_the_package_and_the_protocol() -> None:
 
 
 def test_a_document_is_one_line_of_ascii() -> None:
-    text = decision_json(Decision(0, "decided", "continue", NOTHING, NOTHING, says="3 × ULN\n\ud800"), PROTOCOL)
+    text = decision_to_json(Decision(0, "decided", "continue", NOTHING, NOTHING, says="3 × ULN\n\ud800"), PROTOCOL)
     assert text.isascii()
     assert "\n" not in text
     assert decision_from_json(text).decision.says == "3 × ULN\n\ud800"
@@ -111,10 +111,10 @@ def test_a_document_is_one_line_of_ascii() -> None:
 def test_a_decision_is_read_back_as_it_was_and_equal_ones_are_equal_text(data: st.DataObject) -> None:
     protocol = data.draw(protocols())
     for step in trace(protocol, data.draw(courses(protocol))).steps:
-        text = decision_json(step.decision, protocol)
+        text = decision_to_json(step.decision, protocol)
         again = decision_from_json(text).decision
         assert again == step.decision
-        assert decision_json(again, protocol) == text
+        assert decision_to_json(again, protocol) == text
 
 
 @seldom

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 
 from protocol import trace
 from protocol.executors.schema import FOLDER, KINDS, schema, schema_text
-from protocol.executors.to_json import decision_json
+from protocol.executors.stored import decision_to_json
 from protocol.testing import courses, protocols
 from tests.test_laws import seldom
 
@@ -44,7 +44,7 @@ def test_a_schema_is_a_schema(name: str) -> None:
 def test_every_decision_is_valid_under_its_schema(data: st.DataObject) -> None:
     protocol = data.draw(protocols())
     for step in trace(protocol, data.draw(courses(protocol))).steps:
-        validator("decision-1").validate(json.loads(decision_json(step.decision, protocol)))
+        validator("decision-1").validate(json.loads(decision_to_json(step.decision, protocol)))
 
 
 def test_a_schema_refuses_what_the_reader_refuses() -> None:
