@@ -117,7 +117,8 @@ def _restored(
         course = restore([known[one.fingerprint] for one in found.protocols], found.patient, entries, listener=listener)
     except (CommitError, LookupError, ValueError) as error:
         # Entries that were changed can name what the protocol does not have; the cause stays attached for whoever looks.
-        raise InputError((problem("D005", f"the entries do not follow from each other: {error}"),)) from error
+        why = error.message if isinstance(error, CommitError) else str(error)
+        raise InputError((problem("D005", f"the entries do not follow from each other: {why}"),)) from error
     if course.state != found.state and not recompute:
         raise InputError((problem("D006", "the state is not the one to which the entries lead", _other_state(found)),))
     return course

@@ -173,11 +173,11 @@ STATE = json.loads(TEXT)["state"]
 UNFIT = [
     ("another version", changed(version=7), "D005: the course is at version 7 and has 6 entries"),
     ("an entry lost", changed(version=5, entries=entries(0, 1, 2, 3, 5)),
-     "D005: the entries do not follow from each other: error M013: an entry of version 6 follows version 4"),
+     "D005: the entries do not follow from each other: an entry of version 6 follows version 4"),
     ("the first lost", changed(version=5, entries=entries(1, 2, 3, 4, 5)),
-     "D005: the entries do not follow from each other: error M013: an entry of version 2 follows version 0"),
+     "D005: the entries do not follow from each other: an entry of version 2 follows version 0"),
     ("another order", changed(entries=entries(1, 0, 2, 3, 4, 5)),
-     "D005: the entries do not follow from each other: error M013: an entry of version 2 follows version 0"),
+     "D005: the entries do not follow from each other: an entry of version 2 follows version 0"),
     ("a request twice", changed(entries=entries(0, 1, 2, 3, 4, 5, request_id="r1")),
      "D005: two entries have the same request id"),
     ("a visit without a step", changed(entries=entries(0, 1, 2, 3, 4, 5, step=None)),
@@ -187,7 +187,7 @@ UNFIT = [
     ("a migration to nothing", changed(entries=entries(0, 1, 2, 3, 4, 5, kind="migration")),
      "D005: version 1 is a migration without a mapping"),
     ("a correction of nothing", changed(entries=entries(0, 1, 2, 3, 4, 5, kind="correction", why="x")),
-     "D005: the entries do not follow from each other: error M011: there is no visit on day 0"),
+     "D005: the entries do not follow from each other: there is no visit on day 0"),
     ("no protocols", changed(protocols=[]), "D005: the course names no protocol"),
     ("another state", changed(state={**STATE, "withheld": True}), "D006: the state is not the one to which the entries lead"),
 ]  # fmt: skip
