@@ -60,10 +60,11 @@ def identity(protocol: Protocol) -> dict[str, str]:
 
 def courses_beside(spec: str) -> list[Path]:
     """The files of courses in the folder of a SPEC, `courses.md` first."""
+    from protocol.commands.tested import courses_in
     from protocol.language.shipped import find
 
     folder = find(spec).parent
-    files = sorted(folder.glob("courses*.md"), key=lambda file: (file.name != "courses.md", file.name))
+    files = courses_in(folder)
     if not files:
         raise click.UsageError(f"'{spec}' has no courses: write {folder / 'courses.md'}")
     return files

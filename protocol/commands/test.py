@@ -9,10 +9,9 @@ import click
 
 from protocol.commands import FAILS, HOLDS
 from protocol.commands.screen import show
-from protocol.commands.subject import courses_beside, load, traces_of
+from protocol.commands.subject import courses_beside, load
 
 if TYPE_CHECKING:
-    from protocol.adapters.outcomes import Result
     from protocol.adapters.sheet import Example, Sheet
     from protocol.model.decision import Trace
     from protocol.model.protocol import Protocol
@@ -40,30 +39,22 @@ def _test(protocol: Protocol, sheets: Sequence[tuple[str, Sheet]], with_coverage
     """Runs the courses of one protocol; returns how many failed."""
     from protocol.adapters.outcomes import result_text, totals
     from protocol.adapters.selection import under
+    from protocol.commands.tested import tested
 
     results, covered = [], []
     for file, sheet in sheets:
         read = under(protocol, sheet.readings)
-        for example, trace in zip(sheet.examples, traces_of(read, sheet.examples), strict=True):
-            results.append(_result(file, example, trace))
-            show(result_text(results[-1]))
+        for result, trace in tested(protocol, file, sheet):
+            results.append(result)
+            show(result_text(result))
             # What is reached under another reading says nothing of the rules in force under the chosen one.
-            covered.extend([(trace, _asserting(example, trace))] if read == protocol else [])
+            covered.extend([(trace, _asserting(result.example, trace))] if read == protocol else [])
     show("\n".join(("", *totals(results, (sheet.counts for _, sheet in sheets)))))
     if with_coverage:
         from protocol.semantics.coverage import coverage
 
         show("\n".join(("", "Coverage, of visits that expect dose, rule and status:", *coverage(protocol, covered).lines())))
     return sum(bool(result.unmet) for result in results)
-
-
-def _result(file: str, example: Example, trace: Trace) -> Result:
-    from protocol.adapters.outcomes import result
-    from protocol.checks.expectations import differences
-
-    pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
-    found = differences(example.course, pairs, trace)
-    return result(file, example, ((one.visit, one.place, one.got) for one in found))
 
 
 def _asserting(example: Example, trace: Trace) -> list[bool]:

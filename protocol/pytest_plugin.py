@@ -1,0 +1,125 @@
+"""For pytest: each protocol.yaml and each course beside it is a test.
+
+``pytest -p protocol.pytest_plugin`` collects, of every ``protocol.yaml``, one test ``check`` (nothing is found wrong with
+it), and of every ``courses*.md`` beside it one test for each course (it does what its table expects). A file that cannot
+be read is one failing test that shows its problems. There is no entry point that loads the plugin by itself: in a folder with
+a ``protocol.py`` of its own that would keep pytest from starting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from protocol.errors import InputError, ProtocolError
+
+if TYPE_CHECKING:
+    from protocol.adapters.sheet import Example
+    from protocol.model.protocol import Protocol
+
+FILE_NAME = "protocol.yaml"
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A protocol, or the courses beside one."""
+    if file_path.name == FILE_NAME:
+        return ProtocolFile.from_parent(parent, path=file_path)
+    if file_path.match("courses*.md") and (file_path.parent / FILE_NAME).is_file():
+        return CoursesFile.from_parent(parent, path=file_path)
+    return None
+
+
+class Failed(Exception):
+    """What a test has found, as the text that is shown."""
+
+
+class _Item(pytest.Item):
+    """A test whose failure is a text, not a traceback."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The text of what was found."""
+        return str(excinfo.value) if isinstance(excinfo.value, (Failed, ProtocolError)) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the test stands."""
+        return self.path, self.line, self.name
+
+    line: int | None = None
+
+
+class ProtocolFile(pytest.File):
+    """A protocol: one test, that nothing is found wrong with it."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The test ``check``."""
+        yield Check.from_parent(self, name="check")
+
+
+class Check(_Item):
+    """A protocol can be read, and no check finds anything in it."""
+
+    def runtest(self) -> None:
+        """Reads the protocol and runs the checks; fails with everything that they find."""
+        from protocol.checks import findings
+
+        found = findings(_protocol(self.path))
+        if found:
+            raise Failed("\n".join(str(finding) for finding in found))
+
+
+class CoursesFile(pytest.File):
+    """The courses beside a protocol: one test for each."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """A test for each course, by its heading; one that fails where the protocol or the courses cannot be read."""
+        from protocol.adapters.from_file import from_file
+        from protocol.adapters.selection import under
+
+        try:
+            protocol = _protocol(self.path.parent / FILE_NAME)
+            sheet = from_file(self.path, protocol)
+            read = under(protocol, sheet.readings)
+        except ProtocolError as error:
+            return [Unreadable.from_parent(self, name="can be read", error=error)]
+        return [Course.from_parent(self, name=one.course.name, example=one, protocol=read) for one in sheet.examples]
+
+
+class Unreadable(_Item):
+    """A file that cannot be read; the test fails with all its problems."""
+
+    def __init__(self, *, error: ProtocolError, **given: Any) -> None:
+        super().__init__(**given)
+        self.error = error
+        if isinstance(error, InputError) and error.problems[0].line:
+            self.line = error.problems[0].line - 1
+
+    def runtest(self) -> None:
+        """Fails."""
+        raise self.error
+
+
+class Course(_Item):
+    """A course does what its table expects."""
+
+    def __init__(self, *, example: Example, protocol: Protocol, **given: Any) -> None:
+        super().__init__(**given)
+        self.example, self.protocol, self.line = example, protocol, example.line - 1
+
+    def runtest(self) -> None:
+        """Replays the course; fails with each expectation that is not met."""
+        from protocol import trace
+        from protocol.adapters.outcomes import result_text
+        from protocol.commands.tested import result_of
+
+        result = result_of(str(self.path), self.example, trace(self.protocol, self.example.course))
+        if result.unmet:
+            raise Failed(result_text(result))
+
+
+def _protocol(file: Path) -> Protocol:
+    from protocol import load
+
+    return load(file)

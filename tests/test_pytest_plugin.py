@@ -1,0 +1,112 @@
+"""`pytest -p protocol.pytest_plugin`: each protocol and each course beside it is a test, in anybody's folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import protocol
+
+SPEC = """protocol: counts
+version: "1"
+doses: {low: 100 mg every day}
+inputs: {platelets: {unit: 10*9/L, plausible: 0 to 3000, valid for: 8 days}}
+sources: {study: Our study protocol}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low, source: study}
+  hold: {in: on treatment, when: "platelets < 50", must: hold, source: study}
+  resume: {in: held by hold, when: "platelets >= 75", must: resume at the same level, source: study}
+"""
+COURSES = """## Counts fall
+
+| elapsed | platelets | expect action |
+|---|---|---|
+| 0 | 210 | start |
+| 7 | 40 | hold |
+
+## Counts recover
+
+| elapsed | platelets | expect action |
+|---|---|---|
+| 0 | 210 | start |
+| 7 | 40 | continue |
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A protocol and its courses, the second of which expects what does not happen."""
+    spec = tmp_path / "specs" / "counts"
+    spec.mkdir(parents=True)
+    (spec / "protocol.yaml").write_text(SPEC, encoding="utf-8")
+    (spec / "courses.md").write_text(COURSES, encoding="utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    """pytest in that folder, as the command `pytest` runs it: without the folder on the path."""
+    # The copy of the package under test comes before any other; what stands in the folder must not.
+    path = {"PYTHONPATH": str(Path(protocol.__file__).parent.parent)}
+    command = [sys.executable, "-P", "-m", "pytest", "-p", "protocol.pytest_plugin", "-p", "no:cacheprovider", *arguments]
+    done = subprocess.run(command, cwd=folder, env=os.environ | path, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_each_course_is_a_test_and_so_is_the_check(folder: Path) -> None:
+    code, said = run(folder, "-v")
+    assert code == 1
+    assert "specs/counts/protocol.yaml::check PASSED" in said
+    assert "specs/counts/courses.md::Counts fall PASSED" in said
+    assert "specs/counts/courses.md::Counts recover FAILED" in said
+    assert "2 passed" in said and "1 failed" in said
+
+
+def test_a_failure_is_the_difference_and_its_place(folder: Path) -> None:
+    _, said = run(folder)
+    assert re.search(r"courses\.md:13:\d+: day 7: action: expected continue, got hold", said)
+    assert "Traceback" not in said and "repr_failure" not in said
+
+
+def test_a_course_can_be_selected_by_its_heading(folder: Path) -> None:
+    code, said = run(folder, "-k", "fall")
+    assert code == 0 and "1 passed, 2 deselected" in said
+
+
+def test_a_finding_fails_the_check(folder: Path) -> None:
+    file = folder / "specs" / "counts" / "protocol.yaml"
+    file.write_text(SPEC.replace("otherwise: {on treatment: continue, held: continue}\n", ""), encoding="utf-8")
+    code, said = run(folder, "-k", "check")
+    assert code == 1 and "finding F001: 'on treatment' does not say what a visit means that no rule covers" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("protocol.yaml", SPEC.replace("platelets <", "plateletes <"), "error P012: unknown input 'plateletes'"),
+        ("courses.md", COURSES.replace("| 40 |", "| forty |", 1), "error C030: 'forty' is not a value of 'platelets'"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_failure_that_shows_its_problems(folder: Path, name: str, text: str, said: str) -> None:
+    (folder / "specs" / "counts" / name).write_text(text, encoding="utf-8")
+    code, shown = run(folder)
+    assert code == 1 and said in shown and "Traceback" not in shown
+
+
+def test_a_foreign_protocol_module_in_the_folder_stands_in_nobodys_way(folder: Path) -> None:
+    (folder / "protocol.py").write_text("raise ImportError('this is not the package')\n", encoding="utf-8")
+    (folder / "test_theirs.py").write_text("def test_theirs():\n    assert True\n", encoding="utf-8")
+    code, said = run(folder, "-k", "not recover")
+    assert code == 0 and "3 passed" in said
+
+
+def test_without_the_option_nothing_is_collected(folder: Path) -> None:
+    command = [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "protocol.pytest_plugin" not in done.stdout
