@@ -62,9 +62,9 @@ def test_a_lone_surrogate_is_refused() -> None:
 
 
 def test_very_many_unknown_keys_are_told_up_to_a_thousand_and_soon() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert len(codes("".join(f"key-{number}: x\n" for number in range(50_000)))) == MOST_PROBLEMS
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_a_long_chain_of_definitions_does_not_exhaust_the_stack() -> None:
@@ -77,9 +77,9 @@ def test_a_long_chain_of_definitions_does_not_exhaust_the_stack() -> None:
 )
 @pytest.mark.parametrize("key", ["in", "when", "must"])
 def test_a_very_long_phrase_is_refused_soon(text: str, key: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     codes(f'rules:\n  x:\n    {key}: "{text}"\n')
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 20
 
 
 @pytest.mark.parametrize("key", ["valid for", "every", "plausible", "unit", "graded by", "choice"])
