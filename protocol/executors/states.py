@@ -10,20 +10,22 @@ swallowed; and one machine serves all patients.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from transitions.core import EventData, Machine, State, Transition
 
-from protocol.model.protocol import CONTROLS, ControlKind
+from protocol.executors.graph import Node, graph
+from protocol.model.protocol import CONTROLS, ControlKind, Protocol
 
 TRIGGERS = ("continue", "start", "escalate", "reduce", "hold", "resume", "stop", "review",
             "give", "correct", "override", "migrate")  # fmt: skip
 """The actions of a protocol; ``give``, where something else was given; and the ways in which a record is changed."""
 
 
-def state_name(control: ControlKind) -> str:
+def state_name(control: str) -> str:
     """A control state as the library calls it: ``on_treatment``."""
     return control.replace(" ", "_")
 
@@ -129,3 +131,35 @@ def _transitions() -> dict[tuple[str, ControlKind, ControlKind], Transition]:
                 after = next((one for one in CONTROLS if state_name(one) == transition.dest), before)
                 found[trigger, before, after] = transition
     return found
+
+
+def diagram(protocol: Protocol) -> str:
+    """The control states and levels of a protocol and the rules that lead from one to another, as a Mermaid state diagram."""
+    from transitions.extensions.diagrams import GraphMachine
+
+    nodes, edges = graph(protocol)
+    machine = GraphMachine(model=None, states=[_drawn(node) for node in nodes], initial=state_name("before treatment"),
+                           auto_transitions=False, graph_engine="mermaid")  # fmt: skip
+    machine.machine_attributes, machine.style_attributes = {"rankdir": "TB"}, {"node": _COLOURS}
+    for edge in edges:
+        machine.add_transition(edge.label, edge.before, edge.after)
+    drawn = machine.graph_cls(machine)
+    for node in nodes:
+        drawn.set_node_style(node.name, state_name(node.control))
+    title = json.dumps(f"{protocol.name} {protocol.version}", ensure_ascii=False)
+    return str(drawn.get_graph(title=f"title: {title}").draw(None)) + "\n"
+
+
+_COLOURS: dict[str, str | dict[str, Any]] = {
+    name: {"fillcolor": colour, "color": "black"}
+    for name, colour in (
+        ("before_treatment", "#f2f2f2"), ("on_treatment", "#d9f0d9"), ("held", "#ffe8b3"), ("in_review", "#d6e6ff"),
+        ("stopped", "#e0e0e0"), ("any", "white"),
+    )
+}  # fmt: skip
+
+
+def _drawn(node: Node) -> State:
+    state = State(node.name)
+    state.label = node.label.replace('"', "'")  # type: ignore[attr-defined]
+    return state
