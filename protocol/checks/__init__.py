@@ -11,6 +11,7 @@ from protocol.checks.ladder_order import ladder_order
 from protocol.checks.off_ladder import off_ladder
 from protocol.checks.provisional_dead_end import provisional_dead_end
 from protocol.checks.raising_above_lowering import raising_above_lowering
+from protocol.checks.resume_in_its_own_way import resume_in_its_own_way
 from protocol.checks.review_without_way_out import review_without_way_out
 from protocol.checks.rule_without_source import rule_without_source
 from protocol.checks.shadowed_rule import shadowed_rule
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     silence, off_ladder, raising_above_lowering, hold_without_way_out, waived_law, unused_input, ladder_order, dead_rule,
     provisional_dead_end, unreachable_state, unreachable_level, grade_without_version, unmeasured_limit,
     validity_below_schedule, unused_name, rule_without_source, review_without_way_out, equal_readings, shadowed_rule,
+    resume_in_its_own_way,
 )  # fmt: skip
 
 CODES = {check.code.code: check.code for check in CHECKS}

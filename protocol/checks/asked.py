@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.guard import Compare, Guard, Is, Known, Named, nodes
+from protocol.model.guard import Clock, Compare, Guard, Is, Known, Named, nodes
 from protocol.model.protocol import Protocol
 
 
@@ -46,3 +46,15 @@ def inputs_in(protocol: Protocol, guard: Guard) -> frozenset[str]:
         else:
             found |= inputs.intersection(names_in(node))
     return frozenset(found)
+
+
+def clocks_in(protocol: Protocol, guard: Guard) -> Iterator[str]:
+    """The clocks that come due in a guard as time passes, by way of derived inputs and chosen readings too."""
+    for node in nodes(guard):
+        match node:
+            case Compare(Clock(name), ">" | ">="):
+                yield name
+            case Named(name):
+                yield from clocks_in(protocol, protocol.definition(name))
+            case _:
+                pass

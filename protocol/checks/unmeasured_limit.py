@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.checks.asked import inputs_in
+from protocol.checks.asked import clocks_in, inputs_in
 from protocol.checks.finding import Finding, check
-from protocol.model.guard import Clock, Compare, Guard, Named, nodes
 from protocol.model.protocol import Protocol, Rule, Where
 
 
@@ -36,19 +35,7 @@ def unmeasured_limit(protocol: Protocol) -> Iterator[Finding]:
 def _is_due_on_hold(protocol: Protocol, rule: Rule) -> bool:
     held = any(where.control == "held" for where in rule.where)
     clocks = {"hold", "state"} if held else {"hold"} if rule.on_hold else set()
-    return bool(clocks & set(_clocks(protocol, rule.when)))
-
-
-def _clocks(protocol: Protocol, guard: Guard) -> Iterator[str]:
-    """The clocks that come due in a guard as time passes."""
-    for node in nodes(guard):
-        match node:
-            case Compare(Clock(name), ">" | ">="):
-                yield name
-            case Named(name):
-                yield from _clocks(protocol, protocol.definition(name))
-            case _:
-                pass
+    return bool(clocks & set(clocks_in(protocol, rule.when)))
 
 
 def _awaited(protocol: Protocol, stop: Rule) -> frozenset[str]:

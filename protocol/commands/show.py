@@ -28,17 +28,22 @@ def _as(what: str, said: str) -> Callable[[Callable[..., int]], Callable[..., in
     short_help="Show a protocol as a table to review, or in another form.",
     epilog="Example: protocol show imatinib-hes --unverified",
 )
-@click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=complete_spec)
+@click.argument("specs", metavar="SPEC...", nargs=-1, shell_complete=complete_spec)
 @_as("table", "The table of dose modification: ladder, rules, open questions, inputs, sources (default).")
 @_as("sources", "Every source, and the rules that rest on it.")
 @_as("unverified", "Everything in it that may not be relied on, and why.")
 @_as("canonical", "The protocol as YAML, in one order and layout, without comments.")
+@_as("schema", "The JSON Schema of the language, for editors; it is of no SPEC.")
 @in_form("text", "json")
 def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
     """Show a protocol as a table that a clinician can review, or in another form.
 
     Piped it is Markdown (or YAML), on a terminal it is laid out.
     """
+    if what == "schema":
+        return _show_schema(specs)
+    if not specs:
+        raise click.UsageError("Missing argument 'SPEC...'.")
     what = what or "table"
     protocols = [load(spec) for spec in specs]
     if form == "json":
@@ -51,6 +56,17 @@ def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
             click.echo(_canonical(protocol), nl=False)
         else:
             show_page(_page(protocol, what))
+    return HOLDS
+
+
+def _show_schema(specs: tuple[str, ...]) -> int:
+    import json
+
+    from protocol.language.to_schema import schema
+
+    if specs:
+        raise click.UsageError("The schema is of the language, not of a protocol: leave SPEC out.")
+    click.echo(json.dumps(schema(), indent=2))
     return HOLDS
 
 

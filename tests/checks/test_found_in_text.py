@@ -42,6 +42,9 @@ REVIEW = 'ask | on treatment | rash | must: "review, dose withheld"'
 FAR = "far | on treatment at high | anc < 0.5 | must: reduce by 2"
 NEAR = "near | on treatment at high | rash | must: reduce"
 LIMIT = "limit | held | time on hold >= 4 weeks | must: stop"
+BY_TIME = "resume | held by hold | time on hold >= 2 hours | must: resume at the same level"
+ACTS = "between visits: act"
+FRESH = HOLD.replace("anc < 1", "anc < 1 and within(anc, 1 hour)")
 LOWER = "lower | on treatment at high | anc < 0.5 | must: reduce"
 END = "end | held by hold | rash | must: stop"
 
@@ -118,6 +121,9 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         [HOLD, "low | held | anc < 0.5 | must: stop"],
     ),
     ("F019", ["on | on treatment | always | must: continue", UP], ["on | on treatment at low | always | must: continue", UP]),
+    ("F020", [HOLD, BY_TIME, ACTS], [FRESH, BY_TIME, ACTS]),
+    ("F020", [HOLD, BY_TIME, ACTS], [HOLD, BY_TIME]),
+    ("F020", [HOLD, BY_TIME, ACTS], [HOLD, RESUME, ACTS]),
 ]
 
 

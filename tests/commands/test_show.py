@@ -10,6 +10,7 @@ import pytest
 from protocol.cli import run
 from protocol.language.from_yaml import parse
 from protocol.language.shipped import load
+from protocol.language.to_schema import schema
 
 Output = pytest.CaptureFixture[str]
 
@@ -77,3 +78,10 @@ def test_a_problem_is_json_where_json_was_asked_for(tmp_path: Path, capsys: Outp
 def test_a_problem_is_no_json_where_text_was_asked_for(capsys: Output) -> None:
     assert run(["show", "nosuch"]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_the_schema_is_shown_without_a_protocol(capsys: Output) -> None:
+    assert run(["show", "--schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == schema()
+    assert run(["show", "--schema", "imatinib-hes"]) == 2
+    assert run(["show"]) == 2
