@@ -137,3 +137,14 @@ def test_importing_the_package_loads_no_heavy_library() -> None:
     listing = "import sys, protocol; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
     assert not HEAVY & set(loaded)
+
+
+def test_checking_a_protocol_loads_nothing_that_runs_or_stores_one() -> None:
+    program = (
+        "import contextlib, io, sys; from protocol.cli import main; sys.argv = ['protocol', 'check', 'imatinib-hes']\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()\n"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "protocol.checks" in loaded
+    assert not [one for one in loaded if one.startswith(("protocol.executors", "transitions"))]

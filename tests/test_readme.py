@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 
 import protocol
+from protocol.errors import CommitError
+from protocol.executors.machine import LiveCourse
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -86,15 +88,19 @@ def _printed(command: str, folder: Path, environment: dict[str, str]) -> str:
 
 
 def fresh_python(body: str, names: dict[str, Any]) -> str:
-    """The block with what its `>>>` examples print now."""
-    return "".join(_example(piece, names) for piece in doctest.DocTestParser().parse(body))
+    """The block with what its `>>>` examples print now. A block without any is a program, whose names are there afterwards."""
+    with desk() as folder, contextlib.chdir(folder):
+        if ">>>" not in body:
+            exec(compile(body, "README.md", "exec"), names)
+            return body
+        return "".join(_example(piece, names) for piece in doctest.DocTestParser().parse(body))
 
 
 def _example(example: doctest.Example | str, names: dict[str, Any]) -> str:
     if isinstance(example, str):
         return example
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), desk() as folder, contextlib.chdir(folder):
+    with contextlib.redirect_stdout(printed):
         exec(compile(example.source, "README.md", "single"), names)
     first, *more = example.source.rstrip("\n").split("\n")
     return "\n".join((f">>> {first}", *(f"... {line}".rstrip() for line in more), printed.getvalue()))
@@ -109,6 +115,19 @@ def test_the_python_examples_print_what_the_readme_shows() -> None:
     names: dict[str, Any] = {}
     for block in blocks("python"):
         assert fresh_python(block["body"], names) == block["body"], line(block)
+
+
+def test_the_program_that_the_readme_shows_is_the_one_that_is_tested() -> None:
+    programs = [block["body"] for block in blocks("python") if ">>>" not in block["body"]]
+    assert programs == [(ROOT / "tests" / "embedding" / "example.py").read_text(encoding="utf-8")]
+
+
+def test_the_readme_names_everything_that_a_live_course_can_do_and_refuse() -> None:
+    section = README.read_text(encoding="utf-8").partition("## In a trial-management system")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(?:course\.)?(\w+)", "\n".join(re.findall(r"^\| [^|]*", section, re.MULTILINE))))
+    can_do = {name for name in vars(LiveCourse) if not name.startswith("_")}
+    refusals = {one.__name__ for one in CommitError.__subclasses__()}
+    assert can_do | refusals | {"VisitError", "InputError"} == named - {"machine", "stored"}
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=line)

@@ -7,9 +7,9 @@
     entry = course.commit(step, request_id="7f3a", expected_version=course.version,
                           by="Dr. A. Example", recorded_at=datetime.now(UTC))
 
-**Storing.** What is stored of a patient is the journal (``entries``) and the protocols it names; ``restore`` makes the
-live course from them. A live course is never pickled. Record and store in one transaction of the host: commit here, write
-the entry, and if writing fails throw this object away and load again.
+**Storing.** ``protocol.stored`` writes a course as JSON and reads it back; ``restore`` makes one from the entries themselves.
+A live course is never pickled. Record and store in one transaction of the host: commit here, write what is stored, and if
+writing fails throw this object away and load again.
 
 **Being asked twice.** Each record has a request id made by the caller. The same id with the same content gives the entry
 that it made the first time, and does nothing; so a request whose answer was lost can be sent again. Where a later visit may
@@ -289,7 +289,7 @@ class LiveCourse:
     # Never pickled, copied or changed from outside
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        hint = "Store its entries and the protocols they name, and make it again with machine.restore()."
+        hint = "Store it with protocol.stored, or its entries and the protocols for machine.restore()."
         raise TypeError(f"a live course is not pickled or copied. {hint}")
 
     def __repr__(self) -> str:
