@@ -126,6 +126,30 @@ def test_check_exits_with_1_on_a_finding(spec: Path, capsys: Output) -> None:
     assert "finding F" in capsys.readouterr().out
 
 
+PROPERTIES = """properties:
+  no-hold: {never: "hold while was on treatment at escalated"}
+  known-to-fail: {never: "hold", expect: fails}
+"""
+
+
+def test_check_counts_properties_and_says_that_they_are_not_proved(spec: Path, capsys: Output) -> None:
+    (spec / "protocol.yaml").write_text(SPEC + PROPERTIES)
+    assert run("check", spec) == 0
+    text = capsys.readouterr().out
+    assert "Properties: 2, read and checked for sense; none of them is proved" in text
+    assert "known-to-fail (expected to fail)" in text
+
+
+def test_test_fails_on_a_course_that_breaks_a_property(spec: Path, capsys: Output) -> None:
+    (spec / "protocol.yaml").write_text(SPEC + PROPERTIES)
+    assert run("test", spec) == 1
+    text = capsys.readouterr().out
+    assert "failed  Raised at four weeks (11 expectations)\n" in text
+    assert "day 35: property no-hold does not hold" in text
+    assert "1 course: 0 ok, 1 failed" in text
+    assert "Properties: 2, judged at 3 visits of these courses; 1 broken there. That proves none of them." in text
+
+
 def test_test_passes_what_is_as_expected(spec: Path, capsys: Output) -> None:
     assert run("test", spec) == 0
     text = capsys.readouterr().out

@@ -12,10 +12,12 @@ from protocol.adapters.selection import under
 from protocol.adapters.sheet import Example, Sheet
 from protocol.checks import findings
 from protocol.checks.expectations import differences, steps_of
+from protocol.checks.properties_of_course import judged
 from protocol.language.from_yaml import parse
 from protocol.language.shipped import find, shipped_names
 from protocol.language.to_yaml import print_protocol
 from protocol.model.protocol import Protocol
+from protocol.model.time import DAY
 from protocol.semantics.coverage import coverage
 
 ASSERTED = {"dose", "rule", "status"}
@@ -81,6 +83,26 @@ def asserting(example: Example, run: object) -> list[bool]:
     steps = zip(steps_of(example.course, run), example.expectations, strict=True)  # type: ignore[arg-type]
     counted = [step for step, items in steps if {item.column for item in items} >= ASSERTED]
     return [any(step is one for one in counted) for step in run.steps]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("protocol", "example"), COURSES)
+def test_no_shipped_course_breaks_a_property_that_is_expected_to_hold(protocol: Protocol, example: Example) -> None:
+    if protocol != load(protocol.name):
+        return  # under other readings some do not hold, as their notes say
+    broken = [one for one in judged(protocol, example.course).failures if one.certain and one.property.expected == "holds"]
+    assert [(one.property.name, one.time) for one in broken] == []
+
+
+def test_what_ends_treatment_at_the_lowest_level_breaks_the_eight_weeks() -> None:
+    ((_, sheet),) = [(file, sheet) for file, sheet in sheets("imatinib-hes") if file.name == "courses-lowest-level-stop.md"]
+    (example,) = [one for one in sheet.examples if one.course.name == "Grade 2 again at the lowest level"]
+    failures = judged(under(load("imatinib-hes"), sheet.readings), example.course).failures
+    assert [(one.property.name, one.time, one.certain) for one in failures] == [("eight-weeks", 42 * DAY, True)]
+
+
+def test_the_shipped_courses_show_that_400_mg_can_be_reached() -> None:
+    ((_, sheet),) = [(file, sheet) for file, sheet in sheets("imatinib-hes") if file.name == "courses.md"]
+    assert any(judged(load("imatinib-hes"), one.course).shown == ("can-reach-400",) for one in sheet.examples)
 
 
 def cortes() -> list[Example]:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from protocol.adapters.phrases import counted
 from protocol.adapters.sheet import Counts, Example, Expectation
+from protocol.model.protocol import Protocol
 from protocol.model.time import say_time
 
 
@@ -21,12 +22,30 @@ class Unmet:
 
 
 @frozen
+class Broken:
+    """A property that is expected to hold and does not hold on a course, because of what begins at this time."""
+
+    property: str
+    time: int
+
+
+@frozen
 class Result:
-    """A course of a file and the expectations that it did not meet."""
+    """A course of a file, the expectations that it did not meet, and the properties of the protocol that it breaks.
+
+    ``judged`` is at how many of its visits the properties were judged.
+    """
 
     file: str
     example: Example
     unmet: tuple[Unmet, ...]
+    broken: tuple[Broken, ...] = ()
+    judged: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is not as it should be."""
+        return bool(self.unmet or self.broken)
 
     @property
     def expected(self) -> int:
@@ -34,23 +53,33 @@ class Result:
         return sum(len(items) for items in self.example.expectations)
 
 
-def result(file: str, example: Example, differences: Iterable[tuple[int, int, str]]) -> Result:
+def result(
+    file: str,
+    example: Example,
+    differences: Iterable[tuple[int, int, str]],
+    broken: Iterable[Broken] = (),
+    judged: int = 0,
+) -> Result:
     """The result of a course, from the visit, the place and what there was of each expectation that was not met."""
     visits = example.course.visits
     return Result(
         file,
         example,
         tuple(Unmet(visits[visit].time, example.expectations[visit][place], got) for visit, place, got in differences),
+        tuple(broken),
+        judged,
     )
 
 
 def result_text(result: Result) -> str:
     """``ok`` or ``failed`` and the course's name; for a failure each difference with its place."""
     expected = counted(result.expected, "expectation") if result.expected else "expects nothing"
-    if not result.unmet:
+    if not result.failed:
         return f"ok      {result.example.course.name} ({expected})"
-    head = f"failed  {result.example.course.name} ({len(result.unmet)} of {expected})"
-    return "\n".join((head, *(_difference(result.file, item) for item in result.unmet)))
+    count = f"{len(result.unmet)} of {expected}" if result.unmet else expected
+    head = f"failed  {result.example.course.name} ({count})"
+    broken = (f"  {result.file}: {say_time(item.time)}: property {item.property} does not hold" for item in result.broken)
+    return "\n".join((head, *(_difference(result.file, item) for item in result.unmet), *broken))
 
 
 def _difference(file: str, unmet: Unmet) -> str:
@@ -62,7 +91,7 @@ def _difference(file: str, unmet: Unmet) -> str:
 def totals(results: Iterable[Result], counts: Iterable[Counts]) -> Iterator[str]:
     """The numbers of all courses and of all rows read."""
     every = tuple(results)
-    failed = sum(bool(result.unmet) for result in every)
+    failed = sum(result.failed for result in every)
     expected = sum(result.expected for result in every)
     unmet = sum(len(result.unmet) for result in every)
     yield (
@@ -70,3 +99,12 @@ def totals(results: Iterable[Result], counts: Iterable[Counts]) -> Iterator[str]
         f"{counted(expected, 'expectation')}: {expected - unmet} met, {unmet} not"
     )
     yield sum(counts, Counts(0, 0, 0)).line()
+
+
+def judged_text(protocol: Protocol, results: Iterable[Result]) -> Iterator[str]:
+    """How much the courses say of the properties; to hold on them is not to hold on all."""
+    every = tuple(results)
+    if protocol.properties:
+        broken = {item.property for result in every for item in result.broken}
+        judged_at = f"judged at {counted(sum(result.judged for result in every), 'visit')} of these courses"
+        yield f"Properties: {len(protocol.properties)}, {judged_at}; {len(broken)} broken there. That proves none of them."

@@ -18,7 +18,8 @@ def overview(protocol: Protocol, findings: tuple[str, ...], width: int = 100) ->
         ("Waivers of a law", tuple(f"rule {rule.name}: {rule.waiver}" for rule in protocol.rules if rule.waiver)),
         ("Unverified", tuple(_unverified(protocol))),
     )
-    return "\n".join((*_head(protocol, width), *(line for title, items in sections for line in _section(title, items, width))))
+    below = (line for title, items in sections for line in _section(title, items, width))
+    return "\n".join((*_head(protocol, width), *_properties(protocol, width), *below))
 
 
 def _head(protocol: Protocol, width: int) -> Iterator[str]:
@@ -53,11 +54,24 @@ def _unverified(protocol: Protocol) -> Iterator[str]:
             resting = f" (rules that rest on it: {', '.join(rules)})" if rules else ""
             yield f"source {source.name}: {source.unverified}{resting}"
     yield from (f"rule {rule.name}: {rule.unverified}" for rule in protocol.rules if rule.unverified)
+    yield from (f"property {item.name}: {item.unverified}" for item in protocol.properties if item.unverified)
     for item in protocol.interpretations:
         for reading in item.readings:
             if reading.unverified:
                 chosen = " (chosen)" if reading.name == item.chosen else ""
                 yield f"reading {reading.name} of {item.name}{chosen}: {reading.unverified}"
+
+
+def _properties(protocol: Protocol, width: int) -> Iterator[str]:
+    """The properties by name. To read one is not to prove it, and this says so."""
+    if not protocol.properties:
+        yield "  Properties: none"
+        return
+    yield f"  Properties: {len(protocol.properties)}, read and checked for sense; none of them is proved"
+    for item in protocol.properties:
+        expected = " (expected to fail)" if item.expected == "fails" else ""
+        waiver = f" (need not hold: {item.waiver})" if item.waiver else ""
+        yield _filled(f"{item.name}{expected}{waiver}", width - 2, "    ")
 
 
 def _section(title: str, items: Iterable[str], width: int) -> Iterator[str]:

@@ -15,13 +15,15 @@ def asked(protocol: Protocol) -> frozenset[str]:
 
 
 def guards(protocol: Protocol) -> Iterator[Guard]:
-    """The guards of rules, derived inputs, trackers and readings, those of readings that are not chosen too."""
+    """The guards of rules, derived inputs, trackers and readings, those not chosen too, and the conditions of properties."""
     yield from (rule.when for rule in protocol.rules)
     yield from (derived.when for derived in protocol.derived)
     for tracker in protocol.trackers:
         yield from (guard for guard in (tracker.when, tracker.until) if guard is not None)
     for interpretation in protocol.interpretations:
         yield from (reading.guard for reading in interpretation.readings if reading.guard is not None)
+    for item in protocol.properties:
+        yield from item.guards()
 
 
 def names_in(guard: Guard) -> Iterator[str]:

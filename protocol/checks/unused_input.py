@@ -12,11 +12,11 @@ from protocol.model.protocol import Protocol
 @check(
     "F006",
     "an input that nothing asks",
-    "No rule, definition or tracker asks this input under any reading, and it has no schedule. A rule that should ask it is "
-    "missing, or the input can go. One that is recorded on a schedule for other reasons has 'every'.",
+    "No rule, definition, tracker or property asks this input under any reading, and it has no schedule. A rule that should "
+    "ask it is missing, or the input can go. One that is recorded on a schedule for other reasons has 'every'.",
 )
 def unused_input(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each input that no rule, derived input, tracker or reading asks, under any interpretation."""
+    """A finding for each input that no rule, derived input, tracker, reading or property asks, under any interpretation."""
     used = asked(protocol)
     for item in protocol.inputs:
         if item.name not in used and item.schedule is None:

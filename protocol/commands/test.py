@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @click.option("--coverage", "with_coverage", is_flag=True, help="Say which rules, states and outcomes the courses reach.")
 def test(specs: tuple[str, ...], with_coverage: bool) -> int:
-    """Run the courses beside a protocol (courses*.md) and compare them with what they expect.
+    """Run the courses beside a protocol (courses*.md): do they do what they expect, and do the properties hold on them?
 
-    Exits with 1 if an expectation is not met.
+    Exits with 1 if an expectation is not met, or a property that is expected to hold does not hold on a course.
     """
     from protocol.adapters.from_file import from_file
 
@@ -37,7 +37,7 @@ def test(specs: tuple[str, ...], with_coverage: bool) -> int:
 
 def _test(protocol: Protocol, sheets: Sequence[tuple[str, Sheet]], with_coverage: bool) -> int:
     """Runs the courses of one protocol; returns how many failed."""
-    from protocol.adapters.outcomes import result_text, totals
+    from protocol.adapters.outcomes import judged_text, result_text, totals
     from protocol.adapters.selection import under
     from protocol.commands.tested import tested
 
@@ -49,12 +49,12 @@ def _test(protocol: Protocol, sheets: Sequence[tuple[str, Sheet]], with_coverage
             show(result_text(result))
             # What is reached under another reading says nothing of the rules in force under the chosen one.
             covered.extend([(trace, _asserting(result.example, trace))] if read == protocol else [])
-    show("\n".join(("", *totals(results, (sheet.counts for _, sheet in sheets)))))
+    show("\n".join(("", *totals(results, (sheet.counts for _, sheet in sheets)), *judged_text(protocol, results))))
     if with_coverage:
         from protocol.semantics.coverage import coverage
 
         show("\n".join(("", "Coverage, of visits that expect dose, rule and status:", *coverage(protocol, covered).lines())))
-    return sum(bool(result.unmet) for result in results)
+    return sum(result.failed for result in results)
 
 
 def _asserting(example: Example, trace: Trace) -> list[bool]:

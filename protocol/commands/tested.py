@@ -1,17 +1,20 @@
-"""Do the courses of one file do what they expect?"""
+"""Do the courses of one file do what they expect, and do the properties of the protocol hold on them?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from protocol.adapters.outcomes import Result, result
+from protocol.adapters.outcomes import Broken, Result, result
 from protocol.adapters.selection import under
 from protocol.adapters.sheet import Example, Sheet
 from protocol.checks.expectations import differences
+from protocol.checks.properties_of_course import Judged, judged
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import trace
+
+NOTHING = Judged(0)
 
 
 def tested(protocol: Protocol, file: str, sheet: Sheet) -> Iterator[tuple[Result, Trace]]:
@@ -19,14 +22,23 @@ def tested(protocol: Protocol, file: str, sheet: Sheet) -> Iterator[tuple[Result
     read = under(protocol, sheet.readings)
     for example in sheet.examples:
         found = trace(read, example.course)
-        yield result_of(file, example, found), found
+        # Properties are claimed of the chosen readings; under others some need not hold.
+        said = judged(read, example.course) if read == protocol and protocol.properties else NOTHING
+        yield result_of(file, example, found, said), found
 
 
-def result_of(file: str, example: Example, found: Trace) -> Result:
-    """What became of the expectations of one course."""
+def result_of(file: str, example: Example, found: Trace, said: Judged = NOTHING) -> Result:
+    """What became of the expectations of one course, and what it says of the properties."""
     pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
     unmet = differences(example.course, pairs, found)
-    return result(file, example, ((one.visit, one.place, one.got) for one in unmet))
+    return result(file, example, ((one.visit, one.place, one.got) for one in unmet), _broken(said), said.visits)
+
+
+def _broken(said: Judged) -> Iterator[Broken]:
+    """The properties that should hold and certainly do not."""
+    for one in said.failures:
+        if one.certain and one.property.expected == "holds" and not one.property.waiver:
+            yield Broken(one.property.name, one.time)
 
 
 def courses_in(folder: Path) -> list[Path]:

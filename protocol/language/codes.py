@@ -159,6 +159,19 @@ _TABLE = (
      "'lowest' and 'highest' keep a value of a measured number."),
     ("P058", "an unknown clock",
      "The clocks are: time since start, time in state, time since dose change, time on hold, time on treatment."),
+    # Properties.
+    ("P080", "a claim that cannot be read",
+     "A claim says something of one visit. It is made of conditions, as in guards; actions (escalate, hold, stop ...) "
+     "for what was done; places (on treatment at starting, held by hold-cytopenia, in review, stopped) for the state "
+     "after the visit, or with 'was' before it; the dose in force after it (dose above starting, dose raised, no drug); "
+     "withheld; decided, provisional, undecided or silent; 'rule is RULE'. They are joined by 'and', 'or', 'not', "
+     "parentheses, and 'while', which means 'and' and binds least."),
+    ("P081", "a word with two meanings",
+     "A claim uses the word by itself, and the protocol declares an input, level or rule of that name too, so that a "
+     "reader cannot tell which is meant. 'hold is yes' always means the input; a list of levels ends at a parenthesis."),
+    ("P082", "not a span of visits",
+     "'within' takes 'same visit', a number of visits such as '2 visits', which are the visit itself and the two after "
+     "it, or a duration such as '14 days'."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

@@ -56,11 +56,12 @@ class Parser(ABC, Generic[Part]):
         """Everything up to the end."""
         found = self._group()
         if self._next.kind != "end":
-            self._fail("'and', 'or' or the end", self._why_not_more())
+            self._fail("'and', 'or' or the end", self.why_not_more())
         return found
 
     @abstractmethod
-    def _why_not_more(self) -> str: ...
+    def why_not_more(self) -> str:
+        """What would be right where nothing more can follow."""
 
     @property
     def _next(self) -> Token:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from protocol.errors import InputError
+from protocol.language.claims import parsed_claim
 from protocol.language.declarations import check_one_namespace, named, read_input, read_level, read_source
 from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
 from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
@@ -14,9 +15,11 @@ from protocol.language.guards import parsed
 from protocol.language.names import RESERVED, RESERVED_LEVELS, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
 from protocol.language.nodes import Mapping, Node, Scalar, located
 from protocol.language.positions import nodes
+from protocol.language.properties import read_property
 from protocol.language.report import Report, Span
 from protocol.language.rules import read_rule, rule_kinds
 from protocol.model.guard import Guard
+from protocol.model.property import Claim
 from protocol.model.protocol import ControlKind, Interpretation, Protocol
 
 Item = TypeVar("Item")
@@ -24,7 +27,7 @@ Item = TypeVar("Item")
 SECTIONS = ("sources", "doses", "inputs", "derived", "trackers", "interpretations", "rules")
 KEYS = (
     "protocol", "version", "title", "drug", "note", "time", "safe side", "between visits", "act within", "sources", "doses",
-    "inputs", "derived", "trackers", "interpretations", "otherwise", "rules",
+    "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "properties",
 )  # fmt: skip
 SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none")
 BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
@@ -50,16 +53,29 @@ def parse(text: str, file: str = "") -> Protocol:
 def parse_guard(text: str, protocol: Protocol) -> Guard:
     """The guard that a text says about a protocol; raises InputError with every problem of the text."""
     report = Report(text)
+    guard = parsed(report, _names(protocol), located(text, Scalar(text, Span(0, len(text))))).guard
+    report.fail_if_any()
+    return guard
+
+
+def parse_claim(text: str, protocol: Protocol) -> Claim:
+    """The claim that a text makes of a visit under a protocol; raises InputError with every problem of the text."""
+    report = Report(text)
+    claim = parsed_claim(report, _names(protocol), located(text, Scalar(text, Span(0, len(text)))))
+    report.fail_if_any()
+    return claim
+
+
+def _names(protocol: Protocol) -> Names:
     questions = {item.name: _question(item) for item in protocol.interpretations}
-    names = Names(
+    return Names(
         inputs={item.name: item for item in protocol.inputs},
         derived=dict.fromkeys(item.name for item in protocol.derived),
         trackers={item.name: TrackerName(item.kind, item.input) for item in protocol.trackers},
         interpretations=dict(questions),
+        levels=dict.fromkeys(level.name for level in protocol.levels),
+        rules={rule.name: frozenset({rule.action.kind, rule.action.off_ladder or rule.action.kind}) for rule in protocol.rules},
     )
-    guard = parsed(report, names, located(text, Scalar(text, Span(0, len(text))))).guard
-    report.fail_if_any()
-    return guard
 
 
 def _question(item: Interpretation) -> QuestionName:
@@ -87,6 +103,7 @@ class _Reader:
         trackers = self._section("trackers", "a tracker", self.definitions.tracker)
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
         rules = self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES)
+        properties = self._section("properties", "a property", partial(read_property, self.report, self.names))
         uses = self.definitions.uses
         check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
         check_tracker_guards(self.report, self.names, uses)
@@ -108,6 +125,7 @@ class _Reader:
             title=self.top.text("title"),
             drug=self.top.text("drug"),
             note=self.top.text("note"),
+            properties=_whole(properties),
         )
 
     def _section(

@@ -46,17 +46,23 @@ class ReadGuard:
 
 def read_guard(report: Report, names: Names, node: Node, key: Scalar) -> ReadGuard:
     """The guard of a node, with all that is wrong with it in the report."""
+    text = said(report, node, key, "guard", "Write a condition, or 'always'.")
+    return parsed(report, names, text) if text else ReadGuard(Always())
+
+
+def said(report: Report, node: Node, key: Scalar, what: str, example: str) -> Located | None:
+    """The text of a node that holds a guard or a claim; None where there is none."""
     if not isinstance(node, Scalar):
-        hint = "Put the guard in double quotes, on one line, or below '|'."
-        report.add("P025", f"{shown(key.text)} takes a guard, which is a text", Span(node.span.start), hint)
-        return ReadGuard(Always())
+        hint = f"Put the {what} in double quotes, on one line, or below '|'."
+        report.add("P025", f"{shown(key.text)} takes a {what}, which is a text", Span(node.span.start), hint)
+        return None
     if not node.text.strip():
-        report.add("P026", f"{shown(key.text)} has no guard", key.span, "Write a condition, or 'always'.")
-        return ReadGuard(Always())
+        report.add("P026", f"{shown(key.text)} has no {what}", key.span, example)
+        return None
     if node.flow and not node.style and len(node.text.split()) > 1:
         hint = "Put it in double quotes: in braces a comma, as in 'within(anc, 3 days)', begins a new key."
-        report.add("P041", "a guard in braces has no quotes", node.span, hint)
-    return parsed(report, names, located(report.text, node))
+        report.add("P041", f"a {what} in braces has no quotes", node.span, hint)
+    return located(report.text, node)
 
 
 def parsed(report: Report, names: Names, text: Located) -> ReadGuard:
@@ -224,7 +230,8 @@ class GuardParser(Parser[Guard]):
             return "A comparison begins with a name: for a range write 'anc >= 1 and anc < 3'."
         return "Write a comparison such as 'anc < 1.0', a name, known(...), or a group in parentheses."
 
-    def _why_not_more(self) -> str:
+    def why_not_more(self) -> str:
+        """What would be right where nothing more can follow."""
         if self._next.text in ("AND", "OR", "NOT", "IS", "And", "Or", "Not", "Is"):
             return f"Write '{self._next.text.lower()}' in lower case."
         if self.tokens[self.place - 1].kind == "number" and not self.terms.names.section(self._next.text):

@@ -87,9 +87,9 @@ class Names:
         """Notes a dose level that is not declared."""
         self._check(report, "P013", "dose level", "doses", self.levels, name, at)
 
-    def check_rule(self, report: Report, name: str, at: Span, kind: ActionKind) -> None:
-        """Notes a rule that is not declared, or whose action is not of that kind."""
-        if not self._check(report, "P014", "rule", "rules", self.rules, name, at):
+    def check_rule(self, report: Report, name: str, at: Span, kind: ActionKind | None = None) -> None:
+        """Notes a rule that is not declared, or whose action is not of that kind, where one is asked for."""
+        if not self._check(report, "P014", "rule", "rules", self.rules, name, at) or kind is None:
             return
         if kind not in (self.rules.get(name) or {kind}):
             verb, rules = {"hold": ("holds", "Hold rules"), "review": ("asks for a review", "Review rules")}[kind]

@@ -48,7 +48,7 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
         again=found.flag("again"),
         on_hold=found.flag("on hold", default=True),
         under=_under(report, names, found),
-        source=_citation(report, names, found),
+        source=read_citation(report, names, found),
         says=found.text("says"),
         note=found.text("note"),
         unverified=found.text("unverified"),
@@ -105,7 +105,8 @@ def _under(report: Report, names: Names, found: Fields) -> tuple[tuple[str, str]
     return tuple(chosen)
 
 
-def _citation(report: Report, names: Names, found: Fields) -> Citation | None:
+def read_citation(report: Report, names: Names, found: Fields) -> Citation | None:
+    """The ``source`` of a rule or a property: a name under 'sources', and the place in it after the first comma."""
     text = found.scalar("source")
     if text is None:
         return None

@@ -58,8 +58,13 @@ def _reading(item: Interpretation, reading: Reading, durations: frozenset[str]) 
 
 
 def unverified(protocol: Protocol) -> Iterator[Block]:
-    """Everything that may not be relied on, and why: rules, sources, readings."""
-    rows = (*_unverified_rules(protocol), *_unverified_sources(protocol), *_unverified_readings(protocol))
+    """Everything that may not be relied on, and why: rules, properties, sources, readings."""
+    rows = (
+        *_unverified_rules(protocol),
+        *_unverified_properties(protocol),
+        *_unverified_sources(protocol),
+        *_unverified_readings(protocol),
+    )
     yield Heading(2, "Unverified")
     if rows:
         yield Table(("What", "Name", "Why", "In force"), rows, name=1)
@@ -75,6 +80,10 @@ def _unverified_rules(protocol: Protocol) -> Iterator[Row]:
     for rule in protocol.rules:
         if rule.unverified:
             yield "rule", code(rule.name), plain(rule.unverified), _yes(rule.name in chosen)
+
+
+def _unverified_properties(protocol: Protocol) -> Iterator[Row]:
+    return (("property", code(item.name), plain(item.unverified), "yes") for item in protocol.properties if item.unverified)
 
 
 def _unverified_sources(protocol: Protocol) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.table_of_inputs import asked
+from protocol.language.table_of_properties import properties
 from protocol.language.table_of_sources import open_questions, say_citation, sources
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_where
 from protocol.model.protocol import CONTROLS, ControlKind, Protocol, Rule, fingerprint
@@ -30,12 +31,13 @@ _BETWEEN = {
 
 
 def to_table(protocol: Protocol) -> tuple[Block, ...]:
-    """The page: the ladder, the rules by control state, the open questions, the inputs, the sources."""
+    """The page: the ladder, the rules by control state, the open questions, the properties, the inputs, the sources."""
     return (
         *_head(protocol),
         *_ladder(protocol),
         *_rules(protocol),
         *open_questions(protocol),
+        *properties(protocol),
         *asked(protocol),
         *sources(protocol),
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from protocol.language.claim_text import say_claim, say_span
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_schedule, say_where
 from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.property import OfVisits, Property, Response
 from protocol.model.protocol import Citation, Interpretation, Protocol, Reading, Rule, Source
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
@@ -55,6 +57,7 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     yield _nested("interpretations", ((item.name, _interpretation(item, durations)) for item in protocol.interpretations))
     yield _section("otherwise", ((control, "continue") for control in protocol.otherwise))
     yield _nested("rules", ((rule.name, _rule(rule, durations)) for rule in protocol.rules))
+    yield _nested("properties", ((item.name, _property(item, durations)) for item in protocol.properties))
 
 
 def _head(protocol: Protocol) -> Iterator[Pair]:
@@ -179,6 +182,23 @@ def _rule(rule: Rule, durations: Durations) -> Iterator[Pair]:
     if rule.source:
         yield "source", quoted(_citation(rule.source))
     yield from _texts(says=rule.says, note=rule.note, unverified=rule.unverified, waiver=rule.waiver)
+
+
+def _property(item: Property, durations: Durations) -> Iterator[Pair]:
+    match item.sentence:
+        case OfVisits(family, claim):
+            yield family, _in_quotes(say_claim(claim, durations))
+        case Response(after, within, family, claim):
+            yield "after", _in_quotes(say_claim(after, durations))
+            yield "within", say_span(within)
+            yield family, _in_quotes(say_claim(claim, durations))
+    if item.exceptions:
+        yield "except", f"[{', '.join(_in_quotes(say_claim(claim, durations)) for claim in item.exceptions)}]"
+    if item.expected != "holds":
+        yield "expect", item.expected
+    if item.source:
+        yield "source", quoted(_citation(item.source))
+    yield from _texts(note=item.note, unverified=item.unverified, waiver=item.waiver)
 
 
 def _citation(citation: Citation) -> str:

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from protocol.model.guard import Guard
 from protocol.model.input import Derived, Input, Tracker
+from protocol.model.property import Property
 from protocol.model.regimen import Regimen
 
 ControlKind = Literal["before treatment", "on treatment", "held", "in review", "stopped"]
@@ -165,6 +166,7 @@ class Protocol:
     title: str = ""
     drug: str = ""
     note: str = ""
+    properties: tuple[Property, ...] = ()
 
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""

@@ -60,6 +60,16 @@ def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
     )
 
 
+def all_recorded(protocol: Protocol, course: Course) -> tuple[Step, ...]:
+    """The steps of a course on everything that was ever recorded, on the earliest date of each range.
+
+    Each step follows from the state of the one before it. Raises VisitError as ``trace`` does.
+    """
+    visits = with_exposures(course)
+    _check_order(course, visits)
+    return _over_dates(protocol, visits)
+
+
 def _revisions(issued: tuple[Step, ...], final: tuple[Step, ...]) -> Iterator[Revision]:
     now = {one.visit.time: one.decision for one in final}
     for old in issued:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from protocol.model.guard import (
@@ -49,6 +49,7 @@ from protocol.model.protocol import (
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
+from protocol.testing.properties import any_properties
 
 TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
@@ -100,7 +101,7 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     asked = tuple(Known(item.name, choose((None, 3 * DAY))) for item in chosen[:1]) if known else ()
     draft = _Draft(_LEVELS[: choose((2, 3, 1, 4))], seen, (*seen, *named, *counted * 2, *asked), interpretations)
     ladder = zip(draft.levels, _LADDER, strict=False)
-    return Protocol(
+    drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
         levels=tuple(Level(name, regimen(text)) for name, text in ladder),
         inputs=chosen, derived=derived, trackers=trackers, interpretations=interpretations,
@@ -108,6 +109,7 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
         otherwise=choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review"))),
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
     )  # fmt: skip
+    return evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))
 
 
 @frozen

@@ -26,7 +26,7 @@ from protocol.language.shipped import load, shipped_names
 from protocol.language.table_of_sources import sources, unverified
 from protocol.language.to_table import to_table
 from protocol.language.to_yaml import print_protocol
-from protocol.model import course, guard, protocol, regimen
+from protocol.model import course, decision, guard, property, protocol, regimen
 from protocol.model import input as inputs
 from protocol.model.guard import Always
 from protocol.model.input import Schedule
@@ -35,7 +35,11 @@ from protocol.model.time import DAY
 
 HERE = Path(__file__).parent
 WHOLE = parse((HERE / "whole.yaml").read_text(encoding="utf-8"))
-MODULES = {name: value for module in (course, regimen, guard, inputs, protocol) for name, value in vars(module).items()}
+MODULES = {
+    name: value
+    for module in (course, regimen, guard, decision, property, inputs, protocol)
+    for name, value in vars(module).items()
+}
 # Where nothing was said, something of each kind that could be said instead.
 SOMETHING = {None: (DAY, Always(), Citation("label"), Schedule(DAY, DAY), ("CTC 2.0", "platelets"), "hold"), "": ("x",)}
 
@@ -126,6 +130,7 @@ def test_what_is_unverified_is_listed_with_its_reason() -> None:
     table = next(block for block in unverified(WHOLE) if isinstance(block, Table))
     assert table.rows == (
         ("rule", "`hold-cytopenia`", "the primary text was not available", "yes"),
+        ("property", "`comes-back`", "from memory", "yes"),
         ("source", "`label`", "read in a copy", "yes: `hold-cytopenia`"),
         ("reading", "`next-lower: one-rung`", "not said", "no"),
         ("reading", "`four-weeks: study-day`", "unclear", "no"),
@@ -133,7 +138,7 @@ def test_what_is_unverified_is_listed_with_its_reason() -> None:
 
 
 def test_a_protocol_without_doubts_says_so() -> None:
-    plainly = attrs.evolve(WHOLE, rules=WHOLE.rules[:1], sources=(), interpretations=())
+    plainly = attrs.evolve(WHOLE, rules=WHOLE.rules[:1], sources=(), interpretations=(), properties=())
     assert [block.text for block in unverified(plainly) if isinstance(block, Paragraph)] == [
         "Nothing in the protocol is marked unverified."
     ]

@@ -11,6 +11,27 @@ from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.property import (
+    Acts,
+    All,
+    Any,
+    Asks,
+    At,
+    ByRule,
+    DoseIs,
+    DoseMoves,
+    HasStatus,
+    Minutes,
+    No,
+    NoDrug,
+    OfVisits,
+    Property,
+    Response,
+    Silent,
+    Visits,
+    While,
+    Withheld,
+)
 from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Same, Source, To, Where
 from protocol.model.regimen import Regimen
 from protocol.model.time import DAY, HOUR, WEEK
@@ -150,6 +171,77 @@ RULES = (
         source=Citation("cortes2003"),
     ),
 )
+PROPERTIES = (
+    Property(
+        "never-above",
+        OfVisits(
+            "never",
+            All((DoseIs("above", "starting"), No(Any((DoseIs("is", "reduced"), No(DoseIs("is", "escalated"))))))),
+        ),
+        source=Citation("cortes2003", "p. 4714"),
+    ),
+    Property(
+        "toxicity-acts",
+        Response(
+            All((Asks(Compare(Value("toxicity"), ">=", Fraction(3))), At(Where("on treatment"), before=True))),
+            Visits(0),
+            "always",
+            Any((At(Where("held")), At(Where("stopped")), Withheld())),
+        ),
+    ),
+    Property(
+        "comes-back",
+        Response(
+            Any(
+                (
+                    At(Where("held", levels=("starting", "escalated"), by=("hold-cytopenia",))),
+                    At(Where("in review", by=("ask",))),
+                )
+            ),
+            Visits(2),
+            "sometimes",
+            At(Where("on treatment")),
+        ),
+        exceptions=(Asks(low_anc), Any((Asks(Named("remission")), Asks(Is("rash", "no")))), Acts("stop")),
+        expected="fails",
+        waiver="it may take longer",
+        note="a note",
+        unverified="from memory",
+    ),
+    Property(
+        "stays",
+        Response(
+            While(
+                Acts("escalate"),
+                Any((Asks(Is("response", "none")), Asks(Compare(Clock("start"), "<", Fraction(8 * WEEK))))),
+            ),
+            Minutes(2 * WEEK),
+            "never",
+            All((DoseMoves("lowered"), No(ByRule("stop-tox")))),
+        ),
+    ),
+    Property(
+        "decided-or-safe",
+        OfVisits(
+            "always",
+            Any(
+                (
+                    HasStatus("decided"),
+                    HasStatus("provisional"),
+                    All((HasStatus("undecided"), No(Silent()), Any((NoDrug(), DoseMoves("unchanged"))))),
+                    No(Asks(Known("anc"))),
+                )
+            ),
+        ),
+    ),
+    Property(
+        "reachable",
+        OfVisits(
+            "sometimes",
+            All((DoseIs("at least", "escalated"), No(DoseIs("at most", "starting")), At(Where("before treatment")))),
+        ),
+    ),
+)
 EXPECTED = Protocol(
     "whole",
     "1.0",
@@ -168,8 +260,9 @@ EXPECTED = Protocol(
     title="Everything: once",
     drug="imatinib",
     note="Two lines,\nkept.\n",
+    properties=PROPERTIES,
 )
-PARTS = ("sources", "levels", "inputs", "derived", "trackers", "interpretations", "rules")
+PARTS = ("sources", "levels", "inputs", "derived", "trackers", "interpretations", "rules", "properties")
 
 
 @pytest.mark.parametrize("part", PARTS)

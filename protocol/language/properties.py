@@ -1,0 +1,104 @@
+"""One property: its sentence, its exceptions, and what it rests on."""
+
+from __future__ import annotations
+
+import re
+
+from protocol.errors import NotationError
+from protocol.language.claims import read_claim
+from protocol.language.fields import Fields, fields, minutes
+from protocol.language.names import Names
+from protocol.language.nodes import Listing, Node, Scalar
+from protocol.language.report import Report, shown
+from protocol.language.rules import read_citation
+from protocol.model.guard import Always
+from protocol.model.property import Asks, Claim, Minutes, OfVisits, Property, Response, Sentence, Visits
+from protocol.model.time import duration
+
+PROPERTY_KEYS = (
+    "never", "always", "sometimes", "after", "within", "except", "expect", "source", "note", "unverified", "waiver",
+)  # fmt: skip
+_FAMILIES = ("never", "always", "sometimes")
+_ONE_FAMILY = "A property has exactly one of: never, always, sometimes; beside 'after' and 'within' too."
+_SPAN = "Write 'same visit', '2 visits' (the visit itself and the two after it) or '14 days'."
+_VISITS = re.compile(r"(?P<count>[1-9][0-9]{0,2})\s+visits?")
+
+
+def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Property | None:
+    """One entry of ``properties``; None where it could not be read."""
+    found = fields(report, f"property {shown(name.text)}", name, node, PROPERTY_KEYS)
+    family = _family(report, found) if found else None
+    if found is None or family is None:
+        return None
+    if family == "sometimes" and not found.has("after"):
+        found.misplaced(("except",), "does not go with 'sometimes'", "Say it in the claim: 'escalate and not death'.")
+    exceptions = _exceptions(report, names, found)
+    return Property(
+        name.text,
+        _sentence(report, names, found, family),
+        exceptions,
+        found.word("expect", ("holds", "fails"), "holds"),
+        waiver=found.text("waiver"),
+        source=read_citation(report, names, found),
+        note=found.text("note"),
+        unverified=found.text("unverified"),
+    )
+
+
+def _family(report: Report, found: Fields) -> str | None:
+    said = found.said(_FAMILIES)
+    if len(said) > 1:
+        report.add("P024", f"{found.what} has both '{said[0]}' and '{said[1]}'", found.key(said[1]), _ONE_FAMILY)
+    elif not said and not found.unknown:
+        report.add("P023", f"{found.what} does not say what it claims", found.owner, _ONE_FAMILY)
+    return said[0] if len(said) == 1 else None
+
+
+def _sentence(report: Report, names: Names, found: Fields, family: str) -> Sentence:
+    claim = _claim(report, names, found, family)
+    if not found.has("after"):
+        found.misplaced(("within",), "goes with 'after' only", "Add 'after: ...', or remove it.")
+        return OfVisits(family, claim)  # type: ignore[arg-type]
+    found.require("within", hint=_SPAN)
+    within = _span(report, found)
+    if within == Visits(0) and family == "sometimes":
+        found.misplaced(("sometimes",), "does not go with 'same visit'", "Write 'always': there is only one visit.")
+    return Response(_claim(report, names, found, "after"), within or Visits(0), family, claim)  # type: ignore[arg-type]
+
+
+def _claim(report: Report, names: Names, found: Fields, key: str) -> Claim:
+    node = found.node(key)
+    return Asks(Always()) if node is None else read_claim(report, names, node, found.entries[key][0])
+
+
+def _exceptions(report: Report, names: Names, found: Fields) -> tuple[Claim, ...]:
+    node = found.node("except")
+    if node is None:
+        return ()
+    if isinstance(node, Listing) and not node.items:
+        report.add("P026", "'except' is empty", found.key("except"), "Write a claim, or leave the key out.")
+    items = node.items if isinstance(node, Listing) else (node,)
+    return tuple(read_claim(report, names, item, found.entries["except"][0]) for item in items)
+
+
+def _span(report: Report, found: Fields) -> Visits | Minutes | None:
+    text = found.scalar("within")
+    if text is None:
+        return None
+    words = " ".join(text.text.split())
+    if words == "same visit":
+        return Visits(0)
+    if match := _VISITS.fullmatch(words):
+        return Visits(int(match["count"]))
+    if re.fullmatch(r"[0-9]+ ?[a-z]+", words) is None or words.endswith(("visit", "visits")) or _is_nothing(words):
+        report.add("P082", f"{shown(text.text)} is not a span of visits", text.span, _SPAN)
+        return None
+    length = minutes(report, words, text.span)
+    return None if length is None else Minutes(length)
+
+
+def _is_nothing(words: str) -> bool:
+    try:
+        return duration(words) == 0
+    except NotationError:
+        return False

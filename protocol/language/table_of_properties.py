@@ -1,0 +1,66 @@
+"""What a protocol claims of all courses that follow it: its properties as sentences, with exceptions and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.language.claim_text import say_claim, say_span
+from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, sentence
+from protocol.language.table_of_sources import say_citation
+from protocol.language.to_text import duration_trackers
+from protocol.model.property import OfVisits, Property, Response
+from protocol.model.protocol import Protocol
+
+_HOW_TO_READ = (
+    "Sentences about every course that follows the protocol. Conditions are asked as rules ask them; an action is what was done "
+    "at the visit; a state or a dose is the one after it, and with *was* the one before. They are claimed, and not proved by "
+    "standing here."
+)
+
+
+def properties(protocol: Protocol) -> Iterator[Block]:
+    """Every property, in the words in which it is written."""
+    if not protocol.properties:
+        return
+    yield Heading(2, "Properties")
+    yield Paragraph(_HOW_TO_READ)
+    durations = duration_trackers(protocol)
+    doubtful = {source.name for source in protocol.sources if source.unverified}
+    rows = tuple(
+        (code(item.name), _sentence(item, durations), _except(item, durations), _source(item, doubtful))
+        for item in protocol.properties
+    )
+    yield Table(("Property", "Sentence", "Except", "Source"), rows)
+    if items := tuple(f"{code(item.name)}: {said}" for item in protocol.properties if (said := " ".join(_said(item)))):
+        yield Items(items)
+
+
+def _sentence(item: Property, durations: frozenset[str]) -> str:
+    match item.sentence:
+        case OfVisits(family, claim):
+            return f"**{family}** {code(say_claim(claim, durations))}"
+        case Response(after, within, family, claim):
+            span = f"within {say_span(within)}" if say_span(within) != "same visit" else "at the same visit"
+            return f"after {code(say_claim(after, durations))}, {span}, **{family}** {code(say_claim(claim, durations))}"
+
+
+def _except(item: Property, durations: frozenset[str]) -> str:
+    return "; ".join(code(say_claim(claim, durations)) for claim in item.exceptions)
+
+
+def _source(item: Property, doubtful: set[str]) -> str:
+    if item.source is None:
+        return "**none**"
+    is_doubtful = item.unverified or item.source.source in doubtful
+    return say_citation(item.source) + (" (**unverified**)" if is_doubtful else "")
+
+
+def _said(item: Property) -> Iterator[str]:
+    if item.expected == "fails":
+        yield "**Expected to fail.**"
+    if item.note:
+        yield sentence(item.note)
+    if item.unverified:
+        yield f"**Unverified:** {sentence(item.unverified)}"
+    if item.waiver:
+        yield f"**Need not hold:** {sentence(item.waiver)}"
