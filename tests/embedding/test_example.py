@@ -124,6 +124,16 @@ def test_two_writers_of_a_new_patient_are_told_apart_too(tmp_path: Path) -> None
     database.close()
 
 
+def test_nobody_else_writes_between_loading_and_saving(path: Path) -> None:
+    other = sqlite3.connect(path, timeout=0, isolation_level=None)
+    with transaction(path) as database:
+        load_course(database, "patient 1", PROTOCOL)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("begin immediate")
+    other.execute("begin immediate")
+    other.close()
+
+
 def test_of_many_writers_at_once_one_comes_first_and_the_others_are_told(path: Path) -> None:
     outcomes: list[str] = []
     barrier = threading.Barrier(4)
