@@ -55,6 +55,7 @@ def by_step(now: Now, remembered: Visited | None, step: Step, why: str) -> Chang
 
     ``remembered`` is what was decided last; a step that is not that very object is decided once more and compared.
     """
+    check_date(step.visit)
     found = remembered if remembered is not None and remembered.step is step else _decided_again(now, step)
     if now.state.time == step.visit.time:
         hint = "Add to it with correct(), or say what was given with override()."
@@ -63,6 +64,13 @@ def by_step(now: Now, remembered: Visited | None, step: Step, why: str) -> Chang
         listed = "; ".join(f"{one.kind}: {one.message}" for one in step.deviations)
         raise NeedsReason("M008", f"the protocol does not permit what was given ({listed})", "Say in 'why' why it was given.")
     return by_visit(now, found)
+
+
+def check_date(visit: Visit) -> None:
+    """Raises RefusedVisit for a visit whose date is a range; ``step`` would take it to be at its beginning."""
+    if visit.latest is not None:
+        hint = "A live decision is made at one time: give the time at which it is made."
+        raise RefusedVisit("M003", f"the visit of {say_time(visit.time)} is a range", hint)
 
 
 def _decided_again(now: Now, step: Step) -> Visited:
@@ -81,6 +89,8 @@ def by_correction(now: Now, asked: Entry) -> Change:
     """
     _give_reason(asked)
     assert asked.visit is not None
+    if asked.visit.given is None and not asked.visit.observations:
+        raise RefusedVisit("M014", "the correction names no reading", "Give the readings as they should have been recorded.")
     place = _place(now.moments, asked.visit.time)
     protocol, before = _at(now.first, now.moments[:place])
     were = now.moments[place:]

@@ -43,6 +43,9 @@ _TABLE = (
     ("M013", "entries that are no journal",
      "restore() needs all entries of one patient, oldest first, without a gap, and every protocol that they name, the first "
      "one first. An amended file has another fingerprint: keep the file of each version."),
+    ("M014", "an empty correction",
+     "A correction names the readings as they should have been recorded. To withdraw a reading give it without a value; to "
+     "change what was given use override()."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

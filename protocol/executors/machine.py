@@ -39,7 +39,7 @@ from typing import NoReturn
 
 from attrs import evolve
 
-from protocol.errors import Busy, RefusedVisit, RequestReused, StaleVersion
+from protocol.errors import Busy, RequestReused, StaleVersion
 from protocol.executors import changes
 from protocol.executors.journal import Difference, Entry, Mapping
 from protocol.executors.record import draft
@@ -49,7 +49,6 @@ from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.decision import Decision, Due, Step
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
-from protocol.model.time import say_time
 from protocol.semantics import foresee
 from protocol.semantics.step import initial, look
 
@@ -142,7 +141,10 @@ class LiveCourse:
         return self._by_request.get(request_id)
 
     def course(self) -> Course:
-        """The visits on what is known now, corrections and overrides applied, for ``protocol.trace``."""
+        """The visits on what is known now, corrections and overrides applied, for ``protocol.trace``.
+
+        A visit names the inputs of the protocol under which it was recorded.
+        """
         return Course(self._patient, tuple(moment.visit for moment in self._moments if isinstance(moment, Visited)))
 
     # What the protocol says
@@ -153,9 +155,7 @@ class LiveCourse:
         Raises RefusedVisit for a date that is a range, and VisitError for a visit before the last one or an unknown input.
         A reading that cannot be used is refused and reported in ``refused``.
         """
-        if visit.latest is not None:
-            hint = "A live decision is made at one time: give the time at which it is made."
-            raise RefusedVisit("M003", f"the visit of {say_time(visit.time)} is a range", hint)
+        changes.check_date(visit)
         found = visited(self._protocol, self._state, visit)
         self._decided = found
         return found.step

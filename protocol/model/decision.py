@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from attrs import field, frozen
@@ -52,10 +53,14 @@ class Outcome:
 
 @frozen
 class Missing:
-    """A missing value that matters, and what each value of it would make of the decision."""
+    """A missing value that matters, and what each value of it would make of the decision.
+
+    ``inputs`` are those to be measured for it: the input itself, or all that a tracker asks.
+    """
 
     name: str
     outcomes: tuple[Outcome, ...]
+    inputs: tuple[str, ...] = ()
 
 
 @frozen
@@ -115,6 +120,30 @@ class Decision:
     blocked: str = ""
     lowered_by: str = ""
     unverified: tuple[str, ...] = ()
+
+    def blinded(self, *, hide: Collection[str] = (), action: bool = False) -> Blinded:
+        """What somebody may see who must not know the treatment; with ``action`` also what is done, such as ``hold``.
+
+        ``hide`` names inputs that give the treatment away, such as the arm; they are not named.
+        """
+        hidden = frozenset((hide,) if isinstance(hide, str) else hide)
+        needs = dict.fromkeys(name for missing in self.missing for name in missing.inputs if name not in hidden)
+        due = tuple(item for item in self.due if item.input not in hidden)
+        return Blinded(self.time, self.status, tuple(needs), due, self.action if action else None)
+
+
+@frozen
+class Blinded:
+    """A decision without dose, level, arm, rule, reason or threshold: whether it is made, and what is to be measured.
+
+    ``needs`` are the missing inputs on which the decision depends. ``action`` is None unless it was asked for.
+    """
+
+    time: int
+    status: Status
+    needs: tuple[str, ...]
+    due: tuple[Due, ...]
+    action: ActionKind | None = None
 
 
 @frozen

@@ -39,7 +39,7 @@ def _missing(scene: Scene, term: Term, answers: Answers) -> Missing:
         else:
             same.append(candidate)
     outcomes = (Outcome(_range(scene, term, members, candidates), _possible(term, members, answers)) for members in groups)
-    return Missing(name_of(term), tuple(outcomes))
+    return Missing(name_of(term), tuple(outcomes), inputs_of(scene, term))
 
 
 def _differ(term: Term, one: Candidate, other: Candidate, answers: Answers) -> bool:
@@ -65,6 +65,16 @@ def _possible(term: Term, members: Sequence[Candidate], answers: Answers) -> tup
     return tuple(
         sorted({answer for narrowed, answer in answers if term not in narrowed or not set(members).isdisjoint(narrowed[term])})
     )
+
+
+def inputs_of(scene: Scene, term: Term) -> tuple[str, ...]:
+    """The inputs that are to be measured so that the term is known: its own, or all that its tracker asks."""
+    if not isinstance(term, Tracked):
+        return tuple(name for name in (getattr(term, "input", ""),) if name)
+    tracker = scene.prepared.protocol.tracker(term.tracker)
+    guards = (tracker.when, *((tracker.until,) if tracker.until is not None else ()))
+    asked = (name for guard in guards for name in scene.prepared.inputs_of(guard))
+    return tuple(dict.fromkeys((*((tracker.input,) if tracker.input else ()), *asked)))
 
 
 def name_of(term: Term) -> str:

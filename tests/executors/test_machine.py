@@ -143,6 +143,14 @@ def test_a_step_decided_at_an_earlier_version_is_refused() -> None:
         course.commit(early, **signed(course))
 
 
+def test_a_step_decided_before_a_correction_is_refused() -> None:
+    course = begun(STARTED, visit(7, **WELL))
+    early = course.decide(visit(14))
+    course.correct(7 * DAY, [Observation("anc", 0.5)], **signed(course, why="x"))
+    with pytest.raises(NotDecidedHere):
+        course.commit(early, **signed(course))
+
+
 def test_a_step_of_another_patient_is_refused() -> None:
     held = begun(STARTED, visit(7, **WELL | {"anc": 0.5}))
     course = begun(STARTED)
@@ -177,6 +185,13 @@ def test_a_step_whose_visit_has_been_overtaken_is_refused() -> None:
 def test_a_visit_whose_date_is_a_range_is_refused() -> None:
     with pytest.raises(RefusedVisit, match="error M003: the visit of day 7 is a range"):
         begun(STARTED).decide(evolve(visit(7, **WELL), latest=8 * DAY))
+
+
+def test_a_step_of_a_range_that_was_made_elsewhere_is_refused() -> None:
+    course = begun(STARTED)
+    elsewhere = step(PROTOCOL, course.state, evolve(visit(7, **WELL), latest=8 * DAY))
+    with pytest.raises(RefusedVisit, match="error M003"):
+        course.commit(elsewhere, **signed(course))
 
 
 def test_a_visit_before_the_last_one_is_refused() -> None:
@@ -319,6 +334,12 @@ def test_only_a_recorded_visit_can_be_corrected_or_overridden() -> None:
     with pytest.raises(VisitError, match="'lipase' is not an input"):
         course.correct(0, [Observation("lipase", 1)], **signed(course, why="x"))
     assert course.version == 1
+
+
+def test_a_correction_without_a_reading_is_refused() -> None:
+    course = begun(STARTED)
+    with pytest.raises(RefusedVisit, match="error M014"):
+        course.correct(0, [], **signed(course, why="x"))
 
 
 def test_a_repeated_correction_or_override_gives_the_same_entry() -> None:

@@ -14,17 +14,18 @@ from hypothesis import strategies as st
 from protocol import initial, machine
 from protocol.errors import MigrationError, NeedsReason, RequestReused
 from protocol.executors.machine import LiveCourse, Mapping
-from protocol.model.course import Observation
+from protocol.model.course import Course, Given, Observation
 from protocol.model.input import Choice, Grade, Input, Number, Tracker
 from protocol.model.protocol import Action, Level, Protocol, Rule
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY
-from protocol.testing import courses, protocols
+from protocol.testing import courses, protocols, visits
 from tests.executors.test_agreement import how, lived, often
 from tests.executors.test_machine import all_of, begun, done, signed
 from tests.semantics.small import ON, PROTOCOL, STARTED, WELL, above, visit
 
 LOW = visit(7, **WELL | {"anc": 0.5})
+LOW_AGAIN = visit(14, **WELL | {"anc": 0.5})
 
 
 def moved(course: LiveCourse, into: Protocol, **mapping: dict[str, str]) -> LiveCourse:
@@ -240,9 +241,11 @@ def test_a_new_tracker_is_told_where_its_memory_comes_from() -> None:
 
 def test_the_memory_of_a_tracker_follows_its_name_and_not_its_place() -> None:
     extra = Tracker("row", "consecutive", above("anc", "<", 1))
-    course = begun(STARTED, LOW)
-    turned = evolve(SAME, trackers=(extra, *PROTOCOL.trackers))
-    assert moved(course, turned, trackers={"row": "fresh"}).state.memory[1] == begun(STARTED, LOW).state.memory[0]
+    two = evolve(PROTOCOL, trackers=(*PROTOCOL.trackers, extra))
+    course = lived(two, Course("p", (STARTED, visit(7, **WELL), LOW_AGAIN)))
+    first, second = course.state.memory
+    assert first != second
+    assert moved(course, evolve(two, version="2", trackers=two.trackers[::-1])).state.memory == (second, first)
 
 
 def test_a_tracker_that_counts_further_than_the_old_one_did_is_another_one() -> None:
@@ -357,4 +360,11 @@ def test_a_patient_whose_protocol_is_renamed_throughout_is_treated_as_before(dat
             old.step.decision.status,
             renamed(old.step.decision.rule, names),
         )
+    number = data.draw(st.integers(0, len(course.visits) - 1))
+    other = data.draw(visits(protocol, course.visits[number].time))
+    for one, said in ((plain, other), (live, renamed(other, names) if number >= place else other)):
+        if said.observations:
+            one.correct(said.time, said.observations, **how(one))
+        one.override(said.given or Given("none"), time=said.time, **how(one))
+    assert live.state == renamed(plain.state, names)
     assert live.audit() == ()

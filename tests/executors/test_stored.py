@@ -64,7 +64,8 @@ def any_course(data: st.DataObject) -> LiveCourse:
         what = data.draw(st.sampled_from(("", "", "correct", "override", "migrate")))
         how |= {"request_id": f"{what} {number}", "expected_version": course.version}
         if what == "correct" and one.observations:
-            course.correct(one.time, data.draw(visits(protocol, one.time)).observations, **how)
+            readings = data.draw(visits(protocol, one.time)).observations or (Observation(protocol.inputs[0].name, None),)
+            course.correct(one.time, readings, **how)
         if what == "override":
             course.override(Given("regimen", regimen("300 mg every day")), **how)
         if what == "migrate":
