@@ -16,7 +16,7 @@ import click
 
 from protocol.commands import FAULT, HOLDS, UNUSABLE
 
-COMMANDS = ("check", "test", "replay", "why", "show", "explain")
+COMMANDS = ("check", "test", "replay", "why", "run", "show", "explain")
 """Each is a file of `commands` that holds a command of the same name; in this order they are listed."""
 
 _BROKEN_PIPE = 141

@@ -1,0 +1,98 @@
+"""`protocol run`: one patient at the terminal."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from protocol.cli import run
+from tests.soak.readers import SMALL
+
+SOURCE = SMALL.replace("unit: 10*9/L, plausible: 0 to 3000", 'unit: 10*9/L, label: "Platelets", plausible: 0 to 3000')
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    (tmp_path / "protocol.yaml").write_text(SOURCE, encoding="utf-8")
+    return str(tmp_path)
+
+
+def session(spec: str, typed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    """What is printed when these lines are typed."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+    assert run(["run", spec, *more]) == 0
+    out, err = capsys.readouterr()
+    assert not err
+    return out
+
+
+def test_only_what_the_decision_depends_on_is_asked(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = session(spec, ["0", "", "", "28", "0.4", "", "", ""], monkeypatch, capsys)
+    first, second = said.split("Time of the visit")[1:3]
+    assert "start at low" in first and "anc," not in first, "the first dose depends on nothing"
+    assert "anc, 0 to 100 10*9/L: " in second and "platelets" not in second
+    assert "rash: yes or no" not in second, "a low count holds whatever the rash"
+    assert "response" not in second, "nothing is raised that is held"
+    assert "on treatment at low (100 mg every day): hold." in second and "0.4 10*9/L, measured" in second
+
+
+def test_what_a_permission_depends_on_is_asked_too(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = session(spec, ["0", "", "", "28", "2", "no", "none", "", "high", ""], monkeypatch, capsys)
+    assert "response: none, partial, complete: " in said
+    assert "escalate permits: escalate to high (400 mg every day)" in said
+    assert "Given 400 mg every day: permitted" in said
+
+
+def test_what_cannot_be_read_is_asked_again(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = session(spec, ["0", "ancc", "anc 1,2", "anc 1.2", "", "700 mg", "high", "0", "-3", "1", ""], monkeypatch, capsys)
+    assert "'ancc' is not an input. did you mean 'anc'?" in said
+    assert "'1,2' has a comma. Write a decimal point" in said
+    assert "'700 mg' is neither a level nor a regimen." in said
+    assert said.count("The last visit was on day 0; write a later time.") == 2
+
+
+def test_a_deviation_is_named(spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    said = session(spec, ["0", "", "high", ""], monkeypatch, capsys)
+    assert "Deviation, dose above permitted" in said
+
+
+def test_it_says_when_time_alone_changes_the_decision(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = session(spec, ["0", "anc 2", "rash no", "", "", ""], monkeypatch, capsys)
+    assert "Without new values the decision changes on day 8" in said
+
+
+def test_the_course_is_kept_and_gone_on_with(
+    spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "patient.md"
+    session(spec, ["0", "anc 2.0 (1.5-7)", "", "low", ""], monkeypatch, capsys, "--course", str(kept), "--patient", "P 1")
+    assert kept.read_text(encoding="utf-8") == (
+        "## P 1\n\n| elapsed | anc | given |\n| --- | --- | --- |\n| 0 | 2 (1.5-7) | 100 mg every day |\n"
+    )
+    said = session(spec, ["4 weeks", "<0.5", "", "none"], monkeypatch, capsys, "--course", str(kept), "--patient", "P 1")
+    assert "After 1 visit, the last:\nday 0, before treatment: start at low" in said
+    assert "| 28 | <0.5 | none |\n" in kept.read_text(encoding="utf-8")
+    assert [file.name for file in sorted(tmp_path.iterdir())] == ["patient.md", "protocol.yaml"]
+    assert run(["replay", spec, str(kept)]) == 0
+
+
+def test_a_file_with_other_courses_is_not_written_over(
+    spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "courses.md"
+    kept.write_text("## Another\n\n| elapsed | anc |\n|---|---|\n| 0 | 2 |\n", encoding="utf-8")
+    before = kept.read_bytes()
+    monkeypatch.setattr("sys.stdin", io.StringIO("0\n"))
+    assert run(["run", spec, "--course", str(kept)]) == 2
+    assert "holds other courses than 'Patient'" in capsys.readouterr().err
+    assert kept.read_bytes() == before
