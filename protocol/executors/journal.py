@@ -66,6 +66,13 @@ class Entry:
     before: str = ""
     mapping: Mapping | None = None
 
+    def made(self, version: int, step: Step | None, acted: tuple[Step, ...], revisions: tuple[Revision, ...]) -> Entry:
+        """The entry with its version and what came of it."""
+        return Entry(
+            version, self.kind, self.request_id, self.by, self.recorded_at, self.why, self.fingerprint, self.time, self.visit,
+            step, acted, revisions, self.before, self.mapping,
+        )  # fmt: skip
+
     def says_the_same(self, other: Entry) -> bool:
         """Whether both record the same content: when it was recorded, and what came of it, does not count."""
         return self._content() == other._content()

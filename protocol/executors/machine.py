@@ -31,18 +31,16 @@ A live course belongs to one thread at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from threading import Lock
 from typing import NoReturn
 
 from attrs import evolve
 
-from protocol.errors import Busy, RequestReused, StaleVersion
+from protocol.errors import RequestReused, StaleVersion
 from protocol.executors import changes
 from protocol.executors.journal import Difference, Entry, Mapping
-from protocol.executors.record import draft
+from protocol.executors.record import Alone, draft
 from protocol.executors.states import announce, listening
 from protocol.executors.timeline import Migrated, Moment, Visited, visited
 from protocol.model.course import Course, Given, Observation, Visit
@@ -84,7 +82,7 @@ def restore(
 class LiveCourse:
     """One patient under a protocol; made by ``begin`` or ``restore``. The one class that changes."""
 
-    __slots__ = ("_by_request", "_decided", "_entries", "_fingerprint", "_first", "_listener", "_lock", "_moments", "_patient",
+    __slots__ = ("_alone", "_by_request", "_decided", "_entries", "_fingerprint", "_first", "_listener", "_moments", "_patient",
                  "_protocol", "_state")  # fmt: skip
 
     def __init__(self, protocol: Protocol, patient: str, listener: object | None) -> None:
@@ -97,7 +95,7 @@ class LiveCourse:
         self._by_request: dict[str, Entry] = {}
         self._moments: list[Moment] = []
         self._decided: Visited | None = None
-        self._lock = Lock()
+        self._alone = Alone()
 
     # What is so
 
@@ -179,7 +177,7 @@ class LiveCourse:
         Raises a CommitError that says what to do, and then nothing has changed.
         """
         asked = draft("visit", request_id, by, recorded_at, why, self._fingerprint, step.visit)
-        with self._alone():
+        with self._alone:
             return self._known(asked) or self._take(
                 asked, expected_version, lambda: changes.by_step(self._now(), self._decided, step, why)
             )
@@ -194,7 +192,7 @@ class LiveCourse:
         """
         readings = tuple(observations)
         asked = draft("correction", request_id, by, recorded_at, why, self._fingerprint, Visit(time, readings))
-        with self._alone():
+        with self._alone:
             return self._known(asked) or self._take(asked, expected_version, lambda: changes.by_correction(self._now(), asked))
 
     def override(
@@ -204,7 +202,7 @@ class LiveCourse:
         """Records what was really given from a recorded visit on; by default from the last one."""
         visit = Visit(self._last_time(request_id) if time is None else time, given=given)
         asked = draft("override", request_id, by, recorded_at, why, self._fingerprint, visit)
-        with self._alone():
+        with self._alone:
             return self._known(asked) or self._take(asked, expected_version, lambda: changes.by_correction(self._now(), asked))
 
     def migrate(
@@ -219,7 +217,7 @@ class LiveCourse:
         """
         asked = draft("migration", request_id, by, recorded_at, why, fingerprint(protocol), None, self._fingerprint, mapping)
         asked = evolve(asked, time=self._state.time)
-        with self._alone():
+        with self._alone:
             return self._known(asked) or self._take(
                 asked, expected_version, lambda: changes.by_migration(self._now(), protocol, asked)
             )
@@ -238,16 +236,6 @@ class LiveCourse:
 
     # How it is recorded
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if not self._lock.acquire(blocking=False):
-            hint = "A callback cannot record; another thread waits until the first one is done."
-            raise Busy("M004", "this course is recording something at this moment", hint)
-        try:
-            yield
-        finally:
-            self._lock.release()
-
     def _known(self, asked: Entry) -> Entry | None:
         known = self._by_request.get(asked.request_id)
         if known is None or known.says_the_same(asked):
@@ -262,7 +250,7 @@ class LiveCourse:
             message = f"the course is at version {self.version}, not {expected_version}"
             raise StaleVersion("M006", message, hint, expected_version, self.version)
         change = change_of()
-        entry = evolve(asked, version=self.version + 1, step=change.step, acted=change.acted, revisions=change.revisions)
+        entry = asked.made(self.version + 1, change.step, change.acted, change.revisions)
         for one in change.happened:
             announce(self._listener, one.trigger, one.before, one.after, {"entry": entry, "step": one.step, "course": self})
         self._assign(change, entry)

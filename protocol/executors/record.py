@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from threading import Lock
 
 from attrs import frozen
 
-from protocol.errors import Unsigned
+from protocol.errors import Busy, Unsigned
 from protocol.executors.journal import Entry, EntryKind, Mapping
 from protocol.model.course import Visit
-from protocol.model.decision import Effect, Step
+from protocol.model.decision import Step
 from protocol.model.protocol import ControlKind
 from protocol.model.state import State
 from protocol.semantics.effects import in_force
+
+
+class Alone:
+    """Lets one record in at a time and turns away the next: what a callback does, or another thread, could not be undone."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            hint = "A callback cannot record; another thread waits until the first one is done."
+            raise Busy("M004", "this course is recording something at this moment", hint)
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
 
 
 @frozen
@@ -61,15 +79,11 @@ def steps_taken(before: State, steps: tuple[Step, ...]) -> tuple[Happened, ...]:
 
 def _trigger(before: State, one: Step) -> str:
     """The action that was put into force: the recommended one, a permitted one, none, or ``give`` for something else."""
-    now = in_force(one.state)
-    if now == _as_given(one.decision.after):
+    now, after = one.state, one.decision.after
+    # Not as effects, because a step that cannot be taken leaves what is in force.
+    if (now.control, now.level, now.dose) == (after.control, after.level, after.dose):
         return one.decision.action
     for permission in one.decision.permitted:
-        if now == permission.effect:
+        if in_force(now) == permission.effect:
             return permission.action
-    return "continue" if now == in_force(before) else "give"
-
-
-def _as_given(effect: Effect) -> Effect:
-    """The effect that the state follows; a step that cannot be taken leaves what is in force."""
-    return Effect(effect.control, effect.level, effect.dose)
+    return "continue" if in_force(now) == in_force(before) else "give"

@@ -80,9 +80,8 @@ def announce(listener: object, trigger: str, before: ControlKind, after: Control
     goes through to the caller.
     """
     transition = _transitions()[trigger, before, after]
-    model = Announcement(state_name(before), listener)
-    machine = _machine()
-    event = EventData(machine.get_state(model.state), machine.events[trigger], machine, model, args=(), kwargs=dict(things))
+    model, machine = Announcement(transition.source, listener), _machine()
+    event = EventData(machine.states[model.state], machine.events[trigger], machine, model, args=(), kwargs=dict(things))
     event.transition = transition
     transition.execute(event)
 

@@ -21,7 +21,8 @@ def _reported(value: Reported) -> Fraction | str | None:
 
     A number that is none (NaN, infinite) is kept as its text: it is refused when it is read, and the visit is decided.
     """
-    if value is None or isinstance(value, str | Fraction):
+    # An abstract class such as that of Fraction is slow to ask, so a plain float does not ask it.
+    if value is None or (type(value) is not float and isinstance(value, str | Fraction)):
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"

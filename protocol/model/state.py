@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import attrgetter
+from typing import Any
 
-from attrs import frozen
+from attrs import fields_dict, frozen
 
 from protocol.model.protocol import ControlKind
 from protocol.model.regimen import NO_DRUG, Dose
@@ -119,3 +121,14 @@ class State:
             if held.input == name:
                 return held
         return None
+
+    def moved(self, **changes: Any) -> State:
+        """The state with these fields changed, as ``attrs.evolve`` gives it, in half the time: each visit makes one."""
+        values = list(_values(self))
+        for name, value in changes.items():
+            values[_PLACES[name]] = value
+        return State(*values)
+
+
+_PLACES = {name: place for place, name in enumerate(fields_dict(State))}
+_values = attrgetter(*_PLACES)

@@ -7,12 +7,12 @@ this file only comes to them faster, since most visits measure what most rules a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value
 from protocol.model.protocol import Rule
-from protocol.model.state import Interval, State
+from protocol.model.state import State
 from protocol.semantics import clocks
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Candidate, Scene
@@ -26,12 +26,9 @@ def settled(scene: Scene, guard: Guard) -> bool | None:
     return None if ask is None else ask(scene)
 
 
-def possible(scene: Scene, rules: Iterable[Rule]) -> Iterator[Rule]:
-    """The rules, but for those whose guard is false whatever is missing."""
-    asks = _asks(scene.prepared)
-    for rule in rules:
-        if asks[id(rule.when)](scene) is not False:
-            yield rule
+def ask_of(prepared: Prepared, rule: Rule) -> Ask:
+    """The function that settles the guard of a rule of the protocol, or leaves it open."""
+    return _asks(prepared)[id(rule.when)]
 
 
 def term_of(atom: Atom) -> Term:
@@ -161,13 +158,10 @@ def _of_value(atom: Compare, name: str, in_cells: Ask, unread: bool | None) -> A
     over, under = atom.constant.as_integer_ratio()
 
     def ask(scene: Scene) -> bool | None:
-        held = scene.valid(name)
-        if held is None:
-            return unread
-        value = held.value
-        if type(value) is not Interval or value.low is not value.high:
-            return in_cells(scene)
-        return compare(value.low.numerator * under, over * value.low.denominator)
+        point = scene.point(name)
+        if point:
+            return compare(point[0] * under, over * point[1])
+        return unread if scene.valid(name) is None else in_cells(scene)
 
     return ask
 
@@ -178,12 +172,10 @@ def _of_ratio(atom: Compare, name: str, limit: str, in_cells: Ask) -> Ask:
     over, under = atom.constant.as_integer_ratio()
 
     def ask(scene: Scene) -> bool | None:
-        held = scene.valid(name)
-        value = None if held is None else held.value
+        held, point = scene.valid(name), scene.point(name)
         bound = None if held is None else held.upper if limit == "ULN" else held.lower
-        if type(value) is not Interval or value.low is not value.high or not bound:
+        if not point or not bound:
             return in_cells(scene)
-        low = value.low
-        return compare(low.numerator * bound.denominator * under, over * bound.numerator * low.denominator)
+        return compare(point[0] * bound.denominator * under, over * bound.numerator * point[1])
 
     return ask

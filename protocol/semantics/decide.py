@@ -24,6 +24,7 @@ from protocol.model.decision import Effect, Status
 from protocol.model.protocol import Rule
 from protocol.model.regimen import NO_DRUG
 from protocol.model.time import say_time
+from protocol.semantics.compiled import ask_of
 from protocol.semantics.effects import direction, effect_of, in_force, rank
 from protocol.semantics.missing import name_of
 from protocol.semantics.scene import Scene
@@ -119,6 +120,8 @@ def _first_certain(scene: Scene) -> Rule | None:
 
 def acts_always(scene: Scene, rule: Rule) -> bool:
     """Whether the rule acts in every completion of what is missing."""
+    if ask_of(scene.prepared, rule)(scene) is False:
+        return False
     return all(answer for _, answer in completions(scene, lambda world: acts(world, rule)))
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import evolve
-
 from protocol.model.guard import Guard, Known
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
@@ -24,7 +22,7 @@ from protocol.semantics.truth import truth
 
 def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> State:
     """The state at the visit's time, with its readings in place and every tracker moved on."""
-    after = evolve(state, readings=accepted.readings, on_drug=on_drug(state, time), time=time)
+    after = state.moved(readings=accepted.readings, on_drug=on_drug(state, time), time=time)
     if not prepared.trackers:
         return after
     memory = state.memory or tuple(first_memory(tracker) for tracker in prepared.trackers)
@@ -32,7 +30,7 @@ def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> 
     for tracker, held in zip(prepared.trackers, memory, strict=True):
         tracking = tracker.from_baseline or state.started is not None
         moved.append(_moved(prepared, tracker, held, state, after, accepted, time) if tracking else held)
-    return evolve(after, memory=tuple(moved))
+    return after.moved(memory=tuple(moved))
 
 
 def _moved(

@@ -48,9 +48,28 @@ class Prepared:
         return tuple(dict.fromkeys(name for name in names if name))
 
 
-@lru_cache(maxsize=256)
+_MOST = 256
+_READY: dict[int, tuple[Protocol, Prepared]] = {}
+
+
 def prepare(protocol: Protocol) -> Prepared:
-    """The protocol made ready; the same protocol is made ready once."""
+    """The protocol made ready; the same protocol is made ready once.
+
+    It is found again by identity. Two equal protocols, such as a file that was loaded twice, are compared only the first
+    time, because that takes as long as a decision. What is kept is also what makes an identity belong to one protocol.
+    """
+    known = _READY.get(id(protocol))
+    if known is not None:
+        return known[1]
+    if len(_READY) >= _MOST:
+        _READY.clear()
+    prepared = _prepared(protocol)
+    _READY[id(protocol)] = protocol, prepared
+    return prepared
+
+
+@lru_cache(maxsize=_MOST)
+def _prepared(protocol: Protocol) -> Prepared:
     inputs = {item.name: item for item in protocol.inputs}
     rules = tuple(attrs.evolve(rule, when=_expanded(rule.when, inputs)) for rule in protocol.in_force())
     trackers = tuple(_expanded_tracker(tracker, inputs) for tracker in protocol.trackers)

@@ -6,6 +6,7 @@ reading recorded later corrects one recorded earlier; of several times of observ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -34,36 +35,45 @@ class Accepted:
 
 def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     """The readings that count after the observations of a visit; raises VisitError for an input the protocol does not have."""
-    by_input: dict[str, list[Observation]] = {}
-    for observation in visit.observations:
-        if observation.input not in prepared.inputs:
-            raise VisitError(f"'{observation.input}' is not an input of {prepared.protocol.name}")
-        by_input.setdefault(observation.input, []).append(observation)
     readings = {held.input: held for held in state.readings}
     refused: list[Refusal] = []
     measured: set[str] = set()
-    for name, observations in by_input.items():
-        held, turned_down = _settle(prepared.inputs[name], readings.get(name), observations, visit)
-        refused.extend(turned_down)
+    for name, observations in _by_input(visit).items():
+        item, before = prepared.inputs.get(name), readings.get(name)
+        if item is None:
+            raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}")
+        held, turned_down = _settle(item, before, observations, visit)
+        refused += turned_down
         if held is not None:
-            if held is not readings.get(name):
+            if held is not before:
                 measured.add(name)
             readings[name] = held
-        elif name in readings:
-            readings[name] = evolve(readings[name], value=None)
+        elif before is not None:
+            readings[name] = evolve(before, value=None)
     # A dict keeps its order, so only a new name has to be put into its place.
     in_order = readings if len(readings) == len(state.readings) else sorted(readings)
     return Accepted(tuple([readings[name] for name in in_order]), frozenset(measured), tuple(refused))
 
 
-def _settle(item: Input, before: Held | None, observations: list[Observation], visit: Visit) -> tuple[Held | None, list[Refusal]]:
+def _by_input(visit: Visit) -> dict[str, tuple[Observation, ...]]:
+    """The observations of each input; mostly there is one."""
+    found: dict[str, tuple[Observation, ...]] = {observation.input: (observation,) for observation in visit.observations}
+    if len(found) == len(visit.observations):
+        return found
+    return {name: tuple(one for one in visit.observations if one.input == name) for name in found}
+
+
+Settled = tuple[Held | None, Sequence[Refusal]]
+
+
+def _settle(item: Input, before: Held | None, observations: tuple[Observation, ...], visit: Visit) -> Settled:
     """The reading that counts after these observations of one input, and the refusals."""
+    if len(observations) == 1 and observations[0].observed is None and (before is None or before.observed <= visit.time):
+        return _single(item, observations[0], visit)
     current, refused = _current(observations, visit)
     if before is not None and _observed(current[0], visit) < before.observed:
         why = f"observed before the reading of {say_time(before.observed)} that is in force"
         return before, refused + [Refusal(observation, why) for observation in current]
-    if len(current) == 1:
-        return _single(item, current[0], visit, refused)
     read: list[tuple[Observation, Held | None]] = []
     for observation in current:
         try:
@@ -76,17 +86,16 @@ def _settle(item: Input, before: Held | None, observations: list[Observation], v
     return held, refused + repeated
 
 
-def _single(item: Input, observation: Observation, visit: Visit, refused: list[Refusal]) -> tuple[Held | None, list[Refusal]]:
+def _single(item: Input, observation: Observation, visit: Visit) -> Settled:
+    """The usual case: one observation, made at this visit, so that there is nothing to choose between."""
     try:
-        return read_one(item, observation, visit), refused
+        return read_one(item, observation, visit), ()
     except NotationError as error:
-        return None, [*refused, Refusal(observation, str(error))]
+        return None, (Refusal(observation, str(error)),)
 
 
-def _current(observations: list[Observation], visit: Visit) -> tuple[list[Observation], list[Refusal]]:
+def _current(observations: Sequence[Observation], visit: Visit) -> tuple[list[Observation], list[Refusal]]:
     """The observations of the latest time, corrections applied, and refusals of those the visit cannot have seen."""
-    if len(observations) == 1 and _observed(observations[0], visit) <= visit.time:
-        return observations, []
     refused = [Refusal(item, "observed after the visit") for item in observations if _observed(item, visit) > visit.time]
     seen = [item for item in observations if _observed(item, visit) <= visit.time]
     if not seen:
@@ -139,17 +148,20 @@ def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None
     """One observation as a reading in the declared unit; None for ``not done``; raises NotationError if it is no such value."""
     if observation.value is None:
         return None
-    said = observation.unit, observation.censored, observation.lower, observation.upper
-    value, text, lower, upper = _understood(item, observation.value, *said)
+    said = observation.value if isinstance(observation.value, str) else observation.value.as_integer_ratio()
+    value, text, lower, upper = _understood(
+        item, said, observation.unit, observation.censored, observation.lower, observation.upper
+    )
     return Held(item.name, value, _observed(observation, visit), text, lower, upper)
 
 
-# Laboratories round, so the same few hundred values come again and again.
+# Laboratories round, so the same few hundred values come again and again. To hash a fraction takes as long as all the rest.
 @lru_cache(maxsize=8_192)
 def _understood(
-    item: Input, value: Fraction | str, unit: str, censored: str, lower: Fraction | str | None, upper: Fraction | str | None
+    item: Input, said: str | tuple[int, int], unit: str, censored: str, lower: Fraction | str | None, upper: Fraction | str | None
 ) -> tuple[Interval | str, str, Fraction | None, Fraction | None]:
     """What an observation says whenever it was made: the value, its text as reported, and the limits of normal."""
+    value = said if isinstance(said, str) else Fraction(*said)
     if censored not in CENSORED:
         raise NotationError(f"'{censored}' is not a sign of a censored value", f"Signs: {' '.join(CENSORED[1:])}.")
     observation = Observation(item.name, value, unit, censored, lower, upper)

@@ -26,12 +26,21 @@ class Scene:
     time: int
     _candidates: dict[Term, Candidates] = field(factory=dict, init=False, repr=False)
     _valid: dict[str, Held | None] = field(factory=dict, init=False, repr=False)
+    _points: dict[str, tuple[int, ...]] = field(factory=dict, init=False, repr=False)
 
     def valid(self, name: str) -> Held | None:
         """The reading of an input that still counts at this time; None is unknown."""
-        if name not in self._valid:
-            self._valid[name] = valid_reading(self.prepared, self.state, name, self.time)
-        return self._valid[name]
+        valid = self._valid
+        if name not in valid:
+            valid[name] = valid_reading(self.prepared, self.state, name, self.time)
+        return valid[name]
+
+    def point(self, name: str) -> tuple[int, ...]:
+        """The numerator and denominator of an input that was read as one number; empty where it is not known, or a range."""
+        found = self._points.get(name)
+        if found is None:
+            found = self._points[name] = _point(self.valid(name))
+        return found
 
     def knows(self, node: Known) -> bool:
         """Whether the input has a valid reading, and one young enough where the guard asks for that."""
@@ -85,6 +94,12 @@ class Scene:
             # A lower limit of zero: zero is at the limit, anything more is above every multiple of it.
             return Interval(min(Fraction(1), beyond) if value.low == 0 else beyond, Fraction(1) if value.high == 0 else beyond)
         return Interval(value.low / bound, value.high / bound, value.open_low, value.open_high)
+
+
+def _point(held: Held | None) -> tuple[int, ...]:
+    value = None if held is None else held.value
+    # Both ends of what was read as one number are the same object; to compare two fractions takes as long as all the rest.
+    return value.low.as_integer_ratio() if isinstance(value, Interval) and value.low is value.high else ()
 
 
 def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Held | None:

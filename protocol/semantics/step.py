@@ -7,8 +7,6 @@ Only step 4 sees which rule fired, so priority decides the action and never swal
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from protocol.errors import VisitError
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
@@ -84,8 +82,7 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
     stands = effect.control is before.control and effect.level is before.level and effect.dose is before.dose
     if stands and not (starts_now or finding.withheld or before.withheld or before.reasons or before.control.kind == "held"):
         return before
-    return evolve(
-        before,
+    return before.moved(
         control=effect.control,
         level=effect.level,
         dose=effect.dose,

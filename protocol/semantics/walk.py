@@ -16,9 +16,9 @@ from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
 from protocol.model.protocol import ControlKind, Rule, Where
-from protocol.model.regimen import Dose
+from protocol.model.regimen import Dose, DoseKind
 from protocol.model.state import UNORDERED, Control, State
-from protocol.semantics.compiled import possible
+from protocol.semantics.compiled import Ask, ask_of
 from protocol.semantics.effects import direction, effect_of, leads_to, no_change, rank
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
@@ -52,14 +52,22 @@ class Result:
 
 def applicable(prepared: Prepared, state: State) -> tuple[Rule, ...]:
     """The rules of the control state, in order. A hold leaves the stop rules of treatment in force, a review its holds too."""
-    return _applicable(prepared, state.control, state.level, state.reasons)
+    return tuple(rule for rule, _ in asked(prepared, state))
 
 
-# A patient's control state, level and reasons seldom change, and there are few of each.
+def asked(prepared: Prepared, state: State) -> tuple[tuple[Rule, Ask], ...]:
+    """The applicable rules, in order, each with the function that settles its guard."""
+    control, level = state.control, state.level
+    return _asked(prepared, control.kind, control.by, level.kind, level.name, state.reasons)
+
+
+# Where a patient is seldom changes, and there are few places to be. Texts are hashed once, values anew each time.
 @lru_cache(maxsize=4_096)
-def _applicable(prepared: Prepared, control: Control, level: Dose, reasons: frozenset[str]) -> tuple[Rule, ...]:
-    state = State(control=control, level=level, reasons=reasons)
-    return tuple(rule for rule in prepared.rules if _applies(rule, state))
+def _asked(
+    prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, level: str, reasons: frozenset[str]
+) -> tuple[tuple[Rule, Ask], ...]:
+    state = State(control=Control(control, by), level=Dose(kind, level), reasons=reasons)
+    return tuple((rule, ask_of(prepared, rule)) for rule in prepared.rules if _applies(rule, state))
 
 
 def _applies(rule: Rule, state: State) -> bool:
@@ -109,7 +117,9 @@ def walk(world: World) -> Result:
     offered: list[Offer] = []
     recommended: Offer | None = None
     true_resumes: list[Rule] = []
-    for rule in possible(scene, applicable(scene.prepared, state)):
+    for rule, ask in asked(scene.prepared, state):
+        if ask(scene) is False:
+            continue
         turn = _turn(world, rule, true_resumes)
         if turn is None:
             continue

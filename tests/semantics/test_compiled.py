@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
@@ -17,6 +18,7 @@ from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import arrive
 from protocol.semantics.truth import Open, World
+from protocol.semantics.walk import _asked
 from protocol.testing import any_protocol, any_time, any_visit
 from tests.semantics.small import PROTOCOL, STARTED, visit
 
@@ -61,7 +63,8 @@ def test_a_guard_is_settled_as_the_completions_say_and_open_where_they_are_split
 def test_a_step_is_the_same_when_every_guard_is_left_to_the_completions(monkeypatch: pytest.MonkeyPatch) -> None:
     fast = [[taken for _, taken in scenes(seed)] for seed in range(COURSES)]
     monkeypatch.setattr("protocol.semantics.truth.settled", lambda scene, guard: None)
-    monkeypatch.setattr("protocol.semantics.walk.possible", lambda scene, rules: rules)
+    monkeypatch.setattr("protocol.semantics.walk.ask_of", lambda prepared, rule: lambda scene: None)
+    monkeypatch.setattr("protocol.semantics.walk._asked", _asked.__wrapped__)
     assert fast == [[taken for _, taken in scenes(seed)] for seed in range(COURSES)]
 
 
@@ -69,3 +72,7 @@ def test_a_guard_that_is_not_of_the_protocol_is_left_to_the_completions() -> Non
     scene, _ = arrive(prepare(PROTOCOL), step(PROTOCOL, initial(PROTOCOL), STARTED).state, visit(7, anc=4))
     assert settled(scene, Always()) is None
     assert settled(scene, scene.prepared.rules[1].when) is None
+
+
+def test_equal_protocols_are_made_ready_once() -> None:
+    assert prepare(copy.deepcopy(PROTOCOL)) is prepare(copy.deepcopy(PROTOCOL)) is prepare(PROTOCOL)

@@ -37,8 +37,8 @@ BUGS = (
     Bug(
         "rules in the opposite order",
         "walk.py",
-        "for rule in possible(scene, applicable(scene.prepared, state)):",
-        "for rule in possible(scene, reversed(applicable(scene.prepared, state))):",
+        "for rule, ask in asked(scene.prepared, state):",
+        "for rule, ask in reversed(asked(scene.prepared, state)):",
     ),
     Bug(
         "evidence used twice",
@@ -150,6 +150,14 @@ BUGS = (
         "    if len(words) == 1:\n",
         '    if "permitted" in words:\n        return Verdict(given, "every", recommended)\n    if len(words) == 1:\n',
     ),
+    Bug(
+        "an open part is passed over",
+        "compiled.py",
+        "            if found is None:\n                answer = None",
+        "            if found is None:\n                continue",
+    ),
+    Bug("what was never read is false", "compiled.py", "return ask(Scene(prepared, State(), 0))", "return False"),
+    Bug("rules of one level on another", "walk.py", "level=Dose(kind, level), reasons=reasons)", "reasons=reasons)"),
 )
 
 
