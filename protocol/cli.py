@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,8 +17,11 @@ import click
 
 from protocol.commands import FAULT, HOLDS, UNUSABLE
 
-COMMANDS = ("check", "test", "replay", "why", "run", "show", "explain")
+COMMANDS = ("check", "test", "replay", "why", "run", "show", "explain", "doctor", "completion")
 """Each is a file of `commands` that holds a command of the same name; in this order they are listed."""
+
+COMPLETE = "_PROTOCOL_COMPLETE"
+"""The variable by which a shell asks what a word could be."""
 
 _BROKEN_PIPE = 141
 _EPILOG = (
@@ -50,7 +54,11 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
+# Click itself makes no help narrower than 50 columns.
+_HELP = {"help_option_names": ["-h", "--help"], "terminal_width": max(30, min(80, shutil.get_terminal_size().columns) - 2)}
+
+
+@click.group(cls=_Commands, context_settings=_HELP, epilog=_EPILOG)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say which.")
 def cli() -> None:
     """Clinical dose-adjustment protocols as state machines. Research software, not a medical device."""
@@ -71,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(list(arguments), prog_name="protocol", standalone_mode=False)
+        code = cli.main(list(arguments), prog_name="protocol", complete_var=COMPLETE, standalone_mode=False)
         sys.stdout.flush()
         return int(code or HOLDS)
     except click.ClickException as error:
@@ -80,7 +88,12 @@ def run(arguments: Sequence[str]) -> int:
         return _unusable(str(error))
     except click.Abort:
         return 130
-    except (BrokenPipeError, SystemExit):  # click itself exits on a broken pipe
+    except SystemExit as leaving:  # click itself exits when it has answered a shell, and on a broken pipe
+        if COMPLETE in os.environ:
+            return int(leaving.code or HOLDS)
+        _discard()
+        return _BROKEN_PIPE
+    except BrokenPipeError:
         _discard()
         return _BROKEN_PIPE
     except OSError as error:

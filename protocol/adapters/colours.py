@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 COLOURS = (
-    (r"(?m)^.*DEVIATION.*$|(?m:^failed\b)|\bfinding [A-Z]\d+", "bold red"),
+    (r"(?m)^.*DEVIATION.*$|(?m:^(?:failed|wrong)\b)|\bfinding [A-Z]\d+", "bold red"),
     (r"\bundecided\b|\bprovisional\b|\bUnverified\b|\bmissing\b", "yellow"),
     (r"(?m:^ok\b)", "green"),
 )

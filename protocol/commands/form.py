@@ -31,7 +31,7 @@ class Answering(click.Command):
 
 def in_form(*forms: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """The option ``--format``; the first form is the default."""
-    said = "Text, or one JSON document; what is wrong with the input then goes to stdout too."
+    said = "For people or for programs. With json, what is wrong with the input is a JSON document on stdout too."
     return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=said)
 
 

@@ -7,18 +7,20 @@ from pathlib import Path
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.form import Answering, in_form
 from protocol.commands.screen import show, width
-from protocol.commands.subject import load, traces_of
+from protocol.commands.subject import complete_spec, load, traces_of
 
 
 @click.command(
+    cls=Answering,
     short_help="Compare the doses given with a protocol.",
     epilog="Example: protocol replay imatinib-hes courses.md --course 'patient 1' --reading four-weeks-over=study-day",
 )
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.argument("courses", type=click.Path(path_type=Path))
 @click.option("--course", "name", help="Only the courses whose heading is this, or begins so.")
-@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@in_form("text", "csv", "json")
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 def replay(spec: str, courses: Path, name: str | None, form: str, readings: tuple[str, ...]) -> int:
     """Say what a protocol decides at each visit of a file of courses, and where the doses given differ from it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,9 @@ def has_colours() -> bool:
 
 
 def show(text: str) -> None:
-    """Prints text, in colours if they are wanted."""
+    """Prints text: on a terminal no line is wider than it, and in colours if they are wanted."""
+    if sys.stdout.isatty():
+        text = wrapped(text, width())
     if not has_colours():
         click.echo(text)
         return
@@ -42,6 +45,16 @@ def show(text: str) -> None:
     for pattern, style in COLOURS:
         shown.highlight_regex(pattern, style)
     _console().print(shown, soft_wrap=True)
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text with its long lines broken between words, what follows set in; a long word, such as a path, stays whole."""
+    return "\n".join(_broken(line, width) if len(line) > width else line for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> str:
+    further = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.fill(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
 def show_page(blocks: Iterable[Block]) -> None:

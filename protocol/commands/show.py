@@ -28,22 +28,23 @@ def _as(what: str, said: str) -> Callable[[Callable[..., int]], Callable[..., in
     short_help="Show a protocol as a table to review, or in another form.",
     epilog="Example: protocol show imatinib-hes --unverified",
 )
-@click.argument("specs", metavar="SPEC...", nargs=-1, shell_complete=complete_spec)
+@click.argument("specs", metavar="[SPEC...]", nargs=-1, shell_complete=complete_spec)
 @_as("table", "The table of dose modification: ladder, rules, open questions, inputs, sources (default).")
 @_as("sources", "Every source, and the rules that rest on it.")
 @_as("unverified", "Everything in it that may not be relied on, and why.")
 @_as("canonical", "The protocol as YAML, in one order and layout, without comments.")
-@_as("schema", "The JSON Schema of the language, for editors; it is of no SPEC.")
+@_as("diagram", "The control states and the rules that lead from one to another, as a Mermaid diagram.")
+@_as("schema", "The JSON Schema (draft-07) of the language, for editors; it needs no SPEC.")
 @in_form("text", "json")
 def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
     """Show a protocol as a table that a clinician can review, or in another form.
 
-    Piped it is Markdown (or YAML), on a terminal it is laid out.
+    Piped a table is Markdown, on a terminal it is laid out.
     """
     if what == "schema":
         return _show_schema(specs)
     if not specs:
-        raise click.UsageError("Missing argument 'SPEC...'.")
+        raise click.UsageError("Missing argument 'SPEC...': which protocol is to be shown?")
     what = what or "table"
     protocols = [load(spec) for spec in specs]
     if form == "json":
@@ -52,8 +53,8 @@ def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
     for number, protocol in enumerate(protocols):
         if number:
             click.echo()
-        if what == "canonical":
-            click.echo(_canonical(protocol), nl=False)
+        if what in _TEXTS:
+            click.echo(_TEXTS[what](protocol).rstrip("\n"))
         else:
             show_page(_page(protocol, what))
     return HOLDS
@@ -86,9 +87,18 @@ def _canonical(protocol: Protocol) -> str:
     return print_protocol(protocol)
 
 
+def _diagram(protocol: Protocol) -> str:
+    from protocol.executors.states import diagram
+
+    return diagram(protocol)
+
+
+_TEXTS = {"canonical": _canonical, "diagram": _diagram}
+
+
 def _fields(protocol: Protocol, what: str) -> dict[str, Any]:
-    if what == "canonical":
-        return {**identity(protocol), "text": _canonical(protocol)}
+    if what in _TEXTS:
+        return {**identity(protocol), "text": _TEXTS[what](protocol)}
     return {**identity(protocol), "page": list(_blocks(_page(protocol, what)))}
 
 

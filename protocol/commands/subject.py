@@ -71,7 +71,8 @@ def courses_beside(spec: str) -> list[Path]:
 
 
 def traces_of(protocol: Protocol, examples: Sequence[Example]) -> tuple[Trace, ...]:
-    """What the protocol decides in each of the courses."""
+    """What the protocol decides in each of the courses; where that takes long, a terminal shows how far it is."""
+    from protocol.commands.progress import watched
     from protocol.semantics.trace import trace
 
-    return tuple(trace(protocol, example.course) for example in examples)
+    return tuple(trace(protocol, example.course) for example in watched(examples, "courses"))

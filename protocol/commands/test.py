@@ -2,59 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import frozen
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show
-from protocol.commands.subject import courses_beside, load
+from protocol.commands.subject import complete_spec, courses_beside, identity, load
 
 if TYPE_CHECKING:
-    from protocol.adapters.sheet import Example, Sheet
+    from protocol.adapters.outcomes import Result
+    from protocol.adapters.sheet import Counts, Example
     from protocol.model.decision import Trace
     from protocol.model.protocol import Protocol
+    from protocol.semantics.coverage import Coverage
 
 
-@click.command(short_help="Run the courses beside a protocol.", epilog="Example: protocol test imatinib-hes --coverage")
-@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+FORMAT = "protocol-test/1"
+
+
+@frozen
+class Tried:
+    """The courses of a protocol and what became of them; the coverage where it is asked for."""
+
+    protocol: Protocol
+    results: tuple[Result, ...]
+    counts: Counts
+    coverage: Coverage | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether an expectation was not met, or a property that should hold does not hold on a course."""
+        return any(result.failed for result in self.results)
+
+
+@click.command(
+    cls=Answering, short_help="Run the courses beside a protocol.", epilog="Example: protocol test imatinib-hes --coverage"
+)
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=complete_spec)
 @click.option("--coverage", "with_coverage", is_flag=True, help="Say which rules, states and outcomes the courses reach.")
-def test(specs: tuple[str, ...], with_coverage: bool) -> int:
+@in_form("text", "json")
+def test(specs: tuple[str, ...], with_coverage: bool, form: str) -> int:
     """Run the courses beside a protocol (courses*.md): do they do what they expect, and do the properties hold on them?
 
     Exits with 1 if an expectation is not met, or a property that is expected to hold does not hold on a course.
     """
-    from protocol.adapters.from_file import from_file
-
-    failed = 0
+    tried = []
     for spec in specs:
-        protocol = load(spec)
-        sheets = [(str(file), from_file(file, protocol)) for file in courses_beside(spec)]
-        failed += _test(protocol, sheets, with_coverage)
-    return FAILS if failed else HOLDS
+        tried.append(_tried(spec, with_coverage))
+        if form == "text":
+            show("\n".join(_lines(tried[-1])))
+    if form == "json":
+        answer(FORMAT, {"protocols": [_fields(one) for one in tried]})
+    return FAILS if any(one.failed for one in tried) else HOLDS
 
 
-def _test(protocol: Protocol, sheets: Sequence[tuple[str, Sheet]], with_coverage: bool) -> int:
-    """Runs the courses of one protocol; returns how many failed."""
-    from protocol.adapters.outcomes import judged_text, result_text, totals
+def _tried(spec: str, with_coverage: bool) -> Tried:
+    """Runs the courses of one protocol."""
+    from protocol.adapters.from_file import from_file
     from protocol.adapters.selection import under
+    from protocol.adapters.sheet import Counts
     from protocol.commands.tested import tested
+    from protocol.semantics.coverage import coverage
 
-    results, covered = [], []
-    for file, sheet in sheets:
+    protocol = load(spec)
+    results, covered, counts = [], [], Counts(0, 0, 0)
+    for file, sheet in [(file, from_file(file, protocol)) for file in courses_beside(spec)]:
         read = under(protocol, sheet.readings)
-        for result, trace in tested(protocol, file, sheet):
+        counts += sheet.counts
+        for result, trace in tested(protocol, str(file), sheet):
             results.append(result)
-            show(result_text(result))
             # What is reached under another reading says nothing of the rules in force under the chosen one.
             covered.extend([(trace, _asserting(result.example, trace))] if read == protocol else [])
-    show("\n".join(("", *totals(results, (sheet.counts for _, sheet in sheets)), *judged_text(protocol, results))))
-    if with_coverage:
-        from protocol.semantics.coverage import coverage
+    return Tried(protocol, tuple(results), counts, coverage(protocol, covered) if with_coverage else None)
 
-        show("\n".join(("", "Coverage, of visits that expect dose, rule and status:", *coverage(protocol, covered).lines())))
-    return sum(result.failed for result in results)
+
+def _lines(tried: Tried) -> Iterator[str]:
+    from protocol.adapters.outcomes import judged_text, result_text, totals
+
+    yield from (result_text(result) for result in tried.results)
+    yield from ("", *totals(tried.results, (tried.counts,)), *judged_text(tried.protocol, tried.results))
+    if tried.coverage:
+        yield from ("", "Coverage, of visits that expect dose, rule and status:", *tried.coverage.lines())
+
+
+def _fields(tried: Tried) -> dict[str, Any]:
+    covered = tried.coverage
+    missed = [] if covered is None else [{"kind": kind, "name": name} for kind, name in covered.missed]
+    goals = None if covered is None else {"goals": len(covered.goals), "reached": len(covered.reached), "missed": missed}
+    return {
+        **identity(tried.protocol),
+        "courses": [_course(result) for result in tried.results],
+        "counts": tried.counts,
+        "coverage": goals,
+    }
+
+
+def _course(result: Result) -> dict[str, Any]:
+    return {
+        "course": result.example.course.name,
+        "file": result.file,
+        "line": result.example.line,
+        "expectations": result.expected,
+        "unmet": [{"time": item.time, "got": item.got, "expectation": item.expectation} for item in result.unmet],
+        "broken": result.broken,
+        "judged": result.judged,
+    }
 
 
 def _asserting(example: Example, trace: Trace) -> list[bool]:

@@ -10,6 +10,7 @@ from protocol.adapters.selection import under
 from protocol.adapters.sheet import Example, Sheet
 from protocol.checks.expectations import differences
 from protocol.checks.properties_of_course import Judged, judged
+from protocol.commands.progress import watched
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import trace
@@ -20,7 +21,7 @@ NOTHING = Judged(0)
 def tested(protocol: Protocol, file: str, sheet: Sheet) -> Iterator[tuple[Result, Trace]]:
     """What became of the expectations of each course of a sheet, under the readings that the sheet names."""
     read = under(protocol, sheet.readings)
-    for example in sheet.examples:
+    for example in watched(sheet.examples, "courses"):
         found = trace(read, example.course)
         # Properties are claimed of the chosen readings; under others some need not hold.
         said = judged(read, example.course) if read == protocol and protocol.properties else NOTHING

@@ -7,22 +7,28 @@ from pathlib import Path
 import click
 
 from protocol.commands import HOLDS
+from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
-from protocol.commands.subject import courses_beside, load, traces_of
+from protocol.commands.subject import complete_course, courses_beside, identity, load, traces_of
+
+FORMAT = "protocol-why/1"
 
 
 @click.command(
+    cls=Answering,
+    short_help="Explain the decision of one visit.",
     epilog="Example: protocol why imatinib-hes:patient-1 28",
     context_settings={"ignore_unknown_options": True},
     no_args_is_help=True,
 )
-@click.argument("course")
+@click.argument("course", shell_complete=complete_course)
 @click.argument("time")
 @click.option(
     "--courses", "file", type=click.Path(path_type=Path), help="The file of courses, if not courses*.md beside the protocol."
 )
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
-def why(course: str, time: str, file: Path | None, readings: tuple[str, ...]) -> int:
+@in_form("text", "json")
+def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], form: str) -> int:
     """Explain the decision of one visit: the rule, its source, the facts, and what was permitted or missing.
 
     COURSE is SPEC:HEADING, where the beginning of the heading is enough. TIME is since the first dose: 28 in the protocol's
@@ -42,7 +48,13 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...]) ->
     protocol = under(protocol, (*sheet.readings, *(pair(text) for text in readings)))
     (trace,) = traces_of(protocol, (example,))
     step = at(trace, moment(time, protocol))
-    revised = [revision_text(item, protocol, width()) for item in trace.revisions if item.time == step.decision.time]
+    revised = tuple(item for item in trace.revisions if item.time == step.decision.time)
+    late = late_at(trace, step)
+    if form == "json":
+        named = {**identity(protocol), "course": example.course.name}
+        answer(FORMAT, {**named, "step": step, "revisions": revised, "refused_later": late})
+        return HOLDS
     head = f"{protocol.name} {protocol.version}, {example.course.name}"
-    show("\n\n".join((head, explanation(step, protocol, width(), late_at(trace, step)), *revised)))
+    said = (revision_text(item, protocol, width()) for item in revised)
+    show("\n\n".join((head, explanation(step, protocol, width(), late), *said)))
     return HOLDS

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
+
+from attrs import frozen
 
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.to_text import duration_trackers, say_guard
@@ -57,14 +60,36 @@ def _reading(item: Interpretation, reading: Reading, durations: frozenset[str]) 
     return f"{chosen}{code(reading.name)}: {sentence(reading.means)}{guard}{unverified}"
 
 
+@frozen
+class Doubt:
+    """Something that may not be relied on, and why; ``rules`` are those in force that it bears on."""
+
+    what: Literal["rule", "property", "source", "reading"]
+    name: str
+    why: str
+    in_force: bool
+    rules: tuple[str, ...] = ()
+
+
+def doubts(protocol: Protocol) -> Iterator[Doubt]:
+    """Everything that may not be relied on: rules, properties, sources, readings."""
+    chosen = protocol.in_force()
+    names = {rule.name for rule in chosen}
+    yield from (Doubt("rule", rule.name, rule.unverified, rule.name in names) for rule in protocol.rules if rule.unverified)
+    yield from (Doubt("property", item.name, item.unverified, True) for item in protocol.properties if item.unverified)
+    for source in protocol.sources:
+        if source.unverified:
+            resting = tuple(rule.name for rule in chosen if rule.source and rule.source.source == source.name)
+            yield Doubt("source", source.name, source.unverified, bool(resting), resting)
+    for item in protocol.interpretations:
+        for reading in item.readings:
+            if reading.unverified:
+                yield Doubt("reading", f"{item.name}: {reading.name}", reading.unverified, reading.name == item.chosen)
+
+
 def unverified(protocol: Protocol) -> Iterator[Block]:
-    """Everything that may not be relied on, and why: rules, properties, sources, readings."""
-    rows = (
-        *_unverified_rules(protocol),
-        *_unverified_properties(protocol),
-        *_unverified_sources(protocol),
-        *_unverified_readings(protocol),
-    )
+    """Everything that may not be relied on, as a table."""
+    rows = tuple((one.what, code(one.name), plain(one.why), _in_force(one)) for one in doubts(protocol))
     yield Heading(2, "Unverified")
     if rows:
         yield Table(("What", "Name", "Why", "In force"), rows, name=1)
@@ -72,39 +97,7 @@ def unverified(protocol: Protocol) -> Iterator[Block]:
         yield Paragraph("Nothing in the protocol is marked unverified.")
 
 
-Row = tuple[str, ...]
-
-
-def _unverified_rules(protocol: Protocol) -> Iterator[Row]:
-    chosen = {rule.name for rule in protocol.in_force()}
-    for rule in protocol.rules:
-        if rule.unverified:
-            yield "rule", code(rule.name), plain(rule.unverified), _yes(rule.name in chosen)
-
-
-def _unverified_properties(protocol: Protocol) -> Iterator[Row]:
-    return (("property", code(item.name), plain(item.unverified), "yes") for item in protocol.properties if item.unverified)
-
-
-def _unverified_sources(protocol: Protocol) -> Iterator[Row]:
-    for source in protocol.sources:
-        if source.unverified:
-            resting = [rule.name for rule in protocol.in_force() if rule.source and rule.source.source == source.name]
-            rules = f"yes: {', '.join(code(name) for name in resting)}" if resting else "no"
-            yield "source", code(source.name), plain(source.unverified), rules
-
-
-def _unverified_readings(protocol: Protocol) -> Iterator[Row]:
-    for item in protocol.interpretations:
-        for reading in item.readings:
-            if reading.unverified:
-                yield (
-                    "reading",
-                    code(f"{item.name}: {reading.name}"),
-                    plain(reading.unverified),
-                    _yes(reading.name == item.chosen),
-                )
-
-
-def _yes(is_so: bool) -> str:
-    return "yes" if is_so else "no"
+def _in_force(one: Doubt) -> str:
+    if not one.in_force:
+        return "no"
+    return f"yes: {', '.join(code(name) for name in one.rules)}" if one.rules else "yes"

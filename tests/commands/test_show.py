@@ -58,9 +58,19 @@ def test_a_page_is_shown_as_json(option: str, capsys: Output) -> None:
     assert tables and all(len(row) == len(table["columns"]) for table in tables for row in table["rows"])
 
 
+def test_the_states_are_shown_as_a_diagram(capsys: Output) -> None:
+    assert run(["show", "imatinib-hes", "--diagram"]) == 0
+    assert "stateDiagram-v2" in capsys.readouterr().out
+
+
 def test_the_canonical_form_is_shown_as_json(capsys: Output) -> None:
     assert run(["show", "imatinib-hes", "--canonical", "--format", "json"]) == 0
     assert parse(json.loads(capsys.readouterr().out)["protocols"][0]["text"]) == load("imatinib-hes")
+
+
+def test_without_a_protocol_there_is_nothing_else_to_show(capsys: Output) -> None:
+    assert run(["show"]) == 2
+    assert "which protocol" in capsys.readouterr().err
 
 
 def test_a_problem_is_json_where_json_was_asked_for(tmp_path: Path, capsys: Output) -> None:

@@ -1,0 +1,56 @@
+"""A bar appears only on a terminal, only after a while, and is gone when all is done."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from protocol.commands.progress import PATIENCE, watched
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch, count: int, each: float) -> str:
+    """What stderr shows while so many items are handed out, each of which takes so many seconds."""
+    now = [0.0]
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    handed = []
+    for item in watched(range(count), "courses", lambda: now[0]):
+        handed.append(item)
+        now[0] += each
+    assert handed == list(range(count))
+    return stream.getvalue()
+
+
+def test_what_is_quick_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(Terminal(), monkeypatch, 10, PATIENCE / 11) == ""
+
+
+def test_what_is_slow_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(Terminal(), monkeypatch, 10, PATIENCE / 5)
+    assert "courses" in text and "50%" in text and "90%" in text
+    assert "10%" not in text and "40%" not in text
+
+
+def test_it_is_not_drawn_again_at_every_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(Terminal(), monkeypatch, 3000, 0.001).count("courses") < 20
+
+
+def test_nobody_who_reads_a_file_sees_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(io.StringIO(), monkeypatch, 10, PATIENCE) == ""
+
+
+def test_a_failure_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream, now = Terminal(), iter(range(100))
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    watching = watched(range(10), "courses", lambda: float(next(now)))
+    next(watching), next(watching), next(watching)
+    watching.close()  # type: ignore[attr-defined]
+    assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")  # the cursor is shown again
