@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from protocol import initial, step
 from protocol.model.course import Course, Observation, Visit
 from protocol.model.decision import Decision, Step
-from protocol.model.guard import Known, nodes
+from protocol.model.guard import And, Compare, Is, Known, Not, Or, Ratio, Value, nodes
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.regimen import Dose
 from protocol.model.state import State
@@ -78,6 +78,31 @@ def test_missing_data_never_raise_a_dose(data: st.DataObject) -> None:
     protocol, course = drawn(data, safe_sides=LESS)
     for _, taken in walked(protocol, course):
         assert taken.decision.status == "decided" or not raises(protocol, taken.decision)
+
+
+@often
+@given(st.data())
+def test_drug_is_given_at_once_only_where_a_decided_decision_raises_the_dose(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        decision = taken.decision
+        if decision.supplement is not None:
+            assert decision.supplement == protocol.rule(decision.rule).supplement
+            assert decision.status == "decided" and raises(protocol, decision) and decision.after.level != before.level
+
+
+@often
+@given(st.data())
+def test_one_reading_orders_drug_at_once_no_second_time(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for _, taken in walked(protocol, course):
+        decision = taken.decision
+        if decision.supplement is None or taken.state.level != decision.after.level:
+            continue
+        asked = (node for node in nodes(protocol.rule(decision.rule).when) if not isinstance(node, And | Or | Not))
+        if all(isinstance(node, Is) or (isinstance(node, Compare) and isinstance(node.term, Value | Ratio)) for node in asked):
+            again = step(protocol, taken.state, Visit(taken.visit.time + 1)).decision
+            assert again.supplement is None or again.rule != decision.rule
 
 
 @often

@@ -30,6 +30,9 @@ _NO_VALUE = {"n/a", "na", "n.a.", "n.a", "nan", "nd", "n/d", "n.d.", "null", "mi
              "-", "--", "---", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"}  # fmt: skip
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 
+_MOST_NAMES = 20
+"""More levels than these are not listed one by one."""
+
 Sign = Literal["", "<", "<=", ">", ">="]
 
 
@@ -165,11 +168,12 @@ def given(cell: Cell, protocol: Protocol, problems: Problems) -> Given | None:
     try:
         return Given("regimen", regimen(cell.text))
     except NotationError as error:
-        hint = error.hint if any(char.isdigit() for char in word) else _level_hint(cell.text, protocol)
+        hint = error.hint if word[0].isdigit() else _level_hint(cell.text, protocol)
         problems.report("C033", cell, f"{quoted(cell.text)} is neither a level nor a regimen", hint)
         return None
 
 
 def _level_hint(text: str, protocol: Protocol) -> str:
     names = (*(level.name for level in protocol.levels), "none", "stopped", "unknown")
-    return did_you_mean(text, names, "Write a regimen such as '100 mg every day', or one of")
+    few = names if len(names) <= _MOST_NAMES else (*names[:3], "...", *names[-4:])
+    return did_you_mean(text, names, "Write a regimen such as '100 mg every day', or one of", few)

@@ -34,7 +34,8 @@ _TABLE = (
      "decimal point and no thousands separator."),
     ("C031", "not an option", "A cell of a choice is one of its options, of a finding 'yes' or 'no', or 'not done'."),
     ("C032", "limits of normal", "The limits of normal are two numbers in parentheses, the lower one first, such as (0-50)."),
-    ("C033", "not a dose", "A given dose is a level's name, a regimen such as '100 mg every 2 days', none, stopped or unknown."),
+    ("C033", "not a dose",
+     "A given dose is a level's name, a regimen such as '100 mg every 2 days' or '18 U/kg/h', none, stopped or unknown."),
     ("C034", "said twice", "One visit says two different things about the dose given, or one row gives a unit or limits twice."),
     ("C035", "an unknown input", "The column input of a long table holds names of inputs of the protocol, or 'given'."),
     ("C040", "an impossible expectation", "An expectation names an action, a level, a rule or a word that no decision of this "

@@ -16,7 +16,7 @@ from protocol.model.quantity import SPELLINGS, UNITS, unit
 Kind = Literal[
     "elapsed", "study day", "recorded", "patient", "given", "input", "expect", "name", "value", "unit", "lower", "upper"
 ]
-EXPECTED = ("action", "dose", "rule", "status", "state", "permitted", "date", "may", "missing", "reasons")
+EXPECTED = ("action", "dose", "supplement", "rule", "status", "state", "permitted", "date", "may", "missing", "reasons")
 TIMES = ("elapsed", "study day")
 LONG = ("value", "unit", "lower", "upper")
 

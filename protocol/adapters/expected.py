@@ -37,6 +37,7 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
     return {
         "action": ACTIONS,
         "dose": (*(level.name for level in protocol.levels), "none", "off ladder"),
+        "supplement": (*(str(rule.supplement) for rule in protocol.rules if rule.supplement), NONE),
         "rule": (*rules, NONE),
         "status": STATUSES,
         "state": CONTROLS,

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from protocol.adapters.phrases import counted, listed
+from protocol.model.ladder import say_generated
 from protocol.model.protocol import Interpretation, Protocol, fingerprint
 from protocol.model.time import say_duration
 
@@ -34,6 +35,8 @@ def _head(protocol: Protocol, width: int) -> Iterator[str]:
 
 
 def _ladder(protocol: Protocol) -> str:
+    if text := say_generated(protocol.levels):
+        return f"{text}, named {protocol.levels[0].name} to {protocol.levels[-1].name}"
     return ", ".join(f"{level.name} ({level.regimen})" for level in protocol.levels)
 
 

@@ -74,10 +74,14 @@ def say_action(action: ActionKind, effect: Effect, protocol: Protocol) -> str:
     if effect.undefined:
         return f"{action} (not possible: {effect.undefined})"
     if action in ("escalate", "reduce"):
-        return f"{action} to {say_dose(effect.dose, protocol)}"
+        return f"{action} to {say_dose(effect.dose, protocol)}{_supplement(effect)}"
     if action in ("start", "resume"):
-        return f"{action} at {say_dose(effect.dose, protocol)}"
+        return f"{action} at {say_dose(effect.dose, protocol)}{_supplement(effect)}"
     return f"review, {say_dose(effect.dose, protocol)} meanwhile" if action == "review" else action
+
+
+def _supplement(effect: Effect) -> str:
+    return f" and {effect.supplement} at once" if effect.supplement else ""
 
 
 def say_permission(permission: Permission, protocol: Protocol, most: int = ALL) -> str:

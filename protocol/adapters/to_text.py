@@ -52,7 +52,7 @@ def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
     yield f"rule {decision.rule}" if decision.rule else ""
-    yield "no rule covers this visit" if decision.silent else ""
+    yield ("the source is silent here" if decision.blocked else "no rule covers this visit") if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
     yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""
@@ -83,7 +83,9 @@ def _paragraphs(step: Step, protocol: Protocol, width: int, refused_later: tuple
 
 def _remarks(step: Step) -> Iterator[str]:
     decision = step.decision
-    if decision.silent:
+    if decision.silent and decision.blocked:
+        yield "The source says nothing of this visit."
+    elif decision.silent:
         yield "No rule covers this visit, and the protocol does not say that this means continue."
     if decision.reasons:
         yield f"Reasons of the hold: {listed(decision.reasons)}."

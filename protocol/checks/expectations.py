@@ -92,6 +92,7 @@ def _date(step: Step) -> str:
 _WORDS: dict[str, Callable[[Step], str]] = {
     "action": lambda step: step.decision.action,
     "dose": lambda step: _dose(step.state.dose),
+    "supplement": lambda step: str(step.decision.supplement or NONE),
     "rule": lambda step: step.decision.rule or NONE,
     "status": lambda step: step.decision.status,
     "date": _date,

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from protocol.checks.finding import Finding, check
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import AMOUNTS, Regimen
 
 
 @check(
@@ -17,17 +16,15 @@ from protocol.model.regimen import AMOUNTS, Regimen
     "safe side. Write the lowest regimen first and each regimen once.",
 )
 def ladder_order(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each such pair. Rungs are compared by place, so a ladder upside down would turn every direction round."""
+    """A finding for each such pair. Rungs are compared by place, so a ladder upside down would turn every direction round.
+
+    An amount per body size and one that is not are not compared, because which is more depends on the patient.
+    """
     for lower, upper in pairwise(protocol.levels):
-        if not _less(lower.regimen, upper.regimen):
+        if lower.regimen.comparable(upper.regimen) and not lower.regimen.less_than(upper.regimen):
             yield Finding(
                 "F007",
                 f"'{upper.name}' ({upper.regimen}) stands above '{lower.name}' ({lower.regimen}) and is not more drug",
                 upper.name,
                 "Write the ladder lowest first, each regimen once.",
             )
-
-
-def _less(one: Regimen, other: Regimen) -> bool:
-    """Whether one regimen gives less drug over time; both amounts over a common time, so that no division is needed."""
-    return one.amount * AMOUNTS[one.unit] * other.every < other.amount * AMOUNTS[other.unit] * one.every

@@ -1,4 +1,7 @@
-"""F002: a step that leaves the ladder at some level, while the rule does not say what happens there."""
+"""F002: a step that leaves the ladder at some level, while the rule does not say what happens there.
+
+Not where the ladder's end is ours (``ladder ends``): then the source has nothing to say there, and a run reports the silence.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def off_ladder(protocol: Protocol) -> Iterator[Finding]:
             continue
         steps = rule.action.target.steps if rule.action.kind == "escalate" else -rule.action.target.steps
         for level in _levels(protocol, rule):
-            if not 0 <= protocol.rung(level) + steps < len(protocol.levels):
+            if protocol.end_beyond(protocol.rung(level) + steps) == "printed":
                 yield Finding(
                     "F002",
                     f"rule '{rule.name}' at '{level}' steps off the ladder and does not say what happens then",

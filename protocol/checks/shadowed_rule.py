@@ -34,7 +34,19 @@ def _covers(above: Rule, rule: Rule) -> bool:
     """Whether the upper rule, where its guard holds, always decides wherever the lower one stands."""
     decides = above.mode == "must" and above.action.kind in ("stop", "hold", "review", "continue", "start")
     both_hold = above.action.kind == rule.action.kind == "hold"
-    return decides and not both_hold and all(any(_within(where, place, above) for place in above.where) for where in rule.where)
+    return (
+        decides and not both_hold and all(any(_within(where, place, above) for place in above.where) for where in _places(rule))
+    )
+
+
+def _places(rule: Rule) -> Iterator[Where]:
+    """Where a rule stands: its places, and for those on treatment the states in which a stop or a hold stays in force."""
+    for where in rule.where:
+        yield where
+        if where.control == "on treatment" and rule.action.kind == "stop" and rule.on_hold:
+            yield Where("held", where.levels)
+        if where.control == "on treatment" and rule.action.kind in ("hold", "stop"):
+            yield Where("in review", where.levels)
 
 
 def _within(inner: Where, outer: Where, above: Rule) -> bool:

@@ -87,7 +87,9 @@ _TABLE = (
      "Units are UCUM codes of an allow-list, so that values can be converted exactly. Analyte-specific conversions, "
      "such as mg/dL to umol/L, are not made."),
     ("P032", "not a dose",
-     "A dose level is an amount, a unit and an interval: '100 mg every 2 days', '400 mg daily'."),
+     "A dose level is an amount, a unit (mg, g, ug or U) and an interval: '100 mg every 2 days', '400 mg daily', per body "
+     "size '1250 mg/m2 every 12 hours', '5 mg/kg every week'; or a rate, which is given all the time: '18 U/kg/h', "
+     "'1000 U/h', per hour (h) or minute (min). '400 mg/day' could be either, so it is refused."),
     ("P033", "not a range",
      "A range has two ends, the lower first: '0 to 100', '28 to 35 days'."),
     ("P034", "not a place of a rule",
@@ -159,6 +161,21 @@ _TABLE = (
      "'lowest' and 'highest' keep a value of a measured number."),
     ("P058", "an unknown clock",
      "The clocks are: time since start, time in state, time since dose change, time on hold, time on treatment."),
+    # The ladder.
+    ("P070", "not a ladder",
+     "The ladder is listed, each level with its name and regimen, lowest first, or generated in even steps: "
+     "'doses: 2 to 40 by 1 U/kg/h', 'doses: 100 to 800 by 100 mg every day'. What follows 'by' is the step, written as a "
+     "regimen, so the unit and the interval stand once. It makes the levels 'dose-2', 'dose-3' and so on; a decimal point "
+     "becomes a hyphen: 'dose-2-5'."),
+    ("P071", "steps that do not fit",
+     "A generated ladder goes up from its first dose, above 0, to its last one in whole steps, and has at most 200 "
+     "levels. No drug is not a level: it is a hold or a stop."),
+    ("P072", "not an amount",
+     "A supplement is one amount, given once with the action of its rule: '80 U/kg', '5000 U'. Units are mg, g, ug and U, "
+     "the same for everybody or per kg or m2."),
+    ("P073", "a supplement in other units than the ladder",
+     "The supplement is of the same drug as the levels, so both are masses (mg, g, ug) or both are units of it (U); how "
+     "many units weigh a milligram is not known here."),
     # Properties.
     ("P080", "a claim that cannot be read",
      "A claim says something of one visit. It is made of conditions, as in guards; actions (escalate, hold, stop ...) "

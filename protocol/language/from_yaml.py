@@ -8,11 +8,12 @@ from typing import Literal, TypeVar
 
 from protocol.errors import InputError
 from protocol.language.claims import parsed_claim
-from protocol.language.declarations import check_one_namespace, named, read_input, read_level, read_source
+from protocol.language.declarations import check_one_namespace, named, read_input, read_source
 from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
 from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
 from protocol.language.guards import parsed
-from protocol.language.names import RESERVED, RESERVED_LEVELS, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
+from protocol.language.ladder import read_ends, read_ladder
+from protocol.language.names import RESERVED, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
 from protocol.language.nodes import Mapping, Node, Scalar, located
 from protocol.language.positions import nodes
 from protocol.language.properties import read_property
@@ -27,7 +28,7 @@ Item = TypeVar("Item")
 SECTIONS = ("sources", "doses", "inputs", "derived", "trackers", "interpretations", "rules")
 KEYS = (
     "protocol", "version", "title", "drug", "note", "time", "safe side", "between visits", "act within", "sources", "doses",
-    "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "properties",
+    "ladder ends", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "properties",
 )  # fmt: skip
 SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none")
 BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
@@ -95,8 +96,8 @@ class _Reader:
     def protocol(self) -> Protocol:
         self.top.require("protocol", "version", "doses", "rules")
         sources = self._section("sources", "a source", partial(read_source, self.report))
-        levels = self._section("doses", "a dose level", partial(read_level, self.report), RESERVED_LEVELS)
-        self.names.sources, self.names.levels = dict.fromkeys(sources), dict.fromkeys(levels)
+        levels = self._found("doses", read_ladder(self.report, self.top))
+        self.names.sources, self.names.levels = dict.fromkeys(sources), levels
         self.names.inputs = self._section("inputs", "an input", partial(read_input, self.report))
         self._declare()
         derived = self._section("derived", "a derived input", self.definitions.derived)
@@ -122,6 +123,7 @@ class _Reader:
             safe_side=self.top.word("safe side", SAFE_SIDES, "less"),
             between_visits=self.top.word("between visits", BETWEEN_VISITS, "wait"),
             act_within=self.top.duration("act within"),
+            ladder_ends=read_ends(self.report, self.top),
             title=self.top.text("title"),
             drug=self.top.text("drug"),
             note=self.top.text("note"),
@@ -131,7 +133,9 @@ class _Reader:
     def _section(
         self, section: str, what: str, read: Callable[[Scalar, Node], Item], reserved: frozenset[str] = RESERVED
     ) -> dict[str, Item]:
-        found = named(self.report, self.top, section, what, read, reserved)
+        return self._found(section, named(self.report, self.top, section, what, read, reserved))
+
+    def _found(self, section: str, found: dict[str, Item] | None) -> dict[str, Item]:
         if found is None:
             self.names.broken.add(section)
         return found or {}
@@ -151,7 +155,7 @@ class _Reader:
         return node.entries if isinstance(node, Mapping) else ()
 
     def _is_broken(self, section: str) -> bool:
-        return self.top.has(section) and not self._entries(section)
+        return section != "doses" and self.top.has(section) and not self._entries(section)  # a ladder can be one text
 
     def _name(self) -> str:
         name = self.top.scalar("protocol")

@@ -12,7 +12,7 @@ from protocol.language.hints import instead, listed, meant
 from protocol.language.nodes import Scalar
 from protocol.language.report import Report, Span, shown
 from protocol.model.input import Input
-from protocol.model.protocol import ActionKind
+from protocol.model.protocol import ActionKind, Level
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 LONGEST_NAME = 80
@@ -57,7 +57,7 @@ class Names:
     derived: dict[str, None] = field(factory=dict)
     trackers: dict[str, TrackerName | None] = field(factory=dict)
     interpretations: dict[str, QuestionName | None] = field(factory=dict)
-    levels: dict[str, None] = field(factory=dict)
+    levels: dict[str, Level | None] = field(factory=dict)
     rules: dict[str, frozenset[ActionKind] | None] = field(factory=dict)
     sources: dict[str, None] = field(factory=dict)
     broken: set[str] = field(factory=set)

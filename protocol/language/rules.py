@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protocol.language.fields import Fields, entries, fields, text_node
 from protocol.language.guards import read_guard
+from protocol.language.ladder import read_supplement
 from protocol.language.names import Names
 from protocol.language.nodes import Listing, Mapping, Node, Scalar, located
 from protocol.language.phrases import check_allowed, read_action, read_where
@@ -12,7 +13,8 @@ from protocol.model.guard import Always
 from protocol.model.protocol import ACTIONS, Action, ActionKind, Citation, Rule, Where
 
 RULE_KEYS = (
-    "in", "when", "must", "may", "recommended", "again", "on hold", "under", "source", "says", "note", "unverified", "waiver",
+    "in", "when", "must", "may", "recommended", "again", "on hold", "under", "supplement", "source", "says",
+    "note", "unverified", "waiver",
 )  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
         again=found.flag("again"),
         on_hold=found.flag("on hold", default=True),
         under=_under(report, names, found),
+        supplement=read_supplement(report, found, names.levels.values()),
         source=read_citation(report, names, found),
         says=found.text("says"),
         note=found.text("note"),
@@ -88,6 +91,12 @@ def _check_flags(found: Fields, action: Action | None, where: tuple[Where, ...])
         found.misplaced(("recommended",), "goes with 'may' only", "Remove it: what a rule orders is recommended.")
     if action and action.kind not in ("escalate", "reduce"):
         found.misplaced(("again",), "goes with 'escalate' and 'reduce' only", "Remove it: only a step uses up its reading.")
+    if action and action.kind not in ("start", "escalate"):
+        why = "goes with 'start' and 'escalate' only"
+        found.misplaced(("supplement",), why, "Remove it: only a raise that uses its reading up can give drug at once.")
+    elif found.has("supplement") and found.flag("again"):
+        hint = "Remove one of them: with 'again' one reading would order the supplement twice."
+        found.misplaced(("supplement",), "does not go with 'again'", hint)
     if action and (action.kind != "stop" or all(place.control != "on treatment" for place in where)):
         hint = "Remove it: only a stop that is in force on treatment is in force on hold as well."
         found.misplaced(("on hold",), "goes with a 'stop' on treatment only", hint)

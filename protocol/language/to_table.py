@@ -60,6 +60,12 @@ def _ladder(protocol: Protocol) -> Iterator[Block]:
     yield Heading(2, "Dose levels, lowest first")
     rows = tuple((str(rung), code(level.name), plain(str(level.regimen))) for rung, level in enumerate(protocol.levels, 1))
     yield Table(("Rung", "Level", "Dose"), rows, name=1)
+    ends = {"lowest": protocol.ladder_ends.lowest, "highest": protocol.ladder_ends.highest}
+    if ours := " and the ".join(name for name, end in ends.items() if end == "ours"):
+        yield Paragraph(
+            f"The source does not print that the ladder ends there: the {ours} level is **ours**. Where a rule orders a step "
+            "beyond it and does not say what happens then, the dose in force stands, and the silence is reported."
+        )
 
 
 def _rules(protocol: Protocol) -> Iterator[Block]:
@@ -141,9 +147,9 @@ def _where(rule: Rule) -> str:
 
 def _what(rule: Rule) -> str:
     flags = {"recommended": rule.recommended, "again on the same reading": rule.again, "not on hold": not rule.on_hold}
-    return " ".join(
-        (f"**{rule.mode}** {plain(say_action(rule.action))}", *(f"({flag})" for flag, is_set in flags.items() if is_set))
-    )
+    supplement = f" and {plain(str(rule.supplement))} at once" if rule.supplement else ""
+    done = f"**{rule.mode}** {plain(say_action(rule.action))}{supplement}"
+    return " ".join((done, *(f"({flag})" for flag, is_set in flags.items() if is_set)))
 
 
 def _source(rule: Rule, doubtful: set[str]) -> str:

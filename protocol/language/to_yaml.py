@@ -12,8 +12,9 @@ from protocol.language.claim_text import say_claim, say_span
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_schedule, say_where
 from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.ladder import say_generated
 from protocol.model.property import OfVisits, Property, Response
-from protocol.model.protocol import Citation, Interpretation, Protocol, Reading, Rule, Source
+from protocol.model.protocol import Citation, Interpretation, LadderEnds, Level, Protocol, Reading, Rule, Source
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
 
@@ -50,7 +51,7 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     durations = duration_trackers(protocol)
     yield [f"{key}: {value}" for key, value in _head(protocol)]
     yield _section("sources", (_source(source) for source in protocol.sources))
-    yield _section("doses", ((level.name, quoted(str(level.regimen))) for level in protocol.levels))
+    yield [*_doses(protocol.levels), *_ladder_ends(protocol.ladder_ends)]
     yield _section("inputs", ((item.name, _braces(_input(item))) for item in protocol.inputs))
     yield _section("derived", (_derived(item, durations) for item in protocol.derived))
     yield _section("trackers", ((item.name, _braces(_tracker(item, durations))) for item in protocol.trackers))
@@ -109,6 +110,18 @@ def _source(source: Source) -> Pair:
     if not source.unverified:
         return source.name, quoted(source.cite)
     return source.name, _braces((("cite", quoted(source.cite)), *_texts(unverified=source.unverified)))
+
+
+def _doses(levels: tuple[Level, ...]) -> list[str]:
+    """The ladder in even steps where it can be said like that, else each level."""
+    text = say_generated(levels)
+    return [f"doses: {quoted(text)}"] if text else _section("doses", ((one.name, quoted(str(one.regimen))) for one in levels))
+
+
+def _ladder_ends(ends: LadderEnds) -> Iterator[str]:
+    ours = [(name, "ours") for name, end in (("lowest", ends.lowest), ("highest", ends.highest)) if end == "ours"]
+    if ours:
+        yield f"ladder ends: {_braces(ours)}"
 
 
 def _input(item: Input) -> Iterator[Pair]:
@@ -179,6 +192,8 @@ def _rule(rule: Rule, durations: Durations) -> Iterator[Pair]:
         yield "on hold", "no"
     if rule.under:
         yield "under", _braces(rule.under)
+    if rule.supplement:
+        yield "supplement", quoted(str(rule.supplement))
     if rule.source:
         yield "source", quoted(_citation(rule.source))
     yield from _texts(says=rule.says, note=rule.note, unverified=rule.unverified, waiver=rule.waiver)

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from protocol.model.course import Given, Observation, Visit
 from protocol.model.protocol import ActionKind, Citation
-from protocol.model.regimen import Dose
+from protocol.model.regimen import Amount, Dose
 from protocol.model.state import Control, State
 
 Status = Literal["decided", "provisional", "undecided"]
@@ -22,12 +22,14 @@ class Effect:
 
     ``level`` is the level kept for resuming. ``undefined`` says why the step cannot be taken (no such rung, or the dose in
     force is not on the ladder); then the dose in force stands, whatever the reason, so effects are equal for any reason.
+    ``supplement`` is given once with it; actions that differ in it have different effects. It is no part of the state.
     """
 
     control: Control
     level: Dose
     dose: Dose
     undefined: str = field(default="", eq=bool)
+    supplement: Amount | None = None
 
 
 @frozen
@@ -77,6 +79,11 @@ class Permission:
     certainty: Literal["permitted", "unknown"]
     needs: tuple[str, ...] = ()
 
+    @property
+    def supplement(self) -> Amount | None:
+        """What is given once with the permitted action."""
+        return self.effect.supplement
+
 
 @frozen
 class Due:
@@ -93,8 +100,9 @@ class Decision:
     """What the protocol says at one visit.
 
     ``rule`` is the rule that gave it (empty: none fired), ``rules`` all that could have under some completion.
-    ``silent``: no rule covers this visit and the protocol does not say that nothing covered means continue; what it says
-    of its levels it does not say of a dose off the ladder.
+    ``silent``: no rule covers this visit and the protocol does not say that nothing covered means continue (what it says
+    of its levels it does not say of a dose off the ladder), or the step that is ordered leads beyond an end of the ladder
+    that is ours.
     ``withheld``: no drug until the missing values are there, because what they left open could not be undone.
     ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
     ``lowered_by`` is the reduction that takes a resumed dose to a lower level than ``rule`` says.
@@ -120,6 +128,11 @@ class Decision:
     blocked: str = ""
     lowered_by: str = ""
     unverified: tuple[str, ...] = ()
+
+    @property
+    def supplement(self) -> Amount | None:
+        """What is given once with the action; only a decided raise has one, because it cannot be taken back."""
+        return self.after.supplement
 
     def blinded(self, *, hide: Collection[str] = (), action: bool = False) -> Blinded:
         """What somebody may see who must not know the treatment; with ``action`` also what is done, such as ``hold``.

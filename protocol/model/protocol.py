@@ -13,7 +13,7 @@ from attrs import frozen
 from protocol.model.guard import Guard
 from protocol.model.input import Derived, Input, Tracker
 from protocol.model.property import Property
-from protocol.model.regimen import Regimen
+from protocol.model.regimen import Amount, Regimen
 
 ControlKind = Literal["before treatment", "on treatment", "held", "in review", "stopped"]
 ActionKind = Literal["continue", "start", "escalate", "reduce", "hold", "resume", "stop", "review"]
@@ -36,6 +36,17 @@ class Level:
 
     name: str
     regimen: Regimen
+
+
+End = Literal["printed", "ours"]
+
+
+@frozen
+class LadderEnds:
+    """Whether the source prints each end of the ladder, or it is ours: then the source says nothing of a step beyond it."""
+
+    lowest: End = "printed"
+    highest: End = "printed"
 
 
 @frozen
@@ -123,6 +134,9 @@ class Rule:
 
     ``under`` names the readings of interpretations under which the rule is in force (all of them).
     ``again`` lets a step be taken twice on one reading. ``on_hold`` False takes a stop on treatment out of force on hold.
+    ``supplement`` is given once, with a start or an escalation that raises the dose in force (and is no ``again``): these use
+    their reading up, so that it orders one supplement. A continue or a resume can come again on the reading that it had, and
+    a supplement with a reduction would be a raise that the laws on missing data do not see; they may have none.
     """
 
     name: str
@@ -134,6 +148,7 @@ class Rule:
     again: bool = False
     on_hold: bool = True
     under: tuple[tuple[str, str], ...] = ()
+    supplement: Amount | None = None
     source: Citation | None = None
     says: str = ""
     note: str = ""
@@ -163,6 +178,7 @@ class Protocol:
     safe_side: Literal["less", "more", "none"] = "less"
     between_visits: Literal["wait", "act"] = "wait"
     act_within: int | None = None
+    ladder_ends: LadderEnds = LadderEnds()
     title: str = ""
     drug: str = ""
     note: str = ""
@@ -193,6 +209,12 @@ class Protocol:
             if level.name == name:
                 return place
         raise KeyError(name)
+
+    def end_beyond(self, rung: int) -> End | None:
+        """Whether the end beyond which a place lies is printed or ours; None on the ladder."""
+        if rung < 0:
+            return self.ladder_ends.lowest
+        return self.ladder_ends.highest if rung >= len(self.levels) else None
 
     def rule(self, name: str) -> Rule:
         """The rule of that name; raises KeyError."""

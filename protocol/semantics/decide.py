@@ -93,7 +93,9 @@ def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tupl
 
 
 def _is_safe(scene: Scene, effect: Effect) -> bool:
-    """Whether the effect goes to the safe side of what is in force."""
+    """Whether the effect goes to the safe side of what is in force. What was given at once cannot be taken back again."""
+    if effect.supplement is not None:
+        return False
     towards = {"less": -1, "more": 1, "none": None}[scene.prepared.protocol.safe_side]
     return towards is not None and direction(scene.prepared.protocol, scene.state.dose, effect) == towards
 

@@ -1,6 +1,10 @@
 """What an action does here: the control state and dose it leads to, and whether that is less drug or more.
 
 Doses are compared by rung, never by amount. No drug is below every rung; a dose off the ladder has no rung.
+
+A supplement is given with the step of its own rule, and only where that raises the dose in force. The step uses its reading
+up, so that the reading does not order the supplement anew at the next visit. If the step is not given, it and its supplement
+are ordered again: a course does not say whether a supplement was given.
 """
 
 from __future__ import annotations
@@ -44,7 +48,13 @@ def effect_of(protocol: Protocol, state: State, rule: Rule) -> Effect:
             control = Control("in review", rule.name)
             return Effect(control, state.level, _dose_of(protocol, control, state.level))
         case "start" | "escalate" | "reduce" | "resume":
-            return _step(protocol, state, rule)
+            return _supplemented(protocol, state, rule, _step(protocol, state, rule))
+
+
+def _supplemented(protocol: Protocol, state: State, rule: Rule, effect: Effect) -> Effect:
+    if rule.supplement is None or effect.level == state.level or direction(protocol, state.dose, effect) != 1:
+        return effect
+    return evolve(effect, supplement=rule.supplement)
 
 
 def _without_drug(state: State, kind: Literal["hold", "stop"]) -> Effect:
@@ -82,7 +92,20 @@ def _by(protocol: Protocol, state: State, rule: Rule, steps: int) -> Effect:
         return _on(at_level(protocol.levels[reached].name))
     side = "above" if steps > 0 else "below"
     count = "no level" if abs(steps) == 1 else f"no level {abs(steps)} rungs"
-    return _beyond(protocol, state, rule, f"there is {count} {side} '{state.level.name}'")
+    why = f"there is {count} {side} '{state.level.name}'"
+    if rule.action.off_ladder is None and protocol.end_beyond(reached) == "ours":
+        said = "and this end of the ladder is ours: the source says nothing of what lies beyond it"
+        return evolve(in_force(state), undefined=f"{why}, {said}")
+    return _beyond(protocol, state, rule, why)
+
+
+def meets_own_end(protocol: Protocol, state: State, rule: Rule) -> bool:
+    """Whether the rule's step leads beyond an end of the ladder that is ours, and its author does not say what happens there."""
+    target, kind = rule.action.target, rule.action.kind
+    if not isinstance(target, By) or rule.action.off_ladder is not None or state.level.kind != "level":
+        return False
+    reached = protocol.rung(state.level.name) + (target.steps if kind == "escalate" else -target.steps)
+    return protocol.end_beyond(reached) == "ours"
 
 
 def _beyond(protocol: Protocol, state: State, rule: Rule, why: str) -> Effect:

@@ -11,7 +11,7 @@ from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
 from protocol.semantics import clocks
 from protocol.semantics.decide import Finding
-from protocol.semantics.effects import in_force
+from protocol.semantics.effects import in_force, meets_own_end
 from protocol.semantics.missing import what_if
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
@@ -77,12 +77,22 @@ def _lowered_by(finding: Finding) -> str:
 
 
 def _is_silent(scene: Scene, finding: Finding) -> bool:
-    """Whether no rule covers this visit in some completion and the protocol does not say that this means continue."""
+    """Whether no rule covers this visit in some completion and the protocol does not say that this means continue.
+
+    Also where a step has to be taken beyond an end of the ladder that is ours: there the source says nothing.
+    """
     control = scene.state.control.kind
     said = control in scene.prepared.protocol.otherwise and scene.state.level.kind != "off ladder"
-    if control == "stopped" or said:
+    if control == "stopped" or (said and not finding.blocked):
         return False
-    return any(not result.ordered.rule for _, result in finding.results)
+    if finding.blocked and any(_meets_own_end(scene, result.recommended) for _, result in finding.results):
+        return True
+    return not said and any(not result.ordered.rule for _, result in finding.results)
+
+
+def _meets_own_end(scene: Scene, offer: Offer) -> bool:
+    rules, place = scene.prepared.rules, scene.prepared.place
+    return bool(offer.rule) and meets_own_end(scene.prepared.protocol, scene.state, rules[place[offer.rule]])
 
 
 def _unverified(prepared: Prepared, rule: Rule | None) -> tuple[str, ...]:
@@ -99,7 +109,12 @@ def _reading_doubt(prepared: Prepared, name: str) -> str:
 
 
 def label(scene: Scene, offer: Offer) -> str:
-    """An offer in two or three words: ``hold``, ``escalate to escalated``, ``continue``."""
+    """An offer in few words: ``hold``, ``escalate to escalated``, ``start at dose-18 and 80 U/kg at once``, ``continue``."""
+    extra = f" and {offer.effect.supplement} at once" if offer.effect.supplement else ""
+    return _label(scene, offer) + extra
+
+
+def _label(scene: Scene, offer: Offer) -> str:
     if not offer.rule:
         return "continue"
     rule = scene.prepared.rules[scene.prepared.place[offer.rule]]

@@ -25,7 +25,7 @@ from protocol.testing.choosing import Choose, drawing
 from protocol.testing.thresholds import gaps, thresholds
 
 _NEAR = Fraction(1, 100)
-_BESIDE = (regimen("300 mg every day"), regimen("50 mg every 3 days"), regimen("800 mg every 12 hours"))
+_BESIDE = (regimen("300 mg every day"), regimen("50 mg every 3 days"), regimen("9 U/kg/h"))
 
 
 @lru_cache(maxsize=256)
@@ -73,7 +73,7 @@ def _refused(name: str, unit: str, low: Fraction, high: Fraction) -> tuple[Obser
 @lru_cache(maxsize=256)
 def _givens(protocol: Protocol) -> tuple[Given | None, ...]:
     levels = tuple(Given("regimen", level.regimen) for level in protocol.levels)
-    others = (Given("none"), Given("regimen", _BESIDE[0]), Given("regimen", _BESIDE[1]), Given("unknown"), Given("stopped"))
+    others = (Given("none"), *(Given("regimen", dose) for dose in _BESIDE), Given("unknown"), Given("stopped"))
     return ((None,) * 12 + levels * 2) + others
 
 

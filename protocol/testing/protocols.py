@@ -29,13 +29,16 @@ from protocol.model.guard import (
     Value,
 )  # fmt: skip
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.ladder import generated
 from protocol.model.protocol import (
     Action,
     ActionKind,
     By,
     Citation,
     ControlKind,
+    End,
     Interpretation,
+    LadderEnds,
     Level,
     Protocol,
     Reading,
@@ -46,7 +49,7 @@ from protocol.model.protocol import (
     To,
     Where,
 )
-from protocol.model.regimen import regimen
+from protocol.model.regimen import Amount, amount, regimen
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
 from protocol.testing.properties import any_properties
@@ -54,8 +57,14 @@ from protocol.testing.properties import any_properties
 TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
 
-_LADDER = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
 _LEVELS = ("reduced", "starting", "middle", "escalated")
+_DAILY = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
+_PER_SIZE = ("1 g/m2 every week", "750 mg/m2 every 12 hours", "1000 mg/m2 every 12 hours", "1.25 g/m2 every 12 hours")
+_LADDERS: tuple[tuple[Level, ...], ...] = (
+    *(tuple(Level(name, regimen(text)) for name, text in zip(_LEVELS, texts, strict=True)) for texts in (_DAILY, _PER_SIZE)),
+    generated(Fraction(2), Fraction(8), regimen("2 U/kg/h")),
+)
+_SUPPLEMENTS = {"mg": ("400 mg", "0.2 g/m2"), "g": ("400 mg/m2",), "U": ("80 U/kg", "5000 U")}
 _CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"), "score": ("0", "-2.5")}
 _INPUTS = (
     Input("anc", Number("10*9/L", Fraction(0), Fraction(100)), 8 * DAY, Schedule(7 * DAY, 7 * DAY), loinc="751-8"),
@@ -69,6 +78,7 @@ _INPUTS = (
     Input("pain", Grade("CTC 2.0"), 7 * DAY, repeats="worst"),
 )
 _CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "hold", "treatment")
+_ENDS: tuple[End, ...] = ("printed", "printed", "ours")
 _PERIODS = (WEEK, 2 * WEEK, 4 * WEEK, DAY)
 
 
@@ -99,11 +109,11 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     named = tuple(Named(item.name) for item in (*derived, *(i for i in interpretations if i.readings[0].guard)))
     counted = tuple(_counted(choose, tracker) for tracker in trackers)
     asked = tuple(Known(item.name, choose((None, 3 * DAY))) for item in chosen[:1]) if known else ()
-    draft = _Draft(_LEVELS[: choose((2, 3, 1, 4))], seen, (*seen, *named, *counted * 2, *asked), interpretations)
-    ladder = zip(draft.levels, _LADDER, strict=False)
+    ladder = choose((_LADDERS[0], *_LADDERS))[: choose((2, 3, 1, 4))]
+    draft = _Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
     drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
-        levels=tuple(Level(name, regimen(text)) for name, text in ladder),
+        levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)),
         inputs=chosen, derived=derived, trackers=trackers, interpretations=interpretations,
         rules=_rules(choose, draft), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
         otherwise=choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review"))),
@@ -114,10 +124,14 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
 
 @frozen
 class _Draft:
-    levels: tuple[str, ...]
+    ladder: tuple[Level, ...]
     seen: tuple[Guard, ...]
     atoms: tuple[Guard, ...]
     interpretations: tuple[Interpretation, ...]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return tuple(level.name for level in self.ladder)
 
 
 def _compare(term: Term, text: str) -> Compare:
@@ -239,15 +253,23 @@ def _rule(choose: Choose, draft: _Draft, number: int, kind: ActionKind, where: t
     mode: Literal["must", "may"] = choose(("must", "must", "must", "may"))
     atoms = choose((draft.seen, draft.atoms, (*draft.atoms, _clock(choose), _clock(choose))))
     readings = tuple((item.name, choose(item.readings).name) for item in draft.interpretations if choose((False, False, True)))
+    again = kind in ("escalate", "reduce") and choose((False, False, True))
     guard = Always() if kind == "start" and choose((True, False)) else _guard(choose, atoms, draft.seen)
     return Rule(
         f"{kind}-{number}", where, guard, mode, _action(choose, draft, kind),
         recommended=mode == "may" and choose((False, True)),
-        again=kind in ("escalate", "reduce") and choose((False, False, True)),
+        again=again, supplement=None if again else _supplement(choose, draft, kind),
         on_hold=kind != "stop" or where[0].control != "on treatment" or choose((True, True, False)),
         under=readings, source=choose((None, Citation("paper"), Citation("paper", "p. 1, Methods"))),
         says=choose(("", "as the text says")), unverified=choose(("", "", "", "not looked up")),
     )  # fmt: skip
+
+
+def _supplement(choose: Choose, draft: _Draft, kind: ActionKind) -> Amount | None:
+    if kind not in ("start", "escalate"):
+        return None
+    text = choose((None, *_SUPPLEMENTS[draft.ladder[0].regimen.unit]))
+    return amount(text) if text else None
 
 
 def _action(choose: Choose, draft: _Draft, kind: ActionKind) -> Action:

@@ -5,6 +5,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,9 +15,10 @@ from protocol.adapters.from_markdown import from_markdown
 from protocol.adapters.sheet import Counts, Expectation, Sheet
 from protocol.errors import InputError, Problem
 from protocol.model.course import Given, Observation
+from protocol.model.ladder import generated
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
-from protocol.model.regimen import regimen
+from protocol.model.regimen import amount, regimen
 from protocol.model.time import DAY
 
 TWO_COURSES = """\
@@ -292,8 +294,35 @@ def test_a_given_dose_is_a_level_a_regimen_or_a_word(protocol: Protocol) -> None
     assert given_doses[2:] == [Given("none"), Given("stopped"), Given("unknown"), None]
 
 
+@pytest.mark.parametrize("text", ["18 U/kg/h", "1000 U/h", "1250 mg/m2 every 12 hours", "5 mg/kg every week"])
+def test_a_given_dose_is_written_as_a_level_is(text: str, protocol: Protocol) -> None:
+    sheet = table(f"| elapsed | given |\n|---|---|\n| 0 | {text} |", protocol)
+    assert sheet.examples[0].course.visits[0].given == Given("regimen", regimen(text))
+
+
+def test_a_level_of_a_long_ladder_that_is_not_there_is_told_without_listing_all_of_them(protocol: Protocol) -> None:
+    long = evolve(protocol, levels=generated(Fraction(2), Fraction(40), regimen("1 U/kg/h")))
+    sheet = table("| elapsed | given |\n|---|---|\n| 0 | dose-39 |", long)
+    assert sheet.examples[0].course.visits[0].given == Given("regimen", regimen("39 U/kg/h"))
+    hint = cell("given", "dose-41", long).hint
+    assert hint.startswith("did you mean 'dose-4") and "dose-20" not in hint and "dose-40, none" in hint
+
+
+def test_a_supplement_that_no_rule_has_cannot_be_expected(protocol: Protocol) -> None:
+    with_one = evolve(protocol, rules=(evolve(protocol.rules[0], supplement=amount("80 U/kg")), *protocol.rules[1:]))
+    (expected,) = table("| elapsed | expect supplement |\n|---|---|\n| 0 | 80 U/kg |", with_one).examples[0].expectations[0]
+    assert (expected.column, expected.value) == ("supplement", "80 U/kg")
+    assert cell("expect supplement", "40 U/kg", with_one).code == "C040"
+
+
 @pytest.mark.parametrize(
-    ("text", "hint"), [("escalatd", "did you mean 'escalated'?"), ("100 mg", "Write an amount"), ("100", "Write")]
+    ("text", "hint"),
+    [
+        ("escalatd", "did you mean 'escalated'?"),
+        ("100 mg", "Write an amount"),
+        ("100", "Write"),
+        ("5 mg/day", "Write '5 mg every"),
+    ],
 )
 def test_an_unknown_dose_is_refused(text: str, hint: str, protocol: Protocol) -> None:
     found = cell("given", text, protocol)

@@ -41,8 +41,9 @@ from protocol.model.decision import (
     Trace,
     Verdict,
 )
+from protocol.model.ladder import generated
 from protocol.model.protocol import Citation, Protocol
-from protocol.model.regimen import NO_DRUG, Dose, at_level, regimen
+from protocol.model.regimen import NO_DRUG, Dose, amount, at_level, regimen
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
 
@@ -140,6 +141,38 @@ def test_a_course_reads_as_one_sentence_for_each_visit(trace: Trace, protocol: P
 def test_a_visit_is_explained_with_all_its_reasons(number: int, trace: Trace, protocol: Protocol) -> None:
     step = trace.steps[number]
     _is_golden(f"why-{number}.txt", explanation(step, protocol, refused_later=late_at(trace, step)) + "\n")
+
+
+SUPPLEMENTED = evolve(ESCALATED, supplement=amount("80 U/kg"))
+BEYOND = "there is no level above 'escalated', and this end of the ladder is ours: the source says nothing of what lies beyond it"
+
+
+def test_what_is_given_at_once_stands_beside_the_dose_in_text_and_in_csv_and_in_json(trace: Trace, protocol: Protocol) -> None:
+    permission = Permission("raise", "escalate", SUPPLEMENTED, "permitted")
+    decision = Decision(0, "decided", "escalate", STARTING, SUPPLEMENTED, "raise", ("raise",), permitted=(permission,))
+    step = Step(Visit(0), decision, _state(ESCALATED), assumed=True)
+    text = visit_text(step, protocol, 400)
+    assert "escalate to escalated (400 mg every day) and 80 U/kg at once; rule raise;" in text
+    assert "raise permits: escalate to escalated (400 mg every day) and 80 U/kg at once" in text
+    only = evolve(trace, steps=(step,))
+    (row,) = csv.DictReader(io.StringIO(to_csv((only,))))
+    assert row["supplement"] == "80 U/kg"
+    (found,) = json.loads(to_json((only,)))
+    assert found["steps"][0]["decision"]["after"]["supplement"] == {"amount": "80", "unit": "U", "per": "kg"}
+
+
+def test_a_step_beyond_an_end_of_the_ladder_that_is_ours_is_told_as_silence_of_the_source(protocol: Protocol) -> None:
+    decision = Decision(0, "undecided", "continue", ESCALATED, ESCALATED, "raise", ("raise",), silent=True, blocked=BEYOND)
+    step = Step(Visit(0), decision, _state(ESCALATED), assumed=True)
+    text = visit_text(step, protocol, 400)
+    assert f"the step cannot be taken: {BEYOND}; rule raise; the source is silent here." in text
+    assert "no rule covers" not in text + explanation(step, protocol, 400)
+    assert "The source says nothing of this visit." in explanation(step, protocol, 400)
+
+
+def test_a_generated_ladder_is_summed_up_by_its_ends_and_its_step(protocol: Protocol) -> None:
+    levels = generated(Fraction(2), Fraction(40), regimen("1 U/kg/h"))
+    assert "39 levels: 2 to 40 by 1 U/kg/h, named dose-2 to dose-40" in overview(evolve(protocol, levels=levels), (), 200)
 
 
 def test_a_protocol_is_summed_up_with_what_is_open_and_unverified(protocol: Protocol) -> None:

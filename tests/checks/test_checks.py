@@ -7,9 +7,11 @@ from attrs import evolve
 
 from protocol import load
 from protocol.checks import findings
+from protocol.checks.ladder_order import ladder_order
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known
 from protocol.model.input import Input, YesNo
-from protocol.model.protocol import Action, By, Citation, Protocol, Rule, Same, To, Where
+from protocol.model.protocol import Action, By, Citation, Level, Protocol, Rule, Same, To, Where
+from protocol.model.regimen import regimen
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
 
@@ -93,6 +95,22 @@ def test_a_ladder_that_is_not_lowest_first_is_found() -> None:
     assert {one.code for one in findings(upside_down)} >= {"F007"}
     twice = evolve(SOUND, levels=(*SOUND.levels, evolve(SOUND.levels[-1], name="again")))
     assert [one.about for one in findings(twice) if one.code == "F007"] == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "found"),
+    [
+        ("2 U/kg/h", "1 U/kg/h", True),
+        ("1 U/h", "1 U/min", False),
+        ("1 U/h", "24 U every day", True),
+        ("500 mg daily", "5 mg/kg daily", False),
+        ("500 mg daily", "5 U daily", False),
+        ("1 g/m2 daily", "999 mg/m2 daily", True),
+    ],
+)
+def test_only_regimens_that_can_be_compared_are_found_in_the_wrong_order(lower: str, upper: str, found: bool) -> None:
+    ladder = (Level("reduced", regimen(lower)), Level("starting", regimen(upper)))
+    assert bool([one for one in ladder_order(evolve(SOUND, levels=ladder))]) is found
 
 
 @pytest.mark.parametrize(

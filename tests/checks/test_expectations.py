@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from protocol.checks.expectations import Difference, differences, steps_of
 from protocol.model.course import Course, Given, Visit
 from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Step, Trace, Verdict
-from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.regimen import NO_DRUG, Dose, amount, at_level
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
 
@@ -22,6 +23,13 @@ def _step(time: int = 0, verdict: Verdict | None = None, state: State | None = N
     )  # fmt: skip
     held = State(Control("in review", "dress"), at_level("starting"), NO_DRUG, reasons=frozenset({"low", "high"}))
     return Step(Visit(time), decision, state or held, verdict)
+
+
+def test_a_supplement_is_expected_as_it_is_written() -> None:
+    plain = _step()
+    given = evolve(plain, decision=evolve(plain.decision, after=evolve(ESCALATED, supplement=amount("80 U/kg"))))
+    assert [bool(_differences("supplement", value, given)) for value in ("80 U/kg", "40 U/kg", "-")] == [False, True, True]
+    assert _differences("supplement", "-", plain) == ()
 
 
 def _differences(column: str, value: str, step: Step) -> tuple[Difference, ...]:

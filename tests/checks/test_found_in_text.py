@@ -115,6 +115,7 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
     ("F019", [HOLD, LOWER], [HOLD, "deeper | on treatment at high | anc < 0.5 | must: hold"]),
     ("F019", [HOLD, LOWER], [HOLD.replace("treatment", "treatment at middle"), LOWER]),
     ("F019", [HOLD, LOWER], [HOLD.replace("must", "may"), LOWER]),
+    ("F019", [HOLD, LOWER], [HOLD, "end | on treatment | anc < 0.5 | must: stop"]),  # which stands on hold as well
     (
         "F019",
         [HOLD.replace("must: hold", "must: stop"), "low | held | anc < 0.5 | must: stop"],

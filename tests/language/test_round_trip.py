@@ -19,8 +19,23 @@ from protocol.language.to_text import duration_trackers, say_guard
 from protocol.language.to_yaml import print_protocol
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
-from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Same, Source, To, Where
-from protocol.model.regimen import Regimen
+from protocol.model.ladder import generated
+from protocol.model.protocol import (
+    Action,
+    By,
+    Citation,
+    Interpretation,
+    LadderEnds,
+    Level,
+    Protocol,
+    Reading,
+    Rule,
+    Same,
+    Source,
+    To,
+    Where,
+)
+from protocol.model.regimen import Amount, Regimen
 
 WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))
 DURATIONS = duration_trackers(WHOLE)
@@ -128,9 +143,26 @@ def test_any_text_reads_back_as_it_is_wherever_texts_stand(text: str) -> None:
     assert parse(print_protocol(changed)) == changed
 
 
+ends = st.sampled_from(("printed", "ours"))
 names = st.from_regex(r"\A[a-z][a-z0-9-]{0,11}\Z").filter(lambda name: name not in RESERVED_LEVELS | RESERVED_RULES | COLUMNS)
 spans = st.integers(1, 10**6)
-regimens = st.builds(Regimen, decimals(1, 5000), st.sampled_from(("mg", "g", "ug")), spans)
+units, sizes = st.sampled_from(("mg", "g", "ug", "U")), st.sampled_from(("", "kg", "m2"))
+regimens = st.one_of(
+    st.builds(Regimen, decimals(1, 5000), units, spans, sizes),
+    st.builds(Regimen, decimals(1, 5000), units, st.sampled_from((1, 60)), sizes, st.just(True)),
+)
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> tuple[Level, ...]:
+    """Listed, or generated; sometimes generated with its last level changed."""
+    if draw(st.booleans()):
+        return tuple(Level(name, draw(regimens)) for name in draw(st.lists(names, min_size=1, max_size=4, unique=True)))
+    step, low = draw(regimens), draw(decimals(1, 100))
+    levels = generated(low, low + step.amount * draw(st.integers(1, 12)), step)
+    return draw(
+        st.sampled_from((levels, levels, (*levels[:-1], Level("odd", step)), (*levels[:-1], Level(levels[-1].name, step))))
+    )
 
 
 @st.composite
@@ -197,7 +229,9 @@ ACTIONS = {
 
 
 @st.composite
-def rules(draw: st.DrawFn, name: str, levels: tuple[str, ...], atoms: st.SearchStrategy[Guard], others: tuple[str, ...]) -> Rule:
+def rules(
+    draw: st.DrawFn, name: str, levels: tuple[str, ...], atoms: st.SearchStrategy[Guard], others: tuple[str, ...], unit: str
+) -> Rule:
     control = draw(st.sampled_from(tuple(ACTIONS)))
     some = st.lists(st.sampled_from(levels), unique=True, max_size=2).map(tuple)
     where = Where(control, () if control == "before treatment" else draw(some))  # type: ignore[arg-type]
@@ -212,6 +246,7 @@ def rules(draw: st.DrawFn, name: str, levels: tuple[str, ...], atoms: st.SearchS
         action,
         recommended=mode == "may" and draw(st.booleans()),
         again=action.kind in ("escalate", "reduce") and draw(st.booleans()),
+        supplement=Amount(draw(decimals(1, 9)), unit, draw(sizes)) if action.kind == "start" and draw(st.booleans()) else None,
         on_hold=not (action.kind == "stop" and control == "on treatment") or draw(st.booleans()),
         source=draw(st.none() | st.builds(Citation, st.sampled_from(others), told)) if others else None,
         says=draw(told),
@@ -221,7 +256,8 @@ def rules(draw: st.DrawFn, name: str, levels: tuple[str, ...], atoms: st.SearchS
 
 @st.composite
 def protocols(draw: st.DrawFn) -> Protocol:
-    levels = tuple(draw(st.lists(names, min_size=1, max_size=4, unique=True)))
+    ladder = draw(ladders())
+    levels = tuple(level.name for level in ladder)
     known = draw(st.lists(names, min_size=5, max_size=9, unique=True))
     measured = tuple(draw(inputs(name)) for name in known[4:])
     atoms = atoms_of(measured)
@@ -245,9 +281,12 @@ def protocols(draw: st.DrawFn) -> Protocol:
     return Protocol(
         draw(names),
         draw(texts),
-        tuple(Level(name, draw(regimens)) for name in levels),
+        ladder,
         measured,
-        tuple(draw(rules(name, levels, used, cited)) for name in draw(st.lists(names, min_size=1, max_size=4, unique=True))),
+        tuple(
+            draw(rules(name, levels, used, cited, ladder[0].regimen.unit))
+            for name in draw(st.lists(names, min_size=1, max_size=4, unique=True))
+        ),
         derived=(derived,),
         trackers=trackers,
         interpretations=(question,),
@@ -257,6 +296,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
         safe_side=draw(st.sampled_from(("less", "more", "none"))),
         between_visits=draw(st.sampled_from(("wait", "act"))),
         act_within=draw(st.none() | minutes),
+        ladder_ends=draw(st.builds(LadderEnds, ends, ends)),
         title=draw(told),
         drug=draw(told),
     )

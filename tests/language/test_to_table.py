@@ -41,7 +41,8 @@ MODULES = {
     for name, value in vars(module).items()
 }
 # Where nothing was said, something of each kind that could be said instead.
-SOMETHING = {None: (DAY, Always(), Citation("label"), Schedule(DAY, DAY), ("CTC 2.0", "platelets"), "hold"), "": ("x",)}
+AMOUNT = regimen.Amount(Fraction(80), "mg", "kg")
+SOMETHING = {None: (DAY, Always(), Citation("label"), Schedule(DAY, DAY), ("CTC 2.0", "platelets"), "hold", AMOUNT), "": ("x",)}
 
 
 def markdown(which: Protocol) -> str:

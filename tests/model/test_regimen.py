@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import NotationError
-from protocol.model.regimen import AMOUNTS, NO_DRUG, Dose, Regimen, at_level, regimen
+from protocol.model.regimen import AMOUNTS, MASSES, NO_DRUG, Amount, Dose, Regimen, amount, at_level, regimen
 from protocol.model.time import DAY, HOUR, UNITS, WEEK
 
 # As written, and as it is said.
@@ -27,6 +28,13 @@ REGIMENS = [
     ("12.5 ug every 7 days", Regimen(Fraction(25, 2), "ug", WEEK), "12.5 ug every week"),
     ("  100   mg   every   2   days ", Regimen(Fraction(100), "mg", 2 * DAY), "100 mg every 2 days"),
     ("100 mg every 36 hours", Regimen(Fraction(100), "mg", 36 * HOUR), "100 mg every 36 hours"),
+    ("1250 mg/m2 every 12 hours", Regimen(Fraction(1250), "mg", 12 * HOUR, "m2"), "1250 mg/m2 every 12 hours"),
+    ("1250 mg/m2 twice daily", Regimen(Fraction(1250), "mg", 12 * HOUR, "m2"), "1250 mg/m2 every 12 hours"),
+    ("5mg/kg weekly", Regimen(Fraction(5), "mg", WEEK, "kg"), "5 mg/kg every week"),
+    ("18 U/kg/h", Regimen(Fraction(18), "U", HOUR, "kg", rate=True), "18 U/kg/h"),
+    ("1000 U/h", Regimen(Fraction(1000), "U", HOUR, rate=True), "1000 U/h"),
+    ("0.05 ug/kg/min", Regimen(Fraction(1, 20), "ug", 1, "kg", rate=True), "0.05 ug/kg/min"),
+    ("5000 U every 12 hours", Regimen(Fraction(5000), "U", 12 * HOUR), "5000 U every 12 hours"),
 ]
 
 
@@ -43,7 +51,7 @@ NOT_REGIMENS = [
     ("-100 mg daily", "'-100 mg daily' is not a regimen"),
     ("1,000 mg daily", "'1,000 mg daily' is not a regimen"),
     ("1.2.3 mg daily", "'1.2.3' is not a number"),
-    ("100 ml daily", "'ml' is not a dose unit in '100 ml daily'. Dose units: mg, g, ug."),
+    ("100 ml daily", "'ml' is not a dose unit in '100 ml daily'. Dose units: mg, g, ug, U."),
     ("0 mg daily", "a regimen of 0 mg gives no drug. Write 'none' for no drug."),
     ("0.0 mg daily", "a regimen of 0.0 mg gives no drug"),
     ("100 mg sometimes", "'sometimes' is not an interval in '100 mg sometimes'"),
@@ -51,6 +59,18 @@ NOT_REGIMENS = [
     ("100 mg every 0 days", "'every 0 days' is not an interval"),
     ("100 mg every 1.5 days", "'every 1.5 days' is not an interval"),
     ("100 mg every " + "9" * 5000 + " days", "is not an interval"),
+    ("18 U/kg", "'18 U/kg' is not a regimen"),
+    ("18 U/kg/h every day", "'18 U/kg/h every day' has both a rate and an interval"),
+    ("18 U/h/kg", "'/kg' cannot stand in '18 U/h/kg'"),
+    ("18 U/kg/m2 daily", "'/m2' cannot stand in '18 U/kg/m2 daily'"),
+    ("18 U/kg/hour", "'/hour' cannot stand in '18 U/kg/hour'. did you mean '/h'?"),
+    ("5 mg/kg/day", "'/day' in '5 mg/kg/day' does not say whether that is given at once. Write '5 mg/kg every day'"),
+    ("5 mg/week", "'/week' in '5 mg/week' does not say whether that is given at once. Write '5 mg every week'"),
+    ("5 mg/ daily", "'/' cannot stand in '5 mg/ daily'"),
+    ("0 U/kg/h", "a regimen of 0 U gives no drug"),
+    ("18 IU/kg/h", "'IU' is not a dose unit in '18 IU/kg/h'. write 'U'."),
+    ("100 mcg daily", "'mcg' is not a dose unit in '100 mcg daily'. write 'ug'."),
+    ("100 \u00b5g daily", "is not a dose unit in '100 \u00b5g daily'. write 'ug'."),
 ]
 
 
@@ -68,7 +88,67 @@ SAME = [
     ("400 mg daily", "200 mg twice daily", False),
     ("100 mg every other day", "50 mg daily", False),
     ("100 mg daily", "100 mg every 2 days", False),
+    ("5 mg/kg weekly", "0.005 g/kg every 7 days", True),
+    ("5 mg/kg weekly", "5 mg weekly", False),
+    ("5 mg/kg weekly", "5 mg/m2 weekly", False),
+    ("1 mg daily", "1 U daily", False),
+    ("60 U/h", "1 U/min", True),
+    ("60 U/h", "60 U/min", False),
+    ("60 U/h", "60 U every hour", False),
+    ("60 U/kg/h", "60 U/h", False),
 ]
+
+
+LESS = [
+    ("100 mg every 2 days", "100 mg daily", True),
+    ("50 mg daily", "100 mg every 2 days", False),
+    ("1 U/h", "1 U/min", True),
+    ("1 U/min", "59 U/h", False),
+    ("1 U/h", "25 U daily", True),
+    ("1 U/kg/h", "2 U/h", None),
+    ("1 mg daily", "2 U daily", None),
+    ("1 mg/m2 daily", "2 mg/kg daily", None),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "less"), LESS)
+def test_less_drug_over_time_is_said_only_of_what_can_be_compared(one: str, other: str, less: bool | None) -> None:
+    lower, upper = regimen(one), regimen(other)
+    assert lower.comparable(upper) is upper.comparable(lower) is (less is not None)
+    assert less is None or lower.less_than(upper) is less
+
+
+AMOUNTS_WRITTEN = [
+    ("80 U/kg", Amount(Fraction(80), "U", "kg"), "80 U/kg"),
+    (" 5000U ", Amount(Fraction(5000), "U"), "5000 U"),
+    ("0.5 mg/m2", Amount(Fraction(1, 2), "mg", "m2"), "0.5 mg/m2"),
+]
+
+
+@pytest.mark.parametrize(("text", "read", "said"), AMOUNTS_WRITTEN)
+def test_an_amount_is_given_once(text: str, read: Amount, said: str) -> None:
+    assert amount(text) == read
+    assert str(read) == said
+    assert amount(said) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is not an amount. Write an amount and a unit"),
+        ("80", "'80' is not an amount"),
+        ("U/kg", "'U/kg' is not an amount"),
+        ("0 U", "an amount of 0 U gives no drug"),
+        ("80 tablets daily", "'tablets' is not a dose unit"),
+        ("80 U/kg/h", "'80 U/kg/h' is not one amount. It is given once, without interval or rate; write '80 U/kg'."),
+        ("80 U daily", "'80 U daily' is not one amount. It is given once, without interval or rate; write '80 U'."),
+        ("1.2.3 U", "'1.2.3' is not a number"),
+    ],
+)
+def test_what_is_not_an_amount_is_refused(text: str, message: str) -> None:
+    with pytest.raises(NotationError) as raised:
+        amount(text)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize(("one", "other", "same"), SAME)
@@ -93,7 +173,10 @@ def test_a_dose_says_whether_drug_is_known_to_be_given(dose: Dose, is_drug: bool
 
 amounts = st.integers(1, 10**6).map(lambda thousandths: Fraction(thousandths, 1000))
 intervals = st.builds(lambda count, size: count * size, st.integers(1, 60), st.sampled_from(sorted(UNITS.values())))
-regimens = st.builds(Regimen, amounts, st.sampled_from(sorted(AMOUNTS)), intervals)
+units, sizes = st.sampled_from(sorted(AMOUNTS)), st.sampled_from(("", "kg", "m2"))
+doses = st.builds(Regimen, amounts, units, intervals, sizes)
+rates = st.builds(Regimen, amounts, units, st.sampled_from((1, HOUR)), sizes, st.just(True))
+regimens = doses | rates
 
 
 @given(regimens)
@@ -108,6 +191,12 @@ def test_being_the_same_regimen_goes_both_ways(one: Regimen, other: Regimen) -> 
 
 
 @given(regimens, st.sampled_from(sorted(AMOUNTS)))
-def test_a_regimen_in_another_unit_is_the_same_regimen(given_drug: Regimen, unit: str) -> None:
-    moved = Regimen(given_drug.amount * AMOUNTS[given_drug.unit] / AMOUNTS[unit], unit, given_drug.every)
-    assert moved.same_as(given_drug)
+def test_a_regimen_in_another_unit_of_mass_is_the_same_regimen(given_drug: Regimen, unit: str) -> None:
+    moved = evolve(given_drug, amount=given_drug.amount * AMOUNTS[given_drug.unit] / AMOUNTS[unit], unit=unit)
+    assert moved.same_as(given_drug) == ((unit in MASSES) == (given_drug.unit in MASSES))
+
+
+@given(regimens, regimens)
+def test_of_two_regimens_at_most_one_is_less_and_none_of_the_same(one: Regimen, other: Regimen) -> None:
+    assert not (one.less_than(other) and other.less_than(one))
+    assert not (one.same_as(other) and one.less_than(other))

@@ -32,6 +32,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
     said = {
         "status": (decision.status, answer.status),
         "after": (_outline(decision.after), _outline(answer.after)),
+        "silent": (decision.silent, answer.silent),
         "withheld": (decision.withheld, answer.withheld),
         "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
     }
@@ -41,4 +42,4 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
 
 
 def _outline(effect: Effect) -> tuple[object, ...]:
-    return effect.control, effect.level, effect.dose
+    return effect.control, effect.level, effect.dose, effect.supplement

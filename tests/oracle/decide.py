@@ -40,6 +40,8 @@ class Answer:
     """The effect of the first must rule that acts whatever is missing."""
     waiting: bool
     """Before treatment, where nobody has to be started."""
+    silent: bool
+    """The source says nothing: of this visit, or of a dose beyond an end of the ladder that it does not print."""
 
     def verdict(self, protocol: Protocol, given: Given) -> str:
         """Whether the dose given is permitted in every, in some or in no completion."""
@@ -61,7 +63,8 @@ def decide(
     status, after, withheld = case.judge(walks, first_certain)
     offered = [{rule.name for rule in walk.offered} for walk in walks]
     certainty = {name: "permitted" if all(name in names for names in offered) else "unknown" for name in set().union(*offered)}
-    return Answer(status, after, withheld, certainty, walks, first_certain, state.control.kind == "before treatment")
+    waiting = state.control.kind == "before treatment"
+    return Answer(status, after, withheld, certainty, walks, first_certain, waiting, case.silent(walks))
 
 
 def _gives(protocol: Protocol, effect: Effect, given: Given) -> bool:
@@ -117,6 +120,13 @@ class Case(Rules):
         first = self.covering([resuming[-1], *resuming[:-1]])
         return all(rule.recommended or rule.mode == "must" for rule in first or resuming[-1:])
 
+    def silent(self, walks: Sequence[Walk]) -> bool:
+        control, off_ladder = self.state.control.kind, self.state.level.kind == "off ladder"
+        uncovered = any(walk.permitted[-1][0] is None for walk in walks)
+        if uncovered and control != "stopped" and (off_ladder or control not in self.protocol.otherwise):
+            return True
+        return all(walk.effect.undefined for walk in walks) and any(self.at_own_end(walk.rule) for walk in walks)
+
     def judge(self, walks: Sequence[Walk], first_certain: Effect | None) -> tuple[str, Effect, bool]:
         stays = Effect(self.state.control, self.state.level, self.state.dose)
         effects = {walk.effect for walk in walks}
@@ -124,12 +134,12 @@ class Case(Rules):
             only = walks[0].effect
             return ("undecided", stays, self.state.withheld) if only.undefined else ("decided", only, False)
         safe = {"less": -1, "more": 1, "none": None}[self.protocol.safe_side]
-        if all(self.change(effect) == safe for effect in effects):
+        if all(self.change(effect) == safe and effect.supplement is None for effect in effects):
             order = [*self.rules, None]
             place = {effect: min(order.index(walk.rule) for walk in walks if walk.effect == effect) for effect in effects}
             undoable = [effect for effect in effects if effect.control.kind != "stopped"]
             return "provisional", min(undoable, key=lambda e: (-safe * self.rank(e), place[e])), self.state.withheld
-        if first_certain is not None and self.change(first_certain) == safe:
+        if first_certain is not None and self.change(first_certain) == safe and first_certain.supplement is None:
             if first_certain.control.kind == "stopped":
                 return "provisional", Effect(self.state.control, self.state.level, NO_DRUG), True
             return "provisional", first_certain, self.state.withheld

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from attrs import define
+from attrs import define, evolve
 
 from protocol.model.decision import Effect
 from protocol.model.protocol import Rule, Same, To
@@ -61,7 +61,15 @@ class Effects(Facts):
             rungs = self.protocol.rung(dose.name) - self.protocol.rung(level.name)
             if rungs <= 0 if action.kind == "escalate" else rungs >= 0:
                 return self.unchanged()
-        return Effect(Control("on treatment"), dose, dose)
+        stepped = Effect(Control("on treatment"), dose, dose)
+        return evolve(stepped, supplement=rule.supplement) if dose != level and self.change(stepped) == 1 else stepped
+
+    def at_own_end(self, rule: Rule | None) -> bool:
+        """Whether the rule's step has no rung because the ladder ends there, by our choice, and it does not say what then."""
+        if rule is None or rule.action.off_ladder or self.state.level.kind != "level" or self.reached(rule) is not None:
+            return False
+        ends = self.protocol.ladder_ends
+        return (ends.highest if rule.action.kind == "escalate" else ends.lowest) == "ours"
 
     def undefined(self) -> Effect:
         return Effect(self.state.control, self.state.level, self.state.dose, "undefined")

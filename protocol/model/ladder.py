@@ -1,0 +1,61 @@
+"""A ladder in even steps: what ``2 to 40 by 1 U/kg/h`` generates, and which ladders can be said like that.
+
+A protocol holds its levels only, however they were written, so a ladder that was listed in even steps under the same names
+is the same protocol.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import evolve
+
+from protocol.errors import NotationError
+from protocol.model.protocol import Level
+from protocol.model.quantity import say_number
+from protocol.model.regimen import Regimen
+
+MOST_LEVELS = 200
+"""More levels than any published ladder has; a ladder that would have more was meant in another unit."""
+
+
+def generated(low: Fraction, high: Fraction, step: Regimen) -> tuple[Level, ...]:
+    """The levels ``dose-2`` to ``dose-40``, of which each is ``step`` above the one before; a decimal point becomes a hyphen.
+
+    Raises NotationError where no whole number of steps leads from ``low`` to ``high``, or where there would be too many.
+    """
+    if low <= 0:
+        raise NotationError("a ladder cannot begin at 0", "Begin it at its first dose; no drug is a hold or a stop, not a level.")
+    if high <= low:
+        hint = "Write the lower amount first, then the higher one."
+        raise NotationError(f"no ladder goes up from {say_number(low)} to {say_number(high)}", hint)
+    steps = (high - low) / step.amount
+    if steps > MOST_LEVELS - 1:
+        hint = "Take larger steps, or a unit in which the doses are ordered."
+        raise NotationError(f"this ladder has {int(steps) + 1} levels, and {MOST_LEVELS} are the most", hint)
+    if steps.denominator != 1:
+        last = low + int(steps) * step.amount
+        ends = [say_number(end) for end in (last, last + step.amount) if end > low]
+        hint = f"End it at {' or '.join(ends)}, or list the levels."
+        message = f"steps of {say_number(step.amount)} from {say_number(low)} do not reach {say_number(high)}"
+        raise NotationError(message, hint)
+    return tuple(_level(low + number * step.amount, step) for number in range(int(steps) + 1))
+
+
+def _level(amount: Fraction, step: Regimen) -> Level:
+    return Level(f"dose-{say_number(amount).replace('.', '-')}", evolve(step, amount=amount))
+
+
+def say_generated(levels: tuple[Level, ...]) -> str:
+    """``2 to 40 by 1 U/kg/h``; empty where the levels are not what such a text generates."""
+    if len(levels) < 2:
+        return ""
+    low, second, high = levels[0].regimen, levels[1].regimen, levels[-1].regimen
+    if second.amount <= low.amount:
+        return ""
+    step = evolve(low, amount=second.amount - low.amount)
+    try:
+        found = generated(low.amount, high.amount, step)
+    except NotationError:
+        return ""
+    return f"{say_number(low.amount)} to {say_number(high.amount)} by {step}" if found == levels else ""
