@@ -1,9 +1,9 @@
 """For pytest: each protocol.yaml and each course beside it is a test.
 
 ``pytest -p protocol.pytest_plugin`` collects, of every ``protocol.yaml``, one test ``check`` (nothing is found wrong with
-it), and of every ``courses*.md`` beside it one test for each course (it does what its table expects). A file that cannot
-be read is one failing test that shows its problems. There is no entry point that loads the plugin by itself: in a folder with
-a ``protocol.py`` of its own that would keep pytest from starting.
+it), and of every ``courses*.md`` beside it one test for each course (it does what its table expects, and no property fails on
+it). A file that cannot be read is one failing test that shows its problems. There is no entry point that loads the plugin by
+itself: in a folder with a ``protocol.py`` of its own that would keep pytest from starting.
 """
 
 from __future__ import annotations
@@ -84,7 +84,10 @@ class CoursesFile(pytest.File):
             read = under(protocol, sheet.readings)
         except ProtocolError as error:
             return [Unreadable.from_parent(self, name="can be read", error=error)]
-        return [Course.from_parent(self, name=one.course.name, example=one, protocol=read) for one in sheet.examples]
+        chosen = read == protocol
+        return [
+            Course.from_parent(self, name=one.course.name, example=one, protocol=read, chosen=chosen) for one in sheet.examples
+        ]
 
 
 class Unreadable(_Item):
@@ -102,20 +105,19 @@ class Unreadable(_Item):
 
 
 class Course(_Item):
-    """A course does what its table expects."""
+    """A course does what its table expects, and no property of the protocol fails on it."""
 
-    def __init__(self, *, example: Example, protocol: Protocol, **given: Any) -> None:
+    def __init__(self, *, example: Example, protocol: Protocol, chosen: bool, **given: Any) -> None:
         super().__init__(**given)
-        self.example, self.protocol, self.line = example, protocol, example.line - 1
+        self.example, self.protocol, self.chosen, self.line = example, protocol, chosen, example.line - 1
 
     def runtest(self) -> None:
-        """Replays the course; fails with each expectation that is not met."""
-        from protocol import trace
+        """Replays the course; fails with each expectation that is not met and each property that does not hold."""
         from protocol.adapters.outcomes import result_text
-        from protocol.commands.tested import result_of
+        from protocol.commands.tested import course_tested
 
-        result = result_of(str(self.path), self.example, trace(self.protocol, self.example.course))
-        if result.unmet:
+        result, _ = course_tested(self.protocol, str(self.path), self.example, chosen=self.chosen)
+        if result.failed:
             raise Failed(result_text(result))
 
 

@@ -85,6 +85,13 @@ def test_a_finding_fails_the_check(folder: Path) -> None:
     assert code == 1 and "finding F001: 'on treatment' does not say what a visit means that no rule covers" in said
 
 
+def test_a_property_that_fails_on_a_course_fails_its_test(folder: Path) -> None:
+    file = folder / "specs" / "counts" / "protocol.yaml"
+    file.write_text(SPEC + 'properties: {no-holds: {never: "hold"}}\n', encoding="utf-8")
+    code, said = run(folder, "-k", "fall")
+    assert code == 1 and "no-holds" in said and "day 7" in said
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -19,20 +19,21 @@ NOTHING = Judged(0)
 
 
 def tested(protocol: Protocol, file: str, sheet: Sheet) -> Iterator[tuple[Result, Trace]]:
-    """What became of the expectations of each course of a sheet, under the readings that the sheet names."""
+    """What became of each course of a sheet, under the readings that the sheet names."""
     read = under(protocol, sheet.readings)
-    for example in watched(sheet.examples, "courses"):
-        found = trace(read, example.course)
-        # Properties are claimed of the chosen readings; under others some need not hold.
-        said = judged(read, example.course) if read == protocol and protocol.properties else NOTHING
-        yield result_of(file, example, found, said), found
+    return (course_tested(read, file, example, chosen=read == protocol) for example in watched(sheet.examples, "courses"))
 
 
-def result_of(file: str, example: Example, found: Trace, said: Judged = NOTHING) -> Result:
-    """What became of the expectations of one course, and what it says of the properties."""
+def course_tested(protocol: Protocol, file: str, example: Example, *, chosen: bool = True) -> tuple[Result, Trace]:
+    """What became of the expectations of one course, and, under the ``chosen`` readings, of the properties on it.
+
+    Properties are claimed of the chosen readings; under others some need not hold.
+    """
+    found = trace(protocol, example.course)
+    said = judged(protocol, example.course) if chosen and protocol.properties else NOTHING
     pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
     unmet = differences(example.course, pairs, found)
-    return result(file, example, ((one.visit, one.place, one.got) for one in unmet), _broken(said), said.visits)
+    return result(file, example, ((one.visit, one.place, one.got) for one in unmet), _broken(said), said.visits), found
 
 
 def _broken(said: Judged) -> Iterator[Broken]:

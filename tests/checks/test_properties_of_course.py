@@ -149,6 +149,12 @@ def test_a_response_is_awaited_from_the_visit_on_to_the_end_of_its_span(
     assert failing(response("hold", within, family, text), STARTED, HELD, BACK) == days
 
 
+def test_an_answer_that_came_forgives_a_cause_that_is_not_known() -> None:
+    decided_soon = response("anc < 1", Visits(1), "sometimes", "decided")
+    assert failing(decided_soon, STARTED, NO_COUNT, visit(14, **WELL_NOW)) == []
+    assert failing(decided_soon, STARTED, NO_COUNT, visit(14)) == [(7.0, False)]
+
+
 def test_an_exception_ends_what_is_awaited() -> None:
     still = visit(14, **{**WELL_NOW, "anc": "0.9"})
     asked = response("hold", Visits(2), "sometimes", "on treatment", "died")
