@@ -119,7 +119,19 @@ def test_the_python_examples_print_what_the_readme_shows() -> None:
 
 def test_the_program_that_the_readme_shows_is_the_one_that_is_tested() -> None:
     programs = [block["body"] for block in blocks("python") if ">>>" not in block["body"]]
-    assert programs == [(ROOT / "tests" / "embedding" / "example.py").read_text(encoding="utf-8")]
+    assert programs[0] == (ROOT / "tests" / "embedding" / "example.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("right", "planted", "code"), [("< 50", "< 50", 0), ("< 50", "<= 50", 1)])
+def test_the_property_tests_that_the_readme_shows_find_a_difference(right: str, planted: str, code: int) -> None:
+    (program,) = (block["body"] for block in blocks("python") if "from hypothesis" in block["body"])
+    assert right in program
+    with desk() as folder:
+        (folder / "test_counts.py").write_text(program.replace(right, planted), encoding="utf-8")
+        command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "protocol.pytest_plugin", "-p", "no:cacheprovider"]
+        path = {"PYTHONPATH": str(Path(protocol.__file__).parent.parent)}
+        done = subprocess.run([*command, "counts", "test_counts.py"], cwd=folder, env=os.environ | path, capture_output=True)
+        assert done.returncode == code, done.stdout.decode()
 
 
 def test_the_readme_names_everything_that_a_live_course_can_do_and_refuse() -> None:

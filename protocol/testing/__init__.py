@@ -13,7 +13,8 @@ so ``random.Random(7).choice`` gives the same values without Hypothesis, a few h
 from __future__ import annotations
 
 from protocol.testing.courses import any_time, any_visit, courses, visits
+from protocol.testing.plain import plain_courses
 from protocol.testing.protocols import any_protocol, protocols
 from protocol.testing.thresholds import gaps, thresholds
 
-__all__ = ["any_protocol", "any_time", "any_visit", "courses", "gaps", "protocols", "thresholds", "visits"]
+__all__ = ["any_protocol", "any_time", "any_visit", "courses", "gaps", "plain_courses", "protocols", "thresholds", "visits"]
