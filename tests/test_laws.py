@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from protocol import initial, step
 from protocol.model.course import Course, Observation, Visit
 from protocol.model.decision import Decision, Step
+from protocol.model.formula import Earlier, parts
 from protocol.model.guard import And, Compare, Is, Known, Not, Or, Ratio, Value, nodes
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.regimen import Dose
-from protocol.model.state import State
+from protocol.model.state import Held, State
 from protocol.model.time import elapsed
+from protocol.semantics.remembered import reference
 from protocol.testing import courses, protocols, thresholds, visits
 from tests.oracle.compare import disagreements, oracle
 
@@ -211,6 +213,49 @@ def test_stopped_is_final(data: st.DataObject) -> None:
             assert taken.decision.after.dose.kind == "none"
 
 
+# ------------------------------------------------------------------------------------------------------- what is kept of the past
+
+
+@often
+@given(st.data())
+def test_the_baseline_is_what_was_last_read_by_the_first_dose_and_only_a_correction_changes_it(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        told = {observation.input for observation in taken.visit.observations if observation.observed is not None}
+        told |= {observation.input for observation in taken.visit.observations if taken.visit.time == before.time}
+        kept = [held for held in before.baseline if held.input not in told]
+        if before.started is None:
+            assert before.baseline == ()
+            assert set(taken.state.baseline) <= {held for held in taken.state.readings if held.value is not None}
+        elif before.started < (before.time or 0):
+            assert [held for held in taken.state.baseline if held.input not in told] == kept
+
+
+@often
+@given(st.data())
+def test_a_formula_looks_back_to_the_reading_that_a_reader_of_the_whole_course_would_find(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    asked = [(number, part) for number in protocol.numbers for part in parts(number.value) if isinstance(part, Earlier)]
+    seen: dict[tuple[str, int], Held] = {}
+    for before, taken in walked(protocol, course):
+        told = {one.input: one.observed if one.observed is not None else taken.visit.time for one in taken.visit.observations}
+        for held in taken.state.readings:
+            is_new = held != before.reading(held.input)
+            # What is not done takes back a reading of the same time only.
+            if is_new and (held.value is not None or held.observed == told.get(held.input)):
+                seen[held.input, held.observed] = held
+        for number, part in asked:
+            named = taken.visit.time - part.ago
+            early, late = number.window or (0, 0)
+            inside = [
+                held
+                for (name, observed), held in sorted(seen.items())
+                if name == part.input and held.value is not None and named - early <= observed <= named + late
+            ]
+            nearest = min(inside, key=lambda held: abs(held.observed - named), default=None)
+            assert reference(taken.state, number, part, taken.visit.time) == nearest
+
+
 # -------------------------------------------------------------------------------------------------------------- a pure function
 
 
@@ -302,6 +347,7 @@ def test_a_printed_protocol_is_read_as_the_same_protocol(protocol: Protocol) -> 
 def test_protocols_without_known_ask_for_nothing_but_values(protocol: Protocol) -> None:
     assert not any(isinstance(node, Known) for rule in protocol.rules for node in nodes(rule.when))
     assert not any(tracker.measured_only for tracker in protocol.trackers)
+    assert not any(number.defaults for number in protocol.numbers)
 
 
 @seldom

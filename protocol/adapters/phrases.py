@@ -124,6 +124,8 @@ def say_fact(fact: Fact, protocol: Protocol) -> str:
             return f"{value}, carried from{at}"
         case "computed":
             return value
+        case "unknown" if value and fact.observed is None:
+            return f"not known: {value}"
         case "unknown":
             return f"not known; last {value} on{at}, no longer valid" if value else "not known"
 
@@ -131,7 +133,10 @@ def say_fact(fact: Fact, protocol: Protocol) -> str:
 def _with_unit(fact: Fact, protocol: Protocol) -> str:
     """The value as reported; one that was reported without a unit is in the declared one."""
     declared = {item.name: item.kind.unit for item in protocol.inputs if isinstance(item.kind, Number)}
+    derived = {item.name: item.kind.unit for item in protocol.numbers}
     number, limits, rest = fact.value.partition(" (")
+    if fact.name in derived and fact.status != "unknown":
+        return f"{number} {derived[fact.name]}{limits}{rest}"
     bare = number and " " not in number and fact.status != "computed"
     return f"{number} {declared[fact.name]}{limits}{rest}" if bare and fact.name in declared else fact.value
 

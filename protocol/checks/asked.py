@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protocol.model.formula import parts as parts_of
 from protocol.model.guard import Clock, Compare, Guard, Is, Known, Named, nodes
 from protocol.model.protocol import Protocol
 
@@ -11,7 +12,8 @@ from protocol.model.protocol import Protocol
 def asked(protocol: Protocol) -> frozenset[str]:
     """The names of all inputs, derived inputs, trackers and interpretations that some guard or tracker asks."""
     names = {name for guard in guards(protocol) for name in names_in(guard)}
-    return frozenset(names | {tracker.input for tracker in protocol.trackers})
+    parts = {part.input for number in protocol.numbers for part in parts_of(number.value)}
+    return frozenset(names | parts | {tracker.input for tracker in protocol.trackers})
 
 
 def guards(protocol: Protocol) -> Iterator[Guard]:
@@ -42,11 +44,12 @@ def inputs_in(protocol: Protocol, guard: Guard) -> frozenset[str]:
     """The inputs that a guard asks, by way of derived inputs and chosen readings too; trackers are not opened."""
     found: set[str] = set()
     inputs = {item.name for item in protocol.inputs}
+    numbers = {item.name: [part.input for part in parts_of(item.value)] for item in protocol.numbers}
     for node in nodes(guard):
         if isinstance(node, Named):
             found |= inputs_in(protocol, protocol.definition(node.name))
         else:
-            found |= inputs.intersection(names_in(node))
+            found |= inputs.intersection(part for name in names_in(node) for part in numbers.get(name, [name]))
     return frozenset(found)
 
 

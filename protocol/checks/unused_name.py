@@ -20,7 +20,7 @@ def unused_name(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each name that no guard asks and, of an interpretation, no rule is under."""
     used = asked(protocol) | {name for rule in protocol.rules for name, _ in rule.under}
     for what, names in (
-        ("derived input", [item.name for item in protocol.derived]),
+        ("derived input", [*(item.name for item in protocol.derived), *(item.name for item in protocol.numbers)]),
         ("tracker", [item.name for item in protocol.trackers]),
         ("interpretation", [item.name for item in protocol.interpretations]),
     ):

@@ -160,14 +160,15 @@ class Passage:
         }
 
     def _carried(self, readings: tuple[Held, ...]) -> tuple[Held, ...]:
-        found: dict[str, Held] = {}
+        found: list[Held] = []
+        before: dict[str, str] = {}
         for held in readings:
             target = self._input(held)
-            if target in found:
+            if target != DROP and before.setdefault(target, held.input) != held.input:
                 self.problems.append(f"inputs: two readings become '{target}'; drop one of them")
             if target != DROP:
-                found[target] = evolve(held, input=target)
-        return tuple(found[name] for name in sorted(found))
+                found.append(evolve(held, input=target))
+        return tuple(sorted(found, key=lambda held: (held.input, held.observed)))
 
     def _input(self, held: Held) -> str:
         name = held.input

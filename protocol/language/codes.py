@@ -161,6 +161,28 @@ _TABLE = (
      "'lowest' and 'highest' keep a value of a measured number."),
     ("P058", "an unknown clock",
      "The clocks are: time since start, time in state, time since dose change, time on hold, time on treatment."),
+    # Numbers that are computed.
+    ("P059", "a baseline where there is none",
+     "The baseline is the last accepted reading of a measured number up to the first dose. A multiple of it means something "
+     "only for a number that cannot be below 0."),
+    ("P060", "a formula that cannot be read",
+     "A formula computes a number from measured numbers: their names, decimal numbers, + - * /, parentheses, baseline(name), "
+     "and earlier(name, 4 weeks). A name can hold a hyphen, so a minus stands between spaces."),
+    ("P061", "a formula that is too long",
+     "A formula has at most 64 names and numbers, and parentheses at most 64 deep. One that needs more is easier to check in "
+     "parts."),
+    ("P062", "what a formula cannot compute with",
+     "Formulas ask inputs that are measured numbers. Grades, choices and findings have no arithmetic, and a derived number "
+     "is not used in another one: written out, each shows what has to be measured for it."),
+    ("P063", "not what stands in for a missing part",
+     "'missing: unknown' makes the number unknown while a part of it is missing. 'missing: {bands: 0}' names a value that "
+     "stands in for an input that the formula asks for now. At least one part has none, so that a number never rests on "
+     "defaults alone."),
+    ("P064", "an earlier reading without a window that fits",
+     "A formula that asks for an earlier reading says how far from its time that may have been observed: 'window: -3 to +3 "
+     "days'. The window ends before the present; of several readings in it the nearest counts."),
+    ("P065", "a division by zero",
+     "The number written below a '/' is 0, so there is no result whatever is measured."),
     # The ladder.
     ("P070", "not a ladder",
      "The ladder is listed, each level with its name and regimen, lowest first, or generated in even steps: "

@@ -21,7 +21,7 @@ Read = TypeVar("Read")
 
 SOURCE_KEYS = ("cite", "unverified")
 INPUT_KEYS = (
-    "unit", "plausible", "choice", "yes or no", "grade", "valid for", "every", "repeats", "worse", "graded by", "loinc",
+    "unit", "plausible", "choice", "yes or no", "grade", "valid for", "fixed", "every", "repeats", "worse", "graded by", "loinc",
     "label", "note",
 )  # fmt: skip
 KINDS = ("unit", "choice", "yes or no", "grade")
@@ -76,7 +76,7 @@ def read_input(report: Report, name: Scalar, node: Node) -> Input | None:
     found = fields(report, f"input {shown(name.text)}", name, node, INPUT_KEYS)
     if found is None:
         return None
-    found.require("valid for", hint="Add 'valid for: 8 days', or 'valid for: ever'.")
+    _check_validity(report, found)
     kind = _kind(report, found)
     every = found.scalar("every")
     worse: Literal["low", "high", ""] = found.word("worse", WORSE, "low") if found.has("worse") else ""
@@ -95,8 +95,20 @@ def read_input(report: Report, name: Scalar, node: Node) -> Input | None:
         loinc=found.text("loinc"),
         label=found.text("label"),
         note=found.text("note"),
+        fixed=found.flag("fixed"),
     )
     return read if kind else None
+
+
+def _check_validity(report: Report, found: Fields) -> None:
+    """An input says how long a reading is valid, or that it is fixed."""
+    if not found.flag("fixed"):
+        found.require("valid for", hint="Add 'valid for: 8 days', or 'valid for: ever'; or 'fixed: yes' for what never changes.")
+        return
+    if found.has("valid for"):
+        hint = "Keep one: the first value of a fixed input stands for ever."
+        report.add("P024", f"{found.what} has both 'valid for' and 'fixed'", found.key("fixed"), hint)
+    found.misplaced(("every",), "goes with an input that is measured again", "Remove it: a fixed input does not change.")
 
 
 def _valid_for(found: Fields) -> int | None:
@@ -115,7 +127,7 @@ def _kind(report: Report, found: Fields) -> InputKind | None:
         hint = "Remove it, or give the input a unit."
         found.misplaced(("plausible", "graded by", "worse"), "goes with a measured number only", hint)
     readers: dict[str, Callable[[Report, Fields], InputKind | None]] = {
-        "unit": _number,
+        "unit": read_number,
         "choice": _choice,
         "yes or no": _yes_or_no,
         "grade": lambda _, found: Grade(found.text("grade")),
@@ -123,7 +135,8 @@ def _kind(report: Report, found: Fields) -> InputKind | None:
     return readers[said[0]](report, found) if said else None
 
 
-def _number(report: Report, found: Fields) -> Number | None:
+def read_number(report: Report, found: Fields) -> Number | None:
+    """The unit and the plausible range of a number."""
     found.require("plausible", hint="Add 'plausible: 0 to 100': what lies outside is refused as a mistake.")
     named_unit, plausible = found.scalar("unit"), found.scalar("plausible")
     name = ""

@@ -12,7 +12,7 @@ from protocol.language.names import Names, QuestionName, TrackerKind, TrackerNam
 from protocol.language.nodes import Mapping, Node, Scalar
 from protocol.language.report import Report, shown
 from protocol.model.guard import Always, Guard
-from protocol.model.input import Derived, Number, Tracker
+from protocol.model.input import Derived, Tracker
 from protocol.model.protocol import Interpretation, Reading
 
 TRACKER_KINDS: dict[str, TrackerKind] = {
@@ -37,7 +37,9 @@ class Definitions:
     uses: dict[str, list[Use]] = field(factory=dict)
 
     def derived(self, name: Scalar, node: Node) -> Derived | None:
-        """``name: "guard"``, or ``name: {when: "guard", label: ..., note: ...}``."""
+        """``name: "guard"``, or ``name: {when: "guard", label: ..., note: ...}``; None for a number, which is read before."""
+        if name.text in self.names.numbers:
+            return None
         if not isinstance(node, Mapping):
             return Derived(name.text, self._guard(name.text, name, node))
         found = fields(self.report, f"derived input {shown(name.text)}", name, node, DERIVED_KEYS)
@@ -80,10 +82,10 @@ class Definitions:
         name = found.scalar(key)
         if name is None or not self.names.check_known(self.report, name.text, name.span):
             return ""
-        declared = self.names.inputs.get(name.text)
-        if name.text not in self.names.inputs or (declared and not isinstance(declared.kind, Number)):
-            numbers = [known for known, item in self.names.inputs.items() if item and isinstance(item.kind, Number)]
-            message = f"'{key}' takes a measured number, and '{name.text}' is none"
+        broken = {known for known, item in (*self.names.inputs.items(), *self.names.numbers.items()) if item is None}
+        if self.names.number(name.text) is None and name.text not in broken:
+            numbers = [known for known in (*self.names.inputs, *self.names.numbers) if self.names.number(known)]
+            message = f"'{key}' takes a number, and '{name.text}' is none"
             self.report.add("P057", message, name.span, instead(name.text, numbers, "Numbers"))
         return name.text
 

@@ -10,6 +10,7 @@ from protocol.errors import InputError
 from protocol.language.claims import parsed_claim
 from protocol.language.declarations import check_one_namespace, named, read_input, read_source
 from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
+from protocol.language.derived_numbers import read_numbers
 from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
 from protocol.language.guards import parsed
 from protocol.language.ladder import read_ends, read_ladder
@@ -71,7 +72,8 @@ def _names(protocol: Protocol) -> Names:
     questions = {item.name: _question(item) for item in protocol.interpretations}
     return Names(
         inputs={item.name: item for item in protocol.inputs},
-        derived=dict.fromkeys(item.name for item in protocol.derived),
+        derived=dict.fromkeys([*(item.name for item in protocol.derived), *(item.name for item in protocol.numbers)]),
+        numbers={item.name: item.kind for item in protocol.numbers},
         trackers={item.name: TrackerName(item.kind, item.input) for item in protocol.trackers},
         interpretations=dict(questions),
         levels=dict.fromkeys(level.name for level in protocol.levels),
@@ -100,6 +102,7 @@ class _Reader:
         self.names.sources, self.names.levels = dict.fromkeys(sources), levels
         self.names.inputs = self._section("inputs", "an input", partial(read_input, self.report))
         self._declare()
+        numbers = read_numbers(self.report, self.names, self._entries("derived"))
         derived = self._section("derived", "a derived input", self.definitions.derived)
         trackers = self._section("trackers", "a tracker", self.definitions.tracker)
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
@@ -115,6 +118,7 @@ class _Reader:
             _whole(self.names.inputs),
             _whole(rules),
             derived=_whole(derived),
+            numbers=_whole(numbers),
             trackers=_whole(trackers),
             interpretations=_whole(interpretations),
             sources=_whole(sources),

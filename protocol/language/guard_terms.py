@@ -75,6 +75,8 @@ class Terms:
         section = self.names.section(name.text)
         if section == "trackers":
             return self._tracker(name, operator, constant)
+        if name.text in self.names.numbers:
+            return self._derived_number(name, operator, constant)
         if section != "inputs":
             return self._unfit(name, f"'{name.text}' is true or false and has no size", _yes_or_no(name))
         declared = self.names.inputs[name.text]
@@ -126,7 +128,7 @@ class Terms:
         if not self.names.check_known(self.report, name.text, self.at(name)):
             return Always()
         section = self.names.section(name.text)
-        if section in ("derived", "interpretations"):
+        if section in ("derived", "interpretations") and name.text not in self.names.numbers:
             return self._named(name, section)
         declared = self.names.inputs.get(name.text)
         if section == "inputs" and declared is None:
@@ -177,10 +179,19 @@ class Terms:
 
     def _extreme(self, name: Token, tracker: TrackerName, operator: Token, constant: Constant) -> Guard:
         number = self._plain_number(constant, f"'{name.text}' is a number of {tracker.input}")
-        declared = self.names.inputs.get(tracker.input)
-        if declared and isinstance(declared.kind, Number):
-            self._plausible(tracker.input, declared.kind, number, constant)
+        kind = self.names.number(tracker.input)
+        if kind is not None:
+            self._plausible(tracker.input, kind, number, constant)
         return _compare(Tracked(name.text), operator, number)
+
+    def _derived_number(self, name: Token, operator: Token, constant: Constant | None) -> Guard:
+        kind = self.names.numbers[name.text]
+        if constant is None:
+            return Always()
+        number = self._plain_number(constant, f"'{name.text}' is computed")
+        if kind is not None:
+            self._plausible(name.text, kind, number, constant)
+        return _compare(Value(name.text), operator, number)
 
     def _number(self, name: Token, kind: Number, operator: Token, constant: Constant) -> Guard:
         if constant.limit is None:
@@ -189,7 +200,12 @@ class Terms:
             return _compare(Value(name.text), operator, number)
         if constant.number is not None and constant.number <= 0:
             message = f"{say_number(constant.number)} x {constant.limit} is not above 0"
-            self.report.add("P051", message, self._span(constant), "A multiple of a limit of normal is above 0.")
+            of = "the baseline" if constant.limit == "baseline" else "a limit of normal"
+            self.report.add("P051", message, self._span(constant), f"A multiple of {of} is above 0.")
+        if constant.limit == "baseline" and kind.low < 0:
+            message = f"'{name.text}' can be below 0, where a multiple of its baseline means nothing"
+            hint = "Compare the difference from baseline, by a formula under 'derived'."
+            self.report.add("P059", message, self._span(constant), hint)
         return _compare(Ratio(name.text, constant.limit), operator, constant.number)
 
     def _grade(self, term: Value | GradeOf, operator: Token, constant: Constant) -> Guard:
@@ -203,6 +219,9 @@ class Terms:
         if constant.minutes is not None:
             message = f"{fact} and is not compared with a duration"
             self.report.add("P048", message, self._span(constant), "Write a number without a unit.")
+        elif constant.limit == "baseline":
+            self.report.add("P059", f"{fact} and has no baseline", self._span(constant), "Measured numbers have a baseline.")
+            return None
         elif constant.limit is not None:
             message = f"{fact} and has no {constant.limit}"
             self.report.add("P046", message, self._span(constant), "Only measured numbers have limits of normal.")
@@ -235,6 +254,8 @@ class Terms:
             tracker = self.names.trackers[name]
             constant = "2 weeks" if tracker and tracker.kind == "duration" else "2"
             return f"Compare the tracker: '{name} >= {constant}'."
+        if name in self.names.numbers:
+            return f"Compare it with a number: '{name} >= ...'."
         if declared is None:
             return f"Write '{name}' or 'not {name}'."
         if isinstance(declared.kind, Choice):

@@ -24,7 +24,7 @@ CLOCKS: dict[str, ClockName] = {
     "on hold": "hold",
     "on treatment": "treatment",
 }
-_LIMITS: dict[str, Limit] = {"ULN": "ULN", "LLN": "LLN"}
+_LIMITS: dict[str, Limit] = {"ULN": "ULN", "LLN": "LLN", "baseline": "baseline"}
 _WINDOW = "Write '(window -3 to +3 days)'."
 _AFTER_NUMBER = {
     ",": "Write a decimal point.",
@@ -205,7 +205,7 @@ class GuardParser(Parser[Guard]):
             length = self._minutes(number, unit) if number.text[0] not in "+-" else self._signed(number)
             return None if length is None else Constant(None, length, None, number.start, unit.end)
         if self._accept("x"):
-            limit = self._accept(*_LIMITS) or self._fail("'ULN' or 'LLN'", "Write '3 x ULN'.")
+            limit = self._accept(*_LIMITS) or self._fail("'ULN', 'LLN' or 'baseline'", "Write '3 x ULN' or '1.5 x baseline'.")
         return self._plain(number, limit)
 
     def _plain(self, number: Token, limit: Token | None) -> Constant | None:

@@ -11,14 +11,31 @@ from attrs import define, field, frozen
 from protocol.language.hints import instead, listed, meant
 from protocol.language.nodes import Scalar
 from protocol.language.report import Report, Span, shown
-from protocol.model.input import Input
+from protocol.model.input import Input, Number
 from protocol.model.protocol import ActionKind, Level
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 LONGEST_NAME = 80
 
 RESERVED = frozenset(
-    ("and", "or", "not", "is", "always", "known", "unknown", "within", "grade", "time", "at", "by", "to", "else")
+    [
+        "and",
+        "or",
+        "not",
+        "is",
+        "always",
+        "known",
+        "unknown",
+        "within",
+        "grade",
+        "baseline",
+        "earlier",
+        "time",
+        "at",
+        "by",
+        "to",
+        "else",
+    ]
 )
 """Words of the language; a name that is one of them could not be told from it."""
 RESERVED_LEVELS = RESERVED | {"none", "stopped"}
@@ -50,11 +67,13 @@ class QuestionName:
 class Names:
     """What is declared, by section. A value of None: declared, but wrongly, so that nothing more is said about its use.
 
+    ``numbers`` are those of the derived inputs that are numbers.
     ``broken`` lists the sections that could not be read; what they declare is not known, so no name is called unknown.
     """
 
     inputs: dict[str, Input | None] = field(factory=dict)
     derived: dict[str, None] = field(factory=dict)
+    numbers: dict[str, Number | None] = field(factory=dict)
     trackers: dict[str, TrackerName | None] = field(factory=dict)
     interpretations: dict[str, QuestionName | None] = field(factory=dict)
     levels: dict[str, Level | None] = field(factory=dict)
@@ -68,6 +87,11 @@ class Names:
             if name in getattr(self, section):
                 return section
         return ""
+
+    def number(self, name: str) -> Number | None:
+        """The unit and range of a number, measured or derived; None for anything else."""
+        declared = self.inputs.get(name)
+        return declared.kind if declared and isinstance(declared.kind, Number) else self.numbers.get(name)
 
     def check_known(self, report: Report, name: str, at: Span) -> bool:
         """Whether a name used in a guard is declared; notes it where it is not."""

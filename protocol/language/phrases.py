@@ -185,7 +185,7 @@ def read_range(report: Report, scalar: Scalar) -> tuple[Fraction, Fraction] | No
         report.add("P033", f"{shown(scalar.text)} is not a range", scalar.span, "Write two numbers, such as '0 to 100'.")
         return None
     try:
-        ends = (_number(low), _number(high))
+        ends = (plain_number(low), plain_number(high))
     except NotationError as error:
         report.add("P030", error.message, scalar.span, error.hint)
         return None
@@ -195,7 +195,8 @@ def read_range(report: Report, scalar: Scalar) -> tuple[Fraction, Fraction] | No
     return ends
 
 
-def _number(text: str) -> Fraction:
+def plain_number(text: str) -> Fraction:
+    """A number as people write it; raises NotationError."""
     if len(text) > LONGEST_NUMBER or "e" in text.lower():
         raise NotationError(
             f"{shown(text)} is not a plain number", f"Write at most {LONGEST_NUMBER} digits, without an exponent."

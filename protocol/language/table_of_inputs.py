@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol.language.page import Block, Heading, Items, Table, code, plain
-from protocol.language.to_text import duration_trackers, say_guard, say_schedule
-from protocol.model.input import Choice, Derived, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.language.to_text import duration_trackers, say_formula, say_guard, say_schedule, say_window
+from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Tracker, YesNo
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
@@ -30,6 +30,10 @@ def asked(protocol: Protocol) -> Iterator[Block]:
         rows = ((code(item.name), plain(item.label), code(say_guard(item.when, durations))) for item in protocol.derived)
         yield Table(("Input", "What", "When"), tuple(rows))
         yield from _notes(protocol.derived)
+    if protocol.numbers:
+        yield Heading(2, "Derived numbers")
+        yield Table(("Number", "What", "Formula", "Values", "A missing part"), tuple(_number(item) for item in protocol.numbers))
+        yield from _notes(protocol.numbers)
     if protocol.trackers:
         yield Heading(2, "Trackers")
         yield Table(
@@ -37,7 +41,7 @@ def asked(protocol: Protocol) -> Iterator[Block]:
         )
 
 
-def _notes(items: tuple[Input, ...] | tuple[Derived, ...]) -> Iterator[Block]:
+def _notes(items: tuple[Input, ...] | tuple[Derived, ...] | tuple[DerivedNumber, ...]) -> Iterator[Block]:
     notes = tuple(f"{code(item.name)}: {plain(item.note)}" for item in items if item.note)
     if notes:
         yield Items(notes)
@@ -48,9 +52,15 @@ def _input(item: Input) -> tuple[str, ...]:
         code(item.name),
         plain(item.label + (f" (LOINC {item.loinc})" if item.loinc else "")),
         plain("; ".join(_values(item))),
-        "ever" if item.valid_for is None else say_duration(item.valid_for),
+        _valid_for(item),
         f"every {say_schedule(item.schedule).removeprefix('1 ')}" if item.schedule else "",
     )
+
+
+def _valid_for(item: Input) -> str:
+    if item.fixed:
+        return "ever, fixed at the first value"
+    return "ever" if item.valid_for is None else say_duration(item.valid_for)
 
 
 def _values(item: Input) -> Iterator[str]:
@@ -73,6 +83,17 @@ def _kind(kind: InputKind) -> str:
             return " or ".join(options)
         case YesNo():
             return "yes or no"
+
+
+def _number(item: DerivedNumber) -> tuple[str, ...]:
+    window = "" if item.window is None else f", an earlier reading within {say_window(*item.window)}"
+    return (
+        code(item.name),
+        plain(item.label),
+        code(say_formula(item.value)) + plain(window),
+        plain(_kind(item.kind)),
+        plain(", ".join(f"{name} is taken as {say_number(value)}" for name, value in item.defaults) or "makes it unknown"),
+    )
 
 
 def _tracker(item: Tracker, durations: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KEYS, WORSE
 from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
+from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
 from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES
 from protocol.language.meanings import MEANINGS
 from protocol.language.names import LONGEST_NAME, NAME
@@ -36,7 +37,7 @@ def schema() -> Schema:
         "sources": _entries({"anyOf": [WORDS, _object("source", SOURCE_KEYS, {}, ["cite"])]}),
         "doses": _entries(WORDS),
         "inputs": _entries(_input()),
-        "derived": _entries({"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"])]}),
+        "derived": _entries({"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"]), _number()]}),
         "trackers": _entries(_tracker()),
         "interpretations": _entries(_interpretation()),
         "otherwise": _otherwise(),
@@ -68,6 +69,7 @@ def _input() -> Schema:
         "choice": {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
         "yes or no": {"type": ["null", "string"], "maxLength": 0},
         "valid for": {"anyOf": [{"enum": ["ever"]}, _duration()]},
+        "fixed": FLAG,
         "every": WORDS,
         "repeats": {"enum": list(REPEATS)},
         "worse": {"enum": list(WORSE)},
@@ -75,7 +77,17 @@ def _input() -> Schema:
     }
     # What goes with a measured number goes with its unit, and a number says what is plausible.
     together = {"unit": ["plausible"], **{key: ["unit"] for key in ("plausible", "graded by", "worse")}}
-    return {**_object("input", INPUT_KEYS, known, ["valid for"]), **_exactly_one(KINDS), "dependencies": together}
+    lasting = {"anyOf": [{"required": ["valid for"]}, {"required": ["fixed"]}]}
+    return {**_object("input", INPUT_KEYS, known, []), **_exactly_one(KINDS), **lasting, "dependencies": together}
+
+
+def _number() -> Schema:
+    number = {"type": ["number", "string"]}
+    known = {
+        **dict.fromkeys(("value", "plausible", "window"), WORDS),
+        "missing": {"anyOf": [{"enum": ["unknown"]}, _entries(number)]},
+    }
+    return _object("derived number", NUMBER_KEYS, known, ["value", "unit", "plausible", "missing"])
 
 
 def _tracker() -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation
 from protocol.model.guard import (
     Always,
     And,
@@ -26,6 +27,7 @@ from protocol.model.protocol import Action, By, Protocol, Same, To, Where
 from protocol.model.quantity import say_number
 from protocol.model.time import UNITS, say_duration
 
+_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
 _CLOCKS = {
     "start": "time since start",
     "state": "time in state",
@@ -100,13 +102,16 @@ def _constant(guard: Compare, durations: frozenset[str]) -> str:
 
 
 def _window(guard: Compare) -> str:
-    if not guard.early and not guard.late:
-        return ""
-    if not guard.late:
-        early = say_duration(guard.early)
-        return f" (window -{early.split()[0]} to +0 {early.split()[1]})"
-    late = say_duration(guard.late)
-    return f" (window -{_first(say_duration(guard.early), late) if guard.early else 0} to +{late})"
+    return f" (window {say_window(guard.early, guard.late)})" if guard.early or guard.late else ""
+
+
+def say_window(before: int, after: int) -> str:
+    """``-3 to +3 days``; the sides are minutes."""
+    if not after:
+        early = say_duration(before)
+        return f"-{early.split()[0]} to +0 {early.split()[1]}"
+    late = say_duration(after)
+    return f"-{_first(say_duration(before), late) if before else 0} to +{late}"
 
 
 def _first(early: str, late: str) -> str:
@@ -150,3 +155,24 @@ def say_schedule(schedule: Schedule) -> str:
     # Both ends in the largest unit that both are whole in.
     unit = say_duration(gcd(earliest, latest)).split()[1].removesuffix("s")
     return f"{earliest // UNITS[unit]} to {latest // UNITS[unit]} {unit}s"
+
+
+def say_formula(formula: Formula) -> str:
+    """The formula as text, with no more parentheses than it needs."""
+    match formula:
+        case Constant(value):
+            return say_number(value)
+        case Current(name):
+            return name
+        case Baseline(name):
+            return f"baseline({name})"
+        case Earlier(name, ago):
+            return f"earlier({name}, {say_duration(ago)})"
+        case Operation(sign, left, right):
+            return f"{_operand(left, _BINDS[sign])} {sign} {_operand(right, _BINDS[sign] + 1)}"
+
+
+def _operand(formula: Formula, binding: int) -> str:
+    """In parentheses if it binds less; what stands on the right binds more, because 'a - b - c' is '(a - b) - c'."""
+    text = say_formula(formula)
+    return f"({text})" if isinstance(formula, Operation) and _BINDS[formula.sign] < binding else text

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from protocol.language.claim_text import say_claim, say_span
-from protocol.language.to_text import duration_trackers, say_action, say_guard, say_schedule, say_where
+from protocol.language.to_text import duration_trackers, say_action, say_formula, say_guard, say_schedule, say_where, say_window
 from protocol.model.guard import Guard
-from protocol.model.input import Choice, Derived, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Tracker, YesNo
 from protocol.model.ladder import say_generated
 from protocol.model.property import OfVisits, Property, Response
 from protocol.model.protocol import Citation, Interpretation, LadderEnds, Level, Protocol, Reading, Rule, Source
@@ -53,7 +53,8 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     yield _section("sources", (_source(source) for source in protocol.sources))
     yield [*_doses(protocol.levels), *_ladder_ends(protocol.ladder_ends)]
     yield _section("inputs", ((item.name, _braces(_input(item))) for item in protocol.inputs))
-    yield _section("derived", (_derived(item, durations) for item in protocol.derived))
+    numbers = ((item.name, _braces(_number(item))) for item in protocol.numbers)
+    yield _section("derived", (*(_derived(item, durations) for item in protocol.derived), *numbers))
     yield _section("trackers", ((item.name, _braces(_tracker(item, durations))) for item in protocol.trackers))
     yield _nested("interpretations", ((item.name, _interpretation(item, durations)) for item in protocol.interpretations))
     yield _section("otherwise", ((control, "continue") for control in protocol.otherwise))
@@ -126,7 +127,10 @@ def _ladder_ends(ends: LadderEnds) -> Iterator[str]:
 
 def _input(item: Input) -> Iterator[Pair]:
     yield from _kind(item.kind)
-    yield "valid for", "ever" if item.valid_for is None else say_duration(item.valid_for)
+    if item.fixed:
+        yield "fixed", "yes"
+    else:
+        yield "valid for", "ever" if item.valid_for is None else say_duration(item.valid_for)
     if item.schedule:
         yield "every", say_schedule(item.schedule)
     if item.repeats != "refuse":
@@ -156,6 +160,15 @@ def _derived(item: Derived, durations: Durations) -> Pair:
     if not item.label and not item.note:
         return item.name, when
     return item.name, _braces((("when", when), *_texts(label=item.label, note=item.note)))
+
+
+def _number(item: DerivedNumber) -> Iterator[Pair]:
+    yield "value", _in_quotes(say_formula(item.value))
+    yield from _kind(item.kind)
+    if item.window is not None:
+        yield "window", quoted(say_window(*item.window))
+    yield "missing", _braces((name, say_number(value)) for name, value in item.defaults) if item.defaults else "unknown"
+    yield from _texts(label=item.label, note=item.note)
 
 
 def _tracker(item: Tracker, durations: Durations) -> Iterator[Pair]:

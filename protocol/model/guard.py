@@ -14,7 +14,7 @@ from attrs import field, frozen
 from protocol.model.quantity import exact
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
-Limit = Literal["ULN", "LLN"]
+Limit = Literal["ULN", "LLN", "baseline"]
 ClockName = Literal["start", "state", "dose change", "hold", "treatment"]
 
 
@@ -27,7 +27,10 @@ class Value:
 
 @frozen
 class Ratio:
-    """The value of an input divided by the upper or lower limit of normal of its own laboratory record."""
+    """The value of an input divided by the upper or lower limit of normal of its own laboratory record, or by its baseline.
+
+    The baseline is the last accepted reading up to the first dose, the visit of the first dose included.
+    """
 
     input: str
     limit: Limit

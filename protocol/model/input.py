@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from protocol.model.formula import Formula
 from protocol.model.guard import Always, Guard
 from protocol.model.quantity import exact
 
@@ -54,7 +55,8 @@ class Schedule:
 class Input:
     """Something that the protocol may ask about a patient.
 
-    A reading is valid for ``valid_for`` minutes; None means for ever (a mutation, a finding at baseline).
+    A reading is valid for ``valid_for`` minutes; None means for ever (a mutation, a finding at baseline). Of a ``fixed``
+    input the first accepted value stands for ever, and a different one is refused.
     ``graded_by`` names the criteria and term, such as ``("CTC 2.0", "platelets")``, by which ``grade(input)`` is meant.
     ``worse`` says which end of a number is the worse one, for ``repeats: worst``.
     """
@@ -69,6 +71,7 @@ class Input:
     loinc: str = ""
     label: str = ""
     note: str = ""
+    fixed: bool = False
 
 
 @frozen
@@ -82,13 +85,31 @@ class Derived:
 
 
 @frozen
+class DerivedNumber:
+    """A number computed from others when it is asked, in the unit of ``kind`` and from their values in theirs.
+
+    It is unknown where a part of it is, unless ``defaults`` names a value that stands in for that input. A result outside
+    the plausible range of ``kind`` is refused. ``window`` is how many minutes before and after its time an earlier reading
+    may have been observed; None where the formula asks for none.
+    """
+
+    name: str
+    value: Formula
+    kind: Number
+    defaults: tuple[tuple[str, Fraction], ...] = ()
+    window: tuple[int, int] | None = None
+    label: str = ""
+    note: str = ""
+
+
+@frozen
 class Tracker:
     """Memory over what was observed, with bounds for what was not.
 
     - ``episodes``: how often ``when`` has become true; an episode ends when ``until`` is true.
     - ``consecutive``: findings in a row with ``when`` true.
     - ``duration``: minutes for which ``when`` has been true without a break.
-    - ``lowest``, ``highest``: of the values of the number ``input``.
+    - ``lowest``, ``highest``: of the values of the number ``input``, measured or derived.
 
     ``limit`` is the largest count kept (counts saturate there); ``measured_only`` passes over what is not measured.
     """

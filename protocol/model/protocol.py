@@ -11,7 +11,7 @@ import attrs
 from attrs import frozen
 
 from protocol.model.guard import Guard
-from protocol.model.input import Derived, Input, Tracker
+from protocol.model.input import Derived, DerivedNumber, Input, Tracker
 from protocol.model.property import Property
 from protocol.model.regimen import Amount, Regimen
 
@@ -160,6 +160,7 @@ class Rule:
 class Protocol:
     """The whole rule set. ``levels`` is the ladder, lowest first; ``rules`` are ordered, safety first.
 
+    ``derived`` are the derived inputs that are true or false, ``numbers`` those that are numbers.
     ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue.
     ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
     """
@@ -170,6 +171,7 @@ class Protocol:
     inputs: tuple[Input, ...]
     rules: tuple[Rule, ...]
     derived: tuple[Derived, ...] = ()
+    numbers: tuple[DerivedNumber, ...] = ()
     trackers: tuple[Tracker, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -97,6 +97,8 @@ class State:
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
     ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
     ``memory``: what each tracker holds, in the protocol's order.
+    ``baseline``: the last readings up to the first dose of the inputs that are compared with theirs, none before it.
+    ``history``: earlier readings of the inputs that formulas look back to, as far back as these look, oldest first.
     """
 
     control: Control = Control("before treatment")
@@ -114,6 +116,8 @@ class State:
     stepped_on_drug: int = 0
     readings: tuple[Held, ...] = ()
     memory: tuple[Memory, ...] = ()
+    baseline: tuple[Held, ...] = ()
+    history: tuple[Held, ...] = ()
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""
@@ -121,6 +125,10 @@ class State:
             if held.input == name:
                 return held
         return None
+
+    def baseline_of(self, name: str) -> Held | None:
+        """The baseline of an input; None before the first dose, and where there was no accepted reading by then."""
+        return next((held for held in self.baseline if held.input == name), None)
 
     def moved(self, **changes: Any) -> State:
         """The state with these fields changed, as ``attrs.evolve`` gives it, in half the time: each visit makes one."""

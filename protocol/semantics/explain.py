@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from protocol.model.decision import Decision, Effect, Fact, Missing, Permission
 from protocol.model.guard import Clock, Guard, Known, Ratio, Tracked, Value
 from protocol.model.protocol import ActionKind, Rule
 from protocol.model.quantity import say_number
-from protocol.model.time import say_duration
+from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks
+from protocol.semantics.computed import computed_fact
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import in_force, meets_own_end
 from protocol.semantics.missing import what_if
@@ -162,6 +165,8 @@ def facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> tuple[Fact, .
 def _facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> Iterator[Fact]:
     for term in scene.prepared.terms(guard):
         match term:
+            case Ratio(name, "baseline"):
+                yield _beside_baseline(scene, _read(scene, name, measured))
             case Value(name) | Ratio(name, _) | Known(name):
                 yield _read(scene, name, measured)
             case Clock(name):
@@ -176,6 +181,8 @@ _CLOCKS = {"start": "time since start", "state": "time in state", "dose change":
 
 
 def _read(scene: Scene, name: str, measured: frozenset[str]) -> Fact:
+    if name in scene.prepared.numbers:
+        return computed_fact(scene.prepared, scene.state, name, scene.time, measured)
     last = scene.state.reading(name)
     if last is None:
         return Fact(name, "", "unknown")
@@ -184,6 +191,13 @@ def _read(scene: Scene, name: str, measured: frozenset[str]) -> Fact:
     if scene.valid(name) is None:
         return Fact(name, value, "unknown", last.observed)
     return Fact(name, value, "measured" if name in measured else "carried", last.observed)
+
+
+def _beside_baseline(scene: Scene, fact: Fact) -> Fact:
+    """The fact with the baseline that its value is compared with."""
+    base = scene.state.baseline_of(fact.name)
+    said = "baseline not known" if base is None else f"baseline {base.text} of {say_time(base.observed)}"
+    return evolve(fact, value=f"{fact.value} ({said})") if fact.value else fact
 
 
 def _tracked(scene: Scene, name: str) -> str:

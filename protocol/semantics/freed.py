@@ -14,7 +14,7 @@ from protocol.model.guard import Always, And, Clock, Compare, Guard, Is, Known, 
 from protocol.model.input import Input, Number, YesNo
 from protocol.model.protocol import Action, Protocol, Rule, Where
 from protocol.model.state import State
-from protocol.semantics.prepared import prepare
+from protocol.semantics.prepared import as_input, prepare
 from protocol.semantics.scene import Scene
 
 ANY = Number("1", Fraction(0), Fraction(10**9))
@@ -25,9 +25,9 @@ def freed(protocol: Protocol, guard: Guard, missing: str = "") -> tuple[Scene, G
     """A scene in which nothing is known, and the guard to ask there: ``known`` of ``missing`` is false, all else is free."""
     made: dict[str, Input] = {}
     free = _free(protocol, guard, made, missing)
-    inputs = (*protocol.inputs, *made.values())
+    inputs = (*protocol.inputs, *(as_input(number) for number in protocol.numbers), *made.values())
     rule = Rule("asked", NOWHERE, free, "must", Action("continue"))
-    asked = evolve(protocol, rules=(rule,), inputs=inputs, derived=(), trackers=(), interpretations=())
+    asked = evolve(protocol, rules=(rule,), inputs=inputs, derived=(), numbers=(), trackers=(), interpretations=())
     prepared = prepare(asked)
     return Scene(prepared, State(), 0), prepared.rules[0].when
 
@@ -58,5 +58,5 @@ def _free(protocol: Protocol, guard: Guard, made: dict[str, Input], missing: str
 def _range(protocol: Protocol, atom: Compare) -> Number:
     """What a clock or tracker can be: any time or count, or of a lowest or highest value what its input can be."""
     tracked = protocol.tracker(atom.term.tracker).input if isinstance(atom.term, Tracked) else ""
-    kind = protocol.input(tracked).kind if tracked else ANY
+    kind = prepare(protocol).inputs[tracked].kind if tracked else ANY
     return kind if isinstance(kind, Number) else ANY

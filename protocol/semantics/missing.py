@@ -10,6 +10,7 @@ from protocol.model.guard import Ratio, Term, Tracked, Value
 from protocol.model.input import Grade
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
+from protocol.semantics.computed import to_measure
 from protocol.semantics.scene import Candidate, Candidates, Scene
 from protocol.semantics.truth import Narrowing
 
@@ -69,12 +70,16 @@ def _possible(term: Term, members: Sequence[Candidate], answers: Answers) -> tup
 
 def inputs_of(scene: Scene, term: Term) -> tuple[str, ...]:
     """The inputs that are to be measured so that the term is known: its own, or all that its tracker asks."""
-    if not isinstance(term, Tracked):
-        return tuple(name for name in (getattr(term, "input", ""),) if name)
+    names = _asked_by(scene, term) if isinstance(term, Tracked) else (getattr(term, "input", ""),)
+    measured = (name for asked in names if asked for name in to_measure(scene.prepared, scene.state, asked, scene.time))
+    return tuple(dict.fromkeys(measured))
+
+
+def _asked_by(scene: Scene, term: Tracked) -> tuple[str, ...]:
     tracker = scene.prepared.protocol.tracker(term.tracker)
     guards = (tracker.when, *((tracker.until,) if tracker.until is not None else ()))
     asked = (name for guard in guards for name in scene.prepared.inputs_of(guard))
-    return tuple(dict.fromkeys((*((tracker.input,) if tracker.input else ()), *asked)))
+    return (tracker.input, *asked)
 
 
 def name_of(term: Term) -> str:

@@ -13,16 +13,17 @@ from protocol.model.guard import Guard, Known
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
 from protocol.semantics.clocks import on_drug
+from protocol.semantics.computed import changes, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
-from protocol.semantics.scene import Scene, valid_reading
+from protocol.semantics.scene import Scene
 from protocol.semantics.trackers import first_memory, plausible, saturation
 from protocol.semantics.truth import truth
 
 
 def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> State:
     """The state at the visit's time, with its readings in place and every tracker moved on."""
-    after = state.moved(readings=accepted.readings, on_drug=on_drug(state, time), time=time)
+    after = accepted.into(state).moved(on_drug=on_drug(state, time), time=time)
     if not prepared.trackers:
         return after
     memory = state.memory or tuple(first_memory(tracker) for tracker in prepared.trackers)
@@ -55,22 +56,18 @@ def _over_time(prepared: Prepared, tracker: Tracker, held: Lasting, before: Stat
 
 
 def expiries(prepared: Prepared, state: State, guard: Guard, until: int) -> list[int]:
-    """After the state's time and before ``until``: the first minute at which each reading that the guard asks lapses."""
-    moments = {held + 1 for held in _last_minutes(prepared, state, guard)}
+    """After the state's time and before ``until``: the first minute at which each value that the guard asks lapses or changes."""
+    moments = set(_changes(prepared, state, guard))
     return sorted(moment for moment in moments if (state.time is None or moment > state.time) and moment < until)
 
 
-def _last_minutes(prepared: Prepared, state: State, guard: Guard) -> Iterator[int]:
+def _changes(prepared: Prepared, state: State, guard: Guard) -> Iterator[int]:
     for term in prepared.terms(guard):
         name = getattr(term, "input", "")
         reading = state.reading(name) if name else None
-        if reading is None:
-            continue
-        valid_for = prepared.inputs[name].valid_for
-        if valid_for is not None:
-            yield reading.observed + valid_for
-        if isinstance(term, Known) and term.within is not None:
-            yield reading.observed + term.within
+        yield from changes(prepared, state, name) if name else ()
+        if isinstance(term, Known) and term.within is not None and reading is not None:
+            yield reading.observed + term.within + 1
 
 
 def _lasting(tracker: Tracker, held: Lasting, now: bool | None, time: int) -> Lasting:

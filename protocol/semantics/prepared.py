@@ -9,15 +9,20 @@ from functools import lru_cache
 import attrs
 from attrs import frozen
 
-from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Term, Value, nodes
-from protocol.model.input import Input, Number, Tracker
+from protocol.model.formula import Baseline, Earlier, parts
+from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value, nodes
+from protocol.model.input import DerivedNumber, Input, Number, Tracker
 from protocol.model.protocol import Protocol, Rule
 from protocol.semantics.grading import compare_grade
 
 
 @frozen(eq=False)
 class Prepared:
-    """What the semantics looks up again and again; computed once for a protocol."""
+    """What the semantics looks up again and again; computed once for a protocol.
+
+    ``inputs`` are all that can be asked for a value, the derived ``numbers`` too. ``baselines`` names the inputs of which the
+    baseline is kept, ``reach`` those of which older readings are, with for how many minutes.
+    """
 
     protocol: Protocol
     rules: tuple[Rule, ...]
@@ -26,6 +31,9 @@ class Prepared:
     trackers: tuple[Tracker, ...]
     definitions: dict[str, Guard]
     constants: dict[Term, tuple[Fraction, ...]]
+    baselines: frozenset[str]
+    numbers: dict[str, DerivedNumber]
+    reach: dict[str, int]
 
     def terms(self, guard: Guard) -> Iterator[Term | Known]:
         """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
@@ -70,13 +78,35 @@ def prepare(protocol: Protocol) -> Prepared:
 
 @lru_cache(maxsize=_MOST)
 def _prepared(protocol: Protocol) -> Prepared:
-    inputs = {item.name: item for item in protocol.inputs}
+    numbers = {item.name: item for item in protocol.numbers}
+    inputs = {item.name: item for item in (*protocol.inputs, *(as_input(number) for number in protocol.numbers))}
     rules = tuple(attrs.evolve(rule, when=_expanded(rule.when, inputs)) for rule in protocol.in_force())
     trackers = tuple(_expanded_tracker(tracker, inputs) for tracker in protocol.trackers)
     definitions = {name: _expanded(guard, inputs) for name, guard in _definitions(protocol)}
     guards = [*(rule.when for rule in rules), *definitions.values(), *_tracker_guards(trackers)]
     place = {rule.name: number for number, rule in enumerate(rules)}
-    return Prepared(protocol, rules, place, inputs, trackers, definitions, _constants(guards))
+    constants = _constants(guards)
+    baselines = {term.input for term in constants if isinstance(term, Ratio) and term.limit == "baseline"}
+    baselines |= {part.input for number in protocol.numbers for part in parts(number.value) if isinstance(part, Baseline)}
+    return Prepared(
+        protocol, rules, place, inputs, trackers, definitions, constants, frozenset(baselines), numbers, _reach(protocol)
+    )
+
+
+def as_input(number: DerivedNumber) -> Input:
+    """A derived number as an input of the same unit and range, of which nobody reports a reading."""
+    return Input(number.name, number.kind, None, label=number.label, note=number.note)
+
+
+def _reach(protocol: Protocol) -> dict[str, int]:
+    """For each input to whose earlier readings a formula looks back, the minutes by which the oldest of them lies back."""
+    found: dict[str, int] = {}
+    for number in protocol.numbers:
+        for part in parts(number.value):
+            if isinstance(part, Earlier):
+                before = number.window[0] if number.window else 0
+                found[part.input] = max(found.get(part.input, 0), part.ago + before)
+    return found
 
 
 def _definitions(protocol: Protocol) -> Iterator[tuple[str, Guard]]:

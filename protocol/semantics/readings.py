@@ -6,7 +6,7 @@ reading recorded later corrects one recorded earlier; of several times of observ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from protocol.model.quantity import convert, exact, say_number
 from protocol.model.state import Held, Interval, State
 from protocol.model.time import say_time
 from protocol.semantics.prepared import Prepared
+from protocol.semantics.remembered import corrected, looked_back
 
 CENSORED = ("", "<", "<=", ">", ">=")
 
@@ -31,6 +32,12 @@ class Accepted:
     readings: tuple[Held, ...]
     measured: frozenset[str]
     refused: tuple[Refusal, ...]
+    baseline: tuple[Held, ...] = ()
+    history: tuple[Held, ...] = ()
+
+    def into(self, state: State) -> State:
+        """The state with these readings in place."""
+        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history)
 
 
 def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
@@ -38,8 +45,11 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     readings = {held.input: held for held in state.readings}
     refused: list[Refusal] = []
     measured: set[str] = set()
-    for name, observations in _by_input(visit).items():
+    by_input = _by_input(visit)
+    for name, observations in by_input.items():
         item, before = prepared.inputs.get(name), readings.get(name)
+        if name in prepared.numbers:
+            raise VisitError(f"'{name}' is computed by {prepared.protocol.name}. Report what it is computed from.")
         if item is None:
             raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}")
         held, turned_down = _settle(item, before, observations, visit)
@@ -52,7 +62,13 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
             readings[name] = evolve(before, value=None)
     # A dict keeps its order, so only a new name has to be put into its place.
     in_order = readings if len(readings) == len(state.readings) else sorted(readings)
-    return Accepted(tuple([readings[name] for name in in_order]), frozenset(measured), tuple(refused))
+    ordered = tuple([readings[name] for name in in_order])
+    accepted = Accepted(ordered, frozenset(measured), tuple(refused), state.baseline)
+    if not (state.baseline or prepared.reach):
+        return accepted
+    told = {name: _told(observations, visit) for name, observations in by_input.items()}
+    baseline, history = (corrected(kept, readings, told) for kept in (state.baseline, state.history))
+    return evolve(accepted, baseline=baseline, history=looked_back(prepared, history, readings, measured, visit.time))
 
 
 def _by_input(visit: Visit) -> dict[str, tuple[Observation, ...]]:
@@ -68,9 +84,12 @@ Settled = tuple[Held | None, Sequence[Refusal]]
 
 def _settle(item: Input, before: Held | None, observations: tuple[Observation, ...], visit: Visit) -> Settled:
     """The reading that counts after these observations of one input, and the refusals."""
-    if len(observations) == 1 and observations[0].observed is None and (before is None or before.observed <= visit.time):
+    is_now = len(observations) == 1 and observations[0].observed is None
+    if is_now and not item.fixed and (before is None or before.observed <= visit.time):
         return _single(item, observations[0], visit)
     current, refused = _current(observations, visit)
+    if item.fixed and before is not None and before.value is not None and _observed(current[0], visit) != before.observed:
+        return before, refused + list(_differing(item, before, current, visit))
     if before is not None and _observed(current[0], visit) < before.observed:
         why = f"observed before the reading of {say_time(before.observed)} that is in force"
         return before, refused + [Refusal(observation, why) for observation in current]
@@ -92,6 +111,24 @@ def _single(item: Input, observation: Observation, visit: Visit) -> Settled:
         return read_one(item, observation, visit), ()
     except NotationError as error:
         return None, (Refusal(observation, str(error)),)
+
+
+def _differing(item: Input, fixed: Held, current: list[Observation], visit: Visit) -> Iterator[Refusal]:
+    """Refusals of what cannot be read, and of what differs from the value that stands for ever."""
+    for observation in current:
+        try:
+            read = read_one(item, observation, visit)
+        except NotationError as error:
+            yield Refusal(observation, str(error))
+            continue
+        if read is not None and read.value != fixed.value:
+            stands = f"the fixed value of {say_time(fixed.observed)}, {fixed.text}"
+            yield Refusal(observation, f"differs from {stands}; correct the earlier record if that one is wrong")
+
+
+def _told(observations: Sequence[Observation], visit: Visit) -> int:
+    """When what the visit says of an input was observed."""
+    return max((time for item in observations if (time := _observed(item, visit)) <= visit.time), default=visit.time)
 
 
 def _current(observations: Sequence[Observation], visit: Visit) -> tuple[list[Observation], list[Refusal]]:

@@ -10,7 +10,9 @@ from protocol.model.guard import Known, Ratio, Term, Tracked, Value
 from protocol.model.input import Choice, Grade, Number, YesNo
 from protocol.model.state import Held, Interval, State
 from protocol.semantics.cells import cells
+from protocol.semantics.computed import valid_reading
 from protocol.semantics.prepared import Prepared
+from protocol.semantics.remembered import of_baseline
 from protocol.semantics.trackers import possible_values
 
 Candidate = Fraction | str
@@ -59,6 +61,9 @@ class Scene:
         match term:
             case Value(name):
                 return self._values(name, constants)
+            case Ratio(name, "baseline"):
+                known = of_baseline(self.state, self.valid(name))
+                return cells(known or Interval(Fraction(0), max(constants) + 1, open_low=True), constants)
             case Ratio(name, limit):
                 return cells(self._ratio(name, limit, constants), constants)
             case Tracked(name):
@@ -100,12 +105,3 @@ def _point(held: Held | None) -> tuple[int, ...]:
     value = None if held is None else held.value
     # Both ends of what was read as one number are the same object; to compare two fractions takes as long as all the rest.
     return value.low.as_integer_ratio() if isinstance(value, Interval) and value.low is value.high else ()
-
-
-def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Held | None:
-    """The last reading of an input if its age at this time is at most its validity."""
-    held = state.reading(name)
-    if held is None or held.value is None:
-        return None
-    valid_for = prepared.inputs[name].valid_for
-    return held if valid_for is None or time - held.observed <= valid_for else None

@@ -14,6 +14,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG
 from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
+from protocol.semantics.computed import with_numbers
 from protocol.semantics.decide import Finding, acts_always, conclude
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import explained
@@ -21,6 +22,7 @@ from protocol.semantics.given import deviations, followed, verdict
 from protocol.semantics.observing import observe
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.readings import Accepted, accept
+from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
 from protocol.semantics.trackers import first_memory
 from protocol.semantics.walk import hold_rules
@@ -64,7 +66,7 @@ def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accep
     """Steps 1 and 2: what is known at the visit, before any decision."""
     if state.time is not None and visit.time < state.time:
         raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}")
-    accepted = accept(prepared, state, visit)
+    accepted = with_numbers(prepared, state, accept(prepared, state, visit), visit.time)
     return Scene(prepared, observe(prepared, state, accepted, visit.time), visit.time), accepted
 
 
@@ -94,6 +96,7 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
+        baseline=baseline_at_start(scene.prepared, before) if starts_now else before.baseline,
     )
 
 

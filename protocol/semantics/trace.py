@@ -22,6 +22,7 @@ from protocol.model.time import say_time
 from protocol.semantics.foresee import acted, moments
 from protocol.semantics.given import is_it
 from protocol.semantics.prepared import Prepared, prepare
+from protocol.semantics.remembered import reference_dates
 from protocol.semantics.step import initial, step
 
 MOST_BRANCHES = 2_000
@@ -150,18 +151,21 @@ def _dates(prepared: Prepared, branch: Branch, visit: Visit, later: tuple[int, .
     last = visit.time if visit.latest is None else visit.latest
     if first > last:
         return
-    inside = set(moments(prepared, branch.state, first, last)) | _seen_from(prepared, later, first, last)
+    inside = set(moments(prepared, branch.state, first, last)) | _seen_from(prepared, branch.state, later, first, last)
     for moment in sorted({first, last} | inside):
         yield evolve(visit, time=moment)
 
 
-def _seen_from(prepared: Prepared, later: tuple[int, ...], first: int, last: int) -> set[int]:
+def _seen_from(prepared: Prepared, state: State, later: tuple[int, ...], first: int, last: int) -> set[int]:
     """The dates from which a later visit lies just within or just beyond a constant or a validity."""
     if first == last:
         return set()
     spans = {int(value) for term, values in prepared.constants.items() if isinstance(term, Clock) for value in values}
     spans |= {item.valid_for for item in prepared.inputs.values() if item.valid_for is not None}
-    seen = {moment - span + side for moment in later for span in spans for side in (-1, 0, 1)}
+    reference = reference_dates(prepared, (*later, *(held.observed for held in state.history)), later)
+    seen = {
+        moment + side for moment in (*(moment - span for moment in later for span in spans), *reference) for side in (-1, 0, 1)
+    }
     return {moment for moment in seen if first < moment < last}
 
 

@@ -14,8 +14,10 @@ from typing import TypeVar
 from attrs import frozen
 
 from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term, Tracked, Value
+from protocol.model.state import Held
 from protocol.semantics import clocks
 from protocol.semantics.compiled import settled, term_of, true_of
+from protocol.semantics.remembered import of_baseline
 from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.trackers import tracker_date
 
@@ -118,7 +120,7 @@ class World:
                 return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
             case _:
                 held = scene.valid(term.input)
-                complete = held is not None and (isinstance(term, Value) or _has_limit(held, term))
+                complete = held is not None and (isinstance(term, Value) or _has_limit(scene, held, term))
                 return held.observed if held is not None and complete else scene.time
 
 
@@ -126,7 +128,9 @@ def _splits(atom: Atom, candidates: Candidates) -> bool:
     return len({true_of(atom, value) for value in candidates}) > 1
 
 
-def _has_limit(held: object, term: Term) -> bool:
+def _has_limit(scene: Scene, held: Held, term: Term) -> bool:
+    if getattr(term, "limit", "") == "baseline":
+        return of_baseline(scene.state, held) is not None
     return getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower") is not None
 
 

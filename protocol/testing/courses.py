@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
 from protocol.model.guard import (
+    Limit,
     Ratio,
     Term,
     Value,
@@ -25,6 +26,7 @@ from protocol.testing.choosing import Choose, drawing
 from protocol.testing.thresholds import gaps, thresholds
 
 _NEAR = Fraction(1, 100)
+_LIMITS: tuple[Limit, ...] = ("ULN", "LLN", "baseline")
 _BESIDE = (regimen("300 mg every day"), regimen("50 mg every 3 days"), regimen("9 U/kg/h"))
 
 
@@ -55,8 +57,9 @@ def _of_input(item: Input, constants: dict[Term, tuple[Fraction, ...]]) -> tuple
 
 
 def _quotients(item: Input, constants: dict[Term, tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
-    cuts = constants.get(Ratio(item.name, "ULN"), ()) + constants.get(Ratio(item.name, "LLN"), ())
-    return tuple(value for cut in cuts for value in (cut - _NEAR, cut, cut + _NEAR))
+    cuts = tuple(cut for limit in _LIMITS for cut in constants.get(Ratio(item.name, limit), ()))
+    same = (Fraction(1),) if (Ratio(item.name, "baseline")) in constants else ()
+    return (*same, *(value for cut in cuts for value in (cut - _NEAR, cut, cut + _NEAR)))
 
 
 def _with_limits(item: Input, quotient: Fraction) -> Observation:

@@ -52,6 +52,7 @@ from protocol.model.protocol import (
 from protocol.model.regimen import Amount, amount, regimen
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
+from protocol.testing.numbers import any_comparison, any_number
 from protocol.testing.properties import any_properties
 
 TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
@@ -65,7 +66,8 @@ _LADDERS: tuple[tuple[Level, ...], ...] = (
     generated(Fraction(2), Fraction(8), regimen("2 U/kg/h")),
 )
 _SUPPLEMENTS = {"mg": ("400 mg", "0.2 g/m2"), "g": ("400 mg/m2",), "U": ("80 U/kg", "5000 U")}
-_CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"), "score": ("0", "-2.5")}
+_CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"),
+              "score": ("0", "-2.5"), "height": ("150", "100")}  # fmt: skip
 _INPUTS = (
     Input("anc", Number("10*9/L", Fraction(0), Fraction(100)), 8 * DAY, Schedule(7 * DAY, 7 * DAY), loinc="751-8"),
     Input("toxicity", Grade("CTC 2.0"), 35 * DAY, Schedule(28 * DAY, 35 * DAY), label="worst toxicity"),
@@ -74,8 +76,10 @@ _INPUTS = (
     Input("bilirubin", Number("umol/L", Fraction(0), Fraction(1000)), 7 * DAY, repeats="worst", worse="high"),
     Input("platelets", Number("10*9/L", Fraction(0), Fraction(3000)), 8 * DAY, repeats="worst", worse="low"),
     Input("mutation", YesNo(), None, note="read once"),
+    Input("jak2", YesNo(), None, fixed=True),
     Input("score", Number("1", Fraction(-10), Fraction(10)), 0),
     Input("pain", Grade("CTC 2.0"), 7 * DAY, repeats="worst"),
+    Input("height", Number("1", Fraction(0), Fraction(300)), None, fixed=True),
 )
 _CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "hold", "treatment")
 _ENDS: tuple[End, ...] = ("printed", "printed", "ours")
@@ -104,6 +108,8 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     chosen = tuple((_INPUTS * 2)[first : first + int(choose(range(1, inputs + 1)))])
     seen = tuple(atom for item in chosen for atom in (choose(_ATOMS[item.name]), choose(_ATOMS[item.name])))
     derived = (Derived("remission", _guard(choose, seen), "in remission"),) if choose((False, True)) else ()
+    numbers = any_number(choose, chosen, defaults=known)
+    seen += tuple(any_comparison(choose, number) for number in numbers for _ in range(2))
     trackers = tuple(_tracker(choose, number, chosen, seen, known) for number in range(choose((0, 1, 1, 2))))
     interpretations = choose(((), (), (_interpretation(choose, seen),)))
     named = tuple(Named(item.name) for item in (*derived, *(i for i in interpretations if i.readings[0].guard)))
@@ -114,7 +120,7 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
         levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)),
-        inputs=chosen, derived=derived, trackers=trackers, interpretations=interpretations,
+        inputs=chosen, derived=derived, numbers=numbers, trackers=trackers, interpretations=interpretations,
         rules=_rules(choose, draft), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
         otherwise=choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review"))),
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
@@ -141,11 +147,20 @@ def _compare(term: Term, text: str) -> Compare:
 
 
 _ATOMS: dict[str, tuple[Atom, ...]] = {
-    "anc": tuple(_compare(Value("anc"), text) for text in ("< 1", ">= 1.5", "< 0.5", "<= 1")),
-    "platelets": tuple(_compare(Value("platelets"), text) for text in ("< 50", ">= 75", "> 75", "!= 100")),
+    "anc": (
+        *(_compare(Value("anc"), text) for text in ("< 1", ">= 1.5", "< 0.5", "<= 1")),
+        _compare(Ratio("anc", "baseline"), "< 0.5"),
+    ),
+    "platelets": (
+        *(_compare(Value("platelets"), text) for text in ("< 50", ">= 75", "> 75", "!= 100")),
+        *(_compare(Ratio("platelets", "baseline"), text) for text in ("< 0.5", ">= 1.5")),
+    ),
+    "height": (_compare(Value("height"), ">= 150"), _compare(Value("height"), "< 100")),
+    "jak2": (Is("jak2", "yes"), Is("jak2", "no")),
     "bilirubin": (
         *(_compare(Ratio("bilirubin", "ULN"), text) for text in ("> 3", "< 1.5", "<= 1")),
         _compare(Ratio("bilirubin", "LLN"), "< 1"), _compare(Value("bilirubin"), "> 34.2"),
+        _compare(Ratio("bilirubin", "baseline"), ">= 2"),
     ),
     "score": tuple(_compare(Value("score"), text) for text in ("> 0", "< -2.5", "== 0")),
     "toxicity": tuple(_compare(Value("toxicity"), text) for text in (">= 3", ">= 2", "<= 1", "== 2")),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
+from protocol.model.formula import Earlier, parts
 from protocol.model.guard import (
     Clock,
     Compare,
@@ -45,8 +46,18 @@ def gaps(protocol: Protocol) -> tuple[int, ...]:
     """Minutes between two visits at which something can change: each validity, clock and duration, one less and one more."""
     periods = {item.valid_for for item in protocol.inputs if item.valid_for}
     periods |= {node.within for guard in _guards(protocol) for node in nodes(guard) if isinstance(node, Known) and node.within}
+    periods |= set(_looks_back(protocol))
     durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind == "duration"}
     for term, constants in thresholds(protocol).items():
         if isinstance(term, Clock) or term in durations:
             periods |= {int(constant) for constant in constants}
     return (WEEK, DAY, *sorted({gap for period in periods for gap in (period - 1, period, period + 1) if gap > 0}))
+
+
+def _looks_back(protocol: Protocol) -> Iterator[int]:
+    """How long ago the readings are that formulas look back to: both ends of each window, and between."""
+    for number in protocol.numbers:
+        before, after = number.window or (0, 0)
+        for part in parts(number.value):
+            if isinstance(part, Earlier):
+                yield from (part.ago - after, part.ago, part.ago + before)

@@ -23,6 +23,10 @@ inputs:
   toxicity: {grade: CTC 2.0, valid for: 8 days, every: 7 days}
 """
 DERIVED = '\nderived: {low-count: "anc < 1"}'
+NUMBER = """
+  excess: {unit: "1", plausible: 0 to 9, valid for: 8 days}
+derived: {whole: {value: "anc + excess", unit: "1", plausible: 0 to 100, missing: %s}}
+"""
 TRACKER = "\ntrackers: {lowest-anc: {lowest: anc}}"
 QUESTION = """
 interpretations:
@@ -35,6 +39,7 @@ HOLD_LOW = "hold | on treatment | when-low | must: hold"
 HOLD_TWO = "hold | on treatment | anc < 1 | must: hold, under: {when-low: two}"
 RESUME = "resume | held by hold | anc >= 1.5 | must: resume at the same level"
 UP = "up | on treatment | not rash | may: escalate, source: ours"
+UP_BY_NUMBER = "up | on treatment | whole > 1 | may: escalate"
 UP_FROM_LOW = "up | on treatment at low | not rash | may: escalate"
 UP_BY_TWO = "up | on treatment at low | not rash | may: escalate by 2"
 START = "start | before treatment | always | must: start at low"
@@ -60,7 +65,16 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         ['down | on treatment at high | rash | must: "reduce, else hold"'],
     ),
     ("F005", ["up | on treatment | known(anc) | may: escalate"], ["up | on treatment | anc > 1 | may: escalate"]),
+    ("F005", [NUMBER % "{anc: 1}", UP_BY_NUMBER], [NUMBER % "unknown", UP_BY_NUMBER]),
+    ("F005", [NUMBER % "{anc: 1}", UP_BY_NUMBER], [NUMBER % "{anc: 1}", f"{UP_BY_NUMBER}, waiver: the source counts it so"]),
+    ("F005", [NUMBER % "{anc: 1}", UP_BY_NUMBER], [NUMBER % "{anc: 1}", UP_BY_NUMBER.replace("escalate", "hold")]),
+    (
+        "F005",
+        [NUMBER % "{anc: 1}", TRACKER.replace("anc}", "whole}"), "up | on treatment | lowest-anc > 1 | may: escalate"],
+        [NUMBER % "unknown", TRACKER.replace("anc}", "whole}"), "up | on treatment | lowest-anc > 1 | may: escalate"],
+    ),
     ("F006", [NEAR], [NEAR, HOLD]),
+    ("F006", [NEAR], [NEAR, NUMBER % "unknown", UP_BY_NUMBER]),
     ("F007", [UP, "low: 50->low: 500"], [UP]),
     (
         "F008",
@@ -103,6 +117,7 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
     ),
     ("F014", [NEAR, "no, valid for: 8->no, valid for: 6"], [NEAR]),
     ("F015", [HOLD, DERIVED], [HOLD.replace("anc < 1", "low-count"), DERIVED]),
+    ("F015", [HOLD, NUMBER % "unknown"], [HOLD, NUMBER % "unknown", UP_BY_NUMBER]),
     ("F015", [HOLD, TRACKER], [HOLD.replace("anc < 1", "lowest-anc < 1"), TRACKER]),
     ("F015", [HOLD, QUESTION % "anc < 2"], [HOLD_LOW, QUESTION % "anc < 2"]),
     ("F016", [HOLD], [UP]),

@@ -15,10 +15,11 @@ from protocol.errors import InputError
 from protocol.language.from_yaml import parse, parse_guard
 from protocol.language.names import COLUMNS, RESERVED_LEVELS, RESERVED_RULES
 from protocol.language.shipped import load, shipped_names
-from protocol.language.to_text import duration_trackers, say_guard
+from protocol.language.to_text import duration_trackers, say_formula, say_guard
 from protocol.language.to_yaml import print_protocol
+from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation, parts
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
-from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.ladder import generated
 from protocol.model.protocol import (
     Action,
@@ -60,7 +61,9 @@ numbers = st.one_of(
     st.builds(Compare, st.just(Value("anc")), operators, decimals(0, 100)),
     st.builds(Compare, st.just(Value("platelets")), operators, decimals(0, 3000)),
     st.builds(Compare, st.just(Value("toxicity")) | st.just(GradeOf("anc")), operators, st.integers(0, 5).map(Fraction)),
-    st.builds(Compare, st.builds(Ratio, st.just("bilirubin"), st.sampled_from(("ULN", "LLN"))), operators, decimals(1, 50)),
+    st.builds(
+        Compare, st.builds(Ratio, st.just("bilirubin"), st.sampled_from(("ULN", "LLN", "baseline"))), operators, decimals(1, 50)
+    ),
 )
 words = st.one_of(
     st.just(Always()),
@@ -73,6 +76,7 @@ counts = st.one_of(
     st.builds(Compare, st.just(Tracked("grade-2-persists")), orders, minutes.map(Fraction)),
     st.builds(Compare, st.just(Tracked("nadir")), operators, decimals(0, 3000)),
 )
+numbers |= st.builds(Compare, st.sampled_from((Value("platelet-fall"), Tracked("deepest-fall"))), operators, decimals(-1000, 100))
 findings = numbers | words
 everything = findings | counts | clocks | st.builds(Named, st.sampled_from(("recovered", "remission", "four-weeks")))
 
@@ -120,6 +124,46 @@ AWKWARD = [
 ]  # fmt: skip
 texts = st.text() | st.sampled_from(AWKWARD)
 told = texts | st.just("")
+
+
+asked = st.one_of(
+    st.builds(Constant, decimals(0, 100)),
+    st.builds(Current, st.sampled_from(("anc", "platelets", "bilirubin"))),
+    st.builds(Baseline, st.sampled_from(("anc", "platelets"))),
+    st.builds(Earlier, st.sampled_from(("anc", "platelets")), st.integers(2, 10**6)),
+)
+formulas = st.recursive(
+    asked, lambda part: st.builds(Operation, st.sampled_from(("+", "-", "*", "/")), part, part), max_leaves=12
+).filter(lambda formula: parts(formula) and "/ 0" not in f"{say_formula(formula)} ".replace("/ 0.", ""))
+
+
+@st.composite
+def derived_numbers(draw: st.DrawFn) -> DerivedNumber:
+    formula = draw(formulas)
+    ago = [part.ago for part in parts(formula) if isinstance(part, Earlier)]
+    window = (draw(minutes), draw(st.integers(0, min(ago) - 1))) if ago else None
+    current = [part.input for part in parts(formula) if isinstance(part, Current)][: len(parts(formula)) - 1]
+    defaults = tuple((name, draw(decimals(0, 50))) for name in draw(st.permutations(current)) if draw(st.booleans()))
+    kind = Number(draw(st.sampled_from(("%", "1", "10*9/L"))), draw(decimals(-100, 0)), draw(decimals(1, 1000)))
+    return DerivedNumber("drawn", formula, kind, defaults, window, draw(told), draw(told))
+
+
+@settings(max_examples=300)
+@given(st.deferred(derived_numbers))
+def test_a_derived_number_that_is_printed_reads_as_the_same_number(number: DerivedNumber) -> None:
+    changed = attrs.evolve(WHOLE, numbers=(*WHOLE.numbers, number))
+    assert parse(print_protocol(changed)) == changed
+
+
+@given(formulas)
+def test_no_parenthesis_of_a_formula_that_is_said_can_be_left_out(formula: Formula) -> None:
+    text = say_formula(formula)
+    for place in (place for place, sign in enumerate(text) if sign == "(" and (place == 0 or text[place - 1] in " (")):
+        end = matching(text, place)
+        bare = text[:place] + text[place + 1 : end] + text[end + 1 :]
+        said = print_protocol(WHOLE).replace('value: "2 * ', f'value: "{bare} + 2 * ')
+        with suppress(InputError):
+            assert parse(said).numbers[-1].value.left.left.left != formula  # type: ignore[union-attr]
 
 
 @settings(max_examples=300)
@@ -178,18 +222,21 @@ def inputs(draw: st.DrawFn, name: str) -> Input:
     )
     number = isinstance(kind, Number)
     worse = draw(st.sampled_from(("low", "high"))) if number else ""
-    earliest = draw(minutes)
+    earliest, fixed = draw(minutes), draw(st.booleans())
     return Input(
         name,
         kind,
-        draw(st.none() | minutes),
-        schedule=draw(st.none() | st.builds(Schedule, st.just(earliest), minutes.map(lambda more: earliest + more))),
+        None if fixed else draw(st.none() | minutes),
+        schedule=None
+        if fixed
+        else draw(st.none() | st.builds(Schedule, st.just(earliest), minutes.map(lambda more: earliest + more))),
         repeats=draw(st.sampled_from(("refuse", "last", "worst"))),
         worse=worse,
         graded_by=draw(st.none() | st.just(("CTC 2.0", "alkaline phosphatase"))) if number else None,
         loinc=draw(told),
         label=draw(told),
         note=draw(told),
+        fixed=fixed,
     )
 
 

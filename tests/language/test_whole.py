@@ -9,8 +9,9 @@ import pytest
 
 from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
+from protocol.model.formula import Baseline, Constant, Current, Earlier, Operation
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
-from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.property import (
     Acts,
     All,
@@ -68,10 +69,31 @@ INPUTS = (
     Input("rash", YesNo(), 35 * DAY, repeats="last"),
     Input("toxicity", Grade("CTC 2.0"), 35 * DAY),
     Input("mutation", YesNo(), None),
+    Input("jak2", YesNo(), None, fixed=True),
 )
 DERIVED = (
     Derived("recovered", And((Compare(Value("anc"), ">=", Fraction(3, 2)), Compare(Value("platelets"), ">=", Fraction(75))))),
     Derived("remission", And((Is("response", "complete"), Not(Is("rash", "yes")))), label="complete remission", note="ours"),
+)
+ago = Earlier("platelets", 4 * WEEK)
+fall = Operation("/", Operation("-", ago, Current("platelets")), ago)
+both = Operation("+", Current("platelets"), Current("anc"))
+count = Operation("-", Operation("*", Constant(Fraction(2)), both), Baseline("platelets"))
+NUMBERS = (
+    DerivedNumber(
+        "platelet-fall",
+        Operation("*", fall, Constant(Fraction(100))),
+        Number("%", Fraction(-1000), Fraction(100)),
+        window=(3 * DAY, 3 * DAY),
+        label="fall over four weeks",
+        note="ours, too",
+    ),
+    DerivedNumber(
+        "count",
+        Operation("-", count, Constant(Fraction(1, 2))),
+        Number("10*9/L", Fraction(-3000), Fraction(9000)),
+        defaults=(("anc", Fraction(9, 2)),),
+    ),
 )
 TRACKERS = (
     Tracker("cytopenias", "episodes", Or((low_anc, low_platelets)), until=Named("recovered")),
@@ -79,6 +101,7 @@ TRACKERS = (
     Tracker("grade-2-persists", "duration", Compare(Value("toxicity"), ">=", Fraction(2)), from_baseline=True),
     Tracker("nadir", "lowest", input="platelets"),
     Tracker("peak", "highest", input="bilirubin"),
+    Tracker("deepest-fall", "highest", input="platelet-fall"),
 )
 INTERPRETATIONS = (
     Interpretation(
@@ -101,7 +124,13 @@ RULES = (
     Rule(
         "begin",
         (Where("before treatment"),),
-        And((Is("mutation", "yes"), Not(Not(Known("anc"))))),
+        And(
+            (
+                Is("mutation", "yes"),
+                Not(Not(Known("anc"))),
+                Or((Compare(Value("count"), "<", Fraction(-5)), Compare(Tracked("deepest-fall"), ">=", Fraction(90)))),
+            )
+        ),
         "must",
         Action("start", To("starting")),
     ),
@@ -126,6 +155,7 @@ RULES = (
                 Compare(Ratio("bilirubin", "ULN"), ">", Fraction(3)),
                 Compare(Ratio("bilirubin", "LLN"), "<", Fraction(1)),
                 Compare(Tracked("cytopenias"), ">=", Fraction(2)),
+                Compare(Ratio("bilirubin", "baseline"), ">=", Fraction(2)),
             )
         ),
         "must",
@@ -148,7 +178,14 @@ RULES = (
     Rule(
         "ask",
         (Where("on treatment"),),
-        And((Is("rash", "no"), Known("anc", within=3 * DAY), Compare(Tracked("bad-in-a-row"), ">=", Fraction(3)))),
+        And(
+            (
+                Is("rash", "no"),
+                Known("anc", within=3 * DAY),
+                Compare(Tracked("bad-in-a-row"), ">=", Fraction(3)),
+                Compare(Value("platelet-fall"), ">", Fraction(101, 2)),
+            )
+        ),
         "may",
         Action("review", meanwhile="continue"),
         recommended=True,
@@ -249,6 +286,7 @@ EXPECTED = Protocol(
     INPUTS,
     RULES,
     derived=DERIVED,
+    numbers=NUMBERS,
     trackers=TRACKERS,
     interpretations=INTERPRETATIONS,
     sources=SOURCES,
@@ -262,7 +300,7 @@ EXPECTED = Protocol(
     note="Two lines,\nkept.\n",
     properties=PROPERTIES,
 )
-PARTS = ("sources", "levels", "inputs", "derived", "trackers", "interpretations", "rules", "properties")
+PARTS = ("sources", "levels", "inputs", "derived", "numbers", "trackers", "interpretations", "rules", "properties")
 
 
 @pytest.mark.parametrize("part", PARTS)

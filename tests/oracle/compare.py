@@ -17,10 +17,14 @@ COUNTERS = ("episodes", "consecutive")
 
 def oracle(protocol: Protocol, before: State, taken: Step) -> Answer:
     """The oracle's decision at a visit: the state before it, with the readings and trackers that the reference took from it."""
-    read = evolve(before, readings=taken.state.readings, memory=taken.state.memory)
+    baseline = () if before.started is None else taken.state.baseline  # a correction changes it, the first dose only sets it
+    kept = {"memory": taken.state.memory, "baseline": baseline, "history": taken.state.history}
+    read = evolve(before, readings=taken.state.readings, **kept)
     time = taken.visit.time
-    kept = zip(protocol.trackers, taken.state.memory, strict=True)
-    counts = {tracker.name: sorted({count for _, count in held.possible}) for tracker, held in kept if tracker.kind in COUNTERS}
+    counted = zip(protocol.trackers, taken.state.memory, strict=True)
+    counts = {
+        tracker.name: sorted({count for _, count in held.possible}) for tracker, held in counted if tracker.kind in COUNTERS
+    }
     return decide(protocol, read, time, bounds(protocol, taken.state, time), counts)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define
 
+from protocol.model.formula import Baseline, Current, Earlier, parts
 from protocol.model.guard import (
     Clock,
     Compare,
@@ -23,9 +24,10 @@ from protocol.model.guard import (
     Value,
     nodes,
 )
-from protocol.model.input import Choice, Grade, Number
+from protocol.model.input import Choice, DerivedNumber, Grade, Number
 from protocol.model.protocol import Protocol
 from protocol.model.state import Held, Interval, State
+from tests.oracle.numbers import nearest, plausible, results
 
 OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
 World = Mapping[Any, Any]
@@ -38,6 +40,13 @@ def cells(interval: Interval, constants: Sequence[Fraction]) -> list[Fraction]:
     between = [(a + b) / 2 for a, b in pairwise([interval.low, *inner, interval.high]) if a < b]
     ends = [end for end in (interval.low, interval.high) if interval.holds(end)]
     return sorted({*inner, *between, *ends})
+
+
+def times_baseline(value: Interval, base: Interval) -> Interval:
+    """How many times a baseline above 0 a value that is not below 0 is."""
+    low, high = value.low / base.high, value.high / base.low
+    open_low = (low > 0 and (value.open_low or base.open_high)) or (low == 0 and value.open_low)
+    return Interval(low, high, open_low, high > 0 and (value.open_high or base.open_low))
 
 
 @define(slots=False)
@@ -68,18 +77,45 @@ class Patient:
                 asked.setdefault(atom.term, []).append(atom.constant)
         return [dict(zip(asked, values, strict=True)) for values in product(*(self.domain(*item) for item in asked.items()))]
 
+    def number(self, name: str) -> DerivedNumber | None:
+        return next((number for number in self.protocol.numbers if number.name == name), None)
+
+    def computed(self, number: DerivedNumber) -> Held | None:
+        """A derived number as a reading; ``values`` are those of its parts."""
+        found = {part: self.part(number, part) for part in parts(number.value)}
+        values = {part: held.value for part, held in found.items() if held}
+        defaults = {Current(name): Interval(value, value) for name, value in number.defaults if Current(name) not in values}
+        if set(found) - set(values) - set(defaults):
+            return None
+        possible = results(number.value, values | defaults)
+        value = None if possible is None else plausible(possible, number.kind.low, number.kind.high)
+        return None if value is None else Held(number.name, value, max(held.observed for held in found.values() if held), "")
+
+    def part(self, number: DerivedNumber, part: Any) -> Held | None:
+        match part:
+            case Baseline(name):
+                return next((held for held in self.state.baseline if held.input == name), None)
+            case Earlier(name, ago):
+                return nearest(self.state.history, name, self.time - ago, *number.window)
+        return self.valid(part.input)
+
     def valid(self, name: str) -> Held | None:
+        if number := self.number(name):
+            return self.computed(number)
         held, valid_for = self.state.reading(name), self.protocol.input(name).valid_for
         return held if held and held.value is not None and (valid_for is None or self.time - held.observed <= valid_for) else None
 
-    def limit(self, term: Ratio) -> Fraction | None:
+    def limit(self, term: Ratio) -> Fraction | Interval | None:
         held = self.valid(term.input)
+        if term.limit == "baseline":
+            base = [one.value for one in self.state.baseline if one.input == term.input and one.value.low > 0]
+            return base[0] if held and base else None
         return (held.upper if term.limit == "ULN" else held.lower) if held else None
 
     def domain(self, term: Any, constants: list[Fraction]) -> Sequence[Any]:
         match term:
             case Value(name):
-                held, kind = self.valid(name), self.protocol.input(name).kind
+                held, kind = self.valid(name), (self.number(name) or self.protocol.input(name)).kind
                 if held and isinstance(held.value, str):
                     return [held.value]
                 if isinstance(kind, Number):
@@ -89,6 +125,8 @@ class Patient:
                 return kind.options if isinstance(kind, Choice) else ("yes", "no")
             case Ratio(name):
                 held, limit = self.valid(name), self.limit(term)
+                if held and isinstance(limit, Interval):
+                    return cells(times_baseline(held.value, limit), constants)
                 if held and limit:
                     v = held.value
                     return cells(Interval(v.low / limit, v.high / limit, v.open_low, v.open_high), constants)

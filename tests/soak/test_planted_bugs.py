@@ -80,7 +80,7 @@ BUGS = (
         "        if not yes:\n            return False",
         "        if len(yes) < len(candidates):\n            return False",
     ),
-    Bug("a reading lapses too early", "scene.py", "time - held.observed <= valid_for", "time - held.observed < valid_for"),
+    Bug("a reading lapses too early", "computed.py", "time - held.observed <= valid_for", "time - held.observed < valid_for"),
     Bug(
         "the stopwatch runs on hold",
         "clocks.py",
@@ -158,6 +158,30 @@ BUGS = (
     ),
     Bug("what was never read is false", "compiled.py", "return ask(Scene(prepared, State(), 0))", "return False"),
     Bug("rules of one level on another", "walk.py", "level=Dose(kind, level), reasons=reasons)", "reasons=reasons)"),
+    Bug("the baseline moves after the start", "step.py", "if starts_now else before.baseline", "if True else before.baseline"),
+    Bug(
+        "a part counts although it is stale",
+        "computed.py",
+        "            return valid_reading(prepared, state, name, time)",
+        "            return state.reading(name)",
+    ),
+    Bug(
+        "the sides of a window are exchanged",
+        "remembered.py",
+        "-before <= held.observed - named <= after",
+        "-after <= held.observed - named <= before",
+    ),
+    Bug("of two equally near the later counts", "remembered.py", "- named), held.observed)", "- named), -held.observed)"),
+    Bug("older readings are forgotten too early", "remembered.py", "if observed >= time -", "if observed > time -"),
+    Bug(
+        "a default outweighs a reading",
+        "computed.py",
+        "if held is not None and isinstance(held.value, Interval):",
+        "if held is not None and part.input not in defaults and isinstance(held.value, Interval):",
+    ),
+    Bug("the oldest part dates a number", "computed.py", "return max(held.observed", "return min(held.observed"),
+    Bug("an open end is reached", "arithmetic.py", "(reached and also) or by_zero", "True"),
+    Bug("a later value replaces a fixed one", "readings.py", "if item.fixed and before", "if False and before"),
 )
 
 

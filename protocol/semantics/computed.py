@@ -1,0 +1,215 @@
+"""What a derived number is at one time: its formula over the readings that are valid then, and where they come from.
+
+The one gateway to a value, measured or computed, is ``valid_reading``. A computed one is a reading that nobody reported: its
+value is the interval of all results, its time of observation that of its newest part. A part that is missing, a divisor
+that may be zero and a result outside the plausible range leave it unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from protocol.model.course import Observation
+from protocol.model.decision import Fact, Refusal
+from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation, Part, parts
+from protocol.model.input import DerivedNumber
+from protocol.model.quantity import say_number
+from protocol.model.state import Held, Interval, State
+from protocol.model.time import say_time
+from protocol.semantics.arithmetic import added, divided, multiplied, negative, within
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.readings import Accepted
+from protocol.semantics.remembered import reference, reference_changes
+
+PLACES = 4
+"""Decimal places of a result that has more when it is shown; comparisons are exact."""
+
+
+def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Held | None:
+    """The reading of an input that counts at a time: the last one while it is valid, or what is computed; None is unknown."""
+    number = prepared.numbers.get(name)
+    if number is not None:
+        return computed(prepared, state, number, time).reading()
+    held = state.reading(name)
+    if held is None or held.value is None:
+        return None
+    valid_for = prepared.inputs[name].valid_for
+    return held if valid_for is None or time - held.observed <= valid_for else None
+
+
+@frozen
+class Result:
+    """A derived number at one time: the readings of its parts, and all that the formula can give.
+
+    ``value`` is None where a part is missing and nothing stands in for it, or where the formula may divide by zero.
+    """
+
+    number: DerivedNumber
+    parts: tuple[tuple[Part, Held | None], ...]
+    value: Interval | None
+
+    def plausible(self) -> Interval | None:
+        """What of the value lies in the plausible range."""
+        kind = self.number.kind
+        return None if self.value is None else within(self.value, kind.low, kind.high)
+
+    def reading(self) -> Held | None:
+        """The number as a reading; None where it is unknown."""
+        value = self.plausible()
+        return None if value is None else Held(self.number.name, value, self.observed(), f"{_shown(value)} ({self.said()})")
+
+    def observed(self) -> int:
+        """When the newest part was observed."""
+        return max(held.observed for _, held in self.parts if held is not None)
+
+    def said(self) -> str:
+        """Each part with its value: ``wbc 3.1, neutrophils 40, bands not known and taken as 0``."""
+        defaults = dict(self.number.defaults)
+        return ", ".join(_part_said(part, held, defaults) for part, held in self.parts)
+
+
+def computed(prepared: Prepared, state: State, number: DerivedNumber, time: int) -> Result:
+    """A derived number at a time."""
+    found = tuple((part, _reading_of(prepared, state, number, part, time)) for part in parts(number.value))
+    defaults = dict(number.defaults)
+    values = {part: _value_of(part, held, defaults) for part, held in found}
+    known = {part: value for part, value in values.items() if value is not None}
+    return Result(number, found, _evaluated(number.value, known) if len(known) == len(values) else None)
+
+
+def _reading_of(prepared: Prepared, state: State, number: DerivedNumber, part: Part, time: int) -> Held | None:
+    match part:
+        case Current(name):
+            return valid_reading(prepared, state, name, time)
+        case Baseline(name):
+            return state.baseline_of(name)
+        case Earlier():
+            return reference(state, number, part, time)
+
+
+def _value_of(part: Part, held: Held | None, defaults: Mapping[str, Fraction]) -> Interval | None:
+    if held is not None and isinstance(held.value, Interval):
+        return held.value
+    default = defaults.get(part.input) if isinstance(part, Current) else None
+    return None if default is None else Interval(default, default)
+
+
+def _evaluated(formula: Formula, values: Mapping[Part, Interval]) -> Interval | None:
+    match formula:
+        case Constant(value):
+            return Interval(value, value)
+        case Operation(sign, left, right):
+            one, other = _evaluated(left, values), _evaluated(right, values)
+            return None if one is None or other is None else _joined(sign, one, other)
+        case _:
+            return values[formula]
+
+
+def _joined(sign: str, one: Interval, other: Interval) -> Interval | None:
+    match sign:
+        case "+":
+            return added(one, other)
+        case "-":
+            return added(one, negative(other))
+        case "*":
+            return multiplied(one, other)
+        case "/":
+            return divided(one, other)
+        case _:
+            raise ValueError(f"unknown sign {sign!r}")
+
+
+def changes(prepared: Prepared, state: State, name: str) -> Iterator[int]:
+    """Every first minute at which the value of an input changes by time alone: a reading lapses, or another is looked back to."""
+    number = prepared.numbers.get(name)
+    if number is None:
+        held, valid_for = state.reading(name), prepared.inputs[name].valid_for
+        if held is not None and valid_for is not None:
+            yield held.observed + valid_for + 1
+        return
+    for part in parts(number.value):
+        match part:
+            case Current(asked):
+                yield from changes(prepared, state, asked)
+            case Earlier():
+                yield from reference_changes(state, number, part)
+            case Baseline():
+                pass
+
+
+def to_measure(prepared: Prepared, state: State, name: str, time: int) -> tuple[str, ...]:
+    """The inputs to be measured so that a value is known: the input itself; of a derived number those missing now, else all."""
+    number = prepared.numbers.get(name)
+    if number is None:
+        return (name,)
+    asked = tuple(part.input for part in parts(number.value) if isinstance(part, Current))
+    return tuple(one for one in asked if valid_reading(prepared, state, one, time) is None) or asked
+
+
+# What was computed at a visit
+
+
+def with_numbers(prepared: Prepared, state: State, accepted: Accepted, time: int) -> Accepted:
+    """What was accepted, with the derived numbers of which a part was measured, and refusals of those that cannot be."""
+    fresh = [number for number in prepared.numbers.values() if _asks_any(number, accepted.measured)]
+    if not fresh:
+        return accepted
+    after = accepted.into(state)
+    refusals = [refusal for number in fresh for refusal in _refused(computed(prepared, after, number, time))]
+    measured = accepted.measured | {number.name for number in fresh}
+    return evolve(accepted, measured=measured, refused=(*accepted.refused, *refusals))
+
+
+def _asks_any(number: DerivedNumber, measured: frozenset[str]) -> bool:
+    return any(isinstance(part, Current) and part.input in measured for part in parts(number.value))
+
+
+def _refused(result: Result) -> Iterator[Refusal]:
+    if result.value is not None and result.plausible() is None:
+        kind = result.number.kind
+        plausible = f"Plausible: {say_number(kind.low)} to {say_number(kind.high)} {kind.unit}."
+        why = f"{_shown(result.value)} {kind.unit} is not plausible, computed from {result.said()}. {plausible}"
+        yield Refusal(Observation(result.number.name, _shown(result.value), kind.unit), why)
+
+
+# How it is said
+
+
+def computed_fact(prepared: Prepared, state: State, name: str, time: int, measured: frozenset[str]) -> Fact:
+    """A derived number as a fact, with the parts it came from."""
+    result = computed(prepared, state, prepared.numbers[name], time)
+    reading = result.reading()
+    if reading is not None:
+        return Fact(name, reading.text, "measured" if name in measured else "carried", reading.observed)
+    return Fact(name, f"{_why_unknown(result)}{result.said()}", "unknown")
+
+
+def _why_unknown(result: Result) -> str:
+    if result.value is not None:
+        return f"{_shown(result.value)} is not plausible: "
+    defaults = dict(result.number.defaults)
+    missing = any(_value_of(part, held, defaults) is None for part, held in result.parts)
+    return "" if missing else "the divisor may be 0: "
+
+
+def _shown(value: Interval) -> str:
+    return _rounded(value.low) if value.low == value.high else f"between {_rounded(value.low)} and {_rounded(value.high)}"
+
+
+def _rounded(value: Fraction) -> str:
+    near = round(value, PLACES)
+    return say_number(value) if near == value else f"about {say_number(near)}"
+
+
+def _part_said(part: Part, held: Held | None, defaults: Mapping[str, Fraction]) -> str:
+    value = "not known" if held is None else held.text
+    match part:
+        case Current(name):
+            return f"{name} {value}" if held or name not in defaults else f"{name} {value}, taken as {say_number(defaults[name])}"
+        case Baseline(name):
+            return f"baseline {name} {value}"
+        case Earlier(name):
+            return f"earlier {name} {value}" if held is None else f"{name} {value} of {say_time(held.observed)}"
