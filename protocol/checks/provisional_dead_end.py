@@ -23,14 +23,12 @@ from protocol.semantics.truth import truth
     "same level, or let the upper rule hold until the value is there.",
 )
 def provisional_dead_end(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each such pair of must rules and each level. Of protocols whose safe side is less."""
+    """A finding for each such pair of must rules. Of protocols whose safe side is less."""
     rules = [rule for rule in protocol.in_force() if (rule.mode, rule.action.kind) == ("must", "reduce")]
     for upper, lower in combinations(rules if protocol.safe_side == "less" else (), 2):
-        for level in levels_of(protocol, upper):
-            low, high = target(protocol, upper, level), target(protocol, lower, level)
-            meets = level in levels_of(protocol, lower) and low is not None and high is not None
-            if meets and _is_dead_end(protocol, upper, lower, (str(low), str(high), level)):
-                yield _finding(upper, lower, (str(low), str(high), level))
+        where = next((ways for ways in _ways_down(protocol, upper, lower) if not _leads_back(protocol, ways[0])), None)
+        if where is not None and _can_be_unknown(protocol, upper, lower):
+            yield _finding(upper, lower, where)
 
 
 def _finding(upper: Rule, lower: Rule, levels: tuple[str, str, str]) -> Finding:
@@ -40,15 +38,23 @@ def _finding(upper: Rule, lower: Rule, levels: tuple[str, str, str]) -> Finding:
     return Finding("F009", message, upper.name, hint)
 
 
-def _is_dead_end(protocol: Protocol, upper: Rule, lower: Rule, levels: tuple[str, str, str]) -> bool:
-    low, high, here = (protocol.rung(level) for level in levels)
-    can_be_unknown = bool(inputs_in(protocol, upper.when)) and _possible(protocol, And((upper.when, lower.when)))
-    return (
-        low < high < here
-        and can_be_unknown
-        and _possible(protocol, And((lower.when, Not(upper.when))))
-        and not any(_raises(protocol, rule, levels[0]) for rule in protocol.in_force())
-    )
+def _ways_down(protocol: Protocol, upper: Rule, lower: Rule) -> Iterator[tuple[str, str, str]]:
+    """The levels that the two rules reach, with the one from which both reduce, the upper rule further down."""
+    for here in sorted({*levels_of(protocol, upper)} & {*levels_of(protocol, lower)}, key=protocol.rung):
+        low, high = target(protocol, upper, here), target(protocol, lower, here)
+        if low is not None and high is not None and protocol.rung(low) < protocol.rung(high) < protocol.rung(here):
+            yield low, high, here
+
+
+def _can_be_unknown(protocol: Protocol, upper: Rule, lower: Rule) -> bool:
+    """Whether the upper rule can be unknown, by a missing input, while the lower one holds."""
+    asks = bool(inputs_in(protocol, upper.when))
+    both, alone = And((upper.when, lower.when)), And((lower.when, Not(upper.when)))
+    return asks and _possible(protocol, both) and _possible(protocol, alone)
+
+
+def _leads_back(protocol: Protocol, level: str) -> bool:
+    return any(_raises(protocol, rule, level) for rule in protocol.in_force())
 
 
 def _possible(protocol: Protocol, guard: Guard) -> bool:

@@ -17,9 +17,9 @@ from protocol.model.protocol import Protocol
     "Guards are not looked at, so a level that is not found here can still be out of reach.",
 )
 def unreachable_level(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each such level; none in a protocol without a rule that starts, where any level can be the first."""
+    """One finding for all such levels; none in a protocol without a rule that starts, where any level can be the first."""
     reached = levels_reached(protocol)
-    for level in protocol.levels:
-        if level.name not in reached:
-            hint = "Add the rule that leads to it, or take it off the ladder."
-            yield Finding("F011", f"no rule leads to the level '{level.name}'", level.name, hint)
+    names = [level.name for level in protocol.levels if level.name not in reached]
+    if names:
+        hint = "Add the rule that leads there, or take what nothing leads to off the ladder."
+        yield Finding("F011", f"levels that no rule leads to: {', '.join(names)}", names[0], hint)
