@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from protocol.checks.asked import names_in
 from protocol.checks.finding import Finding, check
 from protocol.model.guard import Always, And, Clock, Compare, Guard, Named, Not, nodes
@@ -31,34 +33,27 @@ def shadowed_rule(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _covers(above: Rule, rule: Rule) -> bool:
-    """Whether the upper rule, where its guard holds, always decides wherever the lower one stands."""
+    """Whether the upper rule, where its guard holds, always decides wherever the lower one is tried."""
     decides = above.mode == "must" and above.action.kind in ("stop", "hold", "review", "continue", "start")
     both_hold = above.action.kind == rule.action.kind == "hold"
-    return (
-        decides and not both_hold and all(any(_within(where, place, above) for place in above.where) for where in _places(rule))
-    )
+    tried = [where for where in _tried(above) if (where.control, above.action.kind) != ("held", "hold")]
+    return decides and not both_hold and all(any(_within(where, place) for place in tried) for where in _tried(rule))
 
 
-def _places(rule: Rule) -> Iterator[Where]:
-    """Where a rule stands: its places, and for those on treatment the states in which a stop or a hold stays in force."""
+def _tried(rule: Rule) -> Iterator[Where]:
+    """Where a rule is tried: besides its own places a stop on treatment on hold and in review, a hold in review."""
+    yield from rule.where
     for where in rule.where:
-        yield where
         if where.control == "on treatment" and rule.action.kind == "stop" and rule.on_hold:
-            yield Where("held", where.levels)
-        if where.control == "on treatment" and rule.action.kind in ("hold", "stop"):
-            yield Where("in review", where.levels)
+            yield evolve(where, control="held")
+        if where.control == "on treatment" and rule.action.kind in ("stop", "hold"):
+            yield evolve(where, control="in review")
 
 
-def _within(inner: Where, outer: Where, above: Rule) -> bool:
-    """Whether the upper rule is tried wherever the inner place is: a stop on treatment is in force on hold, a hold in review."""
-    stands = {"held": above.action.kind == "stop" and above.on_hold, "in review": above.action.kind in ("hold", "stop")}
-    same = inner.control == outer.control
-    if not same and not (outer.control == "on treatment" and stands.get(inner.control, False)):
-        return False
-    if same and inner.control == "held" and above.action.kind == "hold":
-        return False
+def _within(inner: Where, outer: Where) -> bool:
     at_levels = not outer.levels or (inner.levels and set(inner.levels) <= set(outer.levels))
-    return bool(at_levels) and (not same or not outer.by or (bool(inner.by) and set(inner.by) <= set(outer.by)))
+    by = not outer.by or (inner.by and set(inner.by) <= set(outer.by))
+    return inner.control == outer.control and bool(at_levels) and bool(by)
 
 
 def _implied(protocol: Protocol, above: Guard, below: Guard) -> bool:

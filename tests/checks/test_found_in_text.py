@@ -50,6 +50,7 @@ LIMIT = "limit | held | time on hold >= 4 weeks | must: stop"
 BY_TIME = "resume | held by hold | time on hold >= 2 hours | must: resume at the same level"
 ACTS = "between visits: act"
 FRESH = HOLD.replace("anc < 1", "anc < 1 and within(anc, 1 hour)")
+LOW_STOP = "low | on treatment | anc < 0.5 | must: stop"
 LOWER = "lower | on treatment at high | anc < 0.5 | must: reduce"
 END = "end | held by hold | rash | must: stop"
 
@@ -137,6 +138,7 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         [HOLD, "low | held | anc < 0.5 | must: stop"],
     ),
     ("F019", ["on | on treatment | always | must: continue", UP], ["on | on treatment at low | always | must: continue", UP]),
+    ("F019", [HOLD, f"{LOW_STOP}, on hold: no"], [HOLD, LOW_STOP]),
     ("F020", [HOLD, BY_TIME, ACTS], [FRESH, BY_TIME, ACTS]),
     ("F020", [HOLD, BY_TIME, ACTS], [HOLD, BY_TIME]),
     ("F020", [HOLD, BY_TIME, ACTS], [HOLD, RESUME, ACTS]),
