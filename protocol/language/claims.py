@@ -59,7 +59,7 @@ _PLACES: dict[str, ControlKind] = {
     "held": "held",
     "stopped": "stopped",
 }
-_WORDS = (
+CLAIMS = (
     *ACTIONS, "before treatment", "on treatment at LEVEL", "held by RULE", "in review by RULE", "stopped", "was PLACE",
     "dose above LEVEL", "dose below LEVEL", "dose at least LEVEL", "dose at most LEVEL", "dose is LEVEL", "dose raised",
     "dose lowered", "dose unchanged", "no drug", "withheld", *STATUSES, "silent", "rule is RULE",
@@ -116,7 +116,7 @@ class ClaimParser(Parser[Claim]):
         """One claim, without ``not`` and parentheses around it."""
         word = self._next
         if word.kind != "word" or word.text in ("and", "or", "is", "while", "at", "by"):
-            self._fail("a claim", f"Write a condition such as 'toxicity >= 3', or one of: {listed(_WORDS)}")
+            self._fail("a claim", f"Write a condition such as 'toxicity >= 3', or one of: {listed(CLAIMS)}")
         if self._is_compared(word) and word.text not in ("dose", "rule"):
             return self._asked()
         if word.text in ALONE:
@@ -266,7 +266,7 @@ class ClaimParser(Parser[Claim]):
         near = {"off": "stopped"}.get(word.text) or meant(word.text, [*ALONE, *SECOND])
         if near and not meant(word.text, declared):
             message = f"'{word.text}' is neither a word of claims nor a declared name"
-            self.terms.report.add("P080", message, self.terms.at(word), f"did you mean '{near}'?  Words: {listed(_WORDS)}")
+            self.terms.report.add("P080", message, self.terms.at(word), f"did you mean '{near}'?  Words: {listed(CLAIMS)}")
             raise Unreadable
 
     def why_not_more(self) -> str:

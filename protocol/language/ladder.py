@@ -20,7 +20,8 @@ from protocol.model.regimen import Amount, amount, is_mass, regimen
 _GENERATED = re.compile(r"(?P<low>[0-9.]+) to (?P<high>[0-9.]+) by (?P<step>.+)".replace(" ", r"\s+"))
 _UNITS_BETWEEN = re.compile(r"(?<=[0-9])\s*[A-Za-z]\S*\s+(?=to |by )")
 _FORMS = "Write 'doses: 2 to 40 by 1 U/kg/h', or list the levels below 'doses:', lowest first, as 'name: 100 mg every day'."
-_ENDS: tuple[End, ...] = ("printed", "ours")
+ENDS_KEYS = ("lowest", "highest")
+ENDS: tuple[End, ...] = ("printed", "ours")
 
 
 def read_ladder(report: Report, top: Fields) -> dict[str, Level | None] | None:
@@ -53,10 +54,10 @@ def _generated(report: Report, text: Scalar) -> dict[str, Level | None] | None:
 def read_ends(report: Report, top: Fields) -> LadderEnds:
     """Which ends of the ladder are ours; printed where nothing is said."""
     node = top.node("ladder ends")
-    found = fields(report, "'ladder ends'", top.entries["ladder ends"][0], node, ("lowest", "highest")) if node else None
+    found = fields(report, "'ladder ends'", top.entries["ladder ends"][0], node, ENDS_KEYS) if node else None
     if found is None:
         return LadderEnds()
-    return LadderEnds(found.word("lowest", _ENDS, "printed"), found.word("highest", _ENDS, "printed"))
+    return LadderEnds(found.word("lowest", ENDS, "printed"), found.word("highest", ENDS, "printed"))
 
 
 def read_supplement(report: Report, found: Fields, levels: Iterable[Level | None]) -> Amount | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from protocol.errors import NotationError
 from protocol.language.claims import read_claim
@@ -18,7 +19,8 @@ from protocol.model.time import duration
 PROPERTY_KEYS = (
     "never", "always", "sometimes", "after", "within", "except", "expect", "source", "note", "unverified", "waiver",
 )  # fmt: skip
-_FAMILIES = ("never", "always", "sometimes")
+EXPECTED: tuple[Literal["holds", "fails"], ...] = ("holds", "fails")
+FAMILIES = ("never", "always", "sometimes")
 _ONE_FAMILY = "A property has exactly one of: never, always, sometimes; beside 'after' and 'within' too."
 _SPAN = "Write 'same visit', '2 visits' (the visit itself and the two after it) or '14 days'."
 _VISITS = re.compile(r"(?P<count>[1-9][0-9]{0,2})\s+visits?")
@@ -37,7 +39,7 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
         name.text,
         _sentence(report, names, found, family),
         exceptions,
-        found.word("expect", ("holds", "fails"), "holds"),
+        found.word("expect", EXPECTED, "holds"),
         waiver=found.text("waiver"),
         source=read_citation(report, names, found),
         note=found.text("note"),
@@ -46,7 +48,7 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
 
 
 def _family(report: Report, found: Fields) -> str | None:
-    said = found.said(_FAMILIES)
+    said = found.said(FAMILIES)
     if len(said) > 1:
         report.add("P024", f"{found.what} has both '{said[0]}' and '{said[1]}'", found.key(said[1]), _ONE_FAMILY)
     elif not said and not found.unknown:

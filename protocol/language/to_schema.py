@@ -13,9 +13,11 @@ from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KE
 from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
 from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
 from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES
+from protocol.language.ladder import ENDS, ENDS_KEYS
 from protocol.language.meanings import MEANINGS
 from protocol.language.names import LONGEST_NAME, NAME
 from protocol.language.phrases import ACTION_FORMS, FORMS, OFF_LADDER, WHERE
+from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS
 from protocol.language.rules import RULE_KEYS
 from protocol.model.time import UNITS
 
@@ -35,13 +37,17 @@ def schema() -> Schema:
         "act within": _duration(),
         "protocol": _name(),
         "sources": _entries({"anyOf": [WORDS, _object("source", SOURCE_KEYS, {}, ["cite"])]}),
-        "doses": _entries(WORDS),
+        "doses": {"anyOf": [WORDS, _entries(WORDS)]},
+        "ladder ends": _object("end of the ladder", ENDS_KEYS, {key: {"enum": list(ENDS)} for key in ENDS_KEYS}, []),
         "inputs": _entries(_input()),
-        "derived": _entries({"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"]), _number()]}),
+        "derived": _entries(
+            {"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"]), _derived_number()]}
+        ),
         "trackers": _entries(_tracker()),
         "interpretations": _entries(_interpretation()),
         "otherwise": _otherwise(),
         "rules": _entries(_rule()),
+        "properties": _entries(_property()),
     }
     whole = _object("protocol", KEYS, top, ["protocol", "version", "doses", "rules"])
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "A clinical dose-adjustment protocol", **whole}
@@ -49,7 +55,7 @@ def schema() -> Schema:
 
 def _object(what: str, keys: tuple[str, ...], known: dict[str, Schema], required: list[str]) -> Schema:
     """A mapping with these keys and no other; a key of which nothing more is known takes a text."""
-    properties = {key: {"description": MEANINGS[what].get(key, ""), **known.get(key, TEXT)} for key in keys}
+    properties = {key: {"description": MEANINGS[what][key], **known.get(key, TEXT)} for key in keys}
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
@@ -68,8 +74,8 @@ def _input() -> Schema:
         "plausible": WORDS,
         "choice": {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
         "yes or no": {"type": ["null", "string"], "maxLength": 0},
-        "valid for": {"anyOf": [{"enum": ["ever"]}, _duration()]},
         "fixed": FLAG,
+        "valid for": {"anyOf": [{"enum": ["ever"]}, _duration()]},
         "every": WORDS,
         "repeats": {"enum": list(REPEATS)},
         "worse": {"enum": list(WORSE)},
@@ -77,16 +83,13 @@ def _input() -> Schema:
     }
     # What goes with a measured number goes with its unit, and a number says what is plausible.
     together = {"unit": ["plausible"], **{key: ["unit"] for key in ("plausible", "graded by", "worse")}}
-    lasting = {"anyOf": [{"required": ["valid for"]}, {"required": ["fixed"]}]}
+    lasting = {"anyOf": [{"required": ["valid for"]}, {"required": ["fixed"], "properties": {"fixed": {"enum": ["yes"]}}}]}
     return {**_object("input", INPUT_KEYS, known, []), **_exactly_one(KINDS), **lasting, "dependencies": together}
 
 
-def _number() -> Schema:
-    number = {"type": ["number", "string"]}
-    known = {
-        **dict.fromkeys(("value", "plausible", "window"), WORDS),
-        "missing": {"anyOf": [{"enum": ["unknown"]}, _entries(number)]},
-    }
+def _derived_number() -> Schema:
+    missing = {"anyOf": [{"enum": ["unknown"]}, _entries({"type": "number"})]}
+    known = {"value": WORDS, "plausible": WORDS, "window": WORDS, "missing": missing}
     return _object("derived number", NUMBER_KEYS, known, ["value", "unit", "plausible", "missing"])
 
 
@@ -116,6 +119,17 @@ def _rule() -> Schema:
         "under": _entries(_name()),
     }
     return {**_object("rule", RULE_KEYS, known, ["in", "when"]), **_exactly_one(("must", "may"))}
+
+
+def _property() -> Schema:
+    known = {
+        **dict.fromkeys((*FAMILIES, "after"), WORDS),
+        "within": WORDS,
+        "except": {"anyOf": [WORDS, {"type": "array", "items": WORDS, "minItems": 1}]},
+        "expect": {"enum": list(EXPECTED)},
+    }
+    spans = {"dependencies": {"after": ["within"], "within": ["after"]}}
+    return {**_object("property", PROPERTY_KEYS, known, []), **_exactly_one(FAMILIES), **spans}
 
 
 def _action() -> Schema:
