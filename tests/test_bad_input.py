@@ -99,4 +99,5 @@ def test_a_thousand_problems_end_the_reading(tmp_path: Path, capsys: pytest.Capt
 def test_inputs_changed_at_random_are_read_or_refused() -> None:
     report = fuzz("tests", 4_000)
     assert not report.wrong, "\n".join(report.shown)
-    assert {"guard read", "protocol read", "Markdown read", "CSV read", "protocol refused", "CSV refused"} <= set(report.kinds)
+    kinds = ("guard", "protocol", "Markdown", "CSV", "document")
+    assert {f"{kind} {outcome}" for kind in kinds for outcome in ("read", "refused")} == set(report.kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 
 from protocol.errors import InputError, Problem
@@ -10,6 +11,7 @@ from protocol.executors.scalars import Mismatch
 from protocol.executors.shape import shape
 from protocol.executors.stored_codes import CODES
 
+AS_STORED = "Give the text as it was stored; where it was changed or cut off, take it from a copy."
 MOST_PROBLEMS = 50
 """How many problems of one document are told; a damaged one can have thousands."""
 
@@ -30,7 +32,7 @@ def read(text: str, kind: type[Document]) -> Document:
 def problem(code: str, message: str, hint: str = "", line: int = 0, column: int = 0) -> Problem:
     """A problem of a stored document."""
     assert code in CODES, code
-    return Problem(code, message, hint, "stored document", line, column)
+    return Problem(code, message, hint or AS_STORED, "stored document", line, column)
 
 
 def _problems(mismatch: Mismatch) -> list[Problem]:
@@ -55,7 +57,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_number, object_pairs_hook=_no_name_twice)
     except json.JSONDecodeError as error:
-        raise InputError((problem("D001", error.msg, "The text is damaged.", line=error.lineno, column=error.colno),)) from None
+        raise InputError((problem("D001", error.msg, line=error.lineno, column=error.colno),)) from None
     except RecursionError:
         raise InputError((problem("D001", "lists or objects within each other without end"),)) from None
     except ValueError as error:
@@ -69,7 +71,6 @@ def _no_number(name: str) -> NoReturn:
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise ValueError(f"the name '{twice[:80]}' stands twice in one object")
     return found

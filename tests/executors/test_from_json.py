@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from protocol import fingerprint, trace
 from protocol.errors import InputError
-from protocol.executors.from_json import MOST_PROBLEMS
+from protocol.executors.from_json import AS_STORED, MOST_PROBLEMS
 from protocol.executors.stored import decision_from_json, decision_to_json
 from protocol.model.decision import Decision, Effect
 from protocol.model.regimen import NO_DRUG
@@ -27,7 +27,8 @@ TEXT = decision_to_json(Decision(0, "decided", "continue", NOTHING, NOTHING, say
 def problems(text: str) -> list[str]:
     with pytest.raises(InputError) as caught:
         decision_from_json(text)
-    return [str(problem).removeprefix("stored document: error ") for problem in caught.value.problems]
+    said = (str(problem).removeprefix("stored document: error ") for problem in caught.value.problems)
+    return [text.removesuffix(f"\n  = {AS_STORED}") for text in said]
 
 
 def changed(**fields: Any) -> str:
@@ -35,10 +36,10 @@ def changed(**fields: Any) -> str:
 
 
 NOT_JSON = [
-    ("", "stored document:1:1: error D001: Expecting value\n  = The text is damaged."),
-    (TEXT[:-1], f"stored document:1:{len(TEXT)}: error D001: Expecting ',' delimiter\n  = The text is damaged."),
-    (TEXT + "}", f"stored document:1:{len(TEXT) + 1}: error D001: Extra data\n  = The text is damaged."),
-    ("\ufeff" + TEXT, "stored document:1:1: error D001: Unexpected UTF-8 BOM (decode using utf-8-sig)\n  = The text is damaged."),
+    ("", "stored document:1:1: error D001: Expecting value"),
+    (TEXT[:-1], f"stored document:1:{len(TEXT)}: error D001: Expecting ',' delimiter"),
+    (TEXT + "}", f"stored document:1:{len(TEXT) + 1}: error D001: Extra data"),
+    ("\ufeff" + TEXT, "stored document:1:1: error D001: Unexpected UTF-8 BOM (decode using utf-8-sig)"),
     (TEXT.replace('"time":0', '"time":NaN'), "D001: NaN is not a number"),
     (TEXT.replace('"time":0', '"time":-Infinity'), "D001: -Infinity is not a number"),
     (TEXT.replace('"time":0', '"time":0,"time":7'), "D001: the name 'time' stands twice in one object"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
-from protocol import trace
+from protocol import machine, stored, trace
 from protocol.adapters.from_csv import from_csv
 from protocol.adapters.from_markdown import from_markdown
 from protocol.errors import InputError, VisitError
@@ -16,6 +18,7 @@ from protocol.language.from_yaml import parse, parse_guard
 from protocol.language.shipped import decoded
 from protocol.language.to_text import duration_trackers, say_guard
 from protocol.language.to_yaml import print_protocol
+from protocol.model.course import Course, Observation, Visit
 from protocol.model.protocol import Protocol
 from tests.soak.cases import SHOWN, Report
 from tests.soak.mutations import as_bytes, mutated, one_of
@@ -70,11 +73,25 @@ def run(seed: str, cases: int) -> Report:
         ("protocol", lambda one: mutated(one, one_of(one, (SMALL, SMALL, WHOLE))), _protocol),
         ("Markdown", lambda one: mutated(one, MARKDOWN), _markdown),
         ("CSV", lambda one: mutated(one, one_of(one, (WIDE, LONG))), _csv),
+        ("document", lambda one: mutated(one, _document()), _stored),
     )
     while report.cases < cases:
         what, write, read = random.choice(readers)
         _try(report, what, as_text(random, write(random)), read, protocol, seed)
     return report
+
+
+@lru_cache(maxsize=1)
+def _document() -> str:
+    """A stored course of two visits and a correction."""
+    course = machine.begin(parse(SMALL), "patient 1")
+    signed = {"by": "Dr. A", "recorded_at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC)}
+    for day, anc in ((0, 2), (28, "0.4")):
+        step = course.decide(Visit(day * 1440, (Observation("anc", anc), Observation("rash", "no"))))
+        course.commit(step, request_id=f"form {day}", expected_version=course.version, **signed)
+    again = (Observation("anc", "1.4"),)
+    course.correct(40320, again, request_id="form 29", expected_version=course.version, why="misread", **signed)
+    return stored.to_json(course)
 
 
 def as_text(random: Random, text: str) -> str:
@@ -138,7 +155,13 @@ def _csv(text: str, protocol: Protocol) -> str:
     return _traced(protocol, [example.course for example in from_csv(text, protocol).examples])
 
 
-def _traced(protocol: Protocol, courses: list) -> str:
+def _stored(text: str, protocol: Protocol) -> str:
+    course = stored.from_json(text, protocol)
+    assert stored.from_json(stored.to_json(course), protocol).state == course.state
+    return "read"
+
+
+def _traced(protocol: Protocol, courses: list[Course]) -> str:
     """What could be read can be replayed, or is refused as a course."""
     for course in courses:
         with contextlib.suppress(VisitError):
