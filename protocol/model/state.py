@@ -9,6 +9,7 @@ from typing import Any
 from attrs import fields_dict, frozen
 
 from protocol.model.protocol import ControlKind
+from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG, Dose
 
 
@@ -131,12 +132,13 @@ class State:
         return next((held for held in self.baseline if held.input == name), None)
 
     def moved(self, **changes: Any) -> State:
-        """The state with these fields changed, as ``attrs.evolve`` gives it, in half the time: each visit makes one."""
+        """The state with these fields changed, as ``attrs.evolve`` gives it, in a quarter of the time: each visit makes one."""
         values = list(_values(self))
         for name, value in changes.items():
             values[_PLACES[name]] = value
-        return State(*values)
+        return _State(*values)
 
 
+_State = quickly(State)
 _PLACES = {name: place for place, name in enumerate(fields_dict(State))}
 _values = attrgetter(*_PLACES)

@@ -158,7 +158,10 @@ def _of_value(atom: Compare, name: str, in_cells: Ask, unread: bool | None) -> A
     over, under = atom.constant.as_integer_ratio()
 
     def ask(scene: Scene) -> bool | None:
-        point = scene.point(name)
+        # Nearly every guard asks a value, so what is kept is looked up here and not by a call.
+        point = scene.points.get(name)
+        if point is None:
+            point = scene.point(name)
         if point:
             return compare(point[0] * under, over * point[1])
         return unread if scene.valid(name) is None else in_cells(scene)

@@ -22,6 +22,7 @@ from attrs import evolve, frozen
 from protocol.errors import VisitError
 from protocol.model.decision import Effect, Status
 from protocol.model.protocol import Rule
+from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
 from protocol.model.time import say_time
 from protocol.semantics.compiled import ask_of
@@ -45,6 +46,9 @@ class Finding:
     withheld: bool
     results: tuple[tuple[Narrowing, Result], ...]
     blocked: str = ""
+
+
+_Finding = quickly(Finding)
 
 
 def conclude(scene: Scene) -> Finding:
@@ -89,7 +93,7 @@ def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tupl
         rules = tuple(dict.fromkeys([*certain, *rules]))
     if effect.undefined:
         return Finding("undecided", in_force(scene.state), rules, scene.state.withheld, results, effect.undefined)
-    return Finding("decided", effect, rules, False, results)
+    return _Finding("decided", effect, rules, False, results)
 
 
 def _is_safe(scene: Scene, effect: Effect) -> bool:

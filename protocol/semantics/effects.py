@@ -15,18 +15,21 @@ from attrs import evolve
 
 from protocol.model.decision import Effect
 from protocol.model.protocol import By, ControlKind, Protocol, Rule, Same, To
+from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG, Dose, at_level
 from protocol.model.state import Control, State
+
+_Effect = quickly(Effect)
 
 
 def in_force(state: State) -> Effect:
     """What is so before the decision."""
-    return Effect(state.control, state.level, state.dose)
+    return _Effect(state.control, state.level, state.dose)
 
 
 def no_change(protocol: Protocol, state: State) -> Effect:
     """What the control state itself gives. While withheld on treatment that is the level: only missing data stand in its way."""
-    return Effect(state.control, state.level, _dose_of(protocol, state.control, state.level))
+    return _Effect(state.control, state.level, _dose_of(protocol, state.control, state.level))
 
 
 def _dose_of(protocol: Protocol, control: Control, level: Dose) -> Dose:

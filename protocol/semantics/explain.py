@@ -10,6 +10,8 @@ from protocol.model.decision import Decision, Effect, Fact, Missing, Permission
 from protocol.model.guard import Clock, Guard, Known, Ratio, Tracked, Value
 from protocol.model.protocol import ActionKind, Rule
 from protocol.model.quantity import say_number
+from protocol.model.quick import quickly
+from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks
 from protocol.semantics.computed import computed_fact
@@ -22,11 +24,13 @@ from protocol.semantics.schedule import due
 from protocol.semantics.trackers import bounds
 from protocol.semantics.walk import Offer
 
+_Decision = quickly(Decision)
+
 
 def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
     """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
-    rule, before = _rule(scene.prepared, finding), in_force(scene.state)
-    return Decision(
+    rule, before = _rule(scene.prepared, finding), _before(scene.state, finding.effect)
+    return _Decision(
         time=scene.time,
         status=finding.status,
         action=_action(finding, rule, before),
@@ -47,6 +51,12 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         lowered_by=_lowered_by(finding),
         unverified=_unverified(scene.prepared, rule),
     )
+
+
+def _before(state: State, after: Effect) -> Effect:
+    """What is in force; the very effect of the decision where that leaves all as it is, as most do."""
+    stands = after.control is state.control and after.level is state.level and after.dose is state.dose
+    return after if stands and not after.undefined and after.supplement is None else in_force(state)
 
 
 def _rule(prepared: Prepared, finding: Finding) -> Rule | None:

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from protocol.model.formula import Baseline, Earlier, parts
 from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value, nodes
-from protocol.model.input import DerivedNumber, Input, Number, Tracker
+from protocol.model.input import DerivedNumber, Input, Number, Schedule, Tracker
 from protocol.model.protocol import Protocol, Rule
 from protocol.semantics.grading import compare_grade
 
@@ -34,6 +34,7 @@ class Prepared:
     baselines: frozenset[str]
     numbers: dict[str, DerivedNumber]
     reach: dict[str, int]
+    scheduled: tuple[tuple[Input, Schedule], ...]
 
     def terms(self, guard: Guard) -> Iterator[Term | Known]:
         """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
@@ -88,8 +89,19 @@ def _prepared(protocol: Protocol) -> Prepared:
     constants = _constants(guards)
     baselines = {term.input for term in constants if isinstance(term, Ratio) and term.limit == "baseline"}
     baselines |= {part.input for number in protocol.numbers for part in parts(number.value) if isinstance(part, Baseline)}
+    scheduled = tuple((item, item.schedule) for item in protocol.inputs if item.schedule is not None)
     return Prepared(
-        protocol, rules, place, inputs, trackers, definitions, constants, frozenset(baselines), numbers, _reach(protocol)
+        protocol,
+        rules,
+        place,
+        inputs,
+        trackers,
+        definitions,
+        constants,
+        frozenset(baselines),
+        numbers,
+        _reach(protocol),
+        scheduled,
     )
 
 

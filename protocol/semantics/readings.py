@@ -17,6 +17,7 @@ from protocol.model.course import Observation, Visit
 from protocol.model.decision import Refusal
 from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.quantity import convert, exact, say_number
+from protocol.model.quick import quickly
 from protocol.model.state import Held, Interval, State
 from protocol.model.time import say_time
 from protocol.semantics.prepared import Prepared
@@ -35,9 +36,12 @@ class Accepted:
     baseline: tuple[Held, ...] = ()
     history: tuple[Held, ...] = ()
 
-    def into(self, state: State) -> State:
-        """The state with these readings in place."""
-        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history)
+    def into(self, state: State, **changes: int) -> State:
+        """The state with these readings in place, and with these other fields changed."""
+        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history, **changes)
+
+
+_Held, _Accepted = quickly(Held), quickly(Accepted)
 
 
 def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
@@ -53,7 +57,8 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
         if item is None:
             raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}")
         held, turned_down = _settle(item, before, observations, visit)
-        refused += turned_down
+        if turned_down:
+            refused += turned_down
         if held is not None:
             if held is not before:
                 measured.add(name)
@@ -63,7 +68,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     # A dict keeps its order, so only a new name has to be put into its place.
     in_order = readings if len(readings) == len(state.readings) else sorted(readings)
     ordered = tuple([readings[name] for name in in_order])
-    accepted = Accepted(ordered, frozenset(measured), tuple(refused), state.baseline)
+    accepted = _Accepted(ordered, frozenset(measured), tuple(refused), state.baseline)
     if not (state.baseline or prepared.reach):
         return accepted
     told = {name: _told(observations, visit) for name, observations in by_input.items()}
@@ -86,7 +91,11 @@ def _settle(item: Input, before: Held | None, observations: tuple[Observation, .
     """The reading that counts after these observations of one input, and the refusals."""
     is_now = len(observations) == 1 and observations[0].observed is None
     if is_now and not item.fixed and (before is None or before.observed <= visit.time):
-        return _single(item, observations[0], visit)
+        # The usual case: one observation, made at this visit, so that there is nothing to choose between.
+        try:
+            return read_one(item, observations[0], visit), ()
+        except NotationError as error:
+            return None, (Refusal(observations[0], str(error)),)
     current, refused = _current(observations, visit)
     if item.fixed and before is not None and before.value is not None and _observed(current[0], visit) != before.observed:
         return before, refused + list(_differing(item, before, current, visit))
@@ -103,14 +112,6 @@ def _settle(item: Input, before: Held | None, observations: tuple[Observation, .
         return None, refused
     held, repeated = _one_of(item, read)
     return held, refused + repeated
-
-
-def _single(item: Input, observation: Observation, visit: Visit) -> Settled:
-    """The usual case: one observation, made at this visit, so that there is nothing to choose between."""
-    try:
-        return read_one(item, observation, visit), ()
-    except NotationError as error:
-        return None, (Refusal(observation, str(error)),)
 
 
 def _differing(item: Input, fixed: Held, current: list[Observation], visit: Visit) -> Iterator[Refusal]:
@@ -183,13 +184,18 @@ def _badness(item: Input, held: Held) -> Fraction:
 
 def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None:
     """One observation as a reading in the declared unit; None for ``not done``; raises NotationError if it is no such value."""
-    if observation.value is None:
+    said = observation.value
+    if said is None:
         return None
-    said = observation.value if isinstance(observation.value, str) else observation.value.as_integer_ratio()
     value, text, lower, upper = _understood(
-        item, said, observation.unit, observation.censored, observation.lower, observation.upper
+        item,
+        said if isinstance(said, str) else said.as_integer_ratio(),
+        observation.unit,
+        observation.censored,
+        observation.lower,
+        observation.upper,
     )
-    return Held(item.name, value, _observed(observation, visit), text, lower, upper)
+    return _Held(item.name, value, visit.time if observation.observed is None else observation.observed, text, lower, upper)
 
 
 # Laboratories round, so the same few hundred values come again and again. To hash a fraction takes as long as all the rest.

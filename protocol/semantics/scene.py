@@ -28,7 +28,7 @@ class Scene:
     time: int
     _candidates: dict[Term, Candidates] = field(factory=dict, init=False, repr=False)
     _valid: dict[str, Held | None] = field(factory=dict, init=False, repr=False)
-    _points: dict[str, tuple[int, ...]] = field(factory=dict, init=False, repr=False)
+    points: dict[str, tuple[int, ...]] = field(factory=dict, init=False, repr=False)
 
     def valid(self, name: str) -> Held | None:
         """The reading of an input that still counts at this time; None is unknown."""
@@ -39,9 +39,9 @@ class Scene:
 
     def point(self, name: str) -> tuple[int, ...]:
         """The numerator and denominator of an input that was read as one number; empty where it is not known, or a range."""
-        found = self._points.get(name)
+        found = self.points.get(name)
         if found is None:
-            found = self._points[name] = _point(self.valid(name))
+            found = self.points[name] = _point(self.valid(name))
         return found
 
     def knows(self, node: Known) -> bool:

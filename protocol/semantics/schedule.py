@@ -12,9 +12,9 @@ def due(scene: Scene) -> tuple[Due, ...]:
 
     An input never measured is due from the start of treatment on, because that is where the schedule begins.
     """
-    if scene.state.control.kind == "stopped":
+    scheduled = scene.prepared.scheduled
+    if not scheduled or scene.state.control.kind == "stopped":
         return ()
-    scheduled = [(item, item.schedule) for item in scene.prepared.protocol.inputs if item.schedule is not None]
     items = [_due(scene, item, schedule) for item, schedule in scheduled]
     return tuple([item for item in items if item is not None])
 

@@ -11,6 +11,7 @@ from protocol.errors import VisitError
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.protocol import Protocol
+from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
 from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
@@ -26,6 +27,8 @@ from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
 from protocol.semantics.trackers import first_memory
 from protocol.semantics.walk import hold_rules
+
+_Step, _Scene = quickly(Step), quickly(Scene)
 
 
 def initial(protocol: Protocol) -> State:
@@ -49,7 +52,7 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
     decision = explained(scene, finding, accepted.measured)
     if visit.given is None or visit.given.kind == "unknown":
         after = _moved(scene, finding, _assumed(scene, finding))
-        return Step(visit, decision, after, refused=accepted.refused, assumed=True)
+        return _Step(visit, decision, after, refused=accepted.refused, assumed=True)
     found = verdict(scene, finding, visit.given)
     after = _moved(scene, finding, followed(scene, finding, visit.given))
     deviating = deviations(scene, finding, decision, found)
@@ -67,7 +70,7 @@ def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accep
     if state.time is not None and visit.time < state.time:
         raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}")
     accepted = with_numbers(prepared, state, accept(prepared, state, visit), visit.time)
-    return Scene(prepared, observe(prepared, state, accepted, visit.time), visit.time), accepted
+    return _Scene(prepared, observe(prepared, state, accepted, visit.time), visit.time), accepted
 
 
 def look(protocol: Protocol, state: State, time: int) -> Decision:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term, Tracked, Value
+from protocol.model.quick import quickly
 from protocol.model.state import Held
 from protocol.semantics import clocks
 from protocol.semantics.compiled import settled, term_of, true_of
@@ -134,13 +135,16 @@ def _has_limit(scene: Scene, held: Held, term: Term) -> bool:
     return getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower") is not None
 
 
+_World = quickly(World)
+
+
 def completions(
     scene: Scene, ask: Callable[[World], Answer], narrowed: Narrowing | None = None
 ) -> Iterator[tuple[Narrowing, Answer]]:
     """The answer in every completion of what is missing, as parts that agree on it, each with how it narrows the unknowns."""
     narrowed = narrowed or {}
     try:
-        answer = ask(World(scene, narrowed))
+        answer = ask(_World(scene, narrowed))
     except Open as still_open:
         for part in (still_open.yes, still_open.no):
             yield from completions(scene, ask, {**narrowed, still_open.term: part})

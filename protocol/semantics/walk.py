@@ -52,22 +52,25 @@ class Result:
 
 def applicable(prepared: Prepared, state: State) -> tuple[Rule, ...]:
     """The rules of the control state, in order. A hold leaves the stop rules of treatment in force, a review its holds too."""
-    return tuple(rule for rule, _ in asked(prepared, state))
+    return tuple(rule for rule, _ in asked(prepared, state)[0])
 
 
-def asked(prepared: Prepared, state: State) -> tuple[tuple[Rule, Ask], ...]:
-    """The applicable rules, in order, each with the function that settles its guard."""
+Asked = tuple[tuple[tuple[Rule, Ask], ...], Result]
+
+
+def asked(prepared: Prepared, state: State) -> Asked:
+    """The applicable rules, in order, each with the function that settles its guard; and the result where none of them acts."""
     control, level = state.control, state.level
     return _asked(prepared, control.kind, control.by, level.kind, level.name, state.reasons)
 
 
 # Where a patient is seldom changes, and there are few places to be. Texts are hashed once, values anew each time.
 @lru_cache(maxsize=4_096)
-def _asked(
-    prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, level: str, reasons: frozenset[str]
-) -> tuple[tuple[Rule, Ask], ...]:
+def _asked(prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, level: str, reasons: frozenset[str]) -> Asked:
     state = State(control=Control(control, by), level=Dose(kind, level), reasons=reasons)
-    return tuple((rule, ask_of(prepared, rule)) for rule in prepared.rules if _applies(rule, state))
+    nothing = Offer(no_change(prepared.protocol, state))
+    rules = tuple((rule, ask_of(prepared, rule)) for rule in prepared.rules if _applies(rule, state))
+    return rules, Result(nothing, nothing)
 
 
 def _applies(rule: Rule, state: State) -> bool:
@@ -113,11 +116,11 @@ class Turn:
 def walk(world: World) -> Result:
     """What the ordered rules give in this world; raises Open where that is not settled."""
     scene = world.scene
-    protocol, state = scene.prepared.protocol, scene.state
+    rules, nothing = asked(scene.prepared, scene.state)
     offered: list[Offer] = []
     recommended: Offer | None = None
     true_resumes: list[Rule] = []
-    for rule, ask in asked(scene.prepared, state):
+    for rule, ask in rules:
         if ask(scene) is False:
             continue
         turn = _turn(world, rule, true_resumes)
@@ -128,8 +131,9 @@ def walk(world: World) -> Result:
         if turn.ordered:
             return Result(recommended or turn.offer, turn.offer, tuple(offered))
         offered.append(turn.offer)
-    nothing = Offer(no_change(protocol, state))
-    return Result(recommended or nothing, nothing, tuple(offered))
+    if not offered:
+        return nothing
+    return Result(recommended or nothing.recommended, nothing.ordered, tuple(offered))
 
 
 def _turn(world: World, rule: Rule, true_resumes: list[Rule]) -> Turn | None:
