@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 
 
@@ -25,9 +27,17 @@ class Problem:
     def __str__(self) -> str:
         return "\n".join(visible(line) for line in (self._headline(), *self._excerpt(), *self._advice()))
 
+    @property
+    def place(self) -> str:
+        """Where it is: ``protocol.yaml:31:11``, or the field of a form; empty where it has no place."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+    def as_dict(self) -> dict[str, str]:
+        """The problem for a message to a program."""
+        return {"code": self.code, "place": self.place, "message": self.message, "hint": self.hint}
+
     def _headline(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: error {self.code}: {self.message}" if place else f"error {self.code}: {self.message}"
+        return f"{self.place}: error {self.code}: {self.message}" if self.place else f"error {self.code}: {self.message}"
 
     def _excerpt(self) -> tuple[str, ...]:
         if not self.text or not self.line:
@@ -61,39 +71,80 @@ class Code:
 
 
 class ProtocolError(Exception):
-    """The base of everything that this package raises on purpose."""
+    """The base of everything that this package raises on purpose; ``code`` is empty where no page explains it."""
+
+    code = ""
+    message = ""
+    hint = ""
+    problems: tuple[object, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error for a message to a program: one shape for all; ``problems`` lists what there is more than one of."""
+        listed = [one.as_dict() if isinstance(one, Problem) else {"message": str(one)} for one in self.problems]
+        return {"error": type(self).__name__, "code": self.code, "message": self.message, "hint": self.hint, "problems": listed}
 
 
 class InputError(ProtocolError):
     """Text that cannot be used: a protocol, a course or a table. Carries every problem found."""
 
+    problems: tuple[Problem, ...]
+
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n\n".join(str(problem) for problem in problems))
+        self.code = problems[0].code if problems else ""
+        self.message = "; ".join(f"{one.place}: {one.message}" if one.place else one.message for one in problems)
+        self.hint = problems[0].hint if len(problems) == 1 else ""
+
+
+class StoredError(InputError):
+    """A stored document that cannot be loaded: the text is damaged, or a protocol is missing. Nobody at a form can mend it."""
 
 
 class NotationError(ProtocolError, ValueError):
-    """One scalar (a duration, a number, a unit, a regimen) that is not in the notation; ``hint`` says what would be."""
+    """One value that is not in the notation (a duration, a unit, a regimen) or of another type; ``hint`` says what would be."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        self.message, self.hint = message, hint
         super().__init__(f"{message}. {hint}" if hint else message)
+        self.message, self.hint = message, hint
+
+
+def unfit(what: str, value: object, right: str) -> NotationError:
+    """What to raise for a value of the wrong type: which one it is, what was given, and what would be right."""
+    return NotationError(f"{what} is {told(value)}", f"Give {right}.")
+
+
+def told(value: object) -> str:
+    """A value of whatever type in a few words: ``None``, ``the text 'x'``, ``the number 5``, ``a list``."""
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return f"the text '{visible(value[:40])}'"
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**20):
+        return f"the number {value}"
+    if isinstance(value, int):
+        return "a number of very many digits"
+    return f"a value of the type {type(value).__name__}"
 
 
 class VisitError(ProtocolError, ValueError):
     """A visit that cannot be stepped: earlier than the last one, or naming an input that the protocol does not have."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message}. {hint}" if hint else message)
+        self.message, self.hint = message, hint
 
 
 class CommitError(ProtocolError):
     """What a live course refuses to record; the course is as it was before. ``code`` is explained by ``protocol explain``."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
-        self.code, self.message, self.hint = code, message, hint
         super().__init__(str(Problem(code, message, hint)))
+        self.code, self.message, self.hint = code, message, hint
 
 
 class Unsigned(CommitError, ValueError):
-    """Who, when or under which request id is missing or cannot be used."""
+    """Who, when, under which request id, at which version or why is missing or cannot be used."""
 
 
 class RequestReused(CommitError):
@@ -117,7 +168,7 @@ class NeedsReason(CommitError):
 
 
 class RefusedVisit(CommitError, VisitError):
-    """A visit that a live course does not take: its date is a range, or there is one at that time already."""
+    """A visit that a live course does not take: its date is a range, or there is one at that time already or later."""
 
 
 class NoSuchVisit(CommitError, VisitError):
@@ -129,7 +180,7 @@ class MigrationError(CommitError):
 
     def __init__(self, code: str, message: str, hint: str, problems: tuple[str, ...]) -> None:
         super().__init__(code, message, hint)
-        self.problems = problems
+        self.problems: tuple[str, ...] = problems
 
 
 class Busy(CommitError):

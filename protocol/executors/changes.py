@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from attrs import evolve, frozen
 
-from protocol.errors import NeedsReason, NoSuchVisit, NotDecidedHere, RefusedVisit, Unrestorable, VisitError
+from protocol.errors import NeedsReason, NoSuchVisit, NotDecidedHere, RefusedVisit, Unrestorable, VisitError, told
 from protocol.executors.journal import Difference, Entry
 from protocol.executors.migration import migrated
-from protocol.executors.record import Happened, steps_taken
+from protocol.executors.record import Happened, check_kind, steps_taken
 from protocol.executors.timeline import Migrated, Moment, Visited, refolded, revisions, visited
 from protocol.model.course import Visit
-from protocol.model.decision import Revision, Step
+from protocol.model.decision import Decision, Revision, Step
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import say_time
@@ -55,22 +55,55 @@ def by_step(now: Now, remembered: Visited | None, step: Step, why: str) -> Chang
 
     ``remembered`` is what was decided last; a step that is not that very object is decided once more and compared.
     """
-    check_date(step.visit)
     found = remembered if remembered is not None and remembered.step is step else _decided_again(now, step)
-    if now.state.time == step.visit.time:
-        hint = "Add to it with correct(), or say what was given with override()."
-        raise RefusedVisit("M007", f"there is a visit on {say_time(step.visit.time)} already", hint)
-    if step.deviations and not why.strip():
-        listed = "; ".join(f"{one.kind}: {one.message}" for one in step.deviations)
+    check_follows_last(now.state, step.visit)
+    return by_decided(now, found, why)
+
+
+def by_decided(now: Now, found: Visited, why: str) -> Change:
+    """The change that a visit makes which was decided just now. Raises NeedsReason."""
+    if found.step.deviations and not why.strip():
+        listed = "; ".join(f"{one.kind}: {one.message}" for one in found.step.deviations)
         raise NeedsReason("M008", f"the protocol does not permit what was given ({listed})", "Say in 'why' why it was given.")
     return by_visit(now, found)
 
 
+def decided(now: Now, visit: Visit, strict: bool) -> Visited:
+    """What a course decides at a visit. Raises RefusedVisit or VisitError."""
+    check_date(visit)
+    check_follows_last(now.state, visit)
+    return visited(now.protocol, now.state, visit, strict=strict)
+
+
+def looked(now: Now, time: int) -> Decision:
+    """What a course would decide at a time if nothing more were known by then, after what the protocol does by itself."""
+    return visited(now.protocol, now.state, Visit(time)).step.decision
+
+
+def check_step(step: object) -> None:
+    """Raises NotDecidedHere for what is no step, and RefusedVisit for one of a visit whose date is a range."""
+    if not isinstance(step, Step):
+        raise NotDecidedHere("M009", f"the step is {told(step)}", "Commit what decide() of this course gave.")
+    check_date(step.visit)
+
+
 def check_date(visit: Visit) -> None:
     """Raises RefusedVisit for a visit whose date is a range; ``step`` would take it to be at its beginning."""
+    check_kind("the visit", visit, Visit, "a Visit")
     if visit.latest is not None:
         hint = "A live decision is made at one time: give the time at which it is made."
         raise RefusedVisit("M003", f"the visit of {say_time(visit.time)} is a range", hint)
+
+
+def check_follows_last(state: State, visit: Visit) -> None:
+    """Raises RefusedVisit for a visit at the time of the last one, or before it."""
+    if state.time is None or visit.time > state.time:
+        return
+    if visit.time == state.time:
+        hint = "Add to it with correct(), or say what was given with override()."
+        raise RefusedVisit("M007", f"there is a visit on {say_time(visit.time)} already", hint)
+    message = f"a visit on {say_time(visit.time)} cannot follow the last one, on {say_time(state.time)}"
+    raise RefusedVisit("M016", message, "Add what was forgotten to the next visit: Observation(..., observed=its time).")
 
 
 def _decided_again(now: Now, step: Step) -> Visited:

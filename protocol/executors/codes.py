@@ -46,6 +46,12 @@ _TABLE = (
     ("M014", "an empty correction",
      "A correction names the readings as they should have been recorded. To withdraw a reading give it without a value; to "
      "change what was given use override()."),
+    ("M015", "a signature of the wrong type",
+     "Who, the request id and 'why' are texts, the version at which it was decided is a whole number, and when it was recorded "
+     "is a datetime. A form or a web address gives everything as text: turn it into the right type first."),
+    ("M016", "a visit before the last one",
+     "A course goes forward. A reading that was forgotten is added to the next visit with the time at which it was observed, "
+     "Observation(..., observed=time in minutes since the first dose); if there was a visit at that time, use correct()."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from protocol.errors import unfit
 from protocol.model.course import Visit
 from protocol.model.decision import Revision, Step
 
@@ -16,7 +17,15 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def _pairs(names: collections.abc.Mapping[str, str] | Pairs) -> Pairs:
-    return tuple(sorted(dict(names).items()))
+    right = "a dictionary of texts, such as {'old name': 'new name'}"
+    try:
+        pairs = tuple(dict(names).items())
+    except (TypeError, ValueError):
+        raise unfit("a part of the mapping", names, right) from None
+    for name in (name for pair in pairs for name in pair):
+        if not isinstance(name, str):
+            raise unfit("a name in the mapping", name, right)
+    return tuple(sorted(pairs))
 
 
 @frozen

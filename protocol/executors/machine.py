@@ -12,8 +12,8 @@ A live course is never pickled. Record and store in one transaction of the host:
 writing fails throw this object away and load again.
 
 **Being asked twice.** Each record has a request id made by the caller. The same id with the same content gives the entry
-that it made the first time, and does nothing; so a request whose answer was lost can be sent again. Where a later visit may
-have been recorded in between, ask ``answer_to(request_id)`` before ``decide``.
+that it made the first time, and does nothing; so a request whose answer was lost can be sent again. ``record`` is made for
+that: it decides and commits in one, and needs no step, because a visit that was recorded cannot be decided again.
 
 **Two writers.** ``expected_version`` is the version at which the caller decided. If the course has moved on since,
 StaleVersion is raised: load again, decide again. The host's database makes sure that one of two writers comes first.
@@ -37,18 +37,18 @@ from typing import NoReturn
 
 from attrs import evolve
 
-from protocol.errors import RequestReused, StaleVersion
 from protocol.executors import changes
 from protocol.executors.journal import Difference, Entry, Mapping
-from protocol.executors.record import Alone, draft
+from protocol.executors.record import Alone, check_kind, check_protocol, check_text, check_version, draft, repeated
 from protocol.executors.states import announce, listening
-from protocol.executors.timeline import Migrated, Moment, Visited, visited
+from protocol.executors.timeline import Migrated, Moment, Visited
 from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.decision import Decision, Due, Step
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 from protocol.semantics import foresee
-from protocol.semantics.step import initial, look
+from protocol.semantics.asking import asked_for
+from protocol.semantics.step import initial
 
 __all__ = ["Difference", "Entry", "LiveCourse", "Mapping", "begin", "restore"]
 
@@ -86,6 +86,8 @@ class LiveCourse:
                  "_protocol", "_state")  # fmt: skip
 
     def __init__(self, protocol: Protocol, patient: str, listener: object | None) -> None:
+        check_protocol(protocol)
+        check_kind("the patient", patient, str, "the name of the patient as a text")
         self._patient = patient
         self._listener = listening(listener)
         self._first = self._protocol = protocol
@@ -136,6 +138,7 @@ class LiveCourse:
 
     def answer_to(self, request_id: str) -> Entry | None:
         """The entry that a request made; None if there is none. For a request that may be a repetition, ask before deciding."""
+        check_text("request_id", request_id)
         return self._by_request.get(request_id)
 
     def course(self) -> Course:
@@ -147,20 +150,24 @@ class LiveCourse:
 
     # What the protocol says
 
-    def decide(self, visit: Visit) -> Step:
+    def decide(self, visit: Visit, *, strict: bool = False) -> Step:
         """What the protocol says at a visit, with the state that it would lead to. Changes nothing.
 
-        Raises RefusedVisit for a date that is a range, and VisitError for a visit before the last one or an unknown input.
-        A reading that cannot be used is refused and reported in ``refused``.
+        A reading that cannot be used (another unit, not plausible) is refused and listed in ``refused``: its input is unknown,
+        and the visit is decided all the same. With ``strict`` it raises VisitError instead, to be mended at the form.
+        Raises RefusedVisit for a date that is a range and for a visit that is not after the last one, VisitError for an
+        unknown input.
         """
-        changes.check_date(visit)
-        found = visited(self._protocol, self._state, visit)
-        self._decided = found
-        return found.step
+        self._decided = changes.decided(self._now(), visit, strict)
+        return self._decided.step
 
     def due(self, time: int) -> tuple[Due, ...]:
         """The scheduled measurements that are due or overdue at a time, in minutes since the first dose."""
-        return look(self._protocol, self._state, time).due
+        return changes.looked(self._now(), time).due
+
+    def needs(self, time: int) -> tuple[str, ...]:
+        """The inputs for which the decision at a time would wait, if nothing more were known by then: what a form asks first."""
+        return asked_for(self._protocol, changes.looked(self._now(), time))
 
     def next_change(self) -> tuple[int, Decision] | None:
         """When time alone would change the decision, and to what; None if never, or before the first visit."""
@@ -174,13 +181,28 @@ class LiveCourse:
         """Records a visit that this course decided, and moves the state on. All or nothing.
 
         ``why`` is needed where the dose given is one that the protocol does not permit. ``recorded_at`` needs a time zone.
+        A reading that was refused is recorded as refused, in ``entry.step.refused``: ``decide(visit, strict=True)`` raises
+        at the form, before anything is recorded.
         Raises a CommitError that says what to do, and then nothing has changed.
         """
+        changes.check_step(step)
         asked = draft("visit", request_id, by, recorded_at, why, self._fingerprint, step.visit)
-        with self._alone:
-            return self._known(asked) or self._take(
-                asked, expected_version, lambda: changes.by_step(self._now(), self._decided, step, why)
-            )
+        return self._take(asked, expected_version, lambda: changes.by_step(self._now(), self._decided, step, why))
+
+    def record(
+        self, visit: Visit, *,
+        request_id: str, expected_version: int, by: str, recorded_at: datetime, why: str = "", strict: bool = False,
+    ) -> Entry:  # fmt: skip
+        """Decides and commits in one: for a visit that was decided and shown before, in another process or an earlier request.
+
+        The same request again gives the entry that it made, whatever was recorded in between. ``expected_version`` makes sure
+        that nothing else was recorded since the decision was shown. Raises as ``commit`` and as ``decide(visit, strict=strict)``.
+        """
+        changes.check_date(visit)
+        asked = draft("visit", request_id, by, recorded_at, why, self._fingerprint, visit)
+        return self._take(
+            asked, expected_version, lambda: changes.by_decided(self._now(), changes.decided(self._now(), visit, strict), why)
+        )
 
     def correct(
         self, time: int, observations: Iterable[Observation], *,
@@ -190,20 +212,19 @@ class LiveCourse:
 
         The entry's ``revisions`` are the decisions that would have been different; what was issued stays in the journal.
         """
-        readings = tuple(observations)
-        asked = draft("correction", request_id, by, recorded_at, why, self._fingerprint, Visit(time, readings))
-        with self._alone:
-            return self._known(asked) or self._take(asked, expected_version, lambda: changes.by_correction(self._now(), asked))
+        visit = Visit(time, observations)
+        asked = draft("correction", request_id, by, recorded_at, why, self._fingerprint, visit)
+        return self._take(asked, expected_version, lambda: changes.by_correction(self._now(), asked))
 
     def override(
         self, given: Given, *, time: int | None = None,
         request_id: str, expected_version: int, by: str, recorded_at: datetime, why: str,
     ) -> Entry:  # fmt: skip
         """Records what was really given from a recorded visit on; by default from the last one."""
+        check_kind("what was given", given, Given, "a Given, such as Given('none')")
         visit = Visit(self._last_time(request_id) if time is None else time, given=given)
         asked = draft("override", request_id, by, recorded_at, why, self._fingerprint, visit)
-        with self._alone:
-            return self._known(asked) or self._take(asked, expected_version, lambda: changes.by_correction(self._now(), asked))
+        return self._take(asked, expected_version, lambda: changes.by_correction(self._now(), asked))
 
     def migrate(
         self, protocol: Protocol, mapping: Mapping, *,
@@ -215,12 +236,11 @@ class LiveCourse:
         Raises MigrationError that lists all that is not. A later correction of an earlier visit goes through the same
         mapping, so map what other patients need too: further names do no harm.
         """
+        check_protocol(protocol)
+        check_kind("the mapping", mapping, Mapping, "a machine.Mapping; an empty one where all has the same name")
         asked = draft("migration", request_id, by, recorded_at, why, fingerprint(protocol), None, self._fingerprint, mapping)
         asked = evolve(asked, time=self._state.time)
-        with self._alone:
-            return self._known(asked) or self._take(
-                asked, expected_version, lambda: changes.by_migration(self._now(), protocol, asked)
-            )
+        return self._take(asked, expected_version, lambda: changes.by_migration(self._now(), protocol, asked))
 
     def audit(self) -> tuple[Difference, ...]:
         """Decides everything in the journal once more and says what differs from what is stored; empty if nothing does."""
@@ -236,25 +256,19 @@ class LiveCourse:
 
     # How it is recorded
 
-    def _known(self, asked: Entry) -> Entry | None:
-        known = self._by_request.get(asked.request_id)
-        if known is None or known.says_the_same(asked):
-            return known
-        hint = "A repeated request repeats its content; anything new needs an id of its own."
-        raise RequestReused("M005", f"request '{asked.request_id}' made version {known.version} with other content", hint)
-
     def _take(self, asked: Entry, expected_version: int, change_of: Callable[[], changes.Change]) -> Entry:
         """All is computed, then announced, and only then assigned, so that whatever fails leaves the course as it was."""
-        if expected_version != self.version:
-            hint = "Somebody has recorded something since it was loaded: load the course again and decide again."
-            message = f"the course is at version {self.version}, not {expected_version}"
-            raise StaleVersion("M006", message, hint, expected_version, self.version)
-        change = change_of()
-        entry = asked.made(self.version + 1, change.step, change.acted, change.revisions)
-        for one in change.happened:
-            announce(self._listener, one.trigger, one.before, one.after, {"entry": entry, "step": one.step, "course": self})
-        self._assign(change, entry)
-        return entry
+        with self._alone:
+            known = self._by_request.get(asked.request_id)
+            if known is not None:
+                return repeated(known, asked)
+            check_version(expected_version, self.version)
+            change = change_of()
+            entry = asked.made(self.version + 1, change.step, change.acted, change.revisions)
+            for one in change.happened:
+                announce(self._listener, one.trigger, one.before, one.after, {"entry": entry, "step": one.step, "course": self})
+            self._assign(change, entry)
+            return entry
 
     def _assign(self, change: changes.Change, entry: Entry) -> None:
         self._moments[change.place :] = change.moments
@@ -268,7 +282,7 @@ class LiveCourse:
 
     def _last_time(self, request_id: str) -> int:
         """The time of the last visit, or what the same request meant by that when it came first."""
-        known = self._by_request.get(request_id)
+        known = self.answer_to(request_id)
         time = self._state.time if known is None else known.time
         if time is None:
             raise changes.no_visit("there is no visit yet")

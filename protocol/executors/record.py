@@ -7,11 +7,11 @@ from threading import Lock
 
 from attrs import frozen
 
-from protocol.errors import Busy, Unsigned
+from protocol.errors import Busy, RequestReused, StaleVersion, Unsigned, told, unfit
 from protocol.executors.journal import Entry, EntryKind, Mapping
 from protocol.model.course import Visit
 from protocol.model.decision import Step
-from protocol.model.protocol import ControlKind
+from protocol.model.protocol import ControlKind, Protocol
 from protocol.model.state import State
 from protocol.semantics.effects import in_force
 
@@ -55,17 +55,73 @@ def draft(
     mapping: Mapping | None = None,
 ) -> Entry:
     """An entry without what comes of it. Raises Unsigned where who, when or the request id cannot be used."""
-    for name, text in (("request_id", request_id), ("by", by)):
-        if not isinstance(text, str) or not text.strip():
-            raise Unsigned(
-                "M001", f"'{name}' is empty", "Say who records this, under an id that the request keeps when repeated."
-            )
-    if not isinstance(recorded_at, datetime) or recorded_at.utcoffset() is None:
-        hint = "Give a datetime with its time zone, such as datetime.now(UTC)."
-        raise Unsigned("M002", f"recorded_at has no time zone: {recorded_at}", hint)
+    for name, text in (("request_id", request_id), ("by", by), ("why", why)):
+        check_text(name, text)
+        if name != "why" and not text.strip():
+            raise Unsigned("M001", f"'{name}' is empty", _WHO)
     time = None if visit is None else visit.time
-    at = recorded_at.astimezone(UTC)
+    at = _in_utc(recorded_at)
     return Entry(0, kind, request_id, by, at, why, fingerprint, time, visit, before=before, mapping=mapping)
+
+
+_WHO = "Say who records this, under an id that the request keeps when repeated."
+
+
+def check_text(name: str, text: object) -> None:
+    """Raises Unsigned where a part of the signature is no text."""
+    if text is None and name != "why":
+        raise Unsigned("M001", f"'{name}' is missing", _WHO)
+    if not isinstance(text, str):
+        raise Unsigned("M015", f"'{name}' is {told(text)}, not a text", "Give a text; for 'why' that may be ''.")
+
+
+def _in_utc(moment: object) -> datetime:
+    """The moment as a plain datetime, whatever kind of datetime it was."""
+    hint = "Give a datetime with its time zone, such as datetime.now(UTC)."
+    if not isinstance(moment, datetime):
+        raise Unsigned("M015", f"'recorded_at' is {told(moment)}, not a datetime", hint)
+    if moment.utcoffset() is None:
+        raise Unsigned("M002", f"recorded_at has no time zone: {moment}", hint)
+    try:
+        at = moment.astimezone(UTC)
+    except OverflowError:
+        raise Unsigned("M002", f"recorded_at is no time in UTC: {moment}", hint) from None
+    return datetime(at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, UTC)
+
+
+def check_version(expected: object, current: int) -> None:
+    """Raises StaleVersion where the caller decided at another version than the course is at now."""
+    if isinstance(expected, bool) or not isinstance(expected, int):
+        hint = "Give the version at which it was decided as a whole number: course.version."
+        raise Unsigned("M015", f"'expected_version' is {told(expected)}, not a whole number", hint)
+    if expected != current:
+        hint = "Somebody has recorded something since it was loaded: load the course again and decide again."
+        raise StaleVersion(
+            "M006",
+            f"the course is at version {current}, not {told(expected).removeprefix('the number ')}",
+            hint,
+            expected,
+            current,
+        )
+
+
+def repeated(known: Entry, asked: Entry) -> Entry:
+    """The entry that a request made when it came first; raises RequestReused where it now has other content."""
+    if not known.says_the_same(asked):
+        hint = "A repeated request repeats its content; anything new needs an id of its own."
+        raise RequestReused("M005", f"request '{asked.request_id}' made version {known.version} with other content", hint)
+    return known
+
+
+def check_kind(what: str, value: object, kind: type, right: str) -> None:
+    """Raises NotationError where a value that was handed over is of another type."""
+    if not isinstance(value, kind):
+        raise unfit(what, value, right)
+
+
+def check_protocol(protocol: object) -> None:
+    """Raises NotationError for what is no protocol, such as the name of one."""
+    check_kind("the protocol", protocol, Protocol, "a Protocol, such as protocol.load('imatinib-hes')")
 
 
 def steps_taken(before: State, steps: tuple[Step, ...]) -> tuple[Happened, ...]:

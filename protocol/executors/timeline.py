@@ -47,10 +47,10 @@ class Migrated:
 Moment = Visited | Migrated
 
 
-def visited(protocol: Protocol, state: State, visit: Visit) -> Visited:
-    """The visit decided, after the moments before it at which the protocol acts by itself."""
+def visited(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False) -> Visited:
+    """The visit decided, after the moments before it at which the protocol acts by itself. ``strict`` as for ``step``."""
     before = acted(protocol, state, visit.time)
-    taken = step(protocol, before[-1].state if before else state, visit)
+    taken = step(protocol, before[-1].state if before else state, visit, strict=strict)
     return Visited(visit, before, taken, (*before, taken))
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 from attrs import converters, field, frozen
 
-from protocol.errors import NotationError
+from protocol.errors import NotationError, unfit
 from protocol.model.quantity import exact
 from protocol.model.regimen import Regimen
 from protocol.model.time import whole_minutes
+
+Part = TypeVar("Part")
 
 Reported = Fraction | Decimal | int | float | str | None
 
@@ -21,15 +25,53 @@ def _reported(value: Reported) -> Fraction | str | None:
 
     A number that is none (NaN, infinite) is kept as its text: it is refused when it is read, and the visit is decided.
     """
-    # An abstract class such as that of Fraction is slow to ask, so a plain float does not ask it.
-    if value is None or (type(value) is not float and isinstance(value, str | Fraction)):
+    if value is None or type(value) is str:
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, str):
+        return str.__str__(value)
+    finite = math.isfinite(value) if isinstance(value, float) else not isinstance(value, Decimal) or value.is_finite()
+    return exact(value) if finite else str(value)
+
+
+def _observations(values: Iterable[Observation]) -> tuple[Observation, ...]:
+    return _all(values, "'observations' of a visit", Observation)
+
+
+def _visits(values: Iterable[Visit]) -> tuple[Visit, ...]:
+    return _all(values, "'visits' of a course", Visit)
+
+
+def _exposures(values: Iterable[Exposure]) -> tuple[Exposure, ...]:
+    return _all(values, "'exposures' of a course", Exposure)
+
+
+def _all(values: Iterable[Part], what: str, kind: type[Part]) -> tuple[Part, ...]:
+    """The values as a tuple, in whatever they came; a generator is consumed once, and here."""
+    right = f"a tuple of values of the type {kind.__name__}"
     try:
-        return exact(value)
-    except NotationError:
-        return str(value)
+        found = values if type(values) is tuple else tuple(values)
+    except TypeError:
+        raise unfit(what, values, right) from None
+    for one in found:
+        if not isinstance(one, kind):
+            raise unfit(f"one of the {what}", one, right)
+    return found
+
+
+def _check_texts(owner: str, **texts: object) -> None:
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise unfit(f"'{name}' of {owner}", text, _RIGHT.get(name, "a text"))
+
+
+_RIGHT = {
+    "input": "the name of an input, as the protocol has it",
+    "unit": "a unit such as '10*9/L', or '' for the declared one",
+    "censored": "'<', '<=', '>' or '>=', or '' for an exact value",
+    "row": "a text that says where it came from, or ''",
+}
 
 
 @frozen
@@ -53,6 +95,10 @@ class Observation:
     recorded: int | None = field(default=None, converter=converters.optional(whole_minutes))
     row: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        if not type(self.input) is type(self.unit) is type(self.censored) is type(self.row) is str:
+            _check_texts("an observation", input=self.input, unit=self.unit, censored=self.censored, row=self.row)
+
 
 @frozen
 class Given:
@@ -62,6 +108,11 @@ class Given:
     regimen: Regimen | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.kind not in ("regimen", "none", "stopped", "unknown"):
+            raise unfit("'kind' of what was given", self.kind, "'regimen', 'none', 'stopped' or 'unknown'")
+        if self.regimen is not None and not isinstance(self.regimen, Regimen):
+            right = "a Regimen, such as protocol.model.regimen.regimen('100 mg every day')"
+            raise unfit("'regimen' of what was given", self.regimen, right)
         if (self.kind == "regimen") != (self.regimen is not None):
             hint = "A regimen belongs to the kind 'regimen', and only to it."
             raise NotationError(f"'{self.kind}' was given with the regimen {self.regimen}", hint)
@@ -79,19 +130,28 @@ class Visit:
     """
 
     time: int = field(converter=whole_minutes)
-    observations: tuple[Observation, ...] = ()
+    observations: tuple[Observation, ...] = field(default=(), converter=_observations)
     given: Given | None = None
     latest: int | None = field(default=None, converter=converters.optional(whole_minutes))
     row: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.given is not None and not isinstance(self.given, Given):
+            raise unfit("'given' of a visit", self.given, "a Given, such as Given('none'), or None where the data do not say")
+        _check_texts("a visit", row=self.row)
 
 
 @frozen
 class Exposure:
     """A dose given from ``start`` until just before ``end`` (minutes; None: still being given)."""
 
-    start: int
-    end: int | None
+    start: int = field(converter=whole_minutes)
+    end: int | None = field(converter=converters.optional(whole_minutes))
     given: Given
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.given, Given):
+            raise unfit("'given' of an exposure", self.given, "a Given, such as Given('none')")
 
 
 @frozen
@@ -99,6 +159,9 @@ class Course:
     """One patient's visits and exposure intervals, each in order of time."""
 
     name: str
-    visits: tuple[Visit, ...]
-    exposures: tuple[Exposure, ...] = ()
+    visits: tuple[Visit, ...] = field(converter=_visits)
+    exposures: tuple[Exposure, ...] = field(default=(), converter=_exposures)
     note: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        _check_texts("a course", name=self.name, note=self.note)

@@ -7,6 +7,7 @@ is 0.3 and no threshold is missed by noise.
 from __future__ import annotations
 
 import math
+import operator
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -14,10 +15,12 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from protocol.errors import NotationError
+from protocol.errors import NotationError, unfit
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MAX_DIGITS = 40
+_MOST_DIGITS = 1050
+"""Of a number, before or after the point; what can be written as text, and every float, has fewer."""
 
 
 def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
@@ -28,9 +31,33 @@ def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
         return _from_float(value)
     if isinstance(value, str):
         return _from_text(value)
-    if isinstance(value, Decimal) and not value.is_finite():
+    if isinstance(value, Decimal):
+        return _from_decimal(value)
+    return _of_digits(value if isinstance(value, Fraction) else _whole(value))
+
+
+def _whole(value: object) -> Fraction:
+    try:
+        return Fraction(operator.index(value))  # type: ignore[arg-type]
+    except TypeError:
+        raise unfit("a value", value, "a number (int, float, Decimal or Fraction) or a text") from None
+
+
+def _from_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
         raise NotationError(f"{value} is not a finite number", "Leave an unknown value empty.")
-    return Fraction(value)
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)  # of a number that is finite
+    if abs(exponent) > _MOST_DIGITS:
+        raise NotationError("a number of so many digits is no value", "Write it as it was measured.")
+    return _of_digits(Fraction(value))
+
+
+def _of_digits(value: Fraction) -> Fraction:
+    """The number itself; what cannot be written down as text, or takes seconds to, is none that was measured."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 3500:
+        raise NotationError("a number of so many digits is no value", "Write it as it was measured.")
+    return value
 
 
 # Laboratories round, so the same few hundred values come again and again.

@@ -10,11 +10,11 @@ import re
 from fractions import Fraction
 from typing import Literal, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
-from protocol.errors import NotationError
+from protocol.errors import NotationError, unfit
 from protocol.model.quantity import exact, say_number
-from protocol.model.time import DAY, HOUR, MINUTE, UNITS, WEEK, say_duration
+from protocol.model.time import DAY, HOUR, MINUTE, UNITS, WEEK, say_duration, whole_minutes
 
 Per = Literal["", "kg", "m2"]
 
@@ -50,11 +50,22 @@ class Amount:
 class Regimen:
     """An amount (in ``unit``, ``per`` body size) given every ``every`` minutes, or as a ``rate``: continuously in that time."""
 
-    amount: Fraction
+    amount: Fraction = field(converter=exact)
     unit: str
-    every: int
+    every: int = field(converter=whole_minutes)
     per: Per = ""
     rate: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.unit, str) or self.unit not in AMOUNTS:
+            raise unfit("'unit' of a regimen", self.unit, f"one of {', '.join(AMOUNTS)}")
+        if self.per not in ("", *_SIZES):
+            raise unfit("'per' of a regimen", self.per, "'kg', 'm2' or ''")
+        if not isinstance(self.rate, bool):
+            raise unfit("'rate' of a regimen", self.rate, "True or False")
+        if self.amount <= 0 or self.every < 1 or (self.rate and self.every not in _RATES.values()):
+            message = f"a regimen of {say_number(self.amount)} {self.unit} every {self.every} minutes cannot be given"
+            raise NotationError(message, _HINT)
 
     def __str__(self) -> str:
         amount = str(Amount(self.amount, self.unit, self.per))

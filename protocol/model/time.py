@@ -10,12 +10,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import SupportsIndex
 
-from protocol.errors import NotationError
+from protocol.errors import NotationError, told
 
 MINUTE = 1
 HOUR = 60
 DAY = 24 * HOUR
 WEEK = 7 * DAY
+
+FARTHEST = 10**10
+"""Minutes, thousands of years: what is farther from the first dose is no time since it, such as a time stamp of a computer."""
 
 UNITS = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": WEEK}
 RESOLUTIONS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
@@ -25,10 +28,20 @@ _DURATION = re.compile(r"\s*(?P<count>[0-9]{1,9})\s*(?P<unit>[A-Za-z]+)\s*")
 
 def whole_minutes(value: SupportsIndex) -> int:
     """A time as a plain whole number, whatever kind of whole number it was; raises NotationError on anything else."""
+    if type(value) is not int:
+        value = _whole(value)
+    if not -FARTHEST <= value <= FARTHEST:
+        raise NotationError(f"{told(value)} is too far from the first dose", "Times count from it, in minutes.")
+    return value
+
+
+def _whole(value: object) -> int:
     try:
-        return operator.index(value)
+        if not isinstance(value, bool):
+            return int(operator.index(value))  # type: ignore[arg-type]
     except TypeError:
-        raise NotationError(f"{value!r} is not a time", "A time is a whole number of minutes since the first dose.") from None
+        pass
+    raise NotationError(f"{told(value)} is not a time", "A time is a whole number of minutes since the first dose.") from None
 
 
 def duration(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
 
@@ -50,6 +51,12 @@ class Prepared:
                     yield from self.terms(self.definitions[name])
                 case _:
                     pass
+
+    def instead_of(self, name: str) -> str:
+        """What would have been right instead of a name that is no input."""
+        names = sorted(self.inputs)
+        near = get_close_matches(name.lower(), names, 1)
+        return (f"did you mean '{near[0]}'?  " if near else "") + f"Inputs: {', '.join(names)}"
 
     def inputs_of(self, guard: Guard) -> tuple[str, ...]:
         """The names of the inputs that a guard asks, each once."""

@@ -53,9 +53,9 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     for name, observations in by_input.items():
         item, before = prepared.inputs.get(name), readings.get(name)
         if name in prepared.numbers:
-            raise VisitError(f"'{name}' is computed by {prepared.protocol.name}. Report what it is computed from.")
+            raise VisitError(f"'{name}' is computed by {prepared.protocol.name}", "Report what it is computed from.")
         if item is None:
-            raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}")
+            raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}", prepared.instead_of(name))
         held, turned_down = _settle(item, before, observations, visit)
         if turned_down:
             refused += turned_down

@@ -68,7 +68,8 @@ def _assumed(scene: Scene, finding: Finding) -> Effect:
 def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accepted]:
     """Steps 1 and 2: what is known at the visit, before any decision."""
     if state.time is not None and visit.time < state.time:
-        raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}")
+        hint = "Add a forgotten reading to the next visit, with the time it was made at: Observation(..., observed=time)."
+        raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}", hint)
     accepted = with_numbers(prepared, state, accept(prepared, state, visit), visit.time)
     return _Scene(prepared, observe(prepared, state, accepted, visit.time), visit.time), accepted
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from protocol import stored
-from protocol.errors import RequestReused, StaleVersion, VisitError
+from protocol.errors import RequestReused, StaleVersion
 from protocol.executors.journal import Entry
 from protocol.model.course import Visit
 from tests.embedding import example
@@ -169,7 +169,7 @@ def test_the_same_request_with_other_content_is_refused(path: Path) -> None:
         post(path, BACK)
     with pytest.raises(RequestReused):
         post(path, FALL, by="Dr. B")
-    with pytest.raises(VisitError):
+    with pytest.raises(RequestReused):
         post(path, visit(6, **WELL))
 
 

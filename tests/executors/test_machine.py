@@ -103,7 +103,7 @@ def test_the_same_request_twice_gives_the_same_entry_and_does_nothing() -> None:
     before = all_of(course)
     later = NOW + timedelta(hours=1)
     assert course.commit(taken, **how | {"recorded_at": later}) is entry
-    assert course.commit(course.decide(visit(7, **WELL)), **how) is entry
+    assert course.record(visit(7, **WELL), **how) is entry
     assert all_of(course) == before
     assert course.answer_to(how["request_id"]) is entry
     assert course.answer_to("another") is None

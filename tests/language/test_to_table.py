@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from protocol.errors import ProtocolError
+from protocol.errors import NotationError, ProtocolError
 from protocol.language.from_yaml import parse
 from protocol.language.page import Heading, Items, Paragraph, Table, code, plain, to_markdown
 from protocol.language.shipped import load, shipped_names
@@ -56,7 +56,8 @@ def changed(value: Any, hint: Any) -> Iterator[Any]:
         hints = typing.get_type_hints(type(value), MODULES)
         for field in attrs.fields(type(value)):
             for other in changed(getattr(value, field.name), hints[field.name]):
-                yield attrs.evolve(value, **{field.name: other})
+                with suppress(NotationError):  # a regimen that cannot be, such as one in another unit
+                    yield attrs.evolve(value, **{field.name: other})
     elif isinstance(value, tuple):
         for place, item in enumerate(value):
             yield from ((*value[:place], other, *value[place + 1 :]) for other in changed(item, str))
@@ -69,7 +70,7 @@ def changed(value: Any, hint: Any) -> Iterator[Any]:
     elif isinstance(value, int | Fraction):
         yield from (value + 1, value + DAY)
     elif isinstance(value, str):
-        yield value + "x"
+        yield "g" if value == "mg" else value + "x"
     if value is None or value == "":
         yield from SOMETHING[value]
 

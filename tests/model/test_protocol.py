@@ -28,7 +28,7 @@ from protocol.model.protocol import (
     Where,
     fingerprint,
 )
-from protocol.model.regimen import regimen
+from protocol.model.regimen import Regimen, regimen
 
 LOW = Or((Compare(Value("anc"), "<", Fraction(1)), Compare(GradeOf("platelets"), ">=", Fraction(3))))
 DUE = Compare(Clock("start"), ">=", Fraction(40320), early=4320, late=4320)
@@ -225,14 +225,26 @@ def other_than(value: object) -> object:
     raise AssertionError(value)
 
 
-LEAVES = [pytest.param(path, value, id=".".join(map(str, path))) for path, value in leaves(example())]
+# Of a regimen not every text is a unit, and a rate is not every two days.
+REGIMEN = {"unit": "g", "per": "kg"}
+LEAVES = [
+    pytest.param(path, value, id=".".join(map(str, path)))
+    for path, value in leaves(example())
+    if path[-2:] != ("regimen", "rate")
+]
 
 
 @pytest.mark.parametrize(("path", "value"), LEAVES)
 def test_any_changed_field_changes_the_fingerprint(path: Path, value: object) -> None:
-    changed = replaced(example(), path, other_than(value))
+    other = REGIMEN[str(path[-1])] if path[-2:-1] == ("regimen",) and path[-1] in REGIMEN else other_than(value)
+    changed = replaced(example(), path, other)
     assert changed != example()
     assert fingerprint(changed) != fingerprint(example())
+
+
+def test_a_rate_has_another_fingerprint_than_single_doses() -> None:
+    single, rate = (replaced(example(), ("levels", 0, "regimen"), Regimen(1, "mg", 60, rate=rate)) for rate in (False, True))
+    assert fingerprint(single) != fingerprint(rate)
 
 
 def test_the_example_has_every_kind_of_part() -> None:
