@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from protocol.adapters.sheet import Example
     from protocol.model.decision import Trace
     from protocol.model.protocol import Protocol
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 def complete_spec(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What a shell offers for a SPEC: the shipped names, and paths."""
+    from click.shell_completion import CompletionItem
+
     from protocol.language.shipped import shipped_names
 
     names = [CompletionItem(name) for name in shipped_names() if name.startswith(incomplete)]
@@ -29,6 +32,8 @@ def complete_spec(context: click.Context, parameter: click.Parameter, incomplete
 
 def complete_course(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What a shell offers for SPEC:HEADING: the shipped names, then the headings of the courses beside the protocol."""
+    from click.shell_completion import CompletionItem
+
     from protocol.adapters.from_file import from_file
     from protocol.adapters.selection import slug
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 LONGEST_WORD = 60
 MOST_WORDS = 40
@@ -25,6 +24,8 @@ def meant(word: str, known: Iterable[str]) -> str:
             return candidate
     if len(word) > LONGEST_WORD or len(candidates) > 500:
         return ""
+    from difflib import get_close_matches  # only what is wrong needs it
+
     return next(iter(get_close_matches(word.lower(), candidates, 1)), "")
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from attrs import frozen
@@ -183,7 +183,7 @@ def _scales(criteria: str) -> tuple[Scale, ...]:
     if criteria not in _TABLES:
         raise NotationError(f"there are no criteria '{criteria}'", f"Criteria: {', '.join(CRITERIA)}.")
     bounds: dict[tuple[str, Literal["low", "high"]], list[Bound]] = {}
-    table = (files("protocol.semantics") / "criteria" / _TABLES[criteria]).read_text(encoding="utf-8")
+    table = (Path(__file__).parent / "criteria" / _TABLES[criteria]).read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines()):
         bounds.setdefault((row["term"], _WORSE[row["worse"]]), []).append(_bound(row))
     return tuple(Scale(criteria, term, worse, tuple(found)) for (term, worse), found in bounds.items())
