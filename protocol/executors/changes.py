@@ -15,6 +15,7 @@ from protocol.executors.timeline import Migrated, Moment, Visited, refolded, rev
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Revision, Step
 from protocol.model.protocol import Protocol
+from protocol.model.quick import quickly
 from protocol.model.state import State
 from protocol.model.time import say_time
 from protocol.semantics.step import initial
@@ -44,10 +45,13 @@ class Change:
     revisions: tuple[Revision, ...] = ()
 
 
+_Change = quickly(Change)
+
+
 def by_visit(now: Now, found: Visited) -> Change:
     """The change that a visit makes: one more moment."""
     happened = steps_taken(now.state, found.issued)
-    return Change(len(now.moments), (found,), found.state, now.protocol, happened, found.step, found.acted)
+    return _Change(len(now.moments), (found,), found.state, now.protocol, happened, found.step, found.acted)
 
 
 def by_step(now: Now, remembered: Visited | None, step: Step, why: str) -> Change:

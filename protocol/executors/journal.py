@@ -11,6 +11,7 @@ from attrs import field, frozen
 from protocol.errors import unfit
 from protocol.model.course import Visit
 from protocol.model.decision import Revision, Step
+from protocol.model.quick import quickly
 
 EntryKind = Literal["visit", "correction", "override", "migration"]
 Pairs = tuple[tuple[str, str], ...]
@@ -77,7 +78,7 @@ class Entry:
 
     def made(self, version: int, step: Step | None, acted: tuple[Step, ...], revisions: tuple[Revision, ...]) -> Entry:
         """The entry with its version and what came of it."""
-        return Entry(
+        return _Entry(
             version, self.kind, self.request_id, self.by, self.recorded_at, self.why, self.fingerprint, self.time, self.visit,
             step, acted, revisions, self.before, self.mapping,
         )  # fmt: skip
@@ -89,6 +90,9 @@ class Entry:
     def _content(self) -> tuple[object, ...]:
         target = self.fingerprint if self.kind == "migration" else ""
         return self.kind, self.by, self.why, self.visit, target, self.mapping
+
+
+_Entry = quickly(Entry)
 
 
 @frozen

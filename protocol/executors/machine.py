@@ -262,9 +262,10 @@ class LiveCourse:
             known = self._by_request.get(asked.request_id)
             if known is not None:
                 return repeated(known, asked)
-            check_version(expected_version, self.version)
+            version = len(self._entries)
+            check_version(expected_version, version)
             change = change_of()
-            entry = asked.made(self.version + 1, change.step, change.acted, change.revisions)
+            entry = asked.made(version + 1, change.step, change.acted, change.revisions)
             for one in change.happened:
                 announce(self._listener, one.trigger, one.before, one.after, {"entry": entry, "step": one.step, "course": self})
             self._assign(change, entry)

@@ -12,6 +12,7 @@ from protocol.executors.journal import Entry, EntryKind, Mapping
 from protocol.model.course import Visit
 from protocol.model.decision import Step
 from protocol.model.protocol import ControlKind, Protocol
+from protocol.model.quick import quickly
 from protocol.model.state import State
 from protocol.semantics.effects import in_force
 
@@ -43,6 +44,9 @@ class Happened:
     step: Step | None
 
 
+_Entry, _Happened = quickly(Entry), quickly(Happened)
+
+
 def draft(
     kind: EntryKind,
     request_id: str,
@@ -61,7 +65,7 @@ def draft(
             raise Unsigned("M001", f"'{name}' is empty", _WHO)
     time = None if visit is None else visit.time
     at = _in_utc(recorded_at)
-    return Entry(0, kind, request_id, by, at, why, fingerprint, time, visit, before=before, mapping=mapping)
+    return _Entry(0, kind, request_id, by, at, why, fingerprint, time, visit, None, (), (), before, mapping)
 
 
 _WHO = "Say who records this, under an id that the request keeps when repeated."
@@ -77,6 +81,8 @@ def check_text(name: str, text: object) -> None:
 
 def _in_utc(moment: object) -> datetime:
     """The moment as a plain datetime, whatever kind of datetime it was."""
+    if type(moment) is datetime and moment.tzinfo is UTC and not moment.fold:
+        return moment
     hint = "Give a datetime with its time zone, such as datetime.now(UTC)."
     if not isinstance(moment, datetime):
         raise Unsigned("M015", f"'recorded_at' is {told(moment)}, not a datetime", hint)
@@ -128,7 +134,7 @@ def steps_taken(before: State, steps: tuple[Step, ...]) -> tuple[Happened, ...]:
     """The transition of each step, one after the other."""
     found = []
     for one in steps:
-        found.append(Happened(_trigger(before, one), before.control.kind, one.state.control.kind, one))
+        found.append(_Happened(_trigger(before, one), before.control.kind, one.state.control.kind, one))
         before = one.state
     return tuple(found)
 

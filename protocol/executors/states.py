@@ -11,7 +11,7 @@ swallowed; and one machine serves all patients.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -63,7 +63,8 @@ class Callback:
         self.name = name
 
     def __call__(self, event: EventData) -> None:
-        method = getattr(getattr(event.model, "listener", None), self.name, None)
+        model: Any = event.model
+        method = getattr(model.listener, self.name, None)
         if method is not None:
             method(event)
 
@@ -71,7 +72,16 @@ class Callback:
         return self.name
 
 
-def announce(listener: object, trigger: str, before: ControlKind, after: ControlKind, things: Mapping[str, object]) -> None:
+class Announcer(Machine):
+    """The library's machine. All callbacks here are those above, so none has to be found by its name, nor logged."""
+
+    def callbacks(self, funcs: Iterable[Any], event_data: EventData) -> None:
+        """Calls one after the other."""
+        for callback in funcs:
+            callback(event_data)
+
+
+def announce(listener: object, trigger: str, before: ControlKind, after: ControlKind, things: dict[str, object]) -> None:
     """Executes the one transition that happened, which calls the listener's methods in the library's order.
 
     These are ``before_state_change``, ``before_<trigger>``, ``on_exit_<state>``, ``on_enter_<state>``, ``after_<trigger>``
@@ -79,9 +89,9 @@ def announce(listener: object, trigger: str, before: ControlKind, after: Control
     ``after_<trigger>`` only. Each gets the library's EventData, whose ``kwargs`` are ``things``. What a method raises
     goes through to the caller.
     """
-    transition = _transitions()[trigger, before, after]
-    model, machine = Announcement(transition.source, listener), _machine()
-    event = EventData(machine.states[model.state], machine.events[trigger], machine, model, args=(), kwargs=dict(things))
+    transition, machine = _transitions()[trigger, before, after], _machine()
+    model = Announcement(transition.source, listener)
+    event = EventData(machine.states[transition.source], machine.events[trigger], machine, model, (), things)
     event.transition = transition
     transition.execute(event)
 
@@ -89,7 +99,7 @@ def announce(listener: object, trigger: str, before: ControlKind, after: Control
 @lru_cache(maxsize=1)
 def _machine() -> Machine:
     """The one machine; it has no model. Its transitions are all that can happen, whatever a protocol or a host does."""
-    machine = Machine(
+    machine = Announcer(
         model=None,
         states=[_state(control) for control in CONTROLS],
         initial=state_name("before treatment"),

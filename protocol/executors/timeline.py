@@ -15,6 +15,7 @@ from protocol.executors.migration import migrated
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Revision, Step
 from protocol.model.protocol import Protocol
+from protocol.model.quick import quickly
 from protocol.model.state import State
 from protocol.semantics.foresee import acted
 from protocol.semantics.step import look, step
@@ -45,13 +46,14 @@ class Migrated:
 
 
 Moment = Visited | Migrated
+_Visited = quickly(Visited)
 
 
 def visited(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False) -> Visited:
     """The visit decided, after the moments before it at which the protocol acts by itself. ``strict`` as for ``step``."""
     before = acted(protocol, state, visit.time)
     taken = step(protocol, before[-1].state if before else state, visit, strict=strict)
-    return Visited(visit, before, taken, (*before, taken))
+    return _Visited(visit, before, taken, (*before, taken))
 
 
 def refolded(protocol: Protocol, state: State, moments: Iterable[Moment]) -> Iterator[Moment]:

@@ -154,6 +154,8 @@ def to_measure(prepared: Prepared, state: State, name: str, time: int) -> tuple[
 
 def with_numbers(prepared: Prepared, state: State, accepted: Accepted, time: int) -> Accepted:
     """What was accepted, with the derived numbers of which a part was measured, and refusals of those that cannot be."""
+    if not prepared.numbers:
+        return accepted
     fresh = [number for number in prepared.numbers.values() if _asks_any(number, accepted.measured)]
     if not fresh:
         return accepted

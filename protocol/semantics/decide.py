@@ -29,7 +29,7 @@ from protocol.semantics.compiled import ask_of
 from protocol.semantics.effects import direction, effect_of, in_force, rank
 from protocol.semantics.missing import name_of
 from protocol.semantics.scene import Scene
-from protocol.semantics.truth import Narrowing, completions
+from protocol.semantics.truth import Narrowing, Open, World, completions
 from protocol.semantics.walk import Result, acts, applicable, walk
 
 MOST_PARTS = 4_000
@@ -48,7 +48,7 @@ class Finding:
     blocked: str = ""
 
 
-_Finding = quickly(Finding)
+_Finding, _World = quickly(Finding), quickly(World)
 
 
 def conclude(scene: Scene) -> Finding:
@@ -56,7 +56,7 @@ def conclude(scene: Scene) -> Finding:
 
     Raises VisitError where these fall into more than ``MOST_PARTS`` parts: a guard then asks too much at once to be exact.
     """
-    results = tuple(islice(completions(scene, walk), MOST_PARTS + 1))
+    results = _results(scene)
     if len(results) > MOST_PARTS:
         asked = ", ".join(sorted({name_of(term) for narrowed, _ in results for term in narrowed}))
         raise VisitError(f"on {say_time(scene.time)} missing values leave over {MOST_PARTS} cases to tell apart: {asked}")
@@ -74,6 +74,14 @@ def conclude(scene: Scene) -> Finding:
         return _provisional_rule(scene, first, results)
     stands = in_force(scene.state)
     return Finding("undecided", stands, (), scene.state.withheld, results)
+
+
+def _results(scene: Scene) -> tuple[tuple[Narrowing, Result], ...]:
+    """What the rules give in all completions, each part with how it narrows the unknowns; no more than are told apart."""
+    try:
+        return (({}, walk(_World(scene, {}))),)
+    except Open:
+        return tuple(islice(completions(scene, walk), MOST_PARTS + 1))
 
 
 def _possible(scene: Scene, results: Iterable[Result]) -> dict[Effect, tuple[str, ...]]:

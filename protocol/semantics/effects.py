@@ -61,7 +61,7 @@ def _supplemented(protocol: Protocol, state: State, rule: Rule, effect: Effect) 
 
 
 def _without_drug(state: State, kind: Literal["hold", "stop"]) -> Effect:
-    return Effect(Control("held" if kind == "hold" else "stopped"), state.level, NO_DRUG)
+    return _Effect(Control("held" if kind == "hold" else "stopped"), state.level, NO_DRUG)
 
 
 def _step(protocol: Protocol, state: State, rule: Rule) -> Effect:
@@ -122,7 +122,7 @@ def _beyond(protocol: Protocol, state: State, rule: Rule, why: str) -> Effect:
 
 
 def _on(level: Dose) -> Effect:
-    return Effect(Control("on treatment"), level, level)
+    return _Effect(Control("on treatment"), level, level)
 
 
 def leads_to(protocol: Protocol, rule: Rule, level: Dose) -> ControlKind:

@@ -36,9 +36,9 @@ class Accepted:
     baseline: tuple[Held, ...] = ()
     history: tuple[Held, ...] = ()
 
-    def into(self, state: State, **changes: int) -> State:
-        """The state with these readings in place, and with these other fields changed."""
-        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history, **changes)
+    def into(self, state: State) -> State:
+        """The state with these readings in place."""
+        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history)
 
 
 _Held, _Accepted = quickly(Held), quickly(Accepted)
@@ -57,7 +57,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
         if item is None:
             raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}", prepared.instead_of(name))
         held, turned_down = _settle(item, before, observations, visit)
-        if turned_down:
+        if turned_down:  # Mostly nothing is.
             refused += turned_down
         if held is not None:
             if held is not before:

@@ -41,7 +41,11 @@ class Scene:
         """The numerator and denominator of an input that was read as one number; empty where it is not known, or a range."""
         found = self.points.get(name)
         if found is None:
-            found = self.points[name] = _point(self.valid(name))
+            held = self.valid(name)
+            value = None if held is None else held.value
+            # Both ends of what was read as one number are the same object; to compare two fractions takes far longer.
+            found = value.low.as_integer_ratio() if isinstance(value, Interval) and value.low is value.high else ()
+            self.points[name] = found
         return found
 
     def knows(self, node: Known) -> bool:
@@ -99,9 +103,3 @@ class Scene:
             # A lower limit of zero: zero is at the limit, anything more is above every multiple of it.
             return Interval(min(Fraction(1), beyond) if value.low == 0 else beyond, Fraction(1) if value.high == 0 else beyond)
         return Interval(value.low / bound, value.high / bound, value.open_low, value.open_high)
-
-
-def _point(held: Held | None) -> tuple[int, ...]:
-    value = None if held is None else held.value
-    # Both ends of what was read as one number are the same object; to compare two fractions takes as long as all the rest.
-    return value.low.as_integer_ratio() if isinstance(value, Interval) and value.low is value.high else ()

@@ -52,7 +52,7 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
     decision = explained(scene, finding, accepted.measured)
     if visit.given is None or visit.given.kind == "unknown":
         after = _moved(scene, finding, _assumed(scene, finding))
-        return _Step(visit, decision, after, refused=accepted.refused, assumed=True)
+        return _Step(visit, decision, after, None, (), accepted.refused, True)
     found = verdict(scene, finding, visit.given)
     after = _moved(scene, finding, followed(scene, finding, visit.given))
     deviating = deviations(scene, finding, decision, found)

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
 from protocol.model.protocol import ControlKind, Rule, Where
+from protocol.model.quick import quickly
 from protocol.model.regimen import Dose, DoseKind
 from protocol.model.state import UNORDERED, Control, State
 from protocol.semantics.compiled import Ask, ask_of
@@ -113,6 +114,9 @@ class Turn:
     recommended: bool
 
 
+_Offer, _Result, _Turn = quickly(Offer), quickly(Result), quickly(Turn)
+
+
 def walk(world: World) -> Result:
     """What the ordered rules give in this world; raises Open where that is not settled."""
     scene = world.scene
@@ -129,7 +133,7 @@ def walk(world: World) -> Result:
         if turn.recommended:
             recommended = recommended or turn.offer
         if turn.ordered:
-            return Result(recommended or turn.offer, turn.offer, tuple(offered))
+            return _Result(recommended or turn.offer, turn.offer, tuple(offered))
         offered.append(turn.offer)
     if not offered:
         return nothing
@@ -188,10 +192,10 @@ def _turn_of(scene: Scene, rules: tuple[Rule, ...] | None) -> Turn | None:
     """The turn of one rule, or of several that resume together: the lowest level wins, and the weakest of must and may."""
     if not rules:
         return None
-    offers = [Offer(effect_of(scene.prepared.protocol, scene.state, rule), rule.name) for rule in rules]
+    offers = [_Offer(effect_of(scene.prepared.protocol, scene.state, rule), rule.name) for rule in rules]
     ordered = all(rule.mode == "must" for rule in rules)
     recommended = all(rule.mode == "must" or rule.recommended for rule in rules)
-    return Turn(_lowest(scene.prepared, offers), ordered, recommended)
+    return _Turn(_lowest(scene.prepared, offers), ordered, recommended)
 
 
 def acts(world: World, rule: Rule) -> bool:
