@@ -95,6 +95,16 @@ def test_drug_is_given_at_once_only_where_a_decided_decision_raises_the_dose(dat
 
 @often
 @given(st.data())
+def test_the_clock_of_dose_changes_counts_from_the_last_visit_that_left_another_dose_in_force(data: st.DataObject) -> None:
+    last = None
+    for before, taken in walked(*drawn(data)):
+        last = taken.visit.time if taken.state.dose != before.dose else last
+        assert taken.state.changed == last
+        assert (last is None) == (taken.state.started is None)
+
+
+@often
+@given(st.data())
 def test_one_reading_orders_drug_at_once_no_second_time(data: st.DataObject) -> None:
     protocol, course = drawn(data)
     for _, taken in walked(protocol, course):

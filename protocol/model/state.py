@@ -94,7 +94,7 @@ class State:
     ``level`` is the dose in force, or the last one before a hold or review; ``dose`` is what is in force now.
     ``withheld``: no drug until a decided decision, because missing data left a stop provisional.
     ``reasons``: the hold rules that have been true since the hold began.
-    ``entered``: entry into this control state. ``changed``: last change of the dose in force after the start.
+    ``entered``: entry into this control state. ``changed``: last change of the dose in force; the start is one.
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
     ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
     ``memory``: what each tracker holds, in the protocol's order.

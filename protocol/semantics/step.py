@@ -96,7 +96,7 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         reasons=_reasons(scene, finding, effect),
         started=started,
         entered=time if effect.control != before.control else before.entered,
-        changed=time if effect.dose != before.dose and not starts_now else before.changed,
+        changed=time if effect.dose != before.dose else before.changed,
         hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,

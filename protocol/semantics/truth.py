@@ -13,14 +13,11 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term, Tracked, Value
+from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term
 from protocol.model.quick import quickly
-from protocol.model.state import Held
 from protocol.semantics import clocks
 from protocol.semantics.compiled import settled, term_of, true_of
-from protocol.semantics.remembered import of_baseline
 from protocol.semantics.scene import Candidates, Scene
-from protocol.semantics.trackers import tracker_date
 
 Narrowing = dict[Term, Candidates]
 Answer = TypeVar("Answer")
@@ -90,49 +87,6 @@ class World:
         if not yes:
             return False
         raise Open(term, yes, tuple(value for value in candidates if value not in yes))
-
-    def support(self, guard: Guard, truth: bool = True) -> Iterator[tuple[Atom, bool]]:
-        """The comparisons that make the guard true (or false), each with its own truth; raises Open where not settled."""
-        match guard:
-            case Compare() | Is():
-                yield guard, truth
-            case Named(name):
-                yield from self.support(self.scene.prepared.definitions[name], truth)
-            case Not(part):
-                yield from self.support(part, not truth)
-            case And(parts) | Or(parts):
-                for part in parts:
-                    if self.holds(part) is truth:
-                        yield from self.support(part, truth)
-            case Always() | Known():
-                return
-
-    def date(self, atom: Atom, truth: bool) -> int | None:
-        """When this evidence arose: its reading was observed, its clock came due, its tracker changed. None: it has no date.
-
-        A value that is missing counts as measured now, because that is what a completion supposes.
-        """
-        scene, term = self.scene, term_of(atom)
-        match term:
-            case Clock(name):
-                return clocks.came_due(scene.state, atom, name, scene.time) if truth and isinstance(atom, Compare) else None
-            case Tracked(name):
-                settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
-                return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
-            case _:
-                held = scene.valid(term.input)
-                complete = held is not None and (isinstance(term, Value) or _has_limit(scene, held, term))
-                return held.observed if held is not None and complete else scene.time
-
-
-def _splits(atom: Atom, candidates: Candidates) -> bool:
-    return len({true_of(atom, value) for value in candidates}) > 1
-
-
-def _has_limit(scene: Scene, held: Held, term: Term) -> bool:
-    if getattr(term, "limit", "") == "baseline":
-        return of_baseline(scene.state, held) is not None
-    return getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower") is not None
 
 
 _World = quickly(World)

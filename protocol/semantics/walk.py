@@ -21,6 +21,7 @@ from protocol.model.regimen import Dose, DoseKind
 from protocol.model.state import UNORDERED, Control, State
 from protocol.semantics.compiled import Ask, ask_of
 from protocol.semantics.effects import direction, effect_of, leads_to, no_change, rank
+from protocol.semantics.evidence import is_fresh
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
@@ -203,16 +204,7 @@ def acts(world: World, rule: Rule) -> bool:
     if not world.holds(rule.when):
         return False
     steps = rule.action.kind in ("escalate", "reduce") and not rule.again
-    return not steps or _has_fresh_evidence(world, rule)
-
-
-def _has_fresh_evidence(world: World, rule: Rule) -> bool:
-    """Whether something that makes the guard true dates from after the last step; one reading steps a dose once."""
-    stepped = world.scene.state.stepped
-    if stepped is None:
-        return True
-    dates = [world.date(atom, truth) for atom, truth in world.support(rule.when)]
-    return any(date is not None and date > stepped for date in dates)
+    return not steps or is_fresh(world, rule.when)
 
 
 def _covered(rule: Rule, state: State) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 from attrs import define
 
+from protocol.model.formula import Baseline, parts
 from protocol.model.guard import (
     Always,
     And,
@@ -51,17 +53,37 @@ class Facts(Patient):
                 return any(self.true(part, world) for part in parts)
         raise TypeError(guard)
 
-    def dates(self, guard: Guard, world: World, wanted: bool = True) -> Iterator[float | int]:
-        """When the atoms date from that make the guard what it is ``wanted`` to be."""
+    def unused(self, way: Sequence[tuple[Guard, list[float | int]]]) -> bool:
+        """Something of it is later than the last step: where anything can be read again, not just the wait since that step."""
+        later = [atom for atom, dates in way if any(date > self.state.stepped for date in dates)]
+        waits = [atom for atom in later if isinstance(atom, Compare) and atom.term == Clock("dose change")]
+        return len(later) > len(waits) or (bool(waits) and not any(self.renewed(atom) for atom, _ in way))
+
+    def renewed(self, atom: Guard) -> bool:
+        name = atom.input if isinstance(atom, Is) else getattr(atom.term, "input", "")
+        number = self.number(name)
+        names = {part.input for part in parts(number.value) if not isinstance(part, Baseline)} if number else {name} - {""}
+        return isinstance(getattr(atom, "term", None), Tracked) or any(not self.protocol.input(name).fixed for name in names)
+
+    def ways(self, guard: Guard, world: World, wanted: bool = True) -> list[list[tuple[Guard, list[float | int]]]]:
+        """Each set of comparisons that is enough to make the guard what it is ``wanted`` to be, with what they date from."""
         match guard:
             case Named(name):
-                yield from self.dates(self.protocol.definition(name), world, wanted)
+                return self.ways(self.protocol.definition(name), world, wanted)
             case Not(part):
-                yield from self.dates(part, world, not wanted)
-            case And(parts) | Or(parts):
-                for part in parts:
-                    if self.true(part, world) == wanted:
-                        yield from self.dates(part, world, wanted)
+                return self.ways(part, world, not wanted)
+            case And(items) | Or(items):
+                found = [self.ways(item, world, wanted) for item in items if self.true(item, world) == wanted]
+                if isinstance(guard, Or) == wanted:
+                    return [way for ways in found for way in ways]
+                return [[atom for way in ways for atom in way] for ways in product(*found)]
+            case Always() | Known():
+                return [[]]
+        return [[(guard, list(self.dates(guard, wanted)))]]
+
+    def dates(self, guard: Guard, wanted: bool) -> Iterator[float | int]:
+        """When a comparison dates from that is true, or that is not; nothing where it has no date."""
+        match guard:
             case Compare(Clock("treatment"), ">=" | ">", constant, early) if wanted:
                 due_since = constant - (early if guard.operator == ">=" else 0) > self.state.stepped_on_drug
                 yield self.time if due_since else self.state.stepped or 0

@@ -24,7 +24,7 @@ class Rules(Effects):
             return False
         if rule.action.kind not in ("escalate", "reduce") or rule.again or self.state.stepped is None:
             return True
-        return any(date > self.state.stepped for date in self.dates(rule.when, world))
+        return any(self.unused(way) for way in self.ways(rule.when, world))
 
     def orders(self, rule: Rule) -> bool:
         """A must rule that is not a resume, and not a hold of one who is held."""

@@ -225,10 +225,22 @@ def test_a_hold_may_rest_on_a_carried_reading() -> None:
 
 
 def test_a_clock_whose_event_never_happened_is_infinitely_old() -> None:
+    protocol = with_rules(Rule("held", ON, Compare(Clock("hold"), ">=", F(28 * DAY)), "must", Action("hold")))
+    assert said(after(STARTED, visit(1), protocol=protocol))[1] == "hold"
+
+
+def test_the_first_dose_is_a_change_of_the_dose_in_force() -> None:
     settled = Compare(Clock("dose change"), ">=", F(28 * DAY))
     protocol = with_rules(Rule("settled", ON, settled, "must", Action("hold")))
-    assert said(after(STARTED, visit(1), protocol=protocol))[1] == "hold"
-    assert said(after(STARTED, visit(1, given="400 mg every day"), visit(2), protocol=protocol))[1] == "continue"
+    assert said(after(STARTED, visit(27), protocol=protocol))[1] == "continue"
+    assert said(after(STARTED, visit(28), protocol=protocol))[1] == "hold"
+    assert said(after(STARTED, visit(14, given="400 mg every day"), visit(28), protocol=protocol))[1] == "continue"
+
+
+def test_before_the_first_dose_no_dose_has_changed() -> None:
+    before = (Where("before treatment"),)
+    settled = Rule("start", before, Compare(Clock("dose change"), ">=", F(28 * DAY)), "must", Action("start", To("starting")))
+    assert said(after(visit(-1), protocol=with_rules(settled)))[1] == "start"
 
 
 # The ladder

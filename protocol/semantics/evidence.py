@@ -1,0 +1,113 @@
+"""Has what makes a guard true been used by a step already, or is something of it newer than the last step?
+
+One reading steps a dose once. So a rule that steps needs a reading, a clock that came due or a tracker that moved which is
+newer than the last step. ``time since dose change`` counts anew from every step and so comes due after each; beside a reading
+it says how long to wait, and that reading has to be a new one. Otherwise one aPTT, valid for a day, would raise heparin every six
+hours by itself. It is evidence only where nothing is asked that could be read again: a taper every four weeks goes on.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from attrs import frozen
+
+from protocol.model.formula import Baseline, parts
+from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value
+from protocol.model.state import Held
+from protocol.semantics import clocks
+from protocol.semantics.compiled import term_of, true_of
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.remembered import of_baseline
+from protocol.semantics.scene import Candidates, Scene
+from protocol.semantics.trackers import tracker_date
+from protocol.semantics.truth import World
+
+
+@frozen
+class Way:
+    """One way in which a guard is true: whether something of it is newer than the last step, whether ``time since dose change``
+    came due since then, and whether it asks something that can be read again."""
+
+    newer: bool = False
+    waited: bool = False
+    asks: bool = False
+
+    def beside(self, other: Way) -> Way:
+        """Both together."""
+        return Way(self.newer or other.newer, self.waited or other.waited, self.asks or other.asks)
+
+
+def is_fresh(world: World, guard: Guard) -> bool:
+    """Whether some way in which the guard is true in this world is evidence that no step has used; raises Open if not settled."""
+    if world.scene.state.stepped is None:
+        return True
+    return any(way.newer or (way.waited and not way.asks) for way in _ways(world, guard, True))
+
+
+def _ways(world: World, guard: Guard, truth: bool) -> frozenset[Way]:
+    """Every way in which the guard is true (or false), which it is; there are at most eight."""
+    match guard:
+        case Compare() | Is():
+            return frozenset({_way(world.scene, guard, truth)})
+        case Named(name):
+            return _ways(world, world.scene.prepared.definitions[name], truth)
+        case Not(part):
+            return _ways(world, part, not truth)
+        case And(parts) | Or(parts):
+            found = [_ways(world, part, truth) for part in parts if world.holds(part) is truth]
+            return reduce(_together, found) if isinstance(guard, And) is truth else frozenset().union(*found)
+        case Always() | Known():
+            return frozenset({Way()})
+
+
+def _together(some: frozenset[Way], others: frozenset[Way]) -> frozenset[Way]:
+    return frozenset(one.beside(other) for one in some for other in others)
+
+
+def _way(scene: Scene, atom: Atom, truth: bool) -> Way:
+    date, stepped = _date(scene, atom, truth), scene.state.stepped
+    newer = date is not None and stepped is not None and date > stepped
+    if term_of(atom) == Clock("dose change"):
+        return Way(waited=newer)
+    return Way(newer, asks=_can_be_read_again(scene.prepared, atom))
+
+
+def _can_be_read_again(prepared: Prepared, atom: Atom) -> bool:
+    match term_of(atom):
+        case Clock():
+            return False
+        case Tracked():
+            return True
+        case term:
+            number = prepared.numbers.get(term.input)
+            names = [term.input] if number is None else [p.input for p in parts(number.value) if not isinstance(p, Baseline)]
+            return not all(prepared.inputs[name].fixed for name in names)
+
+
+def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
+    """When this evidence arose: its reading was observed, its clock came due, its tracker changed. None: it has no date.
+
+    A value that is missing counts as measured now, because that is what a completion supposes.
+    """
+    term = term_of(atom)
+    match term:
+        case Clock(name):
+            return clocks.came_due(scene.state, atom, name, scene.time) if truth and isinstance(atom, Compare) else None
+        case Tracked(name):
+            settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
+            return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
+        case _:
+            held = scene.valid(term.input)
+            complete = held is not None and (isinstance(term, Value) or _has_limit(scene, held, term))
+            return held.observed if held is not None and complete else scene.time
+
+
+def _splits(atom: Atom, candidates: Candidates) -> bool:
+    return len({true_of(atom, value) for value in candidates}) > 1
+
+
+def _has_limit(scene: Scene, held: Held, term: object) -> bool:
+    if getattr(term, "limit", "") == "baseline":
+        return of_baseline(scene.state, held) is not None
+    return getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower") is not None
