@@ -15,6 +15,9 @@ READERS = {".md": from_markdown, ".markdown": from_markdown, ".csv": from_csv}
 
 def from_file(path: Path, protocol: Protocol) -> Sheet:
     """The courses in a file; raises InputError with everything that is wrong with it."""
+    if not path.is_dir() and not path.is_file():
+        why = "it is no regular file" if path.exists() else "there is no such file"
+        raise unreadable(path, "C001", f"cannot be read: {why}", "Give a Markdown or CSV file.")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise unreadable(path, "C001", f"'{path.suffix}' is no ending of a file of courses", f"Endings: {', '.join(READERS)}.")

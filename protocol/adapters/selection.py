@@ -89,6 +89,16 @@ def pair(text: str) -> tuple[str, str]:
     return name.strip(), reading.strip()
 
 
+def pairs(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The readings that are asked for; raises NotationError for two of one question."""
+    chosen: dict[str, str] = {}
+    for name, reading in map(pair, texts):
+        if chosen.setdefault(name, reading) != reading:
+            hint = "Choose one; run it once for each to compare them."
+            raise NotationError(f"two readings of '{name}' are chosen, '{chosen[name]}' and '{reading}'", hint)
+    return tuple(chosen.items())
+
+
 def under(protocol: Protocol, readings: Iterable[tuple[str, str]]) -> Protocol:
     """The protocol under these readings of its open questions; raises NotationError for one that it does not have."""
     options = {item.name: [one.name for one in item.readings] for item in protocol.interpretations}

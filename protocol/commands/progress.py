@@ -20,7 +20,7 @@ Clock = Callable[[], float]
 
 def watched(items: Sequence[Item], what: str, clock: Clock = time.monotonic) -> Iterator[Item]:
     """The items one after the other; ``clock`` gives seconds. What it shows is gone when the last one is done."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
     bar, shown = None, clock() + PATIENCE - _EVERY

@@ -29,12 +29,12 @@ def replay(spec: str, courses: Path, name: str | None, form: str, readings: tupl
     """
     from protocol.adapters.from_file import from_file
     from protocol.adapters.replayed import replayed
-    from protocol.adapters.selection import named, pair, under
+    from protocol.adapters.selection import named, pairs, under
     from protocol.adapters.tally import tally
 
     protocol = load(spec)
     sheet = from_file(courses, protocol)
-    protocol = under(protocol, (*sheet.readings, *(pair(text) for text in readings)))
+    protocol = under(protocol, (*sheet.readings, *pairs(readings)))
     examples = sheet.examples if name is None else named(sheet.examples, name)
     traces = traces_of(protocol, examples)
     for part in replayed(traces, protocol, form, width()):

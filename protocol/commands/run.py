@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,42 +39,26 @@ def run(spec: str, file: Path | None, patient: str, readings: tuple[str, ...]) -
     asks what is given, and says when something falls due. With --course the visits are kept in a file, written anew
     after each visit, and the next run goes on from there. The file can be replayed.
     """
-    from protocol.adapters.selection import pair, under
+    from protocol.adapters.selection import pairs, under
+    from protocol.commands.kept import keep, opened
     from protocol.model.course import Course
 
-    protocol = under(load(spec), tuple(pair(text) for text in readings))
-    course = _kept(file, patient, protocol) or Course(patient, ())
+    if sys.stdin is None:
+        raise click.UsageError("nothing can be typed: standard input is closed")
+    if not patient.strip() or not patient.isprintable():
+        raise click.UsageError("the patient needs a heading of one line, such as --patient 'Patient 1'")
+    protocol = under(load(spec), pairs(readings))
+    course = opened(file, patient, protocol) if file else Course(patient, ())
     show(f"{protocol.name} {protocol.version}, {course.name}. Research software, not a medical device.\n{_HELP}")
     _say_so_far(protocol, course)
     try:
         while True:
             course = _after_visit(protocol, course)
             if file:
-                _keep(file, course, protocol)
-    except _Ended:
-        click.echo()
+                keep(file, course, protocol)
+    except _Ended as end:
+        show(str(end))
         return HOLDS
-
-
-def _kept(file: Path | None, patient: str, protocol: Protocol) -> Course | None:
-    """The course of that heading in a file that is there already; a file that holds others is not written over."""
-    from protocol.adapters.from_file import from_file
-
-    if file is None or not file.exists():
-        return None
-    examples = from_file(file, protocol).examples
-    if [example.course.name for example in examples] != [patient]:
-        raise click.UsageError(f"'{file}' holds other courses than '{patient}': name another file, or the course with --patient")
-    return examples[0].course
-
-
-def _keep(file: Path, course: Course, protocol: Protocol) -> None:
-    """Writes the course beside the file first, so that a file is never half-written."""
-    from protocol.adapters.to_markdown import to_markdown
-
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(to_markdown(course, protocol), encoding="utf-8")
-    beside.replace(file)
 
 
 # One visit
@@ -118,12 +103,13 @@ def _measured(protocol: Protocol, course: Course, visit: Visit) -> Visit:
     """The visit with the values that its decision depends on, and whatever else is to be said."""
     from attrs import evolve
 
-    from protocol.semantics.asking import asked_for
+    from protocol.semantics.asking import asked_for, only_now
 
     asked: list[str] = []
     while True:
         step = _step(protocol, course, visit)
-        waiting = [name for name in asked_for(protocol, step.decision) if name not in asked]
+        wanted = (*asked_for(protocol, step.decision), *only_now(protocol, step))
+        waiting = [name for name in wanted if name not in asked]
         if not waiting:
             return evolve(visit, observations=(*visit.observations, *_more(protocol, step)))
         asked.append(waiting[0])
@@ -176,7 +162,7 @@ def _ask(question: str, read: Callable[[str], Typed]) -> Typed:
         try:
             text = click.prompt(question, default="", show_default=False)
         except click.Abort:
-            raise _Ended from None
+            raise _Ended("\nEnded in the middle of a visit, which counts for nothing.") from None
         try:
             return read(text)
         except ProtocolError as error:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from protocol.errors import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -27,11 +29,12 @@ def has_colours() -> bool:
     """Whether colours are wanted: NO_COLOR says no, FORCE_COLOR yes, else they are wanted on a terminal."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return os.environ.get("FORCE_COLOR", "0") not in ("", "0") or sys.stdout.isatty()
 
 
 def show(text: str) -> None:
-    """Prints text: on a terminal no line is wider than it, and in colours if they are wanted."""
+    """Prints text: on a terminal no line is wider than it, and in colours if they are wanted; no sign of it is obeyed."""
+    text = "\n".join(visible(line) for line in text.split("\n"))
     if sys.stdout.isatty():
         text = wrapped(text, width())
     if not has_colours():
@@ -62,7 +65,7 @@ def show_page(blocks: Iterable[Block]) -> None:
     if not sys.stdout.isatty():
         from protocol.language.page import to_markdown
 
-        click.echo(to_markdown(blocks), nl=False)
+        click.echo("\n".join(visible(line) for line in to_markdown(blocks).split("\n")), nl=False)
         return
     from protocol.commands.layout import print_page
 

@@ -36,7 +36,7 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     """
     from protocol.adapters.from_file import from_file
     from protocol.adapters.refusals import late_at
-    from protocol.adapters.selection import at, moment, one, pair, under
+    from protocol.adapters.selection import at, moment, one, pairs, under
     from protocol.adapters.to_text import explanation, revision_text
 
     spec, colon, heading = course.partition(":")
@@ -45,7 +45,7 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     protocol = load(spec)
     sheets = [from_file(item, protocol) for item in ([file] if file else courses_beside(spec))]
     sheet, example = one(sheets, heading)
-    protocol = under(protocol, (*sheet.readings, *(pair(text) for text in readings)))
+    protocol = under(protocol, (*sheet.readings, *pairs(readings)))
     (trace,) = traces_of(protocol, (example,))
     step = at(trace, moment(time, protocol))
     revised = tuple(item for item in trace.revisions if item.time == step.decision.time)

@@ -36,6 +36,7 @@ def find(path_or_name: str | os.PathLike[str]) -> Path:
             if (folder / wanted / FILE_NAME).is_file():
                 return folder / wanted / FILE_NAME
         why = f"the folder holds no {FILE_NAME}" if wanted.is_dir() else "there is no such file"
+        why = "it is no regular file" if wanted.exists() and not wanted.is_dir() else why
     except (OSError, ValueError):
         why = "this cannot be the path of a file"
     raise _not_found(str(wanted), why)

@@ -1,10 +1,11 @@
-"""Which inputs does a decision wait for?"""
+"""Which inputs does a decision wait for, and which can be had only now?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.decision import Decision
+from protocol.model.decision import Decision, Step
+from protocol.model.formula import parts
 from protocol.model.guard import Guard
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared, prepare
@@ -13,7 +14,8 @@ from protocol.semantics.prepared import Prepared, prepare
 def asked_for(protocol: Protocol, decision: Decision) -> tuple[str, ...]:
     """The inputs whose values the decision, or a permission beside it, depends on: those of the decision first, each once.
 
-    A missing limit of normal asks for its input, and a tracker for the inputs of its condition.
+    A missing limit of normal asks for its input, a derived number for those of its formula, a tracker for those of its
+    condition.
     """
     prepared = prepare(protocol)
     missing = [item.name for item in decision.missing]
@@ -21,15 +23,25 @@ def asked_for(protocol: Protocol, decision: Decision) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for name in (*missing, *needs) for one in _behind(prepared, name.split(" / ")[0])))
 
 
+def only_now(protocol: Protocol, step: Step) -> tuple[str, ...]:
+    """The inputs whose baseline is asked for later and that were never read; with the first dose it is too late for them."""
+    starting = step.decision.before.control.kind == "before treatment"
+    missing = sorted(name for name in prepare(protocol).baselines if step.state.reading(name) is None)
+    return tuple(missing) if starting else ()
+
+
 def _behind(prepared: Prepared, name: str) -> Iterator[str]:
-    if name in prepared.inputs:
+    if name in prepared.numbers:
+        yield from (part.input for part in parts(prepared.numbers[name].value))
+    elif name in prepared.inputs:
         yield name
     for tracker in prepared.trackers:
         if tracker.name == name:
-            yield from filter(None, (tracker.input,))
+            yield from _behind(prepared, tracker.input)
             yield from _of(prepared, tracker.when)
             yield from _of(prepared, tracker.until) if tracker.until else ()
 
 
 def _of(prepared: Prepared, guard: Guard) -> Iterator[str]:
-    yield from prepared.inputs_of(guard)
+    for name in prepared.inputs_of(guard):
+        yield from _behind(prepared, name)

@@ -96,3 +96,61 @@ def test_a_file_with_other_courses_is_not_written_over(
     assert run(["run", spec, "--course", str(kept)]) == 2
     assert "holds other courses than 'Patient'" in capsys.readouterr().err
     assert kept.read_bytes() == before
+
+
+MEASURED_LATER = SMALL.replace(
+    "rules:",
+    """derived:
+  fall: {value: "platelets - baseline(platelets)", unit: 10*9/L, plausible: -3000 to 3000, missing: unknown}
+rules:""",
+).replace("anc < 1.0 or rash", "fall < -100")
+
+
+def test_a_derived_number_asks_for_its_inputs_and_a_baseline_is_asked_before_it_is_too_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "protocol.yaml").write_text(MEASURED_LATER, encoding="utf-8")
+    said = session(str(tmp_path), ["0", "210", "", "", "28", "90", "", "", ""], monkeypatch, capsys)
+    first, second = said.split("Time of the visit")[1:3]
+    assert "platelets, 0 to 3000 10*9/L: " in first and "platelets, 0 to 3000 10*9/L: " in second
+    assert "on treatment at low (100 mg every day): hold." in second
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("kept.csv", None, "give it the ending .md"),
+        ("nowhere/kept.md", None, "there is no folder"),
+        (
+            "kept.md",
+            "Allergic to penicillin.\n\n## Patient\n\n| elapsed | anc |\n|---|---|\n| 0 | 2 |\n",
+            "'Allergic to penicillin.'",
+        ),
+        ("kept.md", "## Patient\n\n| elapsed | anc | expect action |\n|---|---|---|\n| 0 | 2 | start |\n", "columns 'expect'"),
+        ("kept.md", "## Patient\n\n| elapsed | anc |\n|---|---|\n| 27 to 28 | 2 |\n", "dates that are ranges"),
+    ],
+)
+def test_a_file_that_could_not_be_written_back_whole_is_refused_before_anything_is_asked(
+    spec: str, name: str, text: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    kept = tmp_path / name
+    if text is not None:
+        kept.write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("0\n"))
+    assert run(["run", spec, "--course", str(kept)]) == 2
+    out, err = capsys.readouterr()
+    assert said in err and not out
+    assert text is None or kept.read_text(encoding="utf-8") == text
+
+
+def test_what_ends_in_the_middle_of_a_visit_is_said_to_count_for_nothing(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Ended in the middle of a visit, which counts for nothing." in session(spec, ["0"], monkeypatch, capsys)
+
+
+def test_two_readings_of_one_question_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    readings = ["--reading", "four-weeks-over=elapsed", "--reading", "four-weeks-over=study-day"]
+    assert run(["run", "imatinib-hes", *readings]) == 2
+    assert "two readings of 'four-weeks-over' are chosen" in capsys.readouterr().err
