@@ -45,7 +45,7 @@ class Change:
     revisions: tuple[Revision, ...] = ()
 
 
-_Change = quickly(Change)
+now_of, _Change = quickly(Now), quickly(Change)
 
 
 def by_visit(now: Now, found: Visited) -> Change:

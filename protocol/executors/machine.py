@@ -279,7 +279,7 @@ class LiveCourse:
         self._entries.append(entry)
 
     def _now(self) -> changes.Now:
-        return changes.Now(self._first, self._protocol, self._state, self._moments)
+        return changes.now_of(self._first, self._protocol, self._state, self._moments)
 
     def _last_time(self, request_id: str) -> int:
         """The time of the last visit, or what the same request meant by that when it came first."""

@@ -72,8 +72,22 @@ class Callback:
         return self.name
 
 
+class Unguarded(Transition):
+    """The library's transition, which here never has a condition, nor anything to prepare."""
+
+    def execute(self, event_data: EventData) -> bool:
+        """As the library does it. Where the control state stays, which is mostly so, there is only to call the callbacks."""
+        if self.dest:
+            return super().execute(event_data)
+        event_data.machine.callbacks(self.before, event_data)
+        event_data.machine.callbacks(self.after, event_data)
+        return True
+
+
 class Announcer(Machine):
     """The library's machine. All callbacks here are those above, so none has to be found by its name, nor logged."""
+
+    transition_cls = Unguarded
 
     def callbacks(self, funcs: Iterable[Any], event_data: EventData) -> None:
         """Calls one after the other."""

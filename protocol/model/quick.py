@@ -19,14 +19,16 @@ def quickly(cls: type[Made]) -> type[Made]:
     It is a subclass without a field of its own whose fields can be set; the last thing its ``__init__`` does is to make the
     new value one of ``cls``. So nobody ever sees an open value, and there are no values of the subclass.
     """
-    hash_kept = hasattr(cls, "_attrs_cached_hash")
 
     def close(self: Made) -> None:
-        if hash_kept:
-            self._attrs_cached_hash = None  # type: ignore[attr-defined]
+        self.__class__ = cls
+
+    def close_unhashed(self: Made) -> None:
+        self._attrs_cached_hash = None  # type: ignore[attr-defined]
         self.__class__ = cls
 
     # Both are one slot of the class; with one of them overridden setting a field would stay slow.
     opened = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
-    subclass = type(cls.__name__, (cls,), {"__slots__": (), "__attrs_post_init__": close, **opened})
+    last = close_unhashed if hasattr(cls, "_attrs_cached_hash") else close
+    subclass = type(cls.__name__, (cls,), {"__slots__": (), "__attrs_post_init__": last, **opened})
     return attr.s(subclass, these={}, slots=False, eq=False, order=False, repr=False, collect_by_mro=True)

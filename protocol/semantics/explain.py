@@ -44,7 +44,7 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         facts(scene, rule.when, measured) if rule else (),
         _permissions(scene, finding),
         _missing(scene, finding),
-        tuple(sorted(scene.state.reasons)),
+        tuple(sorted(scene.state.reasons)) if scene.state.reasons else (),
         due(scene),
         finding.withheld,
         _is_silent(scene, finding),

@@ -89,13 +89,14 @@ Settled = tuple[Held | None, Sequence[Refusal]]
 
 def _settle(item: Input, before: Held | None, observations: tuple[Observation, ...], visit: Visit) -> Settled:
     """The reading that counts after these observations of one input, and the refusals."""
-    is_now = len(observations) == 1 and observations[0].observed is None
-    if is_now and not item.fixed and (before is None or before.observed <= visit.time):
+    first = observations[0]
+    is_now = first.observed is None and len(observations) == 1 and not item.fixed
+    if is_now and (before is None or before.observed <= visit.time):
         # The usual case: one observation, made at this visit, so that there is nothing to choose between.
         try:
-            return read_one(item, observations[0], visit), ()
+            return read_one(item, first, visit), ()
         except NotationError as error:
-            return None, (Refusal(observations[0], str(error)),)
+            return None, (Refusal(first, str(error)),)
     current, refused = _current(observations, visit)
     if item.fixed and before is not None and before.value is not None and _observed(current[0], visit) != before.observed:
         return before, refused + list(_differing(item, before, current, visit))
