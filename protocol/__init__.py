@@ -1,6 +1,15 @@
 """Clinical dose-adjustment protocols as explicit state machines: run for one patient, replayed, verified.
 
-The names below are loaded when they are first used, so that ``import protocol`` costs next to nothing.
+What is public, and stays as it is from one minor version to the next:
+
+- ``load`` a protocol, ``Protocol``, its ``fingerprint``;
+- ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course;
+- ``visit`` from the plain values of a form, ``explain`` a step in words;
+- ``machine`` (``from protocol import machine``): the live course of one patient; ``stored``: that course as JSON;
+- ``protocol.errors``; ``protocol.testing``; ``protocol.pytest_plugin``;
+- ``protocol.model.course``, ``protocol.model.regimen``, ``protocol.model.time``: visits, doses and times.
+
+Everything else may change. The names are loaded when they are first used, so that ``import protocol`` costs next to nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from protocol.adapters.from_values import visit
+    from protocol.adapters.to_text import explain
     from protocol.executors import machine, stored
     from protocol.language.shipped import load
     from protocol.model.protocol import Protocol, fingerprint
@@ -16,16 +27,20 @@ if TYPE_CHECKING:
     from protocol.semantics.step import initial, step
     from protocol.semantics.trace import trace
 
-__all__ = ["Protocol", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace"]
+__all__ = [
+    "Protocol", "explain", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace", "visit",
+]  # fmt: skip
 
 _PLACES = {
     "Protocol": "protocol.model.protocol",
+    "explain": "protocol.adapters.to_text",
     "fingerprint": "protocol.model.protocol",
     "initial": "protocol.semantics.step",
     "load": "protocol.language.shipped",
     "next_change": "protocol.semantics.foresee",
     "step": "protocol.semantics.step",
     "trace": "protocol.semantics.trace",
+    "visit": "protocol.adapters.from_values",
 }
 
 

@@ -128,11 +128,14 @@ def told(value: object) -> str:
 
 
 class VisitError(ProtocolError, ValueError):
-    """A visit that cannot be stepped: earlier than the last one, or naming an input that the protocol does not have."""
+    """A visit that cannot be stepped: earlier than the last one, or naming an input that the protocol does not have.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    ``problems`` holds each reading that cannot be used, where that is why.
+    """
+
+    def __init__(self, message: str, hint: str = "", problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(f"{message}. {hint}" if hint else message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.problems = message, hint, problems
 
 
 class CommitError(ProtocolError):

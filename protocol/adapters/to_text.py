@@ -61,13 +61,26 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield "what was given is not said: taken to be followed" if not said and is_assumed_change(step) else ""
 
 
+def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
+    """What the protocol says at a visit, with all its reasons, in paragraphs of at most that width.
+
+    Of a proposal, where the visit does not say yet what is given, nothing is said about that.
+    """
+    return _in_paragraphs(_paragraphs(step, protocol, width, (), proposal=step.visit.given is None))
+
+
 def explanation(step: Step, protocol: Protocol, width: int = WIDTH, refused_later: tuple[Refusal, ...] = ()) -> str:
     """One visit with all its reasons, in paragraphs; ``refused_later`` are refused readings of it that were recorded later."""
-    paragraphs = (paragraph for paragraph in _paragraphs(step, protocol, width, refused_later) if paragraph)
-    return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
+    return _in_paragraphs(_paragraphs(step, protocol, width, refused_later))
 
 
-def _paragraphs(step: Step, protocol: Protocol, width: int, refused_later: tuple[Refusal, ...]) -> Iterator[list[str]]:
+def _in_paragraphs(paragraphs: Iterator[list[str]]) -> str:
+    return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs if paragraph)
+
+
+def _paragraphs(
+    step: Step, protocol: Protocol, width: int, refused_later: tuple[Refusal, ...], proposal: bool = False
+) -> Iterator[list[str]]:
     decision = step.decision
     where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}."
     yield [_filled(where, width), *(_filled(text, width) for text in _remarks(step))]
@@ -75,7 +88,7 @@ def _paragraphs(step: Step, protocol: Protocol, width: int, refused_later: tuple
     yield _facts(decision, protocol, width)
     yield _section("Permitted beside it", (say_permission(item, protocol) for item in decision.permitted), width)
     yield _missing("What each missing value would make of it", decision.missing, width)
-    yield _section("Given", _given(step), width)
+    yield [] if proposal else _section("Given", _given(step), width)
     yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
     yield _section("Refused readings", (*map(_refusal, step.refused), *map(_late, refused_later)), width)
     yield _section("To be measured", (_due(item) for item in decision.due), width)

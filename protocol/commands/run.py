@@ -198,9 +198,9 @@ def _step(protocol: Protocol, course: Course, visit: Visit) -> Step:
 
 
 def _say_decision(protocol: Protocol, step: Step) -> None:
-    from protocol.adapters.to_text import explanation
+    from protocol.adapters.to_text import explain
 
-    show("\n" + explanation(step, protocol, width()).rsplit("\n\nGiven\n", 1)[0] + "\n")
+    show("\n" + explain(step, protocol, width()) + "\n")
 
 
 def _say_given(step: Step) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from attrs import frozen
 
 from protocol.executors.journal import Entry
-from protocol.model.decision import Decision
+from protocol.model.decision import Decision, Deviation, Refusal, Verdict
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 
@@ -61,6 +61,19 @@ class EntryDocument:
     format: Literal["protocol-entry/1"]
     package: str
     entry: Entry
+
+
+@frozen
+class StepDocument:
+    """One decision with the verdict on what was given at that visit, and the readings that were refused."""
+
+    format: Literal["protocol-step/1"]
+    package: str
+    protocol: ProtocolNamed
+    decision: Decision
+    verdict: Verdict | None
+    deviations: tuple[Deviation, ...]
+    refused: tuple[Refusal, ...]
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""From stored JSON back to what was stored: all of it, or an InputError with every problem and the way to it."""
+"""From stored JSON back to what was stored: all of it, or an StoredError with every problem and the way to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 
-from protocol.errors import InputError, Problem
+from protocol.errors import Problem, StoredError, told
 from protocol.executors.scalars import Mismatch
 from protocol.executors.shape import shape
 from protocol.executors.stored_codes import CODES
@@ -19,13 +19,13 @@ Document = TypeVar("Document")
 
 
 def read(text: str, kind: type[Document]) -> Document:
-    """A document of that kind; raises InputError, and then nothing of it is used."""
+    """A document of that kind; raises StoredError, and then nothing of it is used."""
     value = _parsed(text)
     _check_format(value, *get_args(get_type_hints(kind)["format"]))
     try:
         found: Document = shape(kind).read(value)
     except Mismatch as mismatch:
-        raise InputError(tuple(_problems(mismatch))) from None
+        raise StoredError(tuple(_problems(mismatch))) from None
     return found
 
 
@@ -36,17 +36,17 @@ def problem(code: str, message: str, hint: str = "", line: int = 0, column: int 
 
 
 def _problems(mismatch: Mismatch) -> list[Problem]:
-    told = [problem("D003", f"{way.removeprefix('.') or 'document'}: {message}") for way, message in mismatch.problems]
-    more = len(told) - MOST_PROBLEMS
-    return [*told[:MOST_PROBLEMS], problem("D003", f"and {more} more")] if more > 0 else told
+    found = [problem("D003", f"{way.removeprefix('.') or 'document'}: {message}") for way, message in mismatch.problems]
+    more = len(found) - MOST_PROBLEMS
+    return [*found[:MOST_PROBLEMS], problem("D003", f"and {more} more")] if more > 0 else found
 
 
 def _check_format(value: Any, expected: str) -> None:
     if not isinstance(value, dict) or "format" not in value:
-        raise InputError((problem("D002", f"no format is named; '{expected}' is expected"),))
+        raise StoredError((problem("D002", f"no format is named; '{expected}' is expected"),))
     if value["format"] != expected:
         hint = "Load it with the version of the package that wrote it, or give it to what reads that format."
-        raise InputError((problem("D002", f"the format is {value['format']!r:.80}; '{expected}' is expected", hint),))
+        raise StoredError((problem("D002", f"the format is {value['format']!r:.80}; '{expected}' is expected", hint),))
 
 
 # JSON
@@ -57,11 +57,13 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_number, object_pairs_hook=_no_name_twice)
     except json.JSONDecodeError as error:
-        raise InputError((problem("D001", error.msg, line=error.lineno, column=error.colno),)) from None
+        raise StoredError((problem("D001", error.msg, line=error.lineno, column=error.colno),)) from None
+    except TypeError:
+        raise StoredError((problem("D001", f"{told(text)} where the text of a document is expected"),)) from None
     except RecursionError:
-        raise InputError((problem("D001", "lists or objects within each other without end"),)) from None
+        raise StoredError((problem("D001", "lists or objects within each other without end"),)) from None
     except ValueError as error:
-        raise InputError((problem("D001", str(error)),)) from None
+        raise StoredError((problem("D001", str(error)),)) from None
 
 
 def _no_number(name: str) -> NoReturn:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
-from protocol.executors.documents import CourseDocument, DecisionDocument, EntryDocument, HeadDocument
+from protocol.executors.documents import CourseDocument, DecisionDocument, EntryDocument, HeadDocument, StepDocument
 from protocol.executors.scalars import Definitions, Json
 from protocol.executors.shape import shape
 from protocol.model.decision import Trace
@@ -19,6 +19,7 @@ KINDS: dict[str, Any] = {
     "course-head-1": HeadDocument,
     "decision-1": DecisionDocument,
     "entry-1": EntryDocument,
+    "step-1": StepDocument,
 }
 NAMES = (*KINDS, "trace-1")
 

@@ -13,7 +13,7 @@ under which it was recorded, known by their fingerprints. To go over to an amend
 Where courses are long, save a commit by one small row: ``head_to_json`` over the last head, ``entry_to_json`` as a new row,
 and load with ``from_rows``. The package's folder ``executors/schemas`` has a JSON Schema (draft-07) of each document.
 
-What cannot be read is an InputError with every problem and the way to it, and nothing is loaded.
+What cannot be read is an StoredError with every problem and the way to it, and nothing is loaded.
 """
 
 from __future__ import annotations
@@ -22,24 +22,35 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from protocol.errors import CommitError, InputError, Problem
+from protocol.errors import CommitError, Problem, StoredError
 from protocol.executors.documents import (
     CourseDocument,
     DecisionDocument,
     EntryDocument,
     HeadDocument,
     ProtocolNamed,
+    StepDocument,
     named,
     package,
 )
 from protocol.executors.from_json import problem, read
 from protocol.executors.journal import Entry
 from protocol.executors.machine import LiveCourse, restore
+from protocol.executors.record import check_protocol
 from protocol.executors.shape import shape
-from protocol.model.decision import Decision
+from protocol.model.decision import Decision, Step
 from protocol.model.protocol import Protocol, fingerprint
 
-__all__ = ["decision_from_json", "decision_to_json", "entry_to_json", "from_json", "from_rows", "head_to_json", "to_json"]
+__all__ = [
+    "decision_from_json",
+    "decision_to_json",
+    "entry_to_json",
+    "from_json",
+    "from_rows",
+    "head_to_json",
+    "step_to_json",
+    "to_json",
+]
 
 
 def to_json(course: LiveCourse) -> str:
@@ -53,7 +64,7 @@ def to_json(course: LiveCourse) -> str:
 def from_json(text: str, *protocols: Protocol, listener: object | None = None, recompute: bool = False) -> LiveCourse:
     """The course of a text that ``to_json`` gave. ``protocols``: all that the patient was under, in any order; more do no harm.
 
-    Raises InputError where the text cannot be read or a protocol is missing; then nothing is loaded. So it does where the
+    Raises StoredError where the text cannot be read or a protocol is missing; then nothing is loaded. So it does where the
     entries lead to another state than is stored, because this version of the package decides a correction differently; with
     ``recompute`` the state to which they lead now is taken instead.
     """
@@ -74,7 +85,7 @@ def entry_to_json(entry: Entry) -> str:
 def from_rows(
     head: str, entries: Iterable[str], *protocols: Protocol, listener: object | None = None, recompute: bool = False
 ) -> LiveCourse:
-    """The course of a head and of its entries, oldest first. Raises InputError as ``from_json`` does."""
+    """The course of a head and of its entries, oldest first. Raises StoredError as ``from_json`` does."""
     found = read(head, HeadDocument)
     return _restored(found, tuple(read(text, EntryDocument).entry for text in entries), protocols, listener, recompute)
 
@@ -84,8 +95,18 @@ def decision_to_json(decision: Decision, protocol: Protocol) -> str:
     return _written(DecisionDocument("protocol-decision/1", package(), named(protocol), decision))
 
 
+def step_to_json(step: Step, protocol: Protocol) -> str:
+    """The decision, the verdict on what was given, deviations and refused readings: what an answer holds. ``protocol-step/1``.
+
+    Without the state and the visit, which are stored with the course.
+    """
+    check_protocol(protocol)
+    what = step.decision, step.verdict, step.deviations, step.refused
+    return _written(StepDocument("protocol-step/1", package(), named(protocol), *what))
+
+
 def decision_from_json(text: str) -> DecisionDocument:
-    """The decision that ``decision_to_json`` wrote, and what stands beside it. Raises InputError."""
+    """The decision that ``decision_to_json`` wrote, and what stands beside it. Raises StoredError."""
     return read(text, DecisionDocument)
 
 
@@ -109,18 +130,21 @@ def _restored(
     listener: object | None,
     recompute: bool,
 ) -> LiveCourse:
-    known = {fingerprint(protocol): protocol for protocol in protocols}
+    known = {}
+    for protocol in protocols:
+        check_protocol(protocol)
+        known[fingerprint(protocol)] = protocol
     wrong = [*_missing(found.protocols, known), *_incomplete(found, entries)]
     if wrong:
-        raise InputError(tuple(wrong))
+        raise StoredError(tuple(wrong))
     try:
         course = restore([known[one.fingerprint] for one in found.protocols], found.patient, entries, listener=listener)
     except (CommitError, LookupError, ValueError) as error:
         # Entries that were changed can name what the protocol does not have; the cause stays attached for whoever looks.
         why = error.message if isinstance(error, CommitError) else str(error)
-        raise InputError((problem("D005", f"the entries do not follow from each other: {why}"),)) from error
+        raise StoredError((problem("D005", f"the entries do not follow from each other: {why}"),)) from error
     if course.state != found.state and not recompute:
-        raise InputError((problem("D006", "the state is not the one to which the entries lead", _other_state(found)),))
+        raise StoredError((problem("D006", "the state is not the one to which the entries lead", _other_state(found)),))
     return course
 
 

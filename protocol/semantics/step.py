@@ -7,7 +7,7 @@ Only step 4 sees which rule fired, so priority decides the action and never swal
 
 from __future__ import annotations
 
-from protocol.errors import VisitError
+from protocol.errors import Problem, VisitError
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.protocol import Protocol
@@ -47,7 +47,8 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
     prepared = prepare(protocol)
     scene, accepted = arrive(prepared, state, visit)
     if strict and accepted.refused:
-        raise VisitError("; ".join(f"{refusal.observation.input}: {refusal.why}" for refusal in accepted.refused))
+        refused = tuple(Problem("", refusal.why, "", refusal.observation.input) for refusal in accepted.refused)
+        raise VisitError("; ".join(f"{one.place}: {one.message}" for one in refused), problems=refused)
     finding = conclude(scene)
     decision = explained(scene, finding, accepted.measured)
     if visit.given is None or visit.given.kind == "unknown":

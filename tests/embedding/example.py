@@ -40,21 +40,24 @@ def transaction(path):
         database.close()
 
 
+def register(database, patient, protocol):
+    """A new patient, about whom nothing is recorded yet; raises sqlite3.IntegrityError for one who is registered."""
+    course = machine.begin(protocol, patient)
+    database.execute("insert into courses values (?, ?, ?)", (patient, course.version, stored.to_json(course)))
+
+
 def load_course(database, patient, *protocols):
-    """The patient's course; for a new patient one that begins under the last of the protocols."""
+    """The course of a registered patient: a mistyped name begins none. ``protocols`` are all that the trial was ever under."""
     row = database.execute("select document from courses where patient = ?", (patient,)).fetchone()
     if row is None:
-        return machine.begin(protocols[-1], patient, listener=Ward(database, patient))
+        raise LookupError(f"no patient '{patient}' is registered")
     return stored.from_json(row[0], *protocols, listener=Ward(database, patient))
 
 
 def save_course(database, course, loaded_version):
     """Writes the course in the place of the version that was loaded, and of no other."""
     values = {"patient": course.patient, "version": course.version, "document": stored.to_json(course), "loaded": loaded_version}
-    if loaded_version == 0:
-        statement = "insert or ignore into courses values (:patient, :version, :document)"
-    else:
-        statement = "update courses set version = :version, document = :document where patient = :patient and version = :loaded"
+    statement = "update courses set version = :version, document = :document where patient = :patient and version = :loaded"
     if database.execute(statement, values).rowcount != 1:
         raise SavedByAnother(f"the course of {course.patient} is no longer at version {loaded_version}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,13 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
-from protocol import stored
-from protocol.errors import RequestReused, StaleVersion
+from protocol import explain, fingerprint, load, machine, stored
+from protocol.errors import ProtocolError, RequestReused, StaleVersion
 from protocol.executors.journal import Entry
+from protocol.executors.schema import schema
 from protocol.model.course import Visit
 from tests.embedding import example
-from tests.embedding.example import SavedByAnother, load_course, propose, record, save_course, transaction
+from tests.embedding.example import (
+    SavedByAnother,
+    load_course,
+    propose,
+    record,
+    register,
+    save_course,
+    transaction,
+)
 from tests.semantics.small import PROTOCOL, STARTED, WELL, visit
 
 FALL = visit(7, **WELL | {"anc": 0.5})
@@ -28,6 +40,8 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A database in which patient 1 has started treatment."""
+    with transaction(tmp_path / "trial.db") as database:
+        register(database, "patient 1", PROTOCOL)
     post(tmp_path / "trial.db", STARTED, request_id="form 1", expected_version=0)
     return tmp_path / "trial.db"
 
@@ -112,8 +126,8 @@ def test_two_writers_without_a_lock_are_told_apart_by_the_version_in_the_row(pat
 
 
 def test_two_writers_of_a_new_patient_are_told_apart_too(tmp_path: Path) -> None:
-    with transaction(tmp_path / "trial.db"):
-        pass
+    with transaction(tmp_path / "trial.db") as database:
+        register(database, "patient 1", PROTOCOL)
     database = sqlite3.connect(tmp_path / "trial.db", isolation_level=None)
     first, second = (load_course(database, "patient 1", PROTOCOL) for _ in range(2))
     for course, request in ((first, "form 1"), (second, "form 2")):
@@ -122,6 +136,21 @@ def test_two_writers_of_a_new_patient_are_told_apart_too(tmp_path: Path) -> None
     with pytest.raises(SavedByAnother, match="no longer at version 0"):
         save_course(database, second, 0)
     database.close()
+
+
+def test_a_patient_is_registered_once_and_has_nothing_recorded(tmp_path: Path) -> None:
+    with transaction(tmp_path / "trial.db") as database:
+        register(database, "patient 1", PROTOCOL)
+        assert load_course(database, "patient 1", PROTOCOL).version == 0
+    with pytest.raises(sqlite3.IntegrityError), transaction(tmp_path / "trial.db") as database:
+        register(database, "patient 1", PROTOCOL)
+    assert [row[:2] for row in rows(tmp_path / "trial.db", "courses")] == [("patient 1", 0)]
+
+
+def test_a_mistyped_patient_begins_no_course(path: Path) -> None:
+    with pytest.raises(match="no patient 'patient l' is registered"), transaction(path) as database:
+        record(database, "patient l", FALL, PROTOCOL, **signed())
+    assert len(rows(path, "courses")) == 1
 
 
 def test_nobody_else_writes_between_loading_and_saving(path: Path) -> None:
@@ -188,3 +217,59 @@ def test_another_process_goes_on_where_this_one_stopped(path: Path) -> None:
 
 def test_the_example_is_short_enough_to_be_read_at_once() -> None:
     assert len(Path(example.__file__).read_text(encoding="utf-8").splitlines()) < 80
+
+
+def test_a_shipped_protocol_that_was_kept_as_a_file_is_the_same_protocol(tmp_path: Path) -> None:
+    kept = tmp_path / "imatinib-hes-2003.1.yaml"
+    command = [sys.executable, "-m", "protocol", "show", "imatinib-hes", "--canonical"]
+    run = subprocess.run(command, env=os.environ | {"PYTHONPATH": ":".join(sys.path)}, capture_output=True, text=True, check=True)
+    kept.write_text(run.stdout, encoding="utf-8")
+    assert fingerprint(load(kept)) == fingerprint(load("imatinib-hes"))
+
+
+def test_a_start_that_is_put_off_does_not_make_the_clock_run_before_it() -> None:
+    course = machine.begin(PROTOCOL, "patient 1")
+    course.record(visit(0, **WELL), **signed(request_id="form 1", expected_version=0))
+    course.record(visit(21, given="100 mg every day", eligible="yes", **WELL), **signed())
+    early = course.decide(visit(28, **WELL | {"response": "none"}))
+    late = course.decide(visit(49, **WELL | {"response": "none"}))
+    assert [[one.rule for one in step.decision.permitted] for step in (early, late)] == [[], ["escalate"]]
+
+
+def test_an_error_is_told_to_a_program_in_one_shape(path: Path) -> None:
+    with transaction(path) as database:
+        document = load_course(database, "patient 1", PROTOCOL)
+    told = []
+    for wrong in (
+        lambda: stored.from_json("{", PROTOCOL),
+        lambda: stored.from_json(stored.to_json(document), load("imatinib-hes")),
+        lambda: document.decide(visit(0, **WELL)),
+        lambda: document.decide(visit(7, plateletes=3)),
+        lambda: document.override(None, **signed(why="x")),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ProtocolError) as refused:
+            wrong()
+        told.append(refused.value.as_dict())
+    assert [(one["error"], one["code"]) for one in told] == [
+        ("StoredError", "D001"), ("StoredError", "D004"), ("RefusedVisit", "M007"), ("VisitError", ""), ("NotationError", ""),
+    ]  # fmt: skip
+    assert all(list(one) == ["error", "code", "message", "hint", "problems"] and one["message"] for one in told)
+    assert told[3]["hint"].startswith("did you mean 'platelets'?  Inputs: anc, ")
+
+
+def test_an_answer_holds_the_verdict_and_what_was_refused(path: Path) -> None:
+    step = post(path, visit(7, given="400 mg every day", **WELL | {"anc": 5000}), why="by mistake").step
+    assert step
+    told = json.loads(stored.step_to_json(step, PROTOCOL))
+    Draft7Validator(schema("step-1")).validate(told)
+    assert told["format"] == "protocol-step/1"
+    assert (told["verdict"]["permitted"], told["refused"][0]["observation"]["input"]) == ("none", "anc")
+    assert [one["kind"] for one in told["deviations"]] == [one.kind for one in step.deviations]
+
+
+def test_a_proposal_is_explained_without_a_word_on_what_was_given() -> None:
+    course = machine.begin(PROTOCOL, "patient 1")
+    course.record(STARTED, **signed(expected_version=0))
+    proposal = explain(course.decide(visit(7, **WELL | {"anc": 5000})), PROTOCOL)
+    assert "\nGiven\n" not in proposal and "\nRefused readings\n  anc 5000: 5000 is not plausible" in proposal
+    assert "\nGiven\n" in explain(course.decide(visit(7, given="100 mg every day", **WELL)), PROTOCOL)

@@ -286,8 +286,11 @@ def test_a_reading_that_cannot_be_used_is_refused_or_raised_as_the_caller_wants(
     course = begun(STARTED)
     wrong = visit(7, **WELL | {"anc": 5000})
     assert course.decide(wrong).refused
-    with pytest.raises(VisitError, match="anc: 5000 is not plausible for anc"):
+    with pytest.raises(VisitError, match="anc: 5000 is not plausible for anc") as refused:
         course.decide(wrong, strict=True)
+    assert [(one["place"], one["message"][:21]) for one in refused.value.as_dict()["problems"]] == [
+        ("anc", "5000 is not plausible")
+    ]
     with pytest.raises(VisitError, match="anc: 5000 is not plausible"):
         course.record(wrong, **signed(course), strict=True)
     entry = course.record(wrong, **signed(course))
