@@ -188,10 +188,25 @@ def test_test_without_courses_is_unusable(spec: Path, capsys: Output) -> None:
 
 
 def test_coverage_is_printed_on_request(spec: Path, capsys: Output) -> None:
+    courses = spec / "courses.md"
+    header = "| elapsed | anc | platelets | expect dose | expect rule | expect status |\n|---|---|---|---|---|---|\n"
+    courses.write_text(f"{courses.read_text()}\n## Begun\n\n{header}| 0 | 2 | 100 | starting | start | decided |\n")
     assert run("test", spec, "--coverage") == 0
     text = capsys.readouterr().out
-    assert "rule: 0 of 4" in text
+    assert "Coverage, of 1 of 4 visits, those that expect dose, rule and status:" in text
+    assert "rule: 1 of 4" in text
     assert "not reached: rule resume-after-cytopenia" in text
+    assert text.endswith("not reached: level escalated\n"), "levels come last"
+
+
+def test_coverage_says_which_columns_it_needs(spec: Path, capsys: Output) -> None:
+    assert run("test", spec, "--coverage") == 0
+    text = capsys.readouterr().out
+    assert text.endswith(
+        "Coverage: 0 of 3 visits expect dose, rule and status; only those count: "
+        "add the columns expect dose, expect rule, expect status\n"
+    )
+    assert "not reached" not in text
 
 
 def test_replay_counts_and_exits_with_0_without_deviations(spec: Path, capsys: Output) -> None:

@@ -12,6 +12,7 @@ from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.errors import NotationError
 from protocol.model.course import Given, Observation
 from protocol.model.input import Choice, Grade, Input, YesNo
+from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import exact
 from protocol.model.regimen import regimen
@@ -174,6 +175,7 @@ def given(cell: Cell, protocol: Protocol, problems: Problems) -> Given | None:
 
 
 def _level_hint(text: str, protocol: Protocol) -> str:
-    names = (*(level.name for level in protocol.levels), "none", "stopped", "unknown")
+    levels, others = [level.name for level in protocol.levels], ("none", "stopped", "unknown")
+    names = (*folded(levels, levels), *others)
     few = names if len(names) <= _MOST_NAMES else (*names[:3], "...", *names[-4:])
-    return did_you_mean(text, names, "Write a regimen such as '100 mg every day', or one of", few)
+    return did_you_mean(text, (*levels, *others), "Write a regimen such as '100 mg every day', or one of", few)

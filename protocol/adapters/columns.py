@@ -16,7 +16,9 @@ from protocol.model.quantity import SPELLINGS, UNITS, unit
 Kind = Literal[
     "elapsed", "study day", "recorded", "patient", "given", "input", "expect", "name", "value", "unit", "lower", "upper"
 ]
-EXPECTED = ("action", "dose", "supplement", "rule", "status", "state", "permitted", "date", "may", "missing", "reasons")
+EXPECTED = (
+    "action", "dose", "recommended", "supplement", "rule", "status", "state", "permitted", "date", "may", "missing", "reasons",
+)  # fmt: skip
 TIMES = ("elapsed", "study day")
 LONG = ("value", "unit", "lower", "upper")
 

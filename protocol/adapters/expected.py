@@ -5,6 +5,7 @@ from __future__ import annotations
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.adapters.sheet import Expectation
 from protocol.model.decision import STATUSES
+from protocol.model.ladder import folded
 from protocol.model.protocol import ACTIONS, CONTROLS, Protocol
 
 NONE = "-"
@@ -18,9 +19,17 @@ def expectation(cell: Cell, column: str, protocol: Protocol, problems: Problems)
         known = _known(column, protocol)
         if known and word not in known:
             message = f"no decision of this protocol has the {column} {quoted(word)}"
-            problems.report("C040", cell.part(word), message, did_you_mean(word, known, "Expect"))
+            problems.report("C040", cell.part(word), message, did_you_mean(word, known, "Expect", _shown(known, protocol)))
             return None
     return Expectation(column, cell.text, cell.line, cell.column)
+
+
+def _shown(known: tuple[str, ...], protocol: Protocol) -> tuple[str, ...]:
+    """The words with the levels among them as the ladder has them, lowest first."""
+    ladder = [level.name for level in protocol.levels]
+    if not set(ladder) <= set(known):
+        return ()
+    return (*folded(ladder, ladder), *sorted(set(known) - set(ladder)))
 
 
 def _words(text: str, column: str) -> tuple[str, ...]:
@@ -34,9 +43,11 @@ def _words(text: str, column: str) -> tuple[str, ...]:
 def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
     """The words that a column can have; none listed means that any may be."""
     rules = tuple(rule.name for rule in protocol.rules)
+    doses = (*(level.name for level in protocol.levels), "none", "off ladder")
     return {
         "action": ACTIONS,
-        "dose": (*(level.name for level in protocol.levels), "none", "off ladder"),
+        "dose": doses,
+        "recommended": (*doses, NONE),
         "supplement": (*(str(rule.supplement) for rule in protocol.rules if rule.supplement), NONE),
         "rule": (*rules, NONE),
         "status": STATUSES,

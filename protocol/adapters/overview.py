@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from protocol.adapters.phrases import counted, listed
-from protocol.model.ladder import say_generated
-from protocol.model.protocol import Interpretation, Protocol, fingerprint
+from protocol.model.ladder import runs, say_generated, say_run
+from protocol.model.protocol import Interpretation, Level, Protocol, fingerprint
 from protocol.model.time import say_duration
 
 
@@ -37,7 +37,11 @@ def _head(protocol: Protocol, width: int) -> Iterator[str]:
 def _ladder(protocol: Protocol) -> str:
     if text := say_generated(protocol.levels):
         return f"{text}, named {protocol.levels[0].name} to {protocol.levels[-1].name}"
-    return ", ".join(f"{level.name} ({level.regimen})" for level in protocol.levels)
+    return ", ".join(f"{_names(run)} ({say_run(run)})" for run in runs(protocol.levels))
+
+
+def _names(run: tuple[Level, ...]) -> str:
+    return run[0].name if len(run) == 1 else f"{run[0].name} to {run[-1].name}"
 
 
 def _questions(protocol: Protocol) -> Iterator[str]:

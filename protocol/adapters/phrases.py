@@ -57,11 +57,12 @@ def _withheld(effect: Effect, protocol: Protocol) -> str:
 
 
 def say_decision(decision: Decision, protocol: Protocol) -> str:
-    """What was decided and how surely: ``undecided, the dose stands``."""
+    """What was decided and how surely: ``undecided, the dose stands``; while there is none, ``undecided, still no drug``."""
+    stands = "the dose stands" if decision.before.dose.is_drug else "still no drug"
     if decision.blocked:
-        return f"undecided, the dose stands, because the step cannot be taken: {decision.blocked}"
+        return f"undecided, {stands}, because the step cannot be taken: {decision.blocked}"
     if decision.status == "undecided":
-        return "undecided, the drug stays withheld" if decision.withheld else "undecided, the dose stands"
+        return "undecided, the drug stays withheld" if decision.withheld else f"undecided, {stands}"
     if decision.withheld:
         return f"{decision.status}, the drug is withheld until the missing values are there"
     done = say_action(decision.action, decision.after, protocol)

@@ -52,7 +52,7 @@ def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
     yield f"rule {decision.rule}" if decision.rule else ""
-    yield ("the source is silent here" if decision.blocked else "no rule covers this visit") if decision.silent else ""
+    yield _silence(decision) if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
     yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""
@@ -67,6 +67,13 @@ def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
     Of a proposal, where the visit does not say yet what is given, nothing is said about that.
     """
     return _in_paragraphs(_paragraphs(step, protocol, width, (), proposal=step.visit.given is None))
+
+
+def _silence(decision: Decision) -> str:
+    """What is not said; where something is missing, other values of it may well be covered."""
+    if decision.blocked:
+        return "the source is silent here"
+    return "in some cases no rule covers this visit" if decision.missing else "no rule covers this visit"
 
 
 def explanation(step: Step, protocol: Protocol, width: int = WIDTH, refused_later: tuple[Refusal, ...] = ()) -> str:
@@ -99,7 +106,8 @@ def _remarks(step: Step) -> Iterator[str]:
     if decision.silent and decision.blocked:
         yield "The source says nothing of this visit."
     elif decision.silent:
-        yield "No rule covers this visit, and the protocol does not say that this means continue."
+        said = _silence(decision)
+        yield f"{said[0].upper()}{said[1:]}, and the protocol does not say that this means continue."
     if decision.reasons:
         yield f"Reasons of the hold: {listed(decision.reasons)}."
     if step.depends_on_date:

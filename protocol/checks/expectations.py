@@ -88,10 +88,17 @@ def _date(step: Step) -> str:
     return "depends" if step.depends_on_date or verdict_depends else "same"
 
 
+def _recommended(step: Step) -> str:
+    """The dose to which the decision leads, whatever was given; none is recommended where it is undecided."""
+    decision = step.decision
+    return NONE if decision.status == "undecided" and not decision.withheld else _dose(decision.after.dose)
+
+
 # The dose and the state are those after the visit: they follow what was given, else what was recommended.
 _WORDS: dict[str, Callable[[Step], str]] = {
     "action": lambda step: step.decision.action,
     "dose": lambda step: _dose(step.state.dose),
+    "recommended": _recommended,
     "supplement": lambda step: str(step.decision.supplement or NONE),
     "rule": lambda step: step.decision.rule or NONE,
     "status": lambda step: step.decision.status,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
 from protocol.checks.places import levels_reached
+from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol
 
 
@@ -19,7 +20,8 @@ from protocol.model.protocol import Protocol
 def unreachable_level(protocol: Protocol) -> Iterator[Finding]:
     """One finding for all such levels; none in a protocol without a rule that starts, where any level can be the first."""
     reached = levels_reached(protocol)
-    names = [level.name for level in protocol.levels if level.name not in reached]
+    ladder = [level.name for level in protocol.levels]
+    names = [name for name in ladder if name not in reached]
     if names:
         hint = "Add the rule that leads there, or take what nothing leads to off the ladder."
-        yield Finding("F011", f"levels that no rule leads to: {', '.join(names)}", names[0], hint)
+        yield Finding("F011", f"levels that no rule leads to: {', '.join(folded(names, ladder))}", names[0], hint)

@@ -149,8 +149,10 @@ def _named(protocol: Protocol, text: str) -> tuple[str, tuple[Observation, ...]]
 
 def _dose(protocol: Protocol) -> Given | None:
     from protocol.adapters.typed import dose_typed
+    from protocol.model.ladder import folded
 
-    levels = ", ".join(level.name for level in protocol.levels)
+    names = [level.name for level in protocol.levels]
+    levels = ", ".join(folded(names, names))
     return _ask(f"Given ({levels}, none; empty: as recommended)", lambda text: dose_typed(text, protocol))
 
 

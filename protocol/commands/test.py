@@ -32,6 +32,9 @@ class Tried:
     results: tuple[Result, ...]
     counts: Counts
     coverage: Coverage | None = None
+    visits: int = 0
+    """The visits under the chosen readings; of those the coverage counts the ``asserting`` ones."""
+    asserting: int = 0
 
     @property
     def failed(self) -> bool:
@@ -69,15 +72,18 @@ def _tried(spec: str, with_coverage: bool) -> Tried:
     from protocol.semantics.coverage import coverage
 
     protocol = load(spec)
-    results, covered, counts = [], [], Counts(0, 0, 0)
+    results, covered, counts, visits = [], [], Counts(0, 0, 0), 0
     for file, sheet in [(file, from_file(file, protocol)) for file in courses_beside(spec)]:
         read = under(protocol, sheet.readings)
         counts += sheet.counts
         for result, trace in tested(protocol, str(file), sheet):
             results.append(result)
             # What is reached under another reading says nothing of the rules in force under the chosen one.
-            covered.extend([(trace, _asserting(result.example, trace))] if read == protocol else [])
-    return Tried(protocol, tuple(results), counts, coverage(protocol, covered) if with_coverage else None)
+            if read == protocol:
+                covered.append((trace, _asserting(result.example, trace)))
+                visits += len(result.example.course.visits)
+    reached = coverage(protocol, covered) if with_coverage else None
+    return Tried(protocol, tuple(results), counts, reached, visits, sum(sum(asserting) for _, asserting in covered))
 
 
 def _lines(tried: Tried) -> Iterator[str]:
@@ -86,13 +92,24 @@ def _lines(tried: Tried) -> Iterator[str]:
     yield from (result_text(result) for result in tried.results)
     yield from ("", *totals(tried.results, (tried.counts,)), *judged_text(tried.protocol, tried.results))
     if tried.coverage:
-        yield from ("", "Coverage, of visits that expect dose, rule and status:", *tried.coverage.lines())
+        yield from ("", *_covered(tried.coverage, tried.asserting, tried.visits))
+
+
+def _covered(coverage: Coverage, asserting: int, visits: int) -> Iterator[str]:
+    """What the visits reach that expect dose, rule and status; what to add where none does."""
+    if asserting:
+        yield f"Coverage, of {asserting} of {visits} visits, those that expect dose, rule and status:"
+        yield from coverage.lines()
+    else:
+        columns = "expect dose, expect rule, expect status"
+        yield f"Coverage: 0 of {visits} visits expect dose, rule and status; only those count: add the columns {columns}"
 
 
 def _fields(tried: Tried) -> dict[str, Any]:
     covered = tried.coverage
     missed = [] if covered is None else [{"kind": kind, "name": name} for kind, name in covered.missed]
-    goals = None if covered is None else {"goals": len(covered.goals), "reached": len(covered.reached), "missed": missed}
+    of = {"visits": tried.visits, "asserting": tried.asserting}
+    goals = None if covered is None else {**of, "goals": len(covered.goals), "reached": len(covered.reached), "missed": missed}
     return {
         **identity(tried.protocol),
         "courses": [_course(result) for result in tried.results],

@@ -12,7 +12,7 @@ from typing import Literal, cast
 from attrs import define, frozen
 
 from protocol.language.fields import LONGEST_NUMBER, minutes
-from protocol.language.guard_tokens import Token
+from protocol.language.guard_tokens import COMMA, Token
 from protocol.language.hints import listed
 from protocol.language.names import Names
 from protocol.language.nodes import Located, Node, Scalar, located
@@ -95,7 +95,7 @@ class _Parser:
             self._unreadable("P061", message, self.tokens[0], "Compute a part of it where it is measured.")
         formula = self._sum()
         if self._next.kind != "end":
-            self._fail("+ - * / or the end", "Write a decimal point." if self._next.text == "," else _HOLDS)
+            self._fail("+ - * / or the end", COMMA if self._next.text == "," else _HOLDS)
         return formula
 
     @property

@@ -19,6 +19,8 @@ _TOKEN = re.compile(
 )
 _SPACE = re.compile(r"\s*")
 
+COMMA = "Write a decimal point, and no thousands separator (1.5, 1000)."
+
 # What people write out of habit from elsewhere, and how it is written here.
 _INSTEAD = {
     "=": "Write '==' for a number, and 'is' for an option.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from attrs import frozen
@@ -9,7 +10,7 @@ from attrs import frozen
 from protocol.language.connectives import Parser, Unreadable
 from protocol.language.fields import LONGEST_NUMBER, minutes
 from protocol.language.guard_terms import Constant, Terms, Use
-from protocol.language.guard_tokens import Token, tokens
+from protocol.language.guard_tokens import COMMA, Token, tokens
 from protocol.language.hints import listed
 from protocol.language.names import Names
 from protocol.language.nodes import Located, Node, Scalar, located
@@ -25,13 +26,17 @@ CLOCKS: dict[str, ClockName] = {
     "on treatment": "treatment",
 }
 _LIMITS: dict[str, Limit] = {"ULN": "ULN", "LLN": "LLN", "baseline": "baseline"}
+_RANGE = re.compile(
+    r"\s+(?:between\s+(?P<from>[0-9.]+)\s+and\s+(?P<until>[0-9.]+)"
+    r"|(?:between\s+|from\s+|in\s+|is\s+)?(?P<low>[0-9.]+)\s*(?:to|-)\s*(?P<high>[0-9.]+))"
+)
+"""A range as tables print it, after the name of what is in it."""
 _WINDOW = "Write '(window -3 to +3 days)'."
 _AFTER_NUMBER = {
-    ",": "Write a decimal point.",
+    ",": COMMA,
     ")": "Open each parenthesis that is closed.",
     "(": "Join conditions with 'and' or 'or'.",
     "not": "Join conditions with 'and' or 'or'.",
-    "between": "Write 'anc >= 1 and anc < 3'.",
 }
 _TIMES = frozenset({"minute", "hour", "day", "week", "month", "year"})
 
@@ -121,6 +126,7 @@ class GuardParser(Parser[Guard]):
         return Not(known) if word.text == "unknown" else known
 
     def _about(self, name: Token) -> Guard:
+        self._refuse_range(name)
         if self._accept("is"):
             negated = self._accept("not") is not None
             if self._next.kind != "word":
@@ -131,6 +137,12 @@ class GuardParser(Parser[Guard]):
         operator, constant = self._take(), self._constant()
         self._window(allowed=False)
         return self.terms.compare(name, operator, constant)
+
+    def _refuse_range(self, name: Token) -> None:
+        match = _RANGE.match(self.terms.guard.text, name.end)
+        if match is not None:
+            low, high = match["from"] or match["low"], match["until"] or match["high"]
+            self._fail("a comparison", f"Write '{name.text} >= {low} and {name.text} <= {high}'.")
 
     def _clock(self, first: Token) -> Guard:
         words: list[str] = []

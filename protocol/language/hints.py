@@ -29,9 +29,12 @@ def meant(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word.lower(), candidates, 1)), "")
 
 
-def instead(word: str, known: Iterable[str], plural: str) -> str:
-    """``did you mean 'platelets'?  Inputs: anc, platelets`` for a word that is not among the known ones."""
+def instead(word: str, known: Iterable[str], plural: str, shown: Iterable[str] = ()) -> str:
+    """``did you mean 'platelets'?  Inputs: anc, platelets`` for a word that is not among the known ones.
+
+    They are listed in the order of letters, or as ``shown``.
+    """
     names = sorted(known)
     near = meant(word, names)
     question = f"did you mean '{near}'?  " if near else ""
-    return f"{question}{plural}: {listed(names)}"
+    return f"{question}{plural}: {listed(shown or names)}"

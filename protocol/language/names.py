@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from attrs import define, field, frozen
@@ -12,6 +12,7 @@ from protocol.language.hints import instead, listed, meant
 from protocol.language.nodes import Scalar
 from protocol.language.report import Report, Span, shown
 from protocol.model.input import Input, Number
+from protocol.model.ladder import folded
 from protocol.model.protocol import ActionKind, Level
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -109,7 +110,7 @@ class Names:
 
     def check_level(self, report: Report, name: str, at: Span) -> None:
         """Notes a dose level that is not declared."""
-        self._check(report, "P013", "dose level", "doses", self.levels, name, at)
+        self._check(report, "P013", "dose level", "doses", self.levels, name, at, folded(self.levels, tuple(self.levels)))
 
     def check_rule(self, report: Report, name: str, at: Span, kind: ActionKind | None = None) -> None:
         """Notes a rule that is not declared, or whose action is not of that kind, where one is asked for."""
@@ -133,10 +134,20 @@ class Names:
                 message = f"{shown(reading.text)} is not a reading of '{text}'"
                 report.add("P017", message, reading.span, instead(reading.text, question.readings, "Readings"))
 
-    def _check(self, report: Report, code: str, kind: str, section: str, known: Declared, name: str, at: Span) -> bool:
+    def _check(
+        self,
+        report: Report,
+        code: str,
+        kind: str,
+        section: str,
+        known: Declared,
+        name: str,
+        at: Span,
+        listing: Iterable[str] = (),
+    ) -> bool:
         if name in known or section in self.broken:
             return True
-        report.add(code, f"unknown {kind} {shown(name)}", at, instead(name, known, section.capitalize()))
+        report.add(code, f"unknown {kind} {shown(name)}", at, instead(name, known, section.capitalize(), listing))
         return False
 
 

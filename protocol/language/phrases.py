@@ -45,6 +45,7 @@ FORMS = (
     "hold", "resume at the same level", "resume at the next lower level", "resume N levels lower", "resume at LEVEL", "stop",
     "review, dose continues", "review, dose withheld",
 )  # fmt: skip
+_OR_ELSE = "and after escalate, reduce and resume, where there is no rung: ', else continue', ', else hold', ', else stop'"
 _RANGE = _form(r"\s*(?P<low>\S+(?: [A-Za-z]+)?) to (?P<high>\S+(?: [A-Za-z]+)?)\s*")
 LONGEST_PHRASE = 2000
 OFF_LADDER = ("continue", "hold", "stop")
@@ -117,7 +118,7 @@ def read_action(report: Report, names: Names, scalar: Scalar) -> Action | None:
     match = next((match for form in ACTION_FORMS if (match := form.fullmatch(head))), None) if whole else None
     if match is None or whole is None:
         near = meant(head, FORMS)
-        hint = (f"did you mean '{near}'?  " if near else "") + f"Actions: {'; '.join(FORMS)}"
+        hint = (f"did you mean '{near}'?  " if near else "") + f"Actions: {'; '.join(FORMS)}; {_OR_ELSE}"
         report.add("P035", f"{shown(text.text)} is not an action", scalar.span, hint)
         return None
     parts = match.groupdict()

@@ -62,9 +62,9 @@ def _reading(item: Interpretation, reading: Reading, durations: frozenset[str]) 
 
 @frozen
 class Doubt:
-    """Something that may not be relied on, and why; ``rules`` are those in force that it bears on."""
+    """Something that may not be relied on, and why; ``rules`` are the rules and properties in force that it bears on."""
 
-    what: Literal["rule", "property", "source", "reading"]
+    what: Literal["rule", "property", "source", "reading", "ladder end"]
     name: str
     why: str
     in_force: bool
@@ -72,19 +72,23 @@ class Doubt:
 
 
 def doubts(protocol: Protocol) -> Iterator[Doubt]:
-    """Everything that may not be relied on: rules, properties, sources, readings."""
+    """Everything that may not be relied on: rules, properties, sources, readings, ends of the ladder."""
     chosen = protocol.in_force()
     names = {rule.name for rule in chosen}
     yield from (Doubt("rule", rule.name, rule.unverified, rule.name in names) for rule in protocol.rules if rule.unverified)
     yield from (Doubt("property", item.name, item.unverified, True) for item in protocol.properties if item.unverified)
     for source in protocol.sources:
         if source.unverified:
-            resting = tuple(rule.name for rule in chosen if rule.source and rule.source.source == source.name)
+            cited = [(one.name, one.source) for one in chosen] + [(one.name, one.source) for one in protocol.properties]
+            resting = tuple(name for name, cite in cited if cite and cite.source == source.name)
             yield Doubt("source", source.name, source.unverified, bool(resting), resting)
     for item in protocol.interpretations:
         for reading in item.readings:
             if reading.unverified:
                 yield Doubt("reading", f"{item.name}: {reading.name}", reading.unverified, reading.name == item.chosen)
+    ends = {"lowest": protocol.ladder_ends.lowest, "highest": protocol.ladder_ends.highest}
+    why = "ours: the source does not print that the ladder ends there"
+    yield from (Doubt("ladder end", name, why, True) for name, end in ends.items() if end == "ours")
 
 
 def unverified(protocol: Protocol) -> Iterator[Block]:
@@ -99,5 +103,5 @@ def unverified(protocol: Protocol) -> Iterator[Block]:
 
 def _in_force(one: Doubt) -> str:
     if not one.in_force:
-        return "no"
+        return "no" if one.what != "source" else "no rule in force and no property cites it"
     return f"yes: {', '.join(code(name) for name in one.rules)}" if one.rules else "yes"

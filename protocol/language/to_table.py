@@ -9,6 +9,7 @@ from protocol.language.table_of_inputs import asked
 from protocol.language.table_of_properties import properties
 from protocol.language.table_of_sources import open_questions, say_citation, sources
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_where
+from protocol.model.ladder import runs, say_run
 from protocol.model.protocol import CONTROLS, ControlKind, Protocol, Rule, fingerprint
 from protocol.model.time import say_duration
 
@@ -58,14 +59,23 @@ def title(protocol: Protocol) -> Heading:
 
 def _ladder(protocol: Protocol) -> Iterator[Block]:
     yield Heading(2, "Dose levels, lowest first")
-    rows = tuple((str(rung), code(level.name), plain(str(level.regimen))) for rung, level in enumerate(protocol.levels, 1))
-    yield Table(("Rung", "Level", "Dose"), rows, name=1)
+    yield Table(("Rung", "Level", "Dose"), tuple(_rungs(protocol)), name=1)
     ends = {"lowest": protocol.ladder_ends.lowest, "highest": protocol.ladder_ends.highest}
     if ours := " and the ".join(name for name, end in ends.items() if end == "ours"):
         yield Paragraph(
             f"The source does not print that the ladder ends there: the {ours} level is **ours**. Where a rule orders a step "
             "beyond it and does not say what happens then, the dose in force stands, and the silence is reported."
         )
+
+
+def _rungs(protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    """A row for each level, and one for many in even steps."""
+    rung = 1
+    for run in runs(protocol.levels):
+        last = rung + len(run) - 1
+        names = code(run[0].name) if len(run) == 1 else f"{code(run[0].name)} ... {code(run[-1].name)}"
+        yield str(rung) if len(run) == 1 else f"{rung} to {last}", names, plain(say_run(run))
+        rung = last + 1
 
 
 def _rules(protocol: Protocol) -> Iterator[Block]:

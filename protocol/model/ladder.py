@@ -6,6 +6,8 @@ is the same protocol.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from attrs import evolve
@@ -44,6 +46,52 @@ def generated(low: Fraction, high: Fraction, step: Regimen) -> tuple[Level, ...]
 
 def _level(amount: Fraction, step: Regimen) -> Level:
     return Level(f"dose-{say_number(amount).replace('.', '-')}", evolve(step, amount=amount))
+
+
+_GENERATED = re.compile(r"dose-[0-9]+(?:-[0-9]+)?")
+_SHORTEST_RUN = 5
+_FEWEST_NAMES = 3
+
+
+def runs(levels: Sequence[Level]) -> tuple[tuple[Level, ...], ...]:
+    """The levels, those that stand in even steps under generated names together; fewer than five stand each alone."""
+    found: list[list[Level]] = []
+    for level in levels:
+        if found and _goes_on(found[-1], level):
+            found[-1].append(level)
+        else:
+            found.append([level])
+    parts = ([run] if len(run) >= _SHORTEST_RUN else [[level] for level in run] for run in found)
+    return tuple(tuple(part) for several in parts for part in several)
+
+
+def _goes_on(run: list[Level], level: Level) -> bool:
+    """Whether the level is generated as those of the run are, one step above the last of them."""
+    last = run[-1].regimen
+    alike = all(one == _level(one.regimen.amount, last) for one in (run[-1], level))
+    step = level.regimen.amount - last.amount
+    return alike and step > 0 and (len(run) == 1 or step == last.amount - run[-2].regimen.amount)
+
+
+def say_run(run: tuple[Level, ...]) -> str:
+    """``2 to 60 U/kg/h in steps of 1`` of several levels, ``18 U/kg/h`` of one."""
+    first, last = run[0].regimen, run[-1].regimen
+    if first == last:
+        return str(first)
+    return f"{say_number(first.amount)} to {last} in steps of {say_number(run[1].regimen.amount - first.amount)}"
+
+
+def folded(names: Iterable[str], ladder: Sequence[str]) -> tuple[str, ...]:
+    """The names of some levels, lowest first; generated ones that stand together on the ladder as ``dose-2 to dose-17``."""
+    wanted = set(names)
+    found: list[list[str]] = [[]]
+    for name in ladder:
+        if name not in wanted or not _GENERATED.fullmatch(name):
+            found.extend(([name] if name in wanted else [], []))
+        else:
+            found[-1].append(name)
+    parts = ([f"{run[0]} to {run[-1]}"] if len(run) >= _FEWEST_NAMES else run for run in found)
+    return tuple(name for part in parts for name in part)
 
 
 def say_generated(levels: tuple[Level, ...]) -> str:

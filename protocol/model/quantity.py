@@ -147,7 +147,15 @@ SPELLINGS = {
 }  # fmt: skip
 
 # What laboratories print and what is probably meant. It is asked, never assumed: the letters mean other things elsewhere.
-_MEANT = {"k/ul": "10*3/uL", "k/mm3": "10*3/uL", "k/mcl": "10*3/uL", "thou/ul": "10*3/uL", "/mcl": "/uL", "sec": "s"}
+_MEANT = {
+    "k/ul": "10*3/uL", "k/mm3": "10*3/uL", "k/mcl": "10*3/uL", "thou/ul": "10*3/uL", "/mcl": "/uL",
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+}  # fmt: skip
+
+# What is counted, and times too long for the units of time here.
+_NO_UNIT = {
+    "year", "years", "yr", "yrs", "month", "months", "count", "counts", "number", "points", "score", "ratio", "times", "episodes",
+}  # fmt: skip
 
 
 def unit(name: str) -> Unit:
@@ -162,6 +170,8 @@ def unit(name: str) -> Unit:
 def _question(name: str) -> str:
     """Whether another unit was meant: one that differs in capital letters only, or what laboratories mean by this."""
     alike = {known.lower(): known for known in (*SPELLINGS, *UNITS)}
+    if name.lower() in _NO_UNIT:
+        return f"'{name}' has no unit here: write '1'.  "
     near = _MEANT.get(name.lower()) or alike.get(name.lower())
     return f"did you mean '{SPELLINGS.get(near, near)}'?  " if near else ""
 

@@ -31,6 +31,11 @@ _MEANT = {"mcg": "ug", "\u00b5g": "ug", "\u03bcg": "ug", "iu": "U", "u": "U", "u
 _AMOUNT = re.compile(r"\s*(?P<amount>[0-9.]+)\s*(?P<unit>[^\s/\d.,-]+)(?P<per>(?:/[^\s/]*)*)(?:\s+(?P<schedule>.+?))?\s*")
 _EVERY = re.compile(r"every\s+(?:(?P<count>[1-9][0-9]{0,8})\s+)?(?P<unit>minute|hour|day|week)s?")
 _SCHEDULES = {"daily": DAY, "once daily": DAY, "every other day": 2 * DAY, "twice daily": DAY // 2, "weekly": WEEK}
+_CYCLE = re.compile(r"[0-9]\s*(?:of|/)\s*[0-9]|\bdays?\s+[0-9]|\bq\s*[0-9]|\bcycle", re.IGNORECASE)
+_NO_CYCLES = (
+    "Days of a cycle cannot be written yet: write the interval on the days on which drug is given, such as 'every day', and "
+    "say the cycle in a note."
+)
 _HINT = "Write an amount, a unit and an interval, '100 mg every 2 days' or '5 mg/kg every week', or a rate, '18 U/kg/h'."
 
 
@@ -100,7 +105,7 @@ def regimen(text: str) -> Regimen:
     """Reads ``100 mg every 2 days``, ``5 mg/kg weekly``, ``100 mg every other day``, ``18 U/kg/h``; else raises NotationError."""
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        raise NotationError(f"'{text}' is not a regimen", _HINT)
+        raise NotationError(f"'{text}' is not a regimen", _NO_CYCLES if _CYCLE.search(text) else _HINT)
     given, over = _given(match, text)
     schedule = match["schedule"]
     if given.amount <= 0:
@@ -150,9 +155,8 @@ def _interval(schedule: str, text: str) -> int:
         return _SCHEDULES[schedule]
     match = _EVERY.fullmatch(schedule)
     if match is None:
-        raise NotationError(
-            f"'{schedule}' is not an interval in '{text}'", "Write 'every day', 'every 2 days', 'every 12 hours'."
-        )
+        hint = _NO_CYCLES if _CYCLE.search(schedule) else "Write 'every day', 'every 2 days', 'every 12 hours'."
+        raise NotationError(f"'{schedule}' is not an interval in '{text}'", hint)
     return int(match["count"] or 1) * UNITS[match["unit"]]
 
 

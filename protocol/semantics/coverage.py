@@ -8,6 +8,7 @@ from attrs import frozen
 
 from protocol.model.decision import STATUSES, Step, Trace
 from protocol.model.guard import Tracked
+from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol, Rule
 from protocol.semantics.freed import freed
 from protocol.semantics.missing import what_if
@@ -39,9 +40,16 @@ class Coverage:
         return not self.missed
 
     def lines(self) -> tuple[str, ...]:
-        """One line for each kind with its count, then one for each goal that was missed."""
+        """One line for each kind with its count, then one for each goal that was missed; levels together."""
         kinds = tuple(dict.fromkeys(kind for kind, _ in self.goals))
-        return (*(self._count(kind) for kind in kinds), *(f"not reached: {kind} {name}" for kind, name in self.missed))
+        missed = [(kind, name) for kind, name in self.missed if kind != "level"]
+        return (*map(self._count, kinds), *(f"not reached: {kind} {name}" for kind, name in missed), *self._missed_levels())
+
+    def _missed_levels(self) -> Iterator[str]:
+        missed = [name for kind, name in self.missed if kind == "level"]
+        if missed:
+            ladder = [name for kind, name in self.goals if kind == "level"]
+            yield f"not reached: {'levels' if len(missed) > 1 else 'level'} {', '.join(folded(missed, ladder))}"
 
     def _count(self, kind: str) -> str:
         goals = [goal for goal in self.goals if goal[0] == kind]
@@ -64,12 +72,12 @@ def coverage(protocol: Protocol, traces: Iterable[tuple[Trace, Sequence[bool]]])
 def _goals(prepared: Prepared) -> Iterator[Goal]:
     rules = prepared.rules
     yield from (("rule", rule.name) for rule in rules)
-    yield from (("state", control) for control in _controls(rules))
-    yield from (("level", level.name) for level in prepared.protocol.levels)
-    yield from (("status", status) for status in STATUSES)
-    yield from (("alternative", rule.name) for rule in rules if rule.mode == "may")
     for rule in rules:
         yield from (("guard", f"{rule.name} {outcome}") for outcome in _outcomes(prepared, rule))
+    yield from (("alternative", rule.name) for rule in rules if rule.mode == "may")
+    yield from (("state", control) for control in _controls(rules))
+    yield from (("status", status) for status in STATUSES)
+    yield from (("level", level.name) for level in prepared.protocol.levels)
 
 
 def _controls(rules: Sequence[Rule]) -> Iterator[str]:

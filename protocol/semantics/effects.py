@@ -94,8 +94,8 @@ def _by(protocol: Protocol, state: State, rule: Rule, steps: int) -> Effect:
     if 0 <= reached < len(protocol.levels):
         return _on(at_level(protocol.levels[reached].name))
     side = "above" if steps > 0 else "below"
-    count = "no level" if abs(steps) == 1 else f"no level {abs(steps)} rungs"
-    why = f"there is {count} {side} '{state.level.name}'"
+    beyond = f"{side} '{state.level.name}'"
+    why = f"there is no level {beyond}" if abs(steps) == 1 else f"no level is {abs(steps)} rungs {beyond}"
     if rule.action.off_ladder is None and protocol.end_beyond(reached) == "ours":
         said = "and this end of the ladder is ours: the source says nothing of what lies beyond it"
         return evolve(in_force(state), undefined=f"{why}, {said}")

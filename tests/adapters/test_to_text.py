@@ -16,7 +16,7 @@ from attrs import evolve
 from protocol.adapters.codes import CODES
 from protocol.adapters.outcomes import Result, Unmet, result_text, totals
 from protocol.adapters.overview import overview
-from protocol.adapters.phrases import listed, say_date, say_verdict, say_where
+from protocol.adapters.phrases import listed, say_date, say_decision, say_verdict, say_where
 from protocol.adapters.refusals import late_at
 from protocol.adapters.selection import at, moment, named, slug
 from protocol.adapters.sheet import Counts, Example, Expectation
@@ -168,6 +168,27 @@ def test_a_step_beyond_an_end_of_the_ladder_that_is_ours_is_told_as_silence_of_t
     assert f"the step cannot be taken: {BEYOND}; rule raise; the source is silent here." in text
     assert "no rule covers" not in text + explanation(step, protocol, 400)
     assert "The source says nothing of this visit." in explanation(step, protocol, 400)
+
+
+def test_where_something_is_missing_only_some_cases_are_not_covered(protocol: Protocol) -> None:
+    decision = Decision(0, "undecided", "continue", ESCALATED, ESCALATED, silent=True)
+    for missing, said in (
+        ((), "no rule covers this visit"),
+        ((Missing("anc", HOLDS),), "in some cases no rule covers this visit"),
+    ):
+        step = Step(Visit(0), evolve(decision, missing=missing), _state(ESCALATED), assumed=True)
+        assert f"undecided, the dose stands; {said}" in visit_text(step, protocol, 400)
+        assert f"{said[0].upper()}{said[1:]}, and the protocol" in explanation(step, protocol, 400)
+
+
+@pytest.mark.parametrize("blocked", ["", BEYOND])
+def test_while_held_what_is_undecided_leaves_no_drug(blocked: str, protocol: Protocol) -> None:
+    held = Effect(Control("held"), at_level("starting"), NO_DRUG)
+    decision = Decision(0, "undecided", "continue", held, held, blocked=blocked)
+    assert say_decision(decision, protocol).startswith("undecided, still no drug")
+    against = evolve(held, dose=at_level("starting"))
+    given_all_the_same = evolve(decision, before=against, after=against)
+    assert say_decision(given_all_the_same, protocol).startswith("undecided, the dose stands")
 
 
 def test_a_generated_ladder_is_summed_up_by_its_ends_and_its_step(protocol: Protocol) -> None:

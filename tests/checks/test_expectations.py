@@ -5,7 +5,7 @@ from attrs import evolve
 
 from protocol.checks.expectations import Difference, differences, steps_of
 from protocol.model.course import Course, Given, Visit
-from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Step, Trace, Verdict
+from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Status, Step, Trace, Verdict
 from protocol.model.regimen import NO_DRUG, Dose, amount, at_level
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
@@ -30,6 +30,27 @@ def test_a_supplement_is_expected_as_it_is_written() -> None:
     given = evolve(plain, decision=evolve(plain.decision, after=evolve(ESCALATED, supplement=amount("80 U/kg"))))
     assert [bool(_differences("supplement", value, given)) for value in ("80 U/kg", "40 U/kg", "-")] == [False, True, True]
     assert _differences("supplement", "-", plain) == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "withheld", "expected"),
+    [
+        ("decided", ESCALATED, False, "escalated"),
+        ("provisional", STARTING, False, "starting"),
+        ("undecided", STARTING, False, "-"),
+        ("undecided", Effect(Control("on treatment"), at_level("starting"), NO_DRUG), True, "none"),
+        ("decided", Effect(Control("held"), at_level("starting"), NO_DRUG), False, "none"),
+        ("decided", Effect(Control("on treatment"), NO_DRUG, Dose("off ladder", "30 mg every day")), False, "off ladder"),
+    ],
+)
+def test_the_recommended_dose_is_that_of_the_decision_whatever_was_given(
+    status: Status, after: Effect, withheld: bool, expected: str
+) -> None:
+    decision = Decision(0, status, "continue", STARTING, after, withheld=withheld)
+    step = evolve(_step(state=State(Control("on treatment"), at_level("given"), at_level("given"))), decision=decision)
+    assert _differences("recommended", expected, step) == ()
+    assert [one.got for one in _differences("recommended", "given", step)] == [expected]
+    assert [one.got for one in _differences("dose", expected, step)] == ["given"]
 
 
 def _differences(column: str, value: str, step: Step) -> tuple[Difference, ...]:

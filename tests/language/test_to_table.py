@@ -169,3 +169,31 @@ def test_what_is_written_in_a_protocol_means_itself_in_a_cell(text: str) -> None
     once = " ".join(text.split())
     if once.strip("`") == once and once:
         assert shown(to_markdown((Table(("A", "B"), ((code(once), "b"),)),))) == ["A", "B", once, "b"]
+
+
+HEPARIN = parse(
+    """
+protocol: rates
+version: 1
+doses: 2 to 60 by 1 U/kg/h
+ladder ends: {highest: ours}
+sources: {table: A table, ours: {cite: This copy, unverified: not printed}, memory: {cite: Nobody, unverified: heard}}
+inputs: {aptt: {unit: s, plausible: 10 to 300, valid for: 8 hours}}
+properties: {calm: {never: stop, source: ours}}
+rules: {begin: {in: before treatment, when: always, must: start at dose-18, source: table}}
+"""
+)
+
+
+def test_a_generated_ladder_is_one_row() -> None:
+    table = next(block for block in to_table(HEPARIN) if isinstance(block, Table))
+    assert table.rows == (("1 to 59", "`dose-2` ... `dose-60`", "2 to 60 U/kg/h in steps of 1"),)
+
+
+def test_what_a_property_or_an_end_of_the_ladder_rests_on_is_in_force() -> None:
+    table = next(block for block in unverified(HEPARIN) if isinstance(block, Table))
+    assert [(row[0], row[1], row[3]) for row in table.rows] == [
+        ("source", "`ours`", "yes: `calm`"),
+        ("source", "`memory`", "no rule in force and no property cites it"),
+        ("ladder end", "`highest`", "yes"),
+    ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import NotationError
-from protocol.model.ladder import MOST_LEVELS, generated, say_generated
+from protocol.model.ladder import MOST_LEVELS, folded, generated, runs, say_generated, say_run
 from protocol.model.protocol import Level
 from protocol.model.regimen import regimen
 
@@ -87,3 +87,37 @@ def test_what_is_said_of_a_generated_ladder_generates_it(low: Fraction, steps: i
     first, _, last, _, *rest = say_generated(levels).split()
     assert generated(Fraction(first), Fraction(last), regimen(" ".join(rest))) == levels
     assert len({level.name for level in levels}) == len(levels) == steps + 1
+
+
+LONG = generated(Fraction(2), Fraction(60), RATE)
+LISTED = (Level("low", regimen("1 U/kg/h")), *LONG, Level("high", regimen("70 U/kg/h")))
+
+
+def test_many_even_steps_are_one_run_and_other_levels_stand_alone() -> None:
+    assert [say_run(run) for run in runs(LISTED)] == ["1 U/kg/h", "2 to 60 U/kg/h in steps of 1", "70 U/kg/h"]
+    assert [level for run in runs(LISTED) for level in run] == list(LISTED)
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        LONG[:4],
+        tuple(evolve(level, name=f"level-{rung}") for rung, level in enumerate(LONG)),
+        tuple(LONG[place] for place in (0, 1, 3, 4, 6, 7, 9, 10)),
+        tuple(
+            evolve(level, regimen=regimen(f"{level.regimen.amount} U/{'kg/h' if rung % 2 else 'h'}"))
+            for rung, level in enumerate(LONG)
+        ),
+    ],
+    ids=["few", "named otherwise", "uneven", "in two units"],
+)
+def test_what_is_not_many_even_steps_is_no_run(levels: tuple[Level, ...]) -> None:
+    assert all(len(run) == 1 for run in runs(levels))
+
+
+def test_names_of_generated_levels_that_stand_together_are_said_as_a_range() -> None:
+    ladder = [level.name for level in LISTED]
+    assert folded(ladder, ladder) == ("low", "dose-2 to dose-60", "high")
+    some = {"dose-30", "high", *(f"dose-{amount}" for amount in (*range(2, 18), 19, 20))}
+    assert folded(some, ladder) == ("dose-2 to dose-17", "dose-19", "dose-20", "dose-30", "high")
+    assert folded((), ladder) == ()
