@@ -145,9 +145,33 @@ def test_test_fails_on_a_course_that_breaks_a_property(spec: Path, capsys: Outpu
     assert run("test", spec) == 1
     text = capsys.readouterr().out
     assert "failed  Raised at four weeks (11 expectations)\n" in text
-    assert "day 35: property no-hold does not hold" in text
+    place = f"  {spec / 'courses.md'}:"
+    assert any(
+        line.startswith(place) and "day 35: property no-hold does not hold: never hold" in line for line in text.split("\n")
+    )
+    assert "    was on treatment at escalated (400 mg every day): hold by hold-cytopenia, then held, last at escalated" in text
     assert "1 course: 0 ok, 1 failed" in text
-    assert "Properties: 2, judged at 3 visits of these courses; 1 broken there. That proves none of them." in text
+    assert "Properties: 2, judged at 3 of 3 visits; 1 broken there. That proves none of them." in text
+
+
+def test_visits_after_a_dose_that_nothing_permits_are_not_judged_and_that_is_said(spec: Path, capsys: Output) -> None:
+    (spec / "protocol.yaml").write_text(SPEC + PROPERTIES)
+    courses = spec / "courses.md"
+    courses.write_text(
+        courses.read_text().replace("| 28 | 3.9 | | none | escalated |", "| 28 | 3.9 | 200 | partial | escalated |")
+    )
+    run("test", spec)
+    said = "judged at 2 of 3 visits; not after a dose that no value of what is missing permits; 0 broken there."
+    assert said in capsys.readouterr().out
+
+
+def test_why_says_what_would_end_a_hold(spec: Path, capsys: Output) -> None:
+    held = "\n## Held\n\n| elapsed | anc | platelets |\n|---|---|---|\n| 0 | 2 | 100 |\n| 7 | 0.5 | 100 |\n| 14 | 0.9 | 100 |\n"
+    (spec / "courses.md").write_text(held)
+    assert run("why", f"{spec}:held", "14") == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "What would end the hold hold-cytopenia: resume-after-cytopenia is not true: anc >= 1.5 and platelets >= 75" in text
+    assert "(anc 0.9 10*9/L, measured on day 14; platelets 100 10*9/L, measured on day 14)" in text
 
 
 def test_test_passes_what_is_as_expected(spec: Path, capsys: Output) -> None:

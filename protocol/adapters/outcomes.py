@@ -23,17 +23,26 @@ class Unmet:
 
 @frozen
 class Broken:
-    """A property that is expected to hold and does not hold on a course, because of what begins at this time."""
+    """A property that is expected to hold and does not hold on a course, because of what begins at this time.
+
+    ``place`` is the row of the visit, ``claim`` what the property says; ``was`` and ``done`` say where the patient was and what
+    was done, ``facts`` what the claim asks.
+    """
 
     property: str
     time: int
+    place: str = ""
+    claim: str = ""
+    was: str = ""
+    done: str = ""
+    facts: tuple[str, ...] = ()
 
 
 @frozen
 class Result:
     """A course of a file, the expectations that it did not meet, and the properties of the protocol that it breaks.
 
-    ``judged`` is at how many of its visits the properties were judged.
+    ``judged`` is at how many of its ``visits`` the properties were judged; those count where they were to be judged at all.
     """
 
     file: str
@@ -41,6 +50,7 @@ class Result:
     unmet: tuple[Unmet, ...]
     broken: tuple[Broken, ...] = ()
     judged: int = 0
+    visits: int = 0
 
     @property
     def failed(self) -> bool:
@@ -59,6 +69,7 @@ def result(
     differences: Iterable[tuple[int, int, str]],
     broken: Iterable[Broken] = (),
     judged: int = 0,
+    of: int = 0,
 ) -> Result:
     """The result of a course, from the visit, the place and what there was of each expectation that was not met."""
     visits = example.course.visits
@@ -68,6 +79,7 @@ def result(
         tuple(Unmet(visits[visit].time, example.expectations[visit][place], got) for visit, place, got in differences),
         tuple(broken),
         judged,
+        of,
     )
 
 
@@ -78,8 +90,13 @@ def result_text(result: Result) -> str:
         return f"ok      {result.example.course.name} ({expected})"
     count = f"{len(result.unmet)} of {expected}" if result.unmet else expected
     head = f"failed  {result.example.course.name} ({count})"
-    broken = (f"  {result.file}: {say_time(item.time)}: property {item.property} does not hold" for item in result.broken)
+    broken = (line for item in result.broken for line in _broken(result.file, item))
     return "\n".join((head, *(_difference(result.file, item) for item in result.unmet), *broken))
+
+
+def _broken(file: str, item: Broken) -> Iterator[str]:
+    yield f"  {item.place or file}: {say_time(item.time)}: property {item.property} does not hold: {item.claim}"
+    yield f"    was {item.was}: {item.done}" + "".join(f"; {fact}" for fact in item.facts)
 
 
 def _difference(file: str, unmet: Unmet) -> str:
@@ -106,5 +123,7 @@ def judged_text(protocol: Protocol, results: Iterable[Result]) -> Iterator[str]:
     every = tuple(results)
     if protocol.properties:
         broken = {item.property for result in every for item in result.broken}
-        judged_at = f"judged at {counted(sum(result.judged for result in every), 'visit')} of these courses"
-        yield f"Properties: {len(protocol.properties)}, {judged_at}; {len(broken)} broken there. That proves none of them."
+        judged, of = sum(result.judged for result in every), sum(result.visits for result in every)
+        rest = "; not after a dose that no value of what is missing permits" if judged < of else ""
+        at = f"judged at {judged} of {counted(of, 'visit')}{rest}"
+        yield f"Properties: {len(protocol.properties)}, {at}; {len(broken)} broken there. That proves none of them."

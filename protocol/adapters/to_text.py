@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from protocol.adapters.phrases import (
     listed,
@@ -17,6 +17,7 @@ from protocol.adapters.phrases import (
 )
 from protocol.adapters.refusals import by_reason
 from protocol.adapters.tally import is_assumed_change
+from protocol.adapters.waiting import TITLE as HOLD
 from protocol.model.decision import Decision, Due, Missing, Refusal, Revision, Step, Trace
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
@@ -61,6 +62,13 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield "what was given is not said: taken to be followed" if not said and is_assumed_change(step) else ""
 
 
+def _silence(decision: Decision) -> str:
+    """What is not said; where something is missing, other values of it may well be covered."""
+    if decision.blocked:
+        return "the source is silent here"
+    return "in some cases no rule covers this visit" if decision.missing else "no rule covers this visit"
+
+
 def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
     """What the protocol says at a visit, with all its reasons, in paragraphs of at most that width.
 
@@ -69,16 +77,14 @@ def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
     return _in_paragraphs(_paragraphs(step, protocol, width, (), proposal=step.visit.given is None))
 
 
-def _silence(decision: Decision) -> str:
-    """What is not said; where something is missing, other values of it may well be covered."""
-    if decision.blocked:
-        return "the source is silent here"
-    return "in some cases no rule covers this visit" if decision.missing else "no rule covers this visit"
+def explanation(
+    step: Step, protocol: Protocol, width: int = WIDTH, refused_later: tuple[Refusal, ...] = (), held: Sequence[str] = ()
+) -> str:
+    """One visit with all its reasons, in paragraphs.
 
-
-def explanation(step: Step, protocol: Protocol, width: int = WIDTH, refused_later: tuple[Refusal, ...] = ()) -> str:
-    """One visit with all its reasons, in paragraphs; ``refused_later`` are refused readings of it that were recorded later."""
-    return _in_paragraphs(_paragraphs(step, protocol, width, refused_later))
+    ``refused_later`` are refused readings of it that were recorded later, ``held`` the lines that say why a hold goes on.
+    """
+    return _in_paragraphs(_paragraphs(step, protocol, width, refused_later, held))
 
 
 def _in_paragraphs(paragraphs: Iterator[list[str]]) -> str:
@@ -86,13 +92,19 @@ def _in_paragraphs(paragraphs: Iterator[list[str]]) -> str:
 
 
 def _paragraphs(
-    step: Step, protocol: Protocol, width: int, refused_later: tuple[Refusal, ...], proposal: bool = False
+    step: Step,
+    protocol: Protocol,
+    width: int,
+    refused_later: tuple[Refusal, ...],
+    held: Sequence[str] = (),
+    proposal: bool = False,
 ) -> Iterator[list[str]]:
     decision = step.decision
     where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}."
     yield [_filled(where, width), *(_filled(text, width) for text in _remarks(step))]
     yield _rule(decision, protocol, width)
     yield _facts(decision, protocol, width)
+    yield _section(HOLD, tuple(held), width)
     yield _section("Permitted beside it", (say_permission(item, protocol) for item in decision.permitted), width)
     yield _missing("What each missing value would make of it", decision.missing, width)
     yield [] if proposal else _section("Given", _given(step), width)

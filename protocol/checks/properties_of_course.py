@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from protocol.model.course import Course
-from protocol.model.decision import Effect, Step
+from protocol.model.decision import Effect, Fact, Step
 from protocol.model.property import All, Any, Claim, Minutes, No, OfVisits, Property, Response, Visits
 from protocol.model.protocol import ActionKind, Protocol
 from protocol.model.state import State
 from protocol.semantics.claims import Moment, truth_of, watched
 from protocol.semantics.decide import conclude
+from protocol.semantics.explain import facts
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import arrive, initial, step
@@ -26,35 +27,58 @@ from protocol.semantics.trace import all_recorded
 
 @frozen
 class Failure:
-    """A property fails at the visit at this time; not ``certain``: for some value of what is missing there."""
+    """A property fails at the visit at this time; not ``certain``: for some value of what is missing there.
+
+    ``moment`` is that visit as claims see it; of a span of visits the one at which it begins.
+    """
 
     property: Property
     time: int
     certain: bool
+    moment: Moment = field(eq=False, repr=False)
+
+    def facts(self) -> tuple[Fact, ...]:
+        """What the conditions of the property ask, with the values at the visit."""
+        scene = self.moment.scene
+        measured = frozenset(held.input for held in scene.state.readings if held.observed == scene.time)
+        found = (fact for guard in self.property.guards() for fact in facts(scene, guard, measured))
+        return tuple(dict.fromkeys(found))
 
 
 @frozen
 class Judged:
-    """What one course says of a protocol's properties: how many of its visits were judged, where properties fail first, and
-    the names of those that say that something happens ``sometimes`` and are shown right by this course."""
+    """What one course says of a protocol's properties: how many ``of`` its visits were judged, where properties fail first, and
+    the names of those that say that something happens ``sometimes`` and are shown right by this course.
+
+    What the protocol does by itself between visits is judged too, and not counted.
+    """
 
     visits: int
     failures: tuple[Failure, ...] = ()
     shown: tuple[str, ...] = ()
+    of: int = 0
 
 
 def judged(protocol: Protocol, course: Course) -> Judged:
     """The properties of a protocol judged on one course. Raises VisitError as ``trace`` does."""
-    moments = tuple(moments_of(protocol, course))
+    steps = all_recorded(watched(protocol), course)
+    moments = tuple(_moments(protocol, steps))
     failures = (failure for item in protocol.properties for failure in first_failures(item, moments))
-    return Judged(len(moments), tuple(failures), tuple(item.name for item in protocol.properties if _is_shown(item, moments)))
+    shown = (item.name for item in protocol.properties if _is_shown(item, moments))
+    times = {visit.time for visit in course.visits}
+    at = sum(moment.scene.time in times for moment in moments)
+    return Judged(at, tuple(failures), tuple(shown), sum(one.visit.time in times for one in steps))
 
 
 def moments_of(protocol: Protocol, course: Course) -> Iterator[Moment]:
     """The visits of a course as claims see them, as long as the course follows the protocol."""
+    return _moments(protocol, all_recorded(watched(protocol), course))
+
+
+def _moments(protocol: Protocol, steps: Iterable[Step]) -> Iterator[Moment]:
     asked = watched(protocol)
     state = initial(asked)
-    for one in all_recorded(asked, course):
+    for one in steps:
         scene, _ = arrive(prepare(asked), state, one.visit)
         if one.verdict is None or one.verdict.recommended or one.verdict.permitted == "every":
             yield Moment(scene, one.decision, *_done(scene, one), one.state)
@@ -91,10 +115,10 @@ def first_failures(item: Property, moments: Sequence[Moment]) -> Iterator[Failur
     for place, moment in enumerate(moments):
         fails = _fails(item, moments, place)
         if fails:
-            yield Failure(item, moment.scene.time, True)
+            yield Failure(item, moment.scene.time, True, moment)
             return
         if fails is None and possible is None:
-            possible = Failure(item, moment.scene.time, False)
+            possible = Failure(item, moment.scene.time, False, moment)
     if possible is not None:
         yield possible
 

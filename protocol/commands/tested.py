@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from protocol.adapters.outcomes import Broken, Result, result
+from protocol.adapters.phrases import listed, say_fact, say_where
 from protocol.adapters.selection import under
 from protocol.adapters.sheet import Example, Sheet
 from protocol.checks.expectations import differences
-from protocol.checks.properties_of_course import Judged, judged
+from protocol.checks.properties_of_course import Failure, Judged, judged
 from protocol.commands.progress import watched
-from protocol.model.decision import Trace
+from protocol.language.claim_text import say_property
+from protocol.language.to_text import duration_trackers
+from protocol.model.decision import Effect, Trace
 from protocol.model.protocol import Protocol
+from protocol.semantics.effects import in_force
 from protocol.semantics.trace import trace
 
 NOTHING = Judged(0)
@@ -33,14 +37,31 @@ def course_tested(protocol: Protocol, file: str, example: Example, *, chosen: bo
     said = judged(protocol, example.course) if chosen and protocol.properties else NOTHING
     pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
     unmet = differences(example.course, pairs, found)
-    return result(file, example, ((one.visit, one.place, one.got) for one in unmet), _broken(said), said.visits), found
+    broken = _broken(protocol, example, said)
+    return result(file, example, ((one.visit, one.place, one.got) for one in unmet), broken, said.visits, said.of), found
 
 
-def _broken(said: Judged) -> Iterator[Broken]:
+def _broken(protocol: Protocol, example: Example, said: Judged) -> Iterator[Broken]:
     """The properties that should hold and certainly do not."""
     for one in said.failures:
         if one.certain and one.property.expected == "holds" and not one.property.waiver:
-            yield Broken(one.property.name, one.time)
+            yield _told(protocol, example, one)
+
+
+def _told(protocol: Protocol, example: Example, failure: Failure) -> Broken:
+    """A failure with its place, and with what was and what was done there."""
+    moment = failure.moment
+    after = Effect(moment.state.control, moment.state.level, moment.state.dose)
+    by = f" by {listed(sorted(rules))}" if (rules := moment.rules - {""}) else ""
+    return Broken(
+        failure.property.name,
+        failure.time,
+        next((visit.row for visit in example.course.visits if visit.time == failure.time), ""),
+        say_property(failure.property, duration_trackers(protocol)),
+        say_where(in_force(moment.scene.state), protocol),
+        f"{moment.action}{by}, then {say_where(after, protocol)}",
+        tuple(f"{fact.name} {say_fact(fact, protocol)}" for fact in failure.facts()),
+    )
 
 
 def courses_in(folder: Path) -> list[Path]:

@@ -38,6 +38,9 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     from protocol.adapters.refusals import late_at
     from protocol.adapters.selection import at, moment, one, pairs, under
     from protocol.adapters.to_text import explanation, revision_text
+    from protocol.adapters.waiting import waiting_lines
+    from protocol.language.to_text import duration_trackers, say_guard
+    from protocol.semantics.waiting import waiting
 
     spec, colon, heading = course.partition(":")
     if not colon or not heading:
@@ -49,12 +52,14 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     (trace,) = traces_of(protocol, (example,))
     step = at(trace, moment(time, protocol))
     revised = tuple(item for item in trace.revisions if item.time == step.decision.time)
-    late = late_at(trace, step)
+    late, held = late_at(trace, step), waiting(protocol, step)
     if form == "json":
         named = {**identity(protocol), "course": example.course.name}
-        answer(FORMAT, {**named, "step": step, "revisions": revised, "refused_later": late})
+        answer(FORMAT, {**named, "step": step, "revisions": revised, "refused_later": late, "held": held})
         return HOLDS
     head = f"{protocol.name} {protocol.version}, {example.course.name}"
     said = (revision_text(item, protocol, width()) for item in revised)
-    show("\n\n".join((head, explanation(step, protocol, width(), late), *said)))
+    durations = duration_trackers(protocol)
+    why_held = tuple(waiting_lines(held, protocol, lambda guard: say_guard(guard, durations)))
+    show("\n\n".join((head, explanation(step, protocol, width(), late, why_held), *said)))
     return HOLDS

@@ -19,6 +19,8 @@ from protocol.model.property import (
     Minutes,
     No,
     NoDrug,
+    Property,
+    Response,
     Silent,
     Visits,
     While,
@@ -48,6 +50,15 @@ def say_claim(claim: Claim, durations: Durations = frozenset()) -> str:
             return say_guard(condition, durations)
         case _:
             return _said(claim)
+
+
+def say_property(item: Property, durations: Durations = frozenset()) -> str:
+    """The sentence of a property: ``never escalate while rash``, ``after hold, within 2 weeks, sometimes resume``."""
+    sentence = item.sentence
+    said = f"{sentence.family} {say_claim(sentence.claim, durations)}"
+    if isinstance(sentence, Response):
+        said = f"after {say_claim(sentence.after, durations)}, within {say_span(sentence.within)}, {said}"
+    return said + "".join(f", except {say_claim(claim, durations)}" for claim in item.exceptions)
 
 
 def say_span(span: Visits | Minutes) -> str:

@@ -184,7 +184,7 @@ def _lowered(world: World, turn: Turn | None) -> Turn | None:
 
 def _answers(state: State, rules: list[Rule]) -> tuple[Rule, ...] | None:
     """For each reason of the hold the first rule that answers it; None while one has none."""
-    found = [next((rule for rule in rules if reason in _covered(rule, state)), None) for reason in sorted(state.reasons)]
+    found = [next((rule for rule in rules if reason in covered(rule, state)), None) for reason in sorted(state.reasons)]
     answers = tuple(rule for rule in found if rule is not None)
     return answers if len(answers) == len(found) else None
 
@@ -207,7 +207,7 @@ def acts(world: World, rule: Rule) -> bool:
     return not steps or is_fresh(world, rule.when)
 
 
-def _covered(rule: Rule, state: State) -> Iterator[str]:
+def covered(rule: Rule, state: State) -> Iterator[str]:
     """The hold reasons that a true resume rule answers; ``unordered`` is answered by any."""
     for reason in state.reasons:
         named = (where for where in rule.where if where.control == "held" and _is_at(where, state))
@@ -230,11 +230,14 @@ def _resume_rank(prepared: Prepared, offer: Offer) -> int:
 
 def _blocked(world: World, target: Dose) -> bool:
     """Whether a hold or stop that must be taken on treatment at this level would act, so that resuming would not last."""
-    return any(
-        acts(world, rule)
-        for rule, control in _on_treatment_at(world.scene.prepared, target)
-        if rule.mode == "must" and control in ("held", "stopped")
-    )
+    return any(acts(world, rule) for rule in ends_again(world.scene.prepared, target))
+
+
+@lru_cache(maxsize=4_096)
+def ends_again(prepared: Prepared, level: Dose) -> tuple[Rule, ...]:
+    """The rules that must hold or stop on treatment at this level: while one acts, resuming there would not last."""
+    found = _on_treatment_at(prepared, level)
+    return tuple(rule for rule, control in found if rule.mode == "must" and control in ("held", "stopped"))
 
 
 def hold_rules(scene: Scene) -> tuple[Rule, ...]:

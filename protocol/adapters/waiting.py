@@ -1,0 +1,44 @@
+"""How it is said why a hold goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from protocol.adapters.phrases import listed, say_fact
+from protocol.model.guard import Guard
+from protocol.model.protocol import Protocol
+from protocol.model.waiting import Waiting, Way
+
+TITLE = "What would end the hold"
+_TRUTHS = {True: "true", False: "not true", None: "neither true nor false while something is missing"}
+
+Say = Callable[[Guard], str]
+"""How a condition is said."""
+
+
+def waiting_lines(waiting: Iterable[Waiting], protocol: Protocol, say: Say) -> Iterator[str]:
+    """For each reason of the hold the rules that would answer it, and what keeps each from acting."""
+    every = tuple(waiting)
+    for one in every:
+        others = [other.reason for other in every if other is not one and not other.is_answered]
+        yield from (f"{one.reason}: {_way(way, others, protocol, say)}" for way in one.ways)
+        if not one.ways:
+            yield f"{one.reason}: no rule that resumes answers it here"
+
+
+def _way(way: Way, others: list[str], protocol: Protocol, say: Say) -> str:
+    facts = "; ".join(f"{fact.name} {say_fact(fact, protocol)}" for fact in way.facts)
+    asked = f"{_TRUTHS[way.truth]}: {say(way.when)}" + (f" ({facts})" if facts else "")
+    return "; ".join((f"{way.rule} is {asked}", *_kept(way, others)))
+
+
+def _kept(way: Way, others: list[str]) -> Iterator[str]:
+    """What keeps a rule from ending the hold beside its own condition."""
+    if way.truth is not False and way.blocked_by:
+        yield f"{listed(way.blocked_by)} would end treatment again at the dose that comes back"
+    if way.truth is not False and way.may_block:
+        yield f"{listed(way.may_block)} could end treatment again at the dose that comes back, with what is missing"
+    if way.truth is True and others:
+        yield f"the hold goes on for {listed(others)}"
+    if way.truth is True and way.permitted:
+        yield "it permits to resume and does not order it"
