@@ -21,6 +21,7 @@ from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.regimen import Dose
 from protocol.model.state import Held, State
 from protocol.model.time import elapsed
+from protocol.semantics.prepared import prepare
 from protocol.semantics.remembered import reference
 from protocol.testing import courses, protocols, thresholds, visits
 from tests.oracle.compare import disagreements, oracle
@@ -167,6 +168,10 @@ def test_a_decided_decision_stays_the_same_when_one_more_value_becomes_known(dat
         if observation.input in missing:
             added = attrs.evolve(observation, observed=None, recorded=None)
             fuller = step(protocol, state, attrs.evolve(visit, observations=(*visit.observations, added)))
+            # A result that is implausible says that one of its readings is wrong, and not what the missing one is.
+            computed = {refusal.observation.input for refusal in fuller.refused if refusal not in taken.refused}
+            if computed & {number.name for number in protocol.numbers}:
+                continue
             assert _what(fuller.decision) == _what(taken.decision), added
             missing.remove(observation.input)
 
@@ -230,13 +235,17 @@ def test_stopped_is_final(data: st.DataObject) -> None:
 @given(st.data())
 def test_the_baseline_is_what_was_last_read_by_the_first_dose_and_only_a_correction_changes_it(data: st.DataObject) -> None:
     protocol, course = drawn(data)
+    read: dict[str, Held] = {}
+    asked = prepare(protocol).baselines
     for before, taken in walked(protocol, course):
+        read |= {held.input: held for held in taken.state.readings if held.value is not None and before.started is None}
         told = {observation.input for observation in taken.visit.observations if observation.observed is not None}
         told |= {observation.input for observation in taken.visit.observations if taken.visit.time == before.time}
         kept = [held for held in before.baseline if held.input not in told]
         if before.started is None:
-            assert before.baseline == ()
-            assert set(taken.state.baseline) <= {held for held in taken.state.readings if held.value is not None}
+            early = [one for visit in course.visits if visit.time <= taken.visit.time for one in visit.observations]
+            if taken.state.started is not None and all(one.observed is None for one in early):
+                assert {held.input: held for held in taken.state.baseline} == {name: read[name] for name in read if name in asked}
         elif before.started < (before.time or 0):
             assert [held for held in taken.state.baseline if held.input not in told] == kept
 

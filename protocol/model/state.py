@@ -98,7 +98,8 @@ class State:
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
     ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
     ``memory``: what each tracker holds, in the protocol's order.
-    ``baseline``: the last readings up to the first dose of the inputs that are compared with theirs, none before it.
+    ``baseline``: the last accepted readings up to the first dose of the inputs that are compared with theirs. Before it
+    only those that were followed by a ``not done`` or a refusal, because ``readings`` has the others.
     ``history``: earlier readings of the inputs that formulas look back to, as far back as these look, oldest first.
     """
 
@@ -129,7 +130,7 @@ class State:
 
     def baseline_of(self, name: str) -> Held | None:
         """The baseline of an input; None before the first dose, and where there was no accepted reading by then."""
-        return next((held for held in self.baseline if held.input == name), None)
+        return None if self.started is None else next((held for held in self.baseline if held.input == name), None)
 
     def moved(self, **changes: Any) -> State:
         """The state with these fields changed, as ``attrs.evolve`` gives it, in a quarter of the time: each visit makes one."""

@@ -119,7 +119,9 @@ def _of_atom(prepared: Prepared, atom: Atom) -> Ask:
         case Is(name):
             return _of_option(atom, name, in_cells, _unread(prepared, in_cells))
         case Compare(Value(name)):
-            return _of_value(atom, name, in_cells, _unread(prepared, in_cells))
+            # An unknown derived number can still be narrowed by the parts that are known.
+            unread = None if name in prepared.numbers else _unread(prepared, in_cells)
+            return _of_value(atom, name, in_cells, unread)
         case Compare(Ratio(name, "ULN" | "LLN" as limit)):
             return _of_ratio(atom, name, limit, in_cells)
         case _:
@@ -164,7 +166,7 @@ def _of_value(atom: Compare, name: str, in_cells: Ask, unread: bool | None) -> A
             point = scene.point(name)
         if point:
             return compare(point[0] * under, over * point[1])
-        return unread if scene.valid(name) is None else in_cells(scene)
+        return in_cells(scene) if unread is None or scene.valid(name) is not None else unread
 
     return ask
 

@@ -2,7 +2,8 @@
 
 The one gateway to a value, measured or computed, is ``valid_reading``. A computed one is a reading that nobody reported: its
 value is the interval of all results, its time of observation that of its newest part. A part that is missing, a divisor
-that may be zero and a result outside the plausible range leave it unknown.
+that may be zero and a result outside the plausible range leave it unknown. What it can be then is ``possible``: a missing
+part is anything plausible, as it is in every completion.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from protocol.semantics.arithmetic import added, divided, multiplied, negative, 
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
 from protocol.semantics.remembered import reference, reference_changes
+from protocol.semantics.trackers import plausible
 
 PLACES = 4
 """Decimal places of a result that has more when it is shown; comparisons are exact."""
@@ -40,16 +42,25 @@ def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Hel
     return held if valid_for is None or time - held.observed <= valid_for else None
 
 
+def possible(prepared: Prepared, state: State, name: str, time: int) -> Interval:
+    """All that a number can be at a time at which it is unknown: what is plausible and its known parts leave."""
+    number = prepared.numbers.get(name)
+    anything = Interval(*plausible(prepared, name))
+    return anything if number is None else computed(prepared, state, number, time).plausible() or anything
+
+
 @frozen
 class Result:
     """A derived number at one time: the readings of its parts, and all that the formula can give.
 
-    ``value`` is None where a part is missing and nothing stands in for it, or where the formula may divide by zero.
+    ``complete``: no part is missing, or something stands in for it. A part that is missing ranges over what is plausible of
+    its input. ``value`` is None where the formula may divide by zero.
     """
 
     number: DerivedNumber
     parts: tuple[tuple[Part, Held | None], ...]
     value: Interval | None
+    complete: bool
 
     def plausible(self) -> Interval | None:
         """What of the value lies in the plausible range."""
@@ -58,7 +69,7 @@ class Result:
 
     def reading(self) -> Held | None:
         """The number as a reading; None where it is unknown."""
-        value = self.plausible()
+        value = self.plausible() if self.complete else None
         return None if value is None else Held(self.number.name, value, self.observed(), f"{_shown(value)} ({self.said()})")
 
     def observed(self) -> int:
@@ -76,8 +87,9 @@ def computed(prepared: Prepared, state: State, number: DerivedNumber, time: int)
     found = tuple((part, _reading_of(prepared, state, number, part, time)) for part in parts(number.value))
     defaults = dict(number.defaults)
     values = {part: _value_of(part, held, defaults) for part, held in found}
-    known = {part: value for part, value in values.items() if value is not None}
-    return Result(number, found, _evaluated(number.value, known) if len(known) == len(values) else None)
+    complete = all(value is not None for value in values.values())
+    ranges = {part: value or possible(prepared, state, part.input, time) for part, value in values.items()}
+    return Result(number, found, _evaluated(number.value, ranges), complete)
 
 
 def _reading_of(prepared: Prepared, state: State, number: DerivedNumber, part: Part, time: int) -> Held | None:
@@ -170,7 +182,7 @@ def _asks_any(number: DerivedNumber, measured: frozenset[str]) -> bool:
 
 
 def _refused(result: Result) -> Iterator[Refusal]:
-    if result.value is not None and result.plausible() is None:
+    if result.complete and result.value is not None and result.plausible() is None:
         kind = result.number.kind
         plausible = f"Plausible: {say_number(kind.low)} to {say_number(kind.high)} {kind.unit}."
         why = f"{_shown(result.value)} {kind.unit} is not plausible, computed from {result.said()}. {plausible}"
@@ -190,11 +202,9 @@ def computed_fact(prepared: Prepared, state: State, name: str, time: int, measur
 
 
 def _why_unknown(result: Result) -> str:
-    if result.value is not None:
-        return f"{_shown(result.value)} is not plausible: "
-    defaults = dict(result.number.defaults)
-    missing = any(_value_of(part, held, defaults) is None for part, held in result.parts)
-    return "" if missing else "the divisor may be 0: "
+    if not result.complete:
+        return ""
+    return "the divisor may be 0: " if result.value is None else f"{_shown(result.value)} is not plausible: "
 
 
 def _shown(value: Interval) -> str:

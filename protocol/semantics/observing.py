@@ -13,11 +13,11 @@ from protocol.model.guard import Guard, Known
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
 from protocol.semantics.clocks import on_drug
-from protocol.semantics.computed import changes, valid_reading
+from protocol.semantics.computed import changes, possible, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
 from protocol.semantics.scene import Scene
-from protocol.semantics.trackers import first_memory, plausible, saturation
+from protocol.semantics.trackers import first_memory, saturation
 from protocol.semantics.truth import truth
 
 
@@ -85,8 +85,8 @@ def _extreme(prepared: Prepared, tracker: Tracker, held: Extreme, scene: Scene) 
     reading = valid_reading(prepared, scene.state, tracker.input, scene.time)
     if reading is None and tracker.measured_only:
         return held
-    least, greatest = plausible(prepared, tracker.input)
-    value = reading.value if reading is not None and isinstance(reading.value, Interval) else Interval(least, greatest)
+    value = reading.value if reading is not None and isinstance(reading.value, Interval) else None
+    value = value or possible(prepared, scene.state, tracker.input, scene.time)
     pick = min if tracker.kind == "lowest" else max
     low = value.low if held.low is None else pick(held.low, value.low)
     high = value.high if held.high is None else pick(held.high, value.high)

@@ -21,7 +21,7 @@ from protocol.model.quick import quickly
 from protocol.model.state import Held, Interval, State
 from protocol.model.time import say_time
 from protocol.semantics.prepared import Prepared
-from protocol.semantics.remembered import corrected, looked_back
+from protocol.semantics.remembered import corrected, in_order_of_name, looked_back
 
 CENSORED = ("", "<", "<=", ">", ">=")
 
@@ -49,6 +49,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     readings = {held.input: held for held in state.readings}
     refused: list[Refusal] = []
     measured: set[str] = set()
+    kept = {held.input: held for held in state.baseline}
     by_input = _by_input(visit)
     for name, observations in by_input.items():
         item, before = prepared.inputs.get(name), readings.get(name)
@@ -64,15 +65,17 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
                 measured.add(name)
             readings[name] = held
         elif before is not None:
+            if before.value is not None and state.started is None and name in prepared.baselines:
+                kept[name] = before
             readings[name] = evolve(before, value=None)
     # A dict keeps its order, so only a new name has to be put into its place.
     in_order = readings if len(readings) == len(state.readings) else sorted(readings)
     ordered = tuple([readings[name] for name in in_order])
-    accepted = _Accepted(ordered, frozenset(measured), tuple(refused), state.baseline)
-    if not (state.baseline or prepared.reach):
+    accepted = _Accepted(ordered, frozenset(measured), tuple(refused))
+    if not (kept or prepared.reach):
         return accepted
     told = {name: _told(observations, visit) for name, observations in by_input.items()}
-    baseline, history = (corrected(kept, readings, told) for kept in (state.baseline, state.history))
+    baseline, history = (corrected(past, readings, told) for past in (in_order_of_name(kept), state.history))
     return evolve(accepted, baseline=baseline, history=looked_back(prepared, history, readings, measured, visit.time))
 
 

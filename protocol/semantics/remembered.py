@@ -1,8 +1,9 @@
 """What is kept of the past beside the last reading of each input: the baseline, and the readings that formulas look back to.
 
-The baseline is frozen when treatment starts. A correction, which is another reading of the same time of observation,
-corrects what is kept; a later reading never does. Readings are kept as far back as a formula looks, and no further, so
-that a visit costs the same however long the course is.
+The baseline is the last accepted reading up to the first dose, and is frozen then. What was ``not done`` or refused since
+does not take it away, so before treatment the reading that counted before that is kept. A correction, which is another
+reading of the same time of observation, corrects what is kept; a later reading never does. Readings are kept as far back
+as a formula looks, and no further, so that a visit costs the same however long the course is.
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ from protocol.semantics.prepared import Prepared
 
 
 def baseline_at_start(prepared: Prepared, state: State) -> tuple[Held, ...]:
-    """The baselines of a patient who gets the first dose: the last reading of each input that is asked for its own."""
-    return tuple(held for held in state.readings if held.input in prepared.baselines and held.value is not None)
+    """The baselines of a patient who gets the first dose: the last accepted reading of each input that is asked for its own."""
+    count = {held.input: held for held in state.readings if held.input in prepared.baselines and held.value is not None}
+    return in_order_of_name({held.input: held for held in state.baseline} | count)
+
+
+def in_order_of_name(kept: dict[str, Held]) -> tuple[Held, ...]:
+    """One reading of each input, in the order in which a state lists them."""
+    return tuple(kept[name] for name in sorted(kept))
 
 
 def corrected(kept: tuple[Held, ...], readings: dict[str, Held], told: dict[str, int]) -> tuple[Held, ...]:

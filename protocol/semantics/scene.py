@@ -10,7 +10,7 @@ from protocol.model.guard import Known, Ratio, Term, Tracked, Value
 from protocol.model.input import Choice, Grade, Number, YesNo
 from protocol.model.state import Held, Interval, State
 from protocol.semantics.cells import cells
-from protocol.semantics.computed import valid_reading
+from protocol.semantics.computed import possible, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.remembered import of_baseline
 from protocol.semantics.trackers import possible_values
@@ -87,10 +87,9 @@ class Scene:
             case Grade():
                 within = held.value if held is not None else None
                 return tuple(Fraction(n) for n in range(6) if not isinstance(within, Interval) or within.holds(Fraction(n)))
-            case Number(_, low, high):
-                return cells(
-                    held.value if held is not None and isinstance(held.value, Interval) else Interval(low, high), constants
-                )
+            case Number():
+                known = held.value if held is not None and isinstance(held.value, Interval) else None
+                return cells(known or possible(self.prepared, self.state, name, self.time), constants)
 
     def _ratio(self, name: str, limit: str, constants: tuple[Fraction, ...]) -> Interval:
         held = self.valid(name)

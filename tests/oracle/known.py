@@ -81,15 +81,29 @@ class Patient:
         return next((number for number in self.protocol.numbers if number.name == name), None)
 
     def computed(self, number: DerivedNumber) -> Held | None:
-        """A derived number as a reading; ``values`` are those of its parts."""
+        """A derived number as a reading; None where it is not known."""
         found = {part: self.part(number, part) for part in parts(number.value)}
-        values = {part: held.value for part, held in found.items() if held}
-        defaults = {Current(name): Interval(value, value) for name, value in number.defaults if Current(name) not in values}
-        if set(found) - set(values) - set(defaults):
+        defaults = {Current(name) for name, _ in number.defaults}
+        value = self.possible(number)
+        if value is None or any(held is None and part not in defaults for part, held in found.items()):
             return None
-        possible = results(number.value, values | defaults)
-        value = None if possible is None else plausible(possible, number.kind.low, number.kind.high)
-        return None if value is None else Held(number.name, value, max(held.observed for held in found.values() if held), "")
+        return Held(number.name, value, max(held.observed for held in found.values() if held), "")
+
+    def possible(self, number: DerivedNumber) -> Interval | None:
+        """What a derived number can be if each missing part is anything plausible; None if that leaves nothing."""
+        values = {}
+        defaults = {Current(name): Interval(value, value) for name, value in number.defaults}
+        for part in parts(number.value):
+            held = self.part(number, part)
+            values[part] = held.value if held else defaults.get(part) or self.anything(part.input)
+        found = results(number.value, values)
+        return None if found is None else plausible(found, number.kind.low, number.kind.high)
+
+    def anything(self, name: str) -> Interval:
+        """All that an input can be that nobody knows."""
+        number = self.number(name)
+        kind = (number or self.protocol.input(name)).kind
+        return (number and self.possible(number)) or Interval(kind.low, kind.high)
 
     def part(self, number: DerivedNumber, part: Any) -> Held | None:
         match part:
@@ -119,7 +133,7 @@ class Patient:
                 if held and isinstance(held.value, str):
                     return [held.value]
                 if isinstance(kind, Number):
-                    return cells(held.value if held else Interval(kind.low, kind.high), constants)
+                    return cells(held.value if held else self.anything(name), constants)
                 if isinstance(kind, Grade):
                     return [grade for grade in range(6) if not held or held.value.holds(Fraction(grade))]
                 return kind.options if isinstance(kind, Choice) else ("yes", "no")

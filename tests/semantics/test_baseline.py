@@ -56,9 +56,23 @@ def test_a_missing_baseline_is_unknown_and_stays_so() -> None:
     assert last(dosed(), visit(7, platelets=100), visit(14, platelets=100))[0] == "undecided"
 
 
-def test_a_baseline_that_was_not_done_or_refused_at_the_first_dose_is_unknown() -> None:
-    assert last(visit(-7, platelets=100), dosed(platelets="nd"), visit(7, platelets=100))[0] == "undecided"
-    assert last(visit(-7, platelets=100), dosed(platelets=9999), visit(7, platelets=100))[0] == "undecided"
+@pytest.mark.parametrize("at_first_dose", ["nd", 9999])
+def test_what_is_not_done_or_refused_at_the_first_dose_leaves_the_reading_before_as_baseline(at_first_dose: object) -> None:
+    assert last(visit(-7, platelets=100), dosed(platelets=at_first_dose), visit(7, platelets=150)) == ("decided", "hold")
+    assert last(visit(-7, platelets=100), dosed(platelets=at_first_dose), visit(7, platelets=149)) == ("decided", "continue")
+    assert last(dosed(platelets=at_first_dose), visit(7, platelets=150))[0] == "undecided"
+
+
+def test_of_several_readings_before_what_was_not_done_the_last_is_the_baseline() -> None:
+    course = (visit(-9, platelets=10), visit(-8, platelets="nd"), visit(-7, platelets=100), visit(-6, platelets="nd"))
+    assert last(*course, dosed(), visit(7, platelets=140)) == ("decided", "continue")
+    assert last(*course, dosed(platelets=10), visit(7, platelets=15)) == ("decided", "hold")
+
+
+def test_a_reading_before_the_first_dose_that_is_taken_back_is_no_baseline() -> None:
+    back = Visit(-5 * DAY, (Observation("platelets", None, observed=-7 * DAY, recorded=-5 * DAY),))
+    assert last(visit(-7, platelets=100), back, dosed(), visit(7, platelets=150))[0] == "undecided"
+    assert last(visit(-7, platelets=100), visit(-6, platelets="nd"), back, dosed(), visit(7, platelets=150))[0] == "undecided"
 
 
 def test_before_the_first_dose_a_comparison_with_baseline_is_unknown() -> None:

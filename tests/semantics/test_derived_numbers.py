@@ -32,6 +32,8 @@ derived:
   per-band: {value: "wbc / bands", unit: 10*9/L, plausible: 0 to 500, missing: unknown}
   growth: {value: "spleen / earlier(spleen, 4 weeks)", unit: "1", plausible: 0 to 40, missing: unknown,
            window: -3 to +2 days}
+  gain: {value: "spleen - earlier(spleen, 4 weeks)", unit: "1", plausible: -40 to 40, missing: unknown,
+         window: -3 to +2 days}
   rise: {value: "spleen - baseline(spleen)", unit: "1", plausible: -40 to 40, missing: unknown}
 trackers:
   nadir: {lowest: anc}
@@ -80,6 +82,56 @@ def test_a_missing_part_makes_it_unknown_and_the_decision_names_it() -> None:
     assert said(taken)[:2] == OPEN
     (missing,) = taken.decision.missing
     assert (missing.name, missing.outcomes[0].when, missing.inputs) == ("anc", "anc < 1", ("bands",))
+
+
+@pytest.mark.parametrize(
+    ("guard", "known", "found"),
+    [
+        ("anc < 1", {"wbc": 2, "neutrophils": 50}, STANDS),
+        ("anc < 1.1", {"wbc": 2, "neutrophils": 50}, OPEN),
+        ("anc <= 1", {"wbc": 1}, OPEN),
+        ("anc <= 2", {"wbc": 1}, REDUCED),
+        ("anc < 2", {"wbc": 1}, OPEN),
+        ("per-band < 1", {"wbc": 2}, OPEN),
+        ("rise <= 30", {"spleen": 30}, REDUCED),
+        ("rise < 30", {"spleen": 30}, OPEN),
+        ("rise >= -30", {"spleen": 10}, REDUCED),
+    ],
+)
+def test_a_missing_part_is_anything_plausible(guard: str, known: dict[str, object], found: tuple[str, str]) -> None:
+    assert outcome(visit(7, **known), guard=guard) == found
+
+
+def test_a_missing_earlier_reading_is_anything_plausible_too() -> None:
+    assert outcome(visit(28, spleen=30), guard="gain >= -10") == REDUCED
+    assert outcome(visit(28, spleen=30), guard="gain > -10") == OPEN
+    assert outcome(visit(0, spleen=40), visit(28, spleen=30), guard="gain > -10") == STANDS
+
+
+def test_what_the_known_parts_leave_is_cut_to_what_is_plausible() -> None:
+    # wbc 400 and neutrophils 20 make at least 80, and 100 is the most.
+    assert outcome(visit(7, wbc=400, neutrophils=20), guard="anc >= 80") == REDUCED
+    assert outcome(visit(7, wbc=400, neutrophils=20), guard="anc > 100") == STANDS
+    # At least 120: nothing plausible is left, so that it can be anything plausible.
+    assert outcome(visit(7, wbc=400, neutrophils=30), guard="anc >= 80") == OPEN
+
+
+def test_a_number_that_is_certain_without_a_part_is_still_shown_as_unknown() -> None:
+    taken = last(visit(7, wbc=2, neutrophils=50), guard="anc >= 1")
+    assert said(taken)[:2] == REDUCED
+    assert fact(taken) == Fact("anc", "wbc 2, neutrophils 50, bands not known", "unknown")
+
+
+def test_a_missing_part_counts_as_measured_at_the_visit() -> None:
+    first, second = visit(7, wbc=2, neutrophils=50), visit(8)
+    assert outcome(first, second, guard="anc >= 1") == REDUCED
+    assert outcome(first, evolve(second, observations=(Observation("bands", 1),)), guard="anc >= 1") == REDUCED
+    assert outcome(visit(7, wbc=2, neutrophils=50, bands=1), second, guard="anc >= 1") == STANDS
+
+
+def test_the_lowest_of_a_number_with_a_missing_part_is_bounded_by_the_parts_that_are_known() -> None:
+    taken = last(visit(7, wbc=2, neutrophils=50), guard="rise > 1")
+    assert bounds(protocol(), taken.state, WEEK)["nadir"][:2] == (1, 3)
 
 
 def test_a_stated_default_stands_in_until_there_is_a_reading() -> None:
