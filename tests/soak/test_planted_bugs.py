@@ -37,8 +37,8 @@ BUGS = (
     Bug(
         "rules in the opposite order",
         "walk.py",
-        "for rule, ask in asked(scene.prepared, state):",
-        "for rule, ask in reversed(asked(scene.prepared, state)):",
+        "for rule, ask in rules:",
+        "for rule, ask in reversed(rules):",
     ),
     Bug(
         "evidence used twice",
