@@ -18,7 +18,7 @@ from protocol.model.decision import Trace
 from protocol.model.quantity import say_number
 
 FORMAT = "protocol-trace/1"
-_LEFT_OUT = frozenset({"memory", "baseline", "history"})
+_LEFT_OUT = frozenset({"memory", "baseline", "history", "refused_last"})
 
 
 def to_json(traces: Iterable[Trace]) -> str:

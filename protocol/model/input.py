@@ -56,7 +56,7 @@ class Input:
     """Something that the protocol may ask about a patient.
 
     A reading is valid for ``valid_for`` minutes; None means for ever (a mutation, a finding at baseline). Of a ``fixed``
-    input the first accepted value stands for ever, and a different one is refused.
+    input the first accepted value stands for ever: a later one makes a bound more exact, and one that differs is refused.
     ``graded_by`` names the criteria and term, such as ``("CTC 2.0", "platelets")``, by which ``grade(input)`` is meant.
     ``worse`` says which end of a number is the worse one, for ``repeats: worst``.
     """
@@ -88,7 +88,8 @@ class Derived:
 class DerivedNumber:
     """A number computed from others when it is asked, in the unit of ``kind`` and from their values in theirs.
 
-    It is unknown where a part of it is, unless ``defaults`` names a value that stands in for that input. A result outside
+    It is unknown where a part of it is, unless ``defaults`` names a value that stands in for that input while it is missing;
+    nothing stands in for a reading that was refused. A result outside
     the plausible range of ``kind`` is refused. ``window`` is how many minutes before and after its time an earlier reading
     may have been observed; None where the formula asks for none.
     """

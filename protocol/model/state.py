@@ -101,6 +101,7 @@ class State:
     ``baseline``: the last accepted readings up to the first dose of the inputs that are compared with theirs. Before it
     only those that were followed by a ``not done`` or a refusal, because ``readings`` has the others.
     ``history``: earlier readings of the inputs that formulas look back to, as far back as these look, oldest first.
+    ``refused_last``: of the inputs for which a stated value stands in, those of which the last thing reported was refused.
     """
 
     control: Control = Control("before treatment")
@@ -120,6 +121,7 @@ class State:
     memory: tuple[Memory, ...] = ()
     baseline: tuple[Held, ...] = ()
     history: tuple[Held, ...] = ()
+    refused_last: tuple[Held, ...] = ()
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

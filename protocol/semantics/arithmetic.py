@@ -60,9 +60,14 @@ def _between(left: Interval, right: Interval, compute: Callable[[Fraction, Fract
 
 def within(value: Interval, low: Fraction, high: Fraction) -> Interval | None:
     """The part of the values from ``low`` to ``high``; None where there is none."""
-    least, greatest = max(value.low, low), min(value.high, high)
-    open_low = value.open_low and value.low >= low
-    open_high = value.open_high and value.high <= high
-    if least > greatest or (least == greatest and (open_low or open_high)):
+    return common(value, Interval(low, high))
+
+
+def common(one: Interval, other: Interval) -> Interval | None:
+    """The values that lie in both; None where there are none."""
+    low, high = max(one.low, other.low), min(one.high, other.high)
+    open_low = any(value.open_low and value.low == low for value in (one, other))
+    open_high = any(value.open_high and value.high == high for value in (one, other))
+    if low > high or (low == high and (open_low or open_high)):
         return None
-    return Interval(least, greatest, open_low, open_high)
+    return Interval(low, high, open_low, open_high)

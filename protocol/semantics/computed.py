@@ -54,13 +54,14 @@ class Result:
     """A derived number at one time: the readings of its parts, and all that the formula can give.
 
     ``complete``: no part is missing, or something stands in for it. A part that is missing ranges over what is plausible of
-    its input. ``value`` is None where the formula may divide by zero.
+    its input. ``value`` is None where the formula may divide by zero. ``defaults`` are the values that may stand in.
     """
 
     number: DerivedNumber
     parts: tuple[tuple[Part, Held | None], ...]
     value: Interval | None
     complete: bool
+    defaults: Mapping[str, Fraction]
 
     def plausible(self) -> Interval | None:
         """What of the value lies in the plausible range."""
@@ -78,18 +79,19 @@ class Result:
 
     def said(self) -> str:
         """Each part with its value: ``wbc 3.1, neutrophils 40, bands not known and taken as 0``."""
-        defaults = dict(self.number.defaults)
-        return ", ".join(_part_said(part, held, defaults) for part, held in self.parts)
+        return ", ".join(_part_said(part, held, self.defaults) for part, held in self.parts)
 
 
 def computed(prepared: Prepared, state: State, number: DerivedNumber, time: int) -> Result:
     """A derived number at a time."""
     found = tuple((part, _reading_of(prepared, state, number, part, time)) for part in parts(number.value))
-    defaults = dict(number.defaults)
+    # A reading that was refused is not missing: it could be anything, and nothing stands in for it.
+    refused = {held.input for held in state.refused_last}
+    defaults = {name: value for name, value in number.defaults if name not in refused}
     values = {part: _value_of(part, held, defaults) for part, held in found}
     complete = all(value is not None for value in values.values())
     ranges = {part: value or possible(prepared, state, part.input, time) for part, value in values.items()}
-    return Result(number, found, _evaluated(number.value, ranges), complete)
+    return Result(number, found, _evaluated(number.value, ranges), complete, defaults)
 
 
 def _reading_of(prepared: Prepared, state: State, number: DerivedNumber, part: Part, time: int) -> Held | None:

@@ -23,8 +23,7 @@ from protocol.semantics.truth import truth
 
 def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> State:
     """The state at the visit's time, with its readings in place and every tracker moved on."""
-    readings, baseline, history = accepted.readings, accepted.baseline, accepted.history
-    after = state.moved(readings=readings, baseline=baseline, history=history, on_drug=on_drug(state, time), time=time)
+    after = accepted.into(state).moved(on_drug=on_drug(state, time), time=time)
     if not prepared.trackers:
         return after
     memory = state.memory or tuple(first_memory(tracker) for tracker in prepared.trackers)

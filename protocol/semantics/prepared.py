@@ -22,7 +22,8 @@ class Prepared:
     """What the semantics looks up again and again; computed once for a protocol.
 
     ``inputs`` are all that can be asked for a value, the derived ``numbers`` too. ``baselines`` names the inputs of which the
-    baseline is kept, ``reach`` those of which older readings are, with for how many minutes.
+    baseline is kept, ``reach`` those of which older readings are, with for how many minutes. ``defaulted`` names the inputs
+    for which a stated value stands in somewhere while they are missing.
     """
 
     protocol: Protocol
@@ -36,6 +37,7 @@ class Prepared:
     numbers: dict[str, DerivedNumber]
     reach: dict[str, int]
     scheduled: tuple[tuple[Input, Schedule], ...]
+    defaulted: frozenset[str]
 
     def terms(self, guard: Guard) -> Iterator[Term | Known]:
         """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
@@ -109,6 +111,7 @@ def _prepared(protocol: Protocol) -> Prepared:
         numbers,
         _reach(protocol),
         scheduled,
+        frozenset(name for number in protocol.numbers for name, _ in number.defaults),
     )
 
 

@@ -6,7 +6,7 @@ reading recorded later corrects one recorded earlier; of several times of observ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -21,7 +21,8 @@ from protocol.model.quick import quickly
 from protocol.model.state import Held, Interval, State
 from protocol.model.time import say_time
 from protocol.semantics.prepared import Prepared
-from protocol.semantics.remembered import corrected, in_order_of_name, looked_back
+from protocol.semantics.remembered import corrected, in_order_of_name, looked_back, narrowed
+from protocol.semantics.repeats import one_of
 
 CENSORED = ("", "<", "<=", ">", ">=")
 
@@ -35,10 +36,11 @@ class Accepted:
     refused: tuple[Refusal, ...]
     baseline: tuple[Held, ...] = ()
     history: tuple[Held, ...] = ()
+    refused_last: tuple[Held, ...] = ()
 
     def into(self, state: State) -> State:
         """The state with these readings in place."""
-        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history)
+        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history, refused_last=self.refused_last)
 
 
 _Held, _Accepted = quickly(Held), quickly(Accepted)
@@ -50,6 +52,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     refused: list[Refusal] = []
     measured: set[str] = set()
     kept = {held.input: held for held in state.baseline}
+    last = {held.input: held for held in state.refused_last}
     by_input = _by_input(visit)
     for name, observations in by_input.items():
         item, before = prepared.inputs.get(name), readings.get(name)
@@ -60,6 +63,10 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
         held, turned_down = _settle(item, before, observations, visit)
         if turned_down:  # Mostly nothing is.
             refused += turned_down
+        if name in prepared.defaulted and (held is None or held is not before):
+            last.pop(name, None)
+            if held is None and turned_down and _was_value(observations, visit):
+                last[name] = Held(name, None, visit.time, "")
         if held is not None:
             if held is not before:
                 measured.add(name)
@@ -71,7 +78,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     # A dict keeps its order, so only a new name has to be put into its place.
     in_order = readings if len(readings) == len(state.readings) else sorted(readings)
     ordered = tuple([readings[name] for name in in_order])
-    accepted = _Accepted(ordered, frozenset(measured), tuple(refused))
+    accepted = _Accepted(ordered, frozenset(measured), tuple(refused), (), (), in_order_of_name(last))
     if not (kept or prepared.reach):
         return accepted
     told = {name: _told(observations, visit) for name, observations in by_input.items()}
@@ -102,7 +109,7 @@ def _settle(item: Input, before: Held | None, observations: tuple[Observation, .
             return None, (Refusal(first, str(error)),)
     current, refused = _current(observations, visit)
     if item.fixed and before is not None and before.value is not None and _observed(current[0], visit) != before.observed:
-        return before, refused + list(_differing(item, before, current, visit))
+        return _fixed(item, before, current, visit, refused)
     if before is not None and _observed(current[0], visit) < before.observed:
         why = f"observed before the reading of {say_time(before.observed)} that is in force"
         return before, refused + [Refusal(observation, why) for observation in current]
@@ -114,21 +121,30 @@ def _settle(item: Input, before: Held | None, observations: tuple[Observation, .
             refused.append(Refusal(observation, str(error)))
     if len(read) < len(current):
         return None, refused
-    held, repeated = _one_of(item, read)
+    held, repeated = one_of(item, read)
     return held, refused + repeated
 
 
-def _differing(item: Input, fixed: Held, current: list[Observation], visit: Visit) -> Iterator[Refusal]:
-    """Refusals of what cannot be read, and of what differs from the value that stands for ever."""
+def _fixed(item: Input, fixed: Held, current: list[Observation], visit: Visit, refused: list[Refusal]) -> Settled:
+    """The value that stands for ever, more exact where it was only a bound; what cannot be it is refused."""
     for observation in current:
         try:
             read = read_one(item, observation, visit)
         except NotationError as error:
-            yield Refusal(observation, str(error))
+            refused.append(Refusal(observation, str(error)))
             continue
-        if read is not None and read.value != fixed.value:
+        both = fixed if read is None else narrowed(fixed, read)
+        if both is None:
             stands = f"the fixed value of {say_time(fixed.observed)}, {fixed.text}"
-            yield Refusal(observation, f"differs from {stands}; correct the earlier record if that one is wrong")
+            refused.append(Refusal(observation, f"differs from {stands}; correct the earlier record if that one is wrong"))
+        fixed = both or fixed
+    return fixed, refused
+
+
+def _was_value(observations: Sequence[Observation], visit: Visit) -> bool:
+    """Whether the last thing reported was a value, and not that it was ``not done``."""
+    seen = [item for item in observations if _observed(item, visit) <= visit.time]
+    return any(item.value is not None for item in (_current(seen, visit)[0] if seen else observations))
 
 
 def _told(observations: Sequence[Observation], visit: Visit) -> int:
@@ -156,34 +172,6 @@ def _observed(observation: Observation, visit: Visit) -> int:
 
 def _recorded(observation: Observation, visit: Visit) -> int:
     return _observed(observation, visit) if observation.recorded is None else observation.recorded
-
-
-def _one_of(item: Input, read: list[tuple[Observation, Held | None]]) -> tuple[Held | None, list[Refusal]]:
-    """Several readings of one time become one by the input's policy for repeats, or none."""
-    if all(_same(held, read[0][1]) for _, held in read):
-        return read[0][1], []
-    values = [held for _, held in read if held is not None]
-    if item.repeats == "last":
-        return read[-1][1], []
-    same_limits = len({(held.lower, held.upper) for held in values}) == 1
-    if item.repeats == "worst" and len(values) == len(read) and same_limits:
-        return max(values, key=lambda held: _badness(item, held)), []
-    listed = ", ".join("not done" if held is None else held.text for _, held in read)
-    return None, [Refusal(observation, f"several values at one time: {listed}") for observation, _ in read]
-
-
-def _same(one: Held | None, other: Held | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return (one.value, one.lower, one.upper) == (other.value, other.lower, other.upper)
-
-
-def _badness(item: Input, held: Held) -> Fraction:
-    if isinstance(held.value, str):
-        options = item.kind.options if isinstance(item.kind, Choice) else ("no", "yes")
-        return Fraction(options.index(held.value))
-    assert held.value is not None
-    return -held.value.low if item.worse == "low" else held.value.high
 
 
 def read_one(item: Input, observation: Observation, visit: Visit) -> Held | None:

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from attrs import evolve
+
 from protocol.model.formula import Earlier, parts
 from protocol.model.input import DerivedNumber
 from protocol.model.state import Held, Interval, State
-from protocol.semantics.arithmetic import divided
+from protocol.semantics.arithmetic import common, divided
 from protocol.semantics.prepared import Prepared
 
 
@@ -41,6 +43,19 @@ def corrected(kept: tuple[Held, ...], readings: dict[str, Held], told: dict[str,
 
 def _now(held: Held, last: Held | None) -> Held:
     return last if last is not None and last.observed == held.observed else held
+
+
+def narrowed(fixed: Held, read: Held) -> Held | None:
+    """A fixed value after another reading of it: what both leave, None if that is nothing."""
+    if not isinstance(fixed.value, Interval) or not isinstance(read.value, Interval):
+        return fixed if fixed.value == read.value else None
+    both = common(fixed.value, read.value)
+    if both is None:
+        return None
+    if both == fixed.value:
+        return fixed
+    text = read.text if both == read.value else f"{fixed.text} and {read.text}"
+    return evolve(read, value=both, text=text)
 
 
 def of_baseline(state: State, held: Held | None) -> Interval | None:

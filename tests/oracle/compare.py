@@ -19,6 +19,7 @@ def oracle(protocol: Protocol, before: State, taken: Step) -> Answer:
     """The oracle's decision at a visit: the state before it, with the readings and trackers that the reference took from it."""
     baseline = () if before.started is None else taken.state.baseline  # a correction changes it, the first dose only sets it
     kept = {"memory": taken.state.memory, "baseline": baseline, "history": taken.state.history}
+    kept["refused_last"] = taken.state.refused_last
     read = evolve(before, readings=taken.state.readings, **kept)
     time = taken.visit.time
     counted = zip(protocol.trackers, taken.state.memory, strict=True)

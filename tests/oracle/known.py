@@ -83,7 +83,7 @@ class Patient:
     def computed(self, number: DerivedNumber) -> Held | None:
         """A derived number as a reading; None where it is not known."""
         found = {part: self.part(number, part) for part in parts(number.value)}
-        defaults = {Current(name) for name, _ in number.defaults}
+        defaults = self.standing_in(number)
         value = self.possible(number)
         if value is None or any(held is None and part not in defaults for part, held in found.items()):
             return None
@@ -92,12 +92,17 @@ class Patient:
     def possible(self, number: DerivedNumber) -> Interval | None:
         """What a derived number can be if each missing part is anything plausible; None if that leaves nothing."""
         values = {}
-        defaults = {Current(name): Interval(value, value) for name, value in number.defaults}
+        defaults = self.standing_in(number)
         for part in parts(number.value):
             held = self.part(number, part)
             values[part] = held.value if held else defaults.get(part) or self.anything(part.input)
         found = results(number.value, values)
         return None if found is None else plausible(found, number.kind.low, number.kind.high)
+
+    def standing_in(self, number: DerivedNumber) -> dict[Any, Interval]:
+        """What stands in for an input of which no reading was refused last."""
+        refused = [held.input for held in self.state.refused_last]
+        return {Current(name): Interval(value, value) for name, value in number.defaults if name not in refused}
 
     def anything(self, name: str) -> Interval:
         """All that an input can be that nobody knows."""

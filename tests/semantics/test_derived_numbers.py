@@ -140,6 +140,36 @@ def test_a_stated_default_stands_in_until_there_is_a_reading() -> None:
     assert outcome(visit(7, wbc=2, bands=1), missing="{bands: 0}") == OPEN
 
 
+REFUSED = [
+    Observation("bands", 900),
+    Observation("bands", 1, "mg"),
+    Observation("bands", 1, observed=8 * DAY),
+    Observation("bands", "many"),
+]
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+@pytest.mark.parametrize("before", [{}, {"bands": 0}])
+def test_nothing_stands_in_for_a_reading_that_was_refused(refused: Observation, before: dict[str, object]) -> None:
+    course = (visit(6, **before), Visit(WEEK, (*visit(7, wbc=2, neutrophils=49).observations, refused)))
+    assert outcome(*course, missing="{bands: 0}") == OPEN
+    assert outcome(*course, visit(8), missing="{bands: 0}") == OPEN
+    assert outcome(*course, visit(8, bands="nd"), missing="{bands: 0}") == REDUCED
+    assert outcome(*course, visit(8, bands=1), missing="{bands: 0}") == STANDS
+    (missing,) = last(*course, missing="{bands: 0}").decision.missing
+    assert missing.inputs == ("bands",)
+
+
+def test_nothing_stands_in_for_contradictory_readings() -> None:
+    both = (*visit(7, wbc=2, neutrophils=49).observations, Observation("bands", 0), Observation("bands", 1))
+    assert outcome(Visit(WEEK, both), missing="{bands: 0}") == OPEN
+
+
+def test_a_reading_that_was_corrected_to_not_done_is_missing() -> None:
+    corrected = (Observation("bands", 900), Observation("bands", None, recorded=WEEK + 1))
+    assert outcome(Visit(WEEK, (*visit(7, wbc=2, neutrophils=49).observations, *corrected)), missing="{bands: 0}") == REDUCED
+
+
 @pytest.mark.parametrize(
     ("wbc", "sign", "found"), [(2, "<", REDUCED), (2, "<=", OPEN), (2, ">", STANDS), (2, ">=", STANDS), (1, ">", OPEN)]
 )
