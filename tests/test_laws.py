@@ -106,6 +106,19 @@ def test_the_clock_of_dose_changes_counts_from_the_last_visit_that_left_another_
 
 @often
 @given(st.data())
+def test_saying_that_the_source_is_silent_means_the_same_as_leaving_it_out(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    unsaid = attrs.evolve(protocol, silent=())
+    for (_, taken), (_, other) in zip(walked(protocol, course), walked(unsaid, course), strict=True):
+        assert taken == other
+        for deviation in taken.deviations:
+            silent = taken.decision.silent
+            assert silent or deviation.kind != "protocol silent"
+            assert not silent or not deviation.kind.startswith("dose ")
+
+
+@often
+@given(st.data())
 def test_one_reading_orders_drug_at_once_no_second_time(data: st.DataObject) -> None:
     protocol, course = drawn(data)
     for _, taken in walked(protocol, course):

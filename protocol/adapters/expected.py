@@ -55,4 +55,5 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
         "permitted": ("every", "some", "none", NONE),
         "date": ("depends", "same"),
         "may": (*rules, NONE),
+        "silent": ("yes", "no"),
     }.get(column, ())

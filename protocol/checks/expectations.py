@@ -102,6 +102,7 @@ _WORDS: dict[str, Callable[[Step], str]] = {
     "supplement": lambda step: str(step.decision.supplement or NONE),
     "rule": lambda step: step.decision.rule or NONE,
     "status": lambda step: step.decision.status,
+    "silent": lambda step: "yes" if step.decision.silent else "no",
     "date": _date,
 }
 _LISTS: dict[str, Callable[[Step], Iterator[str]]] = {

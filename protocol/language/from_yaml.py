@@ -35,6 +35,7 @@ SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none
 BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
 RESOLUTIONS: tuple[Literal["minutes", "hours", "days", "weeks"], ...] = ("minutes", "hours", "days", "weeks")
 OTHERWISE: tuple[ControlKind, ...] = ("before treatment", "on treatment", "held", "in review")
+UNCOVERED = ("continue", "silent")
 
 
 def parse(text: str, file: str = "") -> Protocol:
@@ -108,7 +109,7 @@ class _Reader:
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
         rules = self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES)
         properties = self._section("properties", "a property", partial(read_property, self.report, self.names))
-        uses = self.definitions.uses
+        uncovered, uses = self._read_otherwise(), self.definitions.uses
         check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
         check_tracker_guards(self.report, self.names, uses)
         return Protocol(
@@ -122,7 +123,8 @@ class _Reader:
             trackers=_whole(trackers),
             interpretations=_whole(interpretations),
             sources=_whole(sources),
-            otherwise=self._otherwise(),
+            otherwise=tuple(control for control, word in uncovered if word == "continue"),
+            silent=tuple(control for control, word in uncovered if word == "silent"),
             resolution=self.top.word("time", RESOLUTIONS, "days"),
             safe_side=self.top.word("safe side", SAFE_SIDES, "less"),
             between_visits=self.top.word("between visits", BETWEEN_VISITS, "wait"),
@@ -167,15 +169,17 @@ class _Reader:
             check_name(self.report, name, "a protocol")
         return name.text if name else ""
 
-    def _otherwise(self) -> tuple[ControlKind, ...]:
+    def _read_otherwise(self) -> tuple[tuple[ControlKind, str], ...]:
+        """What a visit means that no rule covers, for each control state of which the file says it."""
         node = self.top.node("otherwise")
         mapping = entries(self.report, self.top.entries["otherwise"][0], node) if node else None
-        found: list[ControlKind] = []
+        found: list[tuple[ControlKind, str]] = []
         for key, value in mapping.entries if mapping else ():
             control = one_of(self.report, key, OTHERWISE, "a state in which treatment can go on", "States")
             text = text_node(self.report, key, value)
-            if text and one_of(self.report, text, ("continue",), "what can happen otherwise", "Actions") and control:
-                found.append(control)
+            word = text and one_of(self.report, text, UNCOVERED, "what can happen otherwise", "Actions")
+            if control and word:
+                found.append((control, word))
         return tuple(found)
 
 

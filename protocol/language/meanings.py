@@ -20,7 +20,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "derived": "What is computed from inputs: a guard, or a number with its formula, for each name.",
         "trackers": "What is remembered of readings: counts, durations, lowest and highest values.",
         "interpretations": "Questions that the source leaves open, their readings, and the one chosen.",
-        "otherwise": "The control states in which a visit that no rule covers means continue.",
+        "otherwise": "What a visit that no rule covers means in a control state: continue, or that the source is silent.",
         "rules": "The rules, ordered, safety first: the first must that holds decides.",
         "properties": "What every course that follows the protocol must keep to.",
     },

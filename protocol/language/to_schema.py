@@ -12,7 +12,7 @@ from typing import Any
 from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KEYS, WORSE
 from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
 from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
-from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES
+from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES, UNCOVERED
 from protocol.language.ladder import ENDS, ENDS_KEYS
 from protocol.language.meanings import MEANINGS
 from protocol.language.names import LONGEST_NAME, NAME
@@ -105,7 +105,7 @@ def _interpretation() -> Schema:
 
 
 def _otherwise() -> Schema:
-    states = {control: {"enum": ["continue"]} for control in OTHERWISE}
+    states = {control: {"enum": list(UNCOVERED)} for control in OTHERWISE}
     return {"type": "object", "properties": states, "additionalProperties": False, "minProperties": 1}
 
 

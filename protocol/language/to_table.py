@@ -108,21 +108,23 @@ def _numbered(protocol: Protocol) -> tuple[list[Numbered], list[Numbered]]:
 
 def _group(protocol: Protocol, numbered: list[Numbered], control: ControlKind) -> Iterator[Block]:
     here = [item for item in numbered if _is_in(item[1], control)]
-    if not here and control not in protocol.otherwise:
+    if not here and control not in (*protocol.otherwise, *protocol.silent):
         return
     yield Heading(3, control.capitalize())
     if here:
         yield _table(protocol, here)
-    yield Paragraph(" ".join((*_standing(numbered, control), _last(control in protocol.otherwise))))
+    yield Paragraph(" ".join((*_standing(numbered, control), _last(protocol, control))))
 
 
 def _is_in(rule: Rule, control: ControlKind) -> bool:
     return any(where.control == control for where in rule.where)
 
 
-def _last(otherwise: bool) -> str:
-    if otherwise:
+def _last(protocol: Protocol, control: ControlKind) -> str:
+    if control in protocol.otherwise:
         return "Where no rule holds, the dose in force stands."
+    if control in protocol.silent:
+        return "Where no rule holds, the source says nothing: the dose in force stands, and the silence is reported."
     return "Where no rule holds, **the protocol says nothing**: the dose in force stands, and the silence is reported."
 
 

@@ -57,7 +57,8 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     yield _section("derived", (*(_derived(item, durations) for item in protocol.derived), *numbers))
     yield _section("trackers", ((item.name, _braces(_tracker(item, durations))) for item in protocol.trackers))
     yield _nested("interpretations", ((item.name, _interpretation(item, durations)) for item in protocol.interpretations))
-    yield _section("otherwise", ((control, "continue") for control in protocol.otherwise))
+    silent = ((control, "silent") for control in protocol.silent)
+    yield _section("otherwise", (*((control, "continue") for control in protocol.otherwise), *silent))
     yield _nested("rules", ((rule.name, _rule(rule, durations)) for rule in protocol.rules))
     yield _nested("properties", ((item.name, _property(item, durations)) for item in protocol.properties))
 

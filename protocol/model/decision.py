@@ -186,6 +186,7 @@ DeviationKind = Literal[
     "treatment after stop",
     "started too early",
     "off the ladder",
+    "protocol silent",
 ]
 
 

@@ -161,7 +161,8 @@ class Protocol:
     """The whole rule set. ``levels`` is the ladder, lowest first; ``rules`` are ordered, safety first.
 
     ``derived`` are the derived inputs that are true or false, ``numbers`` those that are numbers.
-    ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue.
+    ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue, ``silent``
+    those in which it says that the source is silent there: the dose in force stands, as where nothing is said, and known so.
     ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
     """
 
@@ -176,6 +177,7 @@ class Protocol:
     interpretations: tuple[Interpretation, ...] = ()
     sources: tuple[Source, ...] = ()
     otherwise: tuple[ControlKind, ...] = ()
+    silent: tuple[ControlKind, ...] = ()
     resolution: Literal["minutes", "hours", "days", "weeks"] = "days"
     safe_side: Literal["less", "more", "none"] = "less"
     between_visits: Literal["wait", "act"] = "wait"

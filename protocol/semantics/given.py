@@ -87,8 +87,20 @@ def deviations(scene: Scene, finding: Finding, decision: Decision, found: Verdic
     if dose.is_drug and dose == state.dose and (state.control.kind == "stopped" or dose.kind == "off ladder"):
         return ()
     kind = _kind(scene, finding, found.given, dose)
+    if decision.silent and (finding.blocked or kind in _NOT_SAID):
+        return (Deviation("protocol silent", f"given {_shown(found.given, dose)}, where the source does not say what to give"),)
     said = f"{decision.action} ({decision.after.dose})" if decision.action != "continue" else f"{decision.after.dose}"
     return (Deviation(kind, f"given {_shown(found.given, dose)}, recommended {said}"),)
+
+
+# Nobody can give more or less than a source says that says nothing. Drug where none is in force still needs its rule, and
+# a dose that is on no rung is on none here either.
+_NOT_SAID: tuple[DeviationKind, ...] = (
+    "dose above permitted",
+    "dose below permitted",
+    "hold without reason",
+    "stop without reason",
+)
 
 
 def _shown(given: Given, dose: Dose) -> str:

@@ -119,10 +119,10 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     draft = _Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
     drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
-        levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)),
-        inputs=chosen, derived=derived, numbers=numbers, trackers=trackers, interpretations=interpretations,
-        rules=_rules(choose, draft), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
-        otherwise=choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review"))),
+        levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)), inputs=chosen, derived=derived, numbers=numbers,
+        trackers=trackers, interpretations=interpretations, rules=_rules(choose, draft),
+        otherwise=(said := choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review")))),
+        silent=() if said else choose(((), ("on treatment", "held"))), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
     )  # fmt: skip
     return evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))

@@ -53,6 +53,12 @@ def test_the_recommended_dose_is_that_of_the_decision_whatever_was_given(
     assert [one.got for one in _differences("dose", expected, step)] == ["given"]
 
 
+def test_silence_is_expected_as_yes_or_no() -> None:
+    plain = _step()
+    silent = evolve(plain, decision=evolve(plain.decision, silent=True))
+    assert [bool(_differences("silent", value, silent)) for value in ("yes", "no")] == [False, True]
+
+
 def _differences(column: str, value: str, step: Step) -> tuple[Difference, ...]:
     course = Course("A", (Visit(0),))
     return differences(course, [[(column, value)]], Trace("p", "1", "f", "A", (step,)))
@@ -68,6 +74,7 @@ SOME = Verdict(Given("none"), "some", False, NEEDS)
         ("dose", "none", None),
         ("rule", "-", None),
         ("status", "undecided", None),
+        ("silent", "no", None),
         ("state", "in review", None),
         ("state", "in review by dress", None),
         ("may", "raise", None),

@@ -325,6 +325,8 @@ def protocols(draw: st.DrawFn) -> Protocol:
     )
     sources = tuple(Source(name, draw(texts), draw(told)) for name in draw(st.lists(names, max_size=2, unique=True)))
     cited = tuple(source.name for source in sources)
+    said = st.sampled_from(("continue", "silent"))
+    uncovered = draw(st.dictionaries(st.sampled_from(tuple(ACTIONS)), said))
     return Protocol(
         draw(names),
         draw(texts),
@@ -338,7 +340,8 @@ def protocols(draw: st.DrawFn) -> Protocol:
         trackers=trackers,
         interpretations=(question,),
         sources=sources,
-        otherwise=tuple(draw(st.lists(st.sampled_from(tuple(ACTIONS)), unique=True))),  # type: ignore[arg-type]
+        otherwise=tuple(control for control, word in uncovered.items() if word == "continue"),  # type: ignore[misc]
+        silent=tuple(control for control, word in uncovered.items() if word == "silent"),  # type: ignore[misc]
         resolution=draw(st.sampled_from(("minutes", "hours", "days", "weeks"))),
         safe_side=draw(st.sampled_from(("less", "more", "none"))),
         between_visits=draw(st.sampled_from(("wait", "act"))),

@@ -291,6 +291,7 @@ EXPECTED = Protocol(
     interpretations=INTERPRETATIONS,
     sources=SOURCES,
     otherwise=("on treatment", "held"),
+    silent=("in review",),
     resolution="days",
     safe_side="more",
     between_visits="act",

@@ -70,6 +70,13 @@ def test_the_lowest_end_is_met_by_coming_back_lower(lowest: str, silent: bool) -
     assert taken.state.control.kind == "held"
 
 
+def test_a_dose_given_where_an_end_of_ours_is_met_is_given_where_the_source_is_silent() -> None:
+    for end, kind in (("ours", "protocol silent"), ("printed", "off the ladder")):
+        beyond = visit(2, "10 U/kg/h", platelets=20)
+        taken = after(BEGUN, visit(1, platelets=20), beyond, protocol=ladder(START, UP, highest=end))
+        assert [one.kind for one in taken.deviations] == [kind]
+
+
 @pytest.mark.parametrize(("otherwise", "control"), [("hold", "held"), ("stop", "stopped"), ("continue", "on treatment")])
 def test_what_the_author_says_happens_at_an_end_that_is_ours_is_done(otherwise: Any, control: str) -> None:
     up = evolve(UP, action=Action("escalate", By(1), otherwise))

@@ -79,6 +79,40 @@ def test_a_deviation_has_the_fields_name(given: str, values: dict[str, object], 
     assert deviation.kind == kind
 
 
+SILENT = evolve(PROTOCOL, otherwise=("held",), silent=("on treatment",))
+
+
+@pytest.mark.parametrize("given", ["400 mg every day", "100 mg every 2 days", "none", "stopped"])
+@pytest.mark.parametrize("silent", [("on treatment",), ()])
+def test_what_is_given_where_the_source_is_silent_is_neither_above_nor_below_it(given: str, silent: tuple[str, ...]) -> None:
+    taken = after(STARTED, visit(7, given=given, **WELL), protocol=evolve(SILENT, silent=silent))
+    assert taken.decision.silent
+    (deviation,) = taken.deviations
+    assert deviation.kind == "protocol silent"
+    assert deviation.message.endswith(", where the source does not say what to give")
+
+
+@pytest.mark.parametrize(
+    ("given", "values", "kind"),
+    [
+        ("400 mg every day", WELL | {"anc": 0.5}, "hold missed"),
+        ("100 mg every day", WELL | {"toxicity": 2}, "dose above permitted"),
+        ("250 mg every day", WELL, "off the ladder"),
+    ],
+)
+def test_what_a_rule_orders_is_deviated_from_although_the_source_is_silent_elsewhere(
+    given: str, values: dict[str, object], kind: str
+) -> None:
+    (deviation,) = after(STARTED, visit(7, given=given, **values), protocol=SILENT).deviations
+    assert deviation.kind == kind
+
+
+def test_drug_comes_back_too_early_although_the_source_is_silent_on_hold() -> None:
+    held = visit(7, **WELL | {"anc": 0.5})
+    taken = after(STARTED, held, visit(8, given="100 mg every day"), protocol=evolve(PROTOCOL, otherwise=(), silent=("held",)))
+    assert [one.kind for one in taken.deviations] == ["resumed too early"]
+
+
 def test_following_a_provisional_recommendation_is_no_deviation() -> None:
     taken = after(visit(0, given="400 mg every day", died="no"), visit(7, given="none", toxicity=2, platelets=100))
     assert taken.verdict is not None
