@@ -1,33 +1,33 @@
-"""F004: a hold from which no rule resumes."""
+"""F004: a hold from which no rule resumes, at any level or at some of those at which a patient can be held."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
-from protocol.checks.places import holds
-from protocol.model.protocol import Protocol, Rule
+from protocol.checks.places import answers, answers_at, holds, levels_held, levels_reached
+from protocol.model.protocol import Protocol
 
 
 @check(
     "F004",
     "a hold without a way out",
     "A hold ends only when a rule resumes for each of its reasons. Without one the patient stays without drug until "
-    "somebody gives it against the protocol. Add a rule 'in: held by ...' that resumes, or let the rule stop treatment.",
+    "somebody gives it against the protocol. Add a rule 'in: held by ...' that resumes, or let the rule stop treatment. A rule "
+    "that resumes at some levels only leaves a patient held at another, and so does one that steps off the ladder and goes on "
+    "holding there; the level is the one in force before the hold.",
 )
 def hold_without_way_out(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each rule that can hold and that no resume rule answers, by name or for every hold."""
-    rules = protocol.in_force()
+    """A finding for each rule that can hold and that no resume rule answers, by name or for every hold; or not at some level."""
+    rules, reached = protocol.in_force(), levels_reached(protocol)
     for rule in rules:
-        if holds(protocol, rule) and not any(_answers(other, rule.name) for other in rules):
-            yield Finding(
-                "F004",
-                f"no rule resumes a patient held by '{rule.name}'",
-                rule.name,
-                f"Add a rule 'in: held by {rule.name}' that resumes, or let the rule stop treatment instead.",
-            )
-
-
-def _answers(rule: Rule, name: str) -> bool:
-    holds = (where for where in rule.where if where.control == "held")
-    return rule.action.kind == "resume" and any(not where.by or name in where.by for where in holds)
+        if holds(protocol, rule) and not any(answers(other, rule.name) for other in rules):
+            hint = f"Add a rule 'in: held by {rule.name}' that resumes, or let the rule stop treatment instead."
+            yield Finding("F004", f"no rule resumes a patient held by '{rule.name}'", rule.name, hint)
+            continue
+        held = [level for level in levels_held(protocol, rule) if level in reached]
+        stuck = [level for level in held if not any(answers_at(protocol, other, rule.name, level) for other in rules)]
+        if stuck:
+            hint = f"Add a rule 'in: held by {rule.name} at {stuck[0]}' that resumes, or leave the levels out of the rule's 'in'."
+            where = f"'{stuck[0]}'" if len(stuck) == 1 else f"'{stuck[0]}' and {len(stuck) - 1} other levels"
+            yield Finding("F004", f"no rule resumes a patient held by '{rule.name}' at {where}", rule.name, hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.protocol import Protocol, Rule, To
+from protocol.model.protocol import Protocol, Rule, To, Where
 from protocol.model.regimen import at_level
 from protocol.model.state import Control, State
 from protocol.semantics.effects import effect_of
@@ -26,10 +26,32 @@ def target(protocol: Protocol, rule: Rule, level: str) -> str | None:
 
 def holds(protocol: Protocol, rule: Rule) -> bool:
     """Whether the rule can begin a hold: by its action, or by what it does where there is no rung."""
-    if rule.action.kind == "hold":
-        return True
+    return rule.action.kind == "hold" or any(True for _ in levels_held(protocol, rule))
+
+
+def levels_held(protocol: Protocol, rule: Rule) -> Iterator[str]:
+    """The levels at which the rule holds a patient: by its action, or by what it does where there is no rung."""
     steps = rule.action.kind in ("escalate", "reduce") and rule.action.off_ladder == "hold"
-    return steps and any(target(protocol, rule, level) is None for level in levels_of(protocol, rule))
+    if rule.action.kind == "hold" or steps:
+        yield from (level for level in levels_of(protocol, rule) if not steps or target(protocol, rule, level) is None)
+
+
+def answers(rule: Rule, hold: str) -> bool:
+    """Whether the rule resumes from holds by that rule, by its name or from every hold, at some level."""
+    return rule.action.kind == "resume" and any(_answers(where, hold) for where in rule.where)
+
+
+def answers_at(protocol: Protocol, rule: Rule, hold: str, level: str) -> bool:
+    """Whether the rule ends holds by that rule at that level. A step off the ladder that goes on holding does not."""
+    places = (where for where in rule.where if _answers(where, hold))
+    if rule.action.kind != "resume" or not any(not where.levels or level in where.levels for where in places):
+        return False
+    effect = effect_of(protocol, State(control=Control("held"), level=at_level(level)), rule)
+    return bool(effect.undefined) or effect.control.kind != "held"
+
+
+def _answers(where: Where, hold: str) -> bool:
+    return where.control == "held" and (not where.by or hold in where.by)
 
 
 def levels_reached(protocol: Protocol) -> frozenset[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from protocol.checks.asked import clocks_in, inputs_in
 from protocol.checks.finding import Finding, check
-from protocol.checks.places import holds
+from protocol.checks.places import answers, holds
 from protocol.model.guard import Guard, Known, Named, nodes
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
 
 
 @check(
@@ -25,7 +25,7 @@ def resume_in_its_own_way(protocol: Protocol) -> Iterator[Finding]:
     for resume in rules:
         if resume.action.kind == "resume" and _waits_for_time_only(protocol, resume.when):
             for hold in rules:
-                if holds(protocol, hold) and _answers(resume, hold.name) and _lasts(protocol, hold.when):
+                if holds(protocol, hold) and answers(resume, hold.name) and _lasts(protocol, hold.when):
                     message = f"'{resume.name}' resumes when time has passed, and '{hold.name}' still stands in its way then"
                     hint = (
                         f"Let '{hold.name}' ask for a fresh reading, by 'within(NAME, TIME)' with less time than the hold lasts."
@@ -35,10 +35,6 @@ def resume_in_its_own_way(protocol: Protocol) -> Iterator[Finding]:
 
 def _waits_for_time_only(protocol: Protocol, guard: Guard) -> bool:
     return not inputs_in(protocol, guard) and bool({"hold", "state"} & set(clocks_in(protocol, guard)))
-
-
-def _answers(resume: Rule, name: str) -> bool:
-    return any(where.control == "held" and (not where.by or name in where.by) for where in resume.where)
 
 
 def _lasts(protocol: Protocol, guard: Guard) -> bool:

@@ -21,7 +21,8 @@ OURS = Citation("ours")
 def closed(rule: Rule) -> Rule:
     """The rule with a source, and with what happens where its step has no rung."""
     by_rungs = isinstance(rule.action.target, By)
-    return evolve(rule, source=OURS, action=evolve(rule.action, off_ladder="continue") if by_rungs else rule.action)
+    instead = "stop" if rule.action.kind == "resume" else "continue"
+    return evolve(rule, source=OURS, action=evolve(rule.action, off_ladder=instead) if by_rungs else rule.action)
 
 
 SOUND = evolve(PROTOCOL, rules=tuple(closed(rule) for rule in (RULES[8], *RULES[:8])))
@@ -43,7 +44,11 @@ def test_a_sound_protocol_has_no_findings() -> None:
 def test_a_control_state_without_otherwise_is_silence() -> None:
     (finding,) = findings(evolve(SOUND, otherwise=("on treatment",)))
     assert (finding.code, finding.about) == ("F001", "held")
-    assert "otherwise: {held: continue}" in finding.hint
+    assert "otherwise: {held: continue}" in finding.hint and "{held: silent}" in finding.hint
+
+
+def test_a_control_state_that_is_said_to_be_silent_is_no_finding() -> None:
+    assert findings(evolve(SOUND, otherwise=("on treatment",), silent=("held",))) == ()
 
 
 def test_a_rule_that_is_always_true_breaks_the_silence() -> None:
@@ -82,6 +87,25 @@ def test_a_hold_from_which_no_rule_resumes_is_found() -> None:
     assert codes(with_rules(HOLD)) == ["F004"]
     assert codes(with_rules(HOLD, RESUME)) == []
     assert codes(with_rules(HOLD, evolve(RESUME, where=(Where("held", by=("other",)),)))) == ["F004"]
+
+
+def test_a_hold_from_which_no_rule_resumes_at_some_levels_names_the_first_of_them() -> None:
+    upper = evolve(RESUME, where=(Where("held", by=("hold",), levels=("starting", "escalated")),))
+    up = Rule("up", ON, Is("response", "none"), "must", Action("escalate", By(1), "continue"))
+    start = Rule("begin", (Where("before treatment"),), Is("died", "no"), "must", Action("start", To("reduced")))
+    (finding,) = [one for one in findings(evolve(SOUND, rules=(start, HOLD, upper, up))) if one.code == "F004"]
+    assert finding.message == "no rule resumes a patient held by 'hold' at 'reduced'"
+    assert "held by hold at reduced" in finding.hint
+
+
+def test_a_level_that_no_rule_leads_to_needs_no_way_out_of_a_hold() -> None:
+    upper = evolve(RESUME, where=(Where("held", by=("hold",), levels=("starting",)),))
+    start = Rule("begin", (Where("before treatment"),), Is("died", "no"), "must", Action("start", To("starting")))
+    assert "F004" not in codes(evolve(SOUND, rules=(start, HOLD, upper)))
+
+
+def test_a_step_off_the_ladder_that_does_not_say_what_then_is_no_hold_without_a_way_out() -> None:
+    assert codes(with_rules(HOLD, evolve(RESUME, action=Action("resume", By(1))))) == ["F002"]
 
 
 def test_raising_on_what_is_not_known_is_found_unless_it_is_waived() -> None:

@@ -27,6 +27,8 @@ NUMBER = """
   excess: {unit: "1", plausible: 0 to 9, valid for: 8 days}
 derived: {whole: {value: "anc + excess", unit: "1", plausible: 0 to 100, missing: %s}}
 """
+FALL = '\nderived: {fall: {value: "100 - 100 * anc / baseline(anc)", unit: "%", plausible: -10000 to 100, missing: unknown}}'
+BY_NAME = '\nderived: {low: "anc < 0.5 x baseline"}'
 TRACKER = "\ntrackers: {lowest-anc: {lowest: anc}}"
 QUESTION = """
 interpretations:
@@ -47,6 +49,7 @@ REVIEW = 'ask | on treatment | rash | must: "review, dose withheld"'
 FAR = "far | on treatment at high | anc < 0.5 | must: reduce by 2"
 NEAR = "near | on treatment at high | rash | must: reduce"
 LIMIT = "limit | held | time on hold >= 4 weeks | must: stop"
+LOWER_ELSE = 'resume | held by hold | anc >= 1.5 | must: "resume at the next lower level'
 BY_TIME = "resume | held by hold | time on hold >= 2 hours | must: resume at the same level"
 ACTS = "between visits: act"
 FRESH = HOLD.replace("anc < 1", "anc < 1 and within(anc, 1 hour)")
@@ -65,6 +68,17 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         ['down | on treatment | rash | must: "reduce, else hold"'],
         ['down | on treatment at high | rash | must: "reduce, else hold"'],
     ),
+    (
+        "F004",
+        [HOLD, RESUME.replace("by hold", "by hold at middle or high")],
+        [HOLD.replace("treatment", "treatment at middle or high"), RESUME.replace("by hold", "by hold at middle or high")],
+    ),
+    (
+        "F004",
+        [HOLD, RESUME.replace("by hold", "at middle or high")],
+        [HOLD, RESUME.replace("by hold", "at middle or high"), f"last{RESUME.replace('by hold', 'at low')}"],
+    ),
+    ("F004", [HOLD, f'{LOWER_ELSE}, else continue"'], [HOLD, f'{LOWER_ELSE}, else stop"']),
     ("F005", ["up | on treatment | known(anc) | may: escalate"], ["up | on treatment | anc > 1 | may: escalate"]),
     ("F005", [NUMBER % "{anc: 1}", UP_BY_NUMBER], [NUMBER % "unknown", UP_BY_NUMBER]),
     ("F005", [NUMBER % "{anc: 1}", UP_BY_NUMBER], [NUMBER % "{anc: 1}", f"{UP_BY_NUMBER}, waiver: the source counts it so"]),
@@ -142,6 +156,17 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
     ("F020", [HOLD, BY_TIME, ACTS], [FRESH, BY_TIME, ACTS]),
     ("F020", [HOLD, BY_TIME, ACTS], [HOLD, BY_TIME]),
     ("F020", [HOLD, BY_TIME, ACTS], [HOLD, RESUME, ACTS]),
+    (
+        "F021",
+        ["go | before treatment | anc >= 1.5 x baseline | must: start at low"],
+        ["go | before treatment | anc >= 1.5 | must: start at low"],
+    ),
+    (
+        "F021",
+        [FALL, "go | before treatment | fall < 50 | must: start at low"],
+        [FALL, "go | on treatment | fall < 50 | must: hold"],
+    ),
+    ("F021", [BY_NAME, "go | before treatment | low | must: start at low"], [BY_NAME, "go | on treatment | low | must: hold"]),
 ]
 
 
