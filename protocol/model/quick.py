@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import attr
+import attrs
 
 Made = TypeVar("Made")
 
@@ -31,4 +31,5 @@ def quickly(cls: type[Made]) -> type[Made]:
     opened = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
     last = close_unhashed if hasattr(cls, "_attrs_cached_hash") else close
     subclass = type(cls.__name__, (cls,), {"__slots__": (), "__attrs_post_init__": last, **opened})
-    return attr.s(subclass, these={}, slots=False, eq=False, order=False, repr=False, collect_by_mro=True)
+    no_op = attrs.setters.NO_OP
+    return attrs.define(subclass, these={}, slots=False, eq=False, order=False, repr=False, on_setattr=no_op)
