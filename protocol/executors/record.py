@@ -59,13 +59,18 @@ def draft(
     mapping: Mapping | None = None,
 ) -> Entry:
     """An entry without what comes of it. Raises Unsigned where who, when or the request id cannot be used."""
+    if not (type(request_id) is type(by) is type(why) is str and request_id.strip() and by.strip()):
+        _check_signature(request_id, by, why)
+    time = None if visit is None else visit.time
+    at = _in_utc(recorded_at)
+    return _Entry(0, kind, request_id, by, at, why, fingerprint, time, visit, None, (), (), before, mapping)
+
+
+def _check_signature(request_id: str, by: str, why: str) -> None:
     for name, text in (("request_id", request_id), ("by", by), ("why", why)):
         check_text(name, text)
         if name != "why" and not text.strip():
             raise Unsigned("M001", f"'{name}' is empty", _WHO)
-    time = None if visit is None else visit.time
-    at = _in_utc(recorded_at)
-    return _Entry(0, kind, request_id, by, at, why, fingerprint, time, visit, None, (), (), before, mapping)
 
 
 _WHO = "Say who records this, under an id that the request keeps when repeated."

@@ -103,6 +103,8 @@ def announce(listener: object, trigger: str, before: ControlKind, after: Control
     ``after_<trigger>`` only. Each gets the library's EventData, whose ``kwargs`` are ``things``. What a method raises
     goes through to the caller.
     """
+    if listener is None and before == after:
+        return  # nothing changes, and nobody would hear of it
     transition, machine = _transitions()[trigger, before, after], _machine()
     model = Announcement(transition.source, listener)
     event = EventData(machine.states[transition.source], machine.events[trigger], machine, model, (), things)
