@@ -11,8 +11,9 @@ from attrs import evolve
 from protocol.model.course import Given
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Input, Number, Tracker, YesNo
-from protocol.model.protocol import Action, By, Level, Protocol, Rule, Same, To, Where
+from protocol.model.protocol import Level, Protocol
 from protocol.model.regimen import NO_DRUG, at_level, regimen
+from protocol.model.rule import Action, By, Rule, Same, To, Where
 from protocol.model.state import Control, Held, Interval, State
 from protocol.model.time import DAY, WEEK
 from tests.oracle.decide import Answer, decide

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.adapters.sheet import Expectation
-from protocol.model.decision import STATUSES
 from protocol.model.ladder import folded
-from protocol.model.protocol import ACTIONS, CONTROLS, Protocol
+from protocol.model.protocol import Protocol
+from protocol.model.rule import ACTIONS, CONTROLS, STATUSES
 
 NONE = "-"
 

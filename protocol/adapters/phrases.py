@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from protocol.model.input import Number
-from protocol.model.protocol import ActionKind, Protocol
+from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose
+from protocol.model.rule import ActionKind
 from protocol.model.time import say_time
 
 if TYPE_CHECKING:  # `protocol check` says no decision, and starts faster without them

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
-from protocol.model.protocol import Protocol, Rule, To
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule, To
 from protocol.semantics.freed import freed
 from protocol.semantics.truth import truth
 

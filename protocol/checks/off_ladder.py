@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
-from protocol.model.protocol import By, Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import By, Rule
 
 HINTS = {
     True: "Narrow its 'in' to other levels, and say in a rule of its own at which level drug comes back from this one.",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.protocol import Protocol, Rule, To, Where
+from protocol.model.protocol import Protocol
 from protocol.model.regimen import at_level
+from protocol.model.rule import Rule, To, Where
 from protocol.model.state import Control, State
 from protocol.semantics.effects import effect_of
 

@@ -14,7 +14,8 @@ from attrs import evolve, field, frozen
 from protocol.model.course import Course
 from protocol.model.decision import Effect, Fact, Step
 from protocol.model.property import All, Any, Claim, Minutes, No, OfVisits, Property, Response, Visits
-from protocol.model.protocol import ActionKind, Protocol
+from protocol.model.protocol import Protocol
+from protocol.model.rule import ActionKind
 from protocol.model.state import State
 from protocol.semantics.claims import Moment, truth_of, watched
 from protocol.semantics.decide import conclude

@@ -9,7 +9,8 @@ from protocol.checks.asked import inputs_in
 from protocol.checks.finding import Finding, check
 from protocol.checks.places import levels_of, target
 from protocol.model.guard import And, Guard, Not
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
 from protocol.semantics.freed import freed
 from protocol.semantics.truth import truth
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
 from protocol.model.guard import And
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
 from protocol.semantics.freed import freed
 from protocol.semantics.truth import truth
 

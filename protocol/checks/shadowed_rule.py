@@ -9,7 +9,8 @@ from attrs import evolve
 from protocol.checks.asked import names_in
 from protocol.checks.finding import Finding, check
 from protocol.model.guard import Always, And, Clock, Compare, Guard, Named, Not, nodes
-from protocol.model.protocol import Protocol, Rule, Where
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule, Where
 from protocol.semantics.freed import freed
 from protocol.semantics.truth import truth
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from protocol.checks.finding import Finding, check
 from protocol.checks.places import holds
 from protocol.model.guard import Always
-from protocol.model.protocol import ActionKind, ControlKind, Protocol
+from protocol.model.protocol import Protocol
+from protocol.model.rule import ActionKind, ControlKind
 
 LEADS: dict[ActionKind, ControlKind] = {"start": "on treatment", "hold": "held", "review": "in review"}
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from protocol.checks.asked import clocks_in, inputs_in
 from protocol.checks.finding import Finding, check
-from protocol.model.protocol import Protocol, Rule, Where
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule, Where
 
 
 @check(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
 from protocol.checks.places import holds
-from protocol.model.protocol import Protocol, Rule, Where
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule, Where
 
 
 @check(

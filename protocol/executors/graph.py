@@ -9,7 +9,8 @@ from itertools import groupby
 from attrs import frozen
 
 from protocol.executors.ways import Place, Way, ways
-from protocol.model.protocol import CONTROLS, Protocol
+from protocol.model.protocol import Protocol
+from protocol.model.rule import CONTROLS
 
 MOST_LEVELS = 8
 """With more levels on the ladder a node for each of them could not be read any more; then a node is a control state."""

@@ -17,8 +17,9 @@ from protocol.errors import MigrationError
 from protocol.executors.journal import Mapping
 from protocol.executors.meaning import same_meaning
 from protocol.model.input import Choice, Grade, Input, Number, Tracker
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, Regimen, at_level
+from protocol.model.rule import Rule
 from protocol.model.state import UNORDERED, Control, Counted, Held, Interval, Memory, State
 from protocol.semantics.prepared import prepare
 from protocol.semantics.step import initial

@@ -11,8 +11,9 @@ from protocol.errors import Busy, RequestReused, StaleVersion, Unsigned, told, u
 from protocol.executors.journal import Entry, EntryKind, Mapping
 from protocol.model.course import Visit
 from protocol.model.decision import Step
-from protocol.model.protocol import ControlKind, Protocol
+from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
+from protocol.model.rule import ControlKind
 from protocol.model.state import State
 from protocol.semantics.effects import in_force
 

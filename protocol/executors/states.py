@@ -18,7 +18,8 @@ from typing import Any
 from transitions.core import EventData, Machine, State, Transition
 
 from protocol.executors.graph import Node, graph
-from protocol.model.protocol import CONTROLS, ControlKind, Protocol
+from protocol.model.protocol import Protocol
+from protocol.model.rule import CONTROLS, ControlKind
 
 TRIGGERS = ("continue", "start", "escalate", "reduce", "hold", "resume", "stop", "review",
             "give", "correct", "override", "migrate")  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import ControlKind, Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import ControlKind, Rule
 from protocol.model.state import Control, State
 from protocol.semantics.effects import effect_of, in_force
 from protocol.semantics.prepared import prepare

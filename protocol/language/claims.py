@@ -17,7 +17,6 @@ from protocol.language.hints import listed, meant
 from protocol.language.names import RESERVED, Names
 from protocol.language.nodes import Located, Node, Scalar
 from protocol.language.report import Report, Span
-from protocol.model.decision import STATUSES
 from protocol.model.guard import Always, And, Guard, Not, Or
 from protocol.model.property import (
     MOVES,
@@ -38,7 +37,7 @@ from protocol.model.property import (
     While,
     Withheld,
 )
-from protocol.model.protocol import ACTIONS, ActionKind, ControlKind, Where
+from protocol.model.rule import ACTIONS, STATUSES, ActionKind, ControlKind, Where
 
 ALONE = (*ACTIONS, "held", "stopped", "withheld", *STATUSES, "silent")
 """Words that claim something by themselves."""

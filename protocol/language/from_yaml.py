@@ -22,7 +22,8 @@ from protocol.language.report import Report, Span
 from protocol.language.rules import read_rule, rule_kinds
 from protocol.model.guard import Guard
 from protocol.model.property import Claim
-from protocol.model.protocol import ControlKind, Interpretation, Protocol
+from protocol.model.protocol import Interpretation, Protocol
+from protocol.model.rule import ControlKind
 
 Item = TypeVar("Item")
 

@@ -13,7 +13,8 @@ from protocol.language.nodes import Scalar
 from protocol.language.report import Report, Span, shown
 from protocol.model.input import Input, Number
 from protocol.model.ladder import folded
-from protocol.model.protocol import ActionKind, Level
+from protocol.model.protocol import Level
+from protocol.model.rule import ActionKind
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 LONGEST_NAME = 80

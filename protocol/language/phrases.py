@@ -14,8 +14,8 @@ from protocol.language.names import Names
 from protocol.language.nodes import Located, Scalar, located
 from protocol.language.report import Report, shown
 from protocol.model.input import Schedule
-from protocol.model.protocol import CONTROLS, Action, ActionKind, By, ControlKind, Same, Target, To, Where
 from protocol.model.quantity import exact
+from protocol.model.rule import CONTROLS, Action, ActionKind, By, ControlKind, Same, Target, To, Where
 
 
 def _form(text: str) -> re.Pattern[str]:

@@ -10,7 +10,7 @@ from protocol.language.nodes import Listing, Mapping, Node, Scalar, located
 from protocol.language.phrases import check_allowed, read_action, read_where
 from protocol.language.report import Report, shown
 from protocol.model.guard import Always
-from protocol.model.protocol import ACTIONS, Action, ActionKind, Citation, Rule, Where
+from protocol.model.rule import ACTIONS, Action, ActionKind, Citation, Rule, Where
 
 RULE_KEYS = (
     "in", "when", "must", "may", "recommended", "again", "on hold", "under", "supplement", "source", "says",

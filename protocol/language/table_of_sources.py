@@ -9,7 +9,8 @@ from attrs import frozen
 
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.to_text import duration_trackers, say_guard
-from protocol.model.protocol import Citation, Interpretation, Protocol, Reading, Source
+from protocol.model.protocol import Interpretation, Protocol, Reading, Source
+from protocol.model.rule import Citation
 
 
 def sources(protocol: Protocol) -> Iterator[Block]:

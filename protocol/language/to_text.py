@@ -23,8 +23,9 @@ from protocol.model.guard import (
     Value,
 )
 from protocol.model.input import Schedule
-from protocol.model.protocol import Action, By, Protocol, Same, To, Where
+from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
+from protocol.model.rule import Action, By, Same, To, Where
 from protocol.model.time import UNITS, say_duration
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}

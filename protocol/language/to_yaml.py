@@ -14,8 +14,9 @@ from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Tracker, YesNo
 from protocol.model.ladder import say_generated
 from protocol.model.property import OfVisits, Property, Response
-from protocol.model.protocol import Citation, Interpretation, LadderEnds, Level, Protocol, Reading, Rule, Source
+from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.quantity import say_number
+from protocol.model.rule import Citation, Rule
 from protocol.model.time import say_duration
 
 Durations = frozenset[str]

@@ -8,12 +8,9 @@ from typing import Literal
 from attrs import field, frozen
 
 from protocol.model.course import Given, Observation, Visit
-from protocol.model.protocol import ActionKind, Citation
 from protocol.model.regimen import Amount, Dose
+from protocol.model.rule import ActionKind, Citation, Status
 from protocol.model.state import Control, State
-
-Status = Literal["decided", "provisional", "undecided"]
-STATUSES: tuple[Status, ...] = ("decided", "provisional", "undecided")
 
 
 @frozen

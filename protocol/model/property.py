@@ -21,15 +21,12 @@ the dose was raised and nobody graded the toxicity. So a sentence fails *for cer
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from attrs import frozen
 
 from protocol.model.guard import Always, Compare, Guard, Is, Known, Named
-
-if TYPE_CHECKING:  # a protocol holds properties, so at run time the import goes the other way
-    from protocol.model.decision import Status
-    from protocol.model.protocol import ActionKind, Citation, Where
+from protocol.model.rule import ActionKind, Citation, Status, Where
 
 Relation = Literal["above", "below", "at least", "at most", "is"]
 RELATIONS: tuple[Relation, ...] = ("above", "below", "at least", "at most", "is")

@@ -8,9 +8,9 @@ from typing import Any
 
 from attrs import fields_dict, frozen
 
-from protocol.model.protocol import ControlKind
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG, Dose
+from protocol.model.rule import ControlKind
 
 
 @frozen

@@ -28,8 +28,9 @@ from protocol.model.property import (
     While,
     Withheld,
 )
-from protocol.model.protocol import ActionKind, Protocol, Where
+from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
+from protocol.model.rule import ActionKind, Where
 from protocol.model.state import State
 from protocol.semantics.effects import direction, rank
 from protocol.semantics.scene import Scene

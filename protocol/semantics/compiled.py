@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value
-from protocol.model.protocol import Rule
+from protocol.model.rule import Rule
 from protocol.model.state import State
 from protocol.semantics import clocks
 from protocol.semantics.prepared import Prepared

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from protocol.model.decision import STATUSES, Step, Trace
+from protocol.model.decision import Step, Trace
 from protocol.model.guard import Tracked
 from protocol.model.ladder import folded
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import STATUSES, Rule
 from protocol.semantics.freed import freed
 from protocol.semantics.missing import what_if
 from protocol.semantics.prepared import Prepared, prepare

@@ -20,10 +20,10 @@ from itertools import islice
 from attrs import evolve, frozen
 
 from protocol.errors import VisitError
-from protocol.model.decision import Effect, Status
-from protocol.model.protocol import Rule
+from protocol.model.decision import Effect
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
+from protocol.model.rule import Rule, Status
 from protocol.model.time import say_time
 from protocol.semantics.compiled import ask_of
 from protocol.semantics.effects import direction, effect_of, in_force, rank

@@ -14,9 +14,10 @@ from typing import Literal
 from attrs import evolve
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import By, ControlKind, Protocol, Rule, Same, To
+from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.rule import By, ControlKind, Rule, Same, To
 from protocol.model.state import Control, State
 
 _Effect = quickly(Effect)

@@ -8,9 +8,9 @@ from attrs import evolve
 
 from protocol.model.decision import Decision, Effect, Fact, Missing, Permission
 from protocol.model.guard import Clock, Guard, Known, Ratio, Tracked, Value
-from protocol.model.protocol import ActionKind, Rule
 from protocol.model.quantity import say_number
 from protocol.model.quick import quickly
+from protocol.model.rule import ActionKind, Rule
 from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks

@@ -12,7 +12,8 @@ from attrs import evolve
 
 from protocol.model.guard import Always, And, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value
 from protocol.model.input import Input, Number, YesNo
-from protocol.model.protocol import Action, Protocol, Rule, Where
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Action, Rule, Where
 from protocol.model.state import State
 from protocol.semantics.prepared import as_input, prepare
 from protocol.semantics.scene import Scene

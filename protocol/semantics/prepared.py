@@ -13,7 +13,8 @@ from attrs import frozen
 from protocol.model.formula import Baseline, Earlier, parts
 from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value, nodes
 from protocol.model.input import DerivedNumber, Input, Number, Schedule, Tracker
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
 from protocol.semantics.grading import compare_grade
 
 

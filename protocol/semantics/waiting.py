@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from protocol.model.decision import Step
-from protocol.model.protocol import Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
 from protocol.model.waiting import Waiting, Way
 from protocol.semantics.effects import effect_of
 from protocol.semantics.explain import facts

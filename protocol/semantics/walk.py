@@ -15,9 +15,9 @@ from functools import lru_cache
 from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import ControlKind, Rule, Where
 from protocol.model.quick import quickly
 from protocol.model.regimen import Dose, DoseKind
+from protocol.model.rule import ControlKind, Rule, Where
 from protocol.model.state import UNORDERED, Control, State
 from protocol.semantics.compiled import Ask, ask_of
 from protocol.semantics.effects import direction, effect_of, leads_to, no_change, rank

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protocol.model.decision import STATUSES
 from protocol.model.guard import Always, Compare, Guard, Is, Known, Named
 from protocol.model.property import (
     MOVES,
@@ -31,7 +30,8 @@ from protocol.model.property import (
     While,
     Withheld,
 )
-from protocol.model.protocol import ACTIONS, Citation, ControlKind, Protocol, Where
+from protocol.model.protocol import Protocol
+from protocol.model.rule import ACTIONS, STATUSES, Citation, ControlKind, Where
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose
 

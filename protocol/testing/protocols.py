@@ -30,26 +30,9 @@ from protocol.model.guard import (
 )  # fmt: skip
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.ladder import generated
-from protocol.model.protocol import (
-    Action,
-    ActionKind,
-    By,
-    Citation,
-    ControlKind,
-    End,
-    Interpretation,
-    LadderEnds,
-    Level,
-    Protocol,
-    Reading,
-    Rule,
-    Same,
-    Source,
-    Target,
-    To,
-    Where,
-)
+from protocol.model.protocol import End, Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.regimen import Amount, amount, regimen
+from protocol.model.rule import Action, ActionKind, By, Citation, ControlKind, Rule, Same, Target, To, Where
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
 from protocol.testing.numbers import any_comparison, any_number

@@ -8,8 +8,9 @@ import pytest
 
 from protocol.model.guard import Compare, Is, Value
 from protocol.model.input import Choice, Grade, Input, Number, Schedule, YesNo
-from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Source, To, Where
+from protocol.model.protocol import Interpretation, Level, Protocol, Reading, Source
 from protocol.model.regimen import regimen
+from protocol.model.rule import Action, By, Citation, Rule, To, Where
 from protocol.model.time import DAY
 
 

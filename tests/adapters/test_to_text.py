@@ -42,8 +42,9 @@ from protocol.model.decision import (
     Verdict,
 )
 from protocol.model.ladder import generated
-from protocol.model.protocol import Citation, Protocol
+from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose, amount, at_level, regimen
+from protocol.model.rule import Citation
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
 

@@ -10,8 +10,9 @@ from protocol.checks import findings
 from protocol.checks.ladder_order import ladder_order
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known
 from protocol.model.input import Input, YesNo
-from protocol.model.protocol import Action, By, Citation, Level, Protocol, Rule, Same, To, Where
+from protocol.model.protocol import Level, Protocol
 from protocol.model.regimen import regimen
+from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
 

@@ -5,8 +5,9 @@ from attrs import evolve
 
 from protocol.checks.expectations import Difference, differences, steps_of
 from protocol.model.course import Course, Given, Visit
-from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Status, Step, Trace, Verdict
+from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Step, Trace, Verdict
 from protocol.model.regimen import NO_DRUG, Dose, amount, at_level
+from protocol.model.rule import Status
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
 

@@ -16,8 +16,9 @@ from protocol.errors import MigrationError, NeedsReason, RequestReused
 from protocol.executors.machine import LiveCourse, Mapping
 from protocol.model.course import Course, Given, Observation
 from protocol.model.input import Choice, Grade, Input, Number, Tracker
-from protocol.model.protocol import Action, Level, Protocol, Rule
+from protocol.model.protocol import Level, Protocol
 from protocol.model.regimen import regimen
+from protocol.model.rule import Action, Rule
 from protocol.model.time import DAY
 from protocol.testing import courses, protocols, visits
 from tests.executors.test_agreement import how, lived, often

@@ -12,7 +12,7 @@ from protocol import machine
 from protocol.executors import states
 from protocol.model.course import Given, Observation
 from protocol.model.guard import Clock, Compare
-from protocol.model.protocol import CONTROLS, Action, Rule, To, Where
+from protocol.model.rule import CONTROLS, Action, Rule, To, Where
 from protocol.model.time import DAY, HOUR
 from tests.executors.test_machine import all_of, begun, done, signed
 from tests.semantics.small import ON, PROTOCOL, STARTED, WELL, above, visit, with_rules

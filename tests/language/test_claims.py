@@ -33,7 +33,7 @@ from protocol.model.property import (
     While,
     Withheld,
 )
-from protocol.model.protocol import ACTIONS, Where
+from protocol.model.rule import ACTIONS, Where
 
 TEXT = (Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8")
 # Names that are words of claims, or names of levels and rules too.

@@ -26,9 +26,9 @@ from protocol.language import (
 )
 from protocol.language.from_yaml import parse, parse_claim, parse_guard
 from protocol.model.input import Choice, Grade, Number, YesNo
-from protocol.model.protocol import CONTROLS
 from protocol.model.quantity import UNITS
 from protocol.model.regimen import _SCHEDULES, AMOUNTS, regimen
+from protocol.model.rule import CONTROLS
 from protocol.model.time import UNITS as TIMES
 from protocol.model.time import duration
 

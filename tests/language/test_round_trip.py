@@ -21,22 +21,9 @@ from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.ladder import generated
-from protocol.model.protocol import (
-    Action,
-    By,
-    Citation,
-    Interpretation,
-    LadderEnds,
-    Level,
-    Protocol,
-    Reading,
-    Rule,
-    Same,
-    Source,
-    To,
-    Where,
-)
+from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.regimen import Amount, Regimen
+from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 
 WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))
 DURATIONS = duration_trackers(WHOLE)

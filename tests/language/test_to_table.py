@@ -26,18 +26,19 @@ from protocol.language.shipped import load, shipped_names
 from protocol.language.table_of_sources import sources, unverified
 from protocol.language.to_table import to_table
 from protocol.language.to_yaml import print_protocol
-from protocol.model import course, decision, formula, guard, property, protocol, regimen
+from protocol.model import course, decision, formula, guard, property, protocol, regimen, rule
 from protocol.model import input as inputs
 from protocol.model.guard import Always
 from protocol.model.input import Schedule
-from protocol.model.protocol import Citation, Protocol, fingerprint
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.rule import Citation
 from protocol.model.time import DAY
 
 HERE = Path(__file__).parent
 WHOLE = parse((HERE / "whole.yaml").read_text(encoding="utf-8"))
 MODULES = {
     name: value
-    for module in (course, regimen, formula, guard, decision, property, inputs, protocol)
+    for module in (course, regimen, formula, guard, rule, decision, property, inputs, protocol)
     for name, value in vars(module).items()
 }
 # Where nothing was said, something of each kind that could be said instead.

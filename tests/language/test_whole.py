@@ -33,8 +33,9 @@ from protocol.model.property import (
     While,
     Withheld,
 )
-from protocol.model.protocol import Action, By, Citation, Interpretation, Level, Protocol, Reading, Rule, Same, Source, To, Where
+from protocol.model.protocol import Interpretation, Level, Protocol, Reading, Source
 from protocol.model.regimen import Regimen
+from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 from protocol.model.time import DAY, HOUR, WEEK
 
 WHOLE = Path(__file__).parent / "whole.yaml"

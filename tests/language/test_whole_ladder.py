@@ -11,8 +11,9 @@ from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
 from protocol.model.guard import Always, Compare, Value
 from protocol.model.input import Input, Number
-from protocol.model.protocol import Action, By, Citation, LadderEnds, Level, Protocol, Rule, Source, To, Where, fingerprint
+from protocol.model.protocol import LadderEnds, Level, Protocol, Source, fingerprint
 from protocol.model.regimen import Amount, Regimen
+from protocol.model.rule import Action, By, Citation, Rule, To, Where
 from protocol.model.time import HOUR
 
 FOLDER = Path(__file__).parent

@@ -13,22 +13,9 @@ import pytest
 
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
-from protocol.model.protocol import (
-    Action,
-    By,
-    Citation,
-    Interpretation,
-    Level,
-    Protocol,
-    Reading,
-    Rule,
-    Same,
-    Source,
-    To,
-    Where,
-    fingerprint,
-)
+from protocol.model.protocol import Interpretation, Level, Protocol, Reading, Source, fingerprint
 from protocol.model.regimen import Regimen, regimen
+from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 
 LOW = Or((Compare(Value("anc"), "<", Fraction(1)), Compare(GradeOf("platelets"), ">=", Fraction(3))))
 DUE = Compare(Clock("start"), ">=", Fraction(40320), early=4320, late=4320)

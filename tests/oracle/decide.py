@@ -11,8 +11,9 @@ from attrs import define, frozen
 
 from protocol.model.course import Given
 from protocol.model.decision import Effect
-from protocol.model.protocol import Protocol, Rule, Same
+from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, regimen
+from protocol.model.rule import Rule, Same
 from protocol.model.state import State
 from tests.oracle.known import Bounds, World
 from tests.oracle.rules import Rules

@@ -7,8 +7,8 @@ import math
 from attrs import define, evolve
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import Rule, Same, To
 from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.rule import Rule, Same, To
 from protocol.model.state import Control
 from tests.oracle.facts import Facts
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from attrs import define, evolve
 
 from protocol.model.decision import Effect
-from protocol.model.protocol import Rule, Where
 from protocol.model.regimen import Dose
+from protocol.model.rule import Rule, Where
 from protocol.model.state import UNORDERED, Control
 from tests.oracle.effects import Effects
 from tests.oracle.known import World

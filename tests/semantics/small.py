@@ -11,8 +11,9 @@ from protocol.model.course import Given, Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.guard import And, Clock, Compare, Guard, Is, Or, Tracked, Value
 from protocol.model.input import Choice, Grade, Input, Number, Tracker, YesNo
-from protocol.model.protocol import Action, By, Level, Protocol, Rule, Same, Source, To, Where
+from protocol.model.protocol import Level, Protocol, Source
 from protocol.model.regimen import regimen
+from protocol.model.rule import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY, WEEK
 
 ON = (Where("on treatment"),)

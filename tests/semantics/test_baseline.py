@@ -9,7 +9,8 @@ from attrs import evolve
 
 from protocol.model.course import Observation, Visit
 from protocol.model.guard import Compare, Ratio
-from protocol.model.protocol import Action, Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Action, Rule
 from protocol.model.time import DAY
 from tests.semantics.small import ON, RULES, after, said, visit, with_rules
 

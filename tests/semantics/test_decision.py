@@ -10,7 +10,7 @@ from attrs import evolve
 from protocol.errors import VisitError
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Not, Or
 from protocol.model.input import Input, YesNo
-from protocol.model.protocol import Action, By, Rule, Same, To, Where
+from protocol.model.rule import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import (
     ESCALATED,

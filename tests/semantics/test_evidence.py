@@ -8,7 +8,7 @@ from attrs import evolve
 
 from protocol.model.course import Visit
 from protocol.model.guard import And, Clock, Compare, Guard, Is, Known, Or
-from protocol.model.protocol import Action, By, Rule
+from protocol.model.rule import Action, By, Rule
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, above, after, visit, with_rules
 

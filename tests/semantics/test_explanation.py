@@ -9,7 +9,8 @@ from protocol.model.course import Course
 from protocol.model.decision import Due, Fact
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Named
 from protocol.model.input import Derived, Schedule
-from protocol.model.protocol import Action, Citation, Interpretation, Reading, Rule, Source
+from protocol.model.protocol import Interpretation, Reading, Source
+from protocol.model.rule import Action, Citation, Rule
 from protocol.model.time import DAY
 from protocol.semantics.coverage import coverage
 from tests.semantics.small import LOW, ON, PROTOCOL, RULES, STARTED, WELL, above, after, said, visit, with_rules

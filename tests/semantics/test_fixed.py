@@ -11,7 +11,7 @@ from protocol.model.course import Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.guard import Is
 from protocol.model.input import Input, Number, YesNo
-from protocol.model.protocol import Action, Rule
+from protocol.model.rule import Action, Rule
 from protocol.model.state import Interval
 from protocol.model.time import DAY, WEEK
 from tests.semantics.small import ON, RULES, after, said, visit, with_rules

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from protocol.model.guard import Clock, Compare, Is
 from protocol.model.input import Choice, Input
-from protocol.model.protocol import Action, By, Rule, Same, To, Where
+from protocol.model.rule import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ESCALATED, ON, PROTOCOL, RULES, STARTED, WELL, above, after, said, visit
 

@@ -12,8 +12,9 @@ from protocol import step
 from protocol.checks import findings
 from protocol.model.guard import Clock, Compare, Is
 from protocol.model.ladder import generated
-from protocol.model.protocol import Action, By, LadderEnds, Protocol, Rule, Same, To, Where
+from protocol.model.protocol import LadderEnds, Protocol
 from protocol.model.regimen import amount, regimen
+from protocol.model.rule import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ON, above, after, said, visit, with_rules
 

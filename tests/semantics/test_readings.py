@@ -12,7 +12,8 @@ from protocol.errors import VisitError
 from protocol.model.course import Course, Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.guard import Compare, Ratio
-from protocol.model.protocol import Action, Protocol, Rule
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Action, Rule
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, STARTED, after, said, visit, with_rules
 

@@ -12,8 +12,8 @@ from protocol.errors import VisitError
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
 from protocol.model.decision import Trace
 from protocol.model.guard import And, Clock, Compare, Known
-from protocol.model.protocol import Action, Rule, To, Where
 from protocol.model.regimen import regimen
+from protocol.model.rule import Action, Rule, To, Where
 from protocol.model.time import DAY, HOUR
 from tests.semantics.small import ON, PROTOCOL, RULES, STARTED, WELL, after, visit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from protocol.model.course import Visit
-from protocol.model.protocol import Action, By, Rule, Where
+from protocol.model.rule import Action, By, Rule, Where
 from protocol.model.waiting import Waiting
 from protocol.semantics.waiting import waiting
 from tests.semantics.small import PROTOCOL, RULES, STARTED, WELL, above, after, visit
