@@ -142,7 +142,7 @@ BUGS = (
     ),
     Bug(
         "the worst repeat is the best",
-        "readings.py",
+        "repeats.py",
         'return -held.value.low if item.worse == "low"',
         'return held.value.low if item.worse == "low"',
     ),
