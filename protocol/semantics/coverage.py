@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -10,7 +11,10 @@ from protocol.model.decision import Step, Trace
 from protocol.model.guard import Tracked
 from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol
+from protocol.model.regimen import at_level
 from protocol.model.rule import STATUSES, Rule
+from protocol.model.state import Control, State
+from protocol.semantics.effects import direction, effect_of
 from protocol.semantics.freed import freed
 from protocol.semantics.missing import what_if
 from protocol.semantics.prepared import Prepared, prepare
@@ -77,7 +81,7 @@ def _goals(prepared: Prepared) -> Iterator[Goal]:
         yield from (("guard", f"{rule.name} {outcome}") for outcome in _outcomes(prepared, rule))
     yield from (("alternative", rule.name) for rule in rules if rule.mode == "may")
     yield from (("state", control) for control in _controls(rules))
-    yield from (("status", status) for status in STATUSES)
+    yield from (("status", status) for status in STATUSES if status != "provisional" or _can_be_provisional(prepared))
     yield from (("level", level.name) for level in prepared.protocol.levels)
 
 
@@ -87,6 +91,30 @@ def _controls(rules: Sequence[Rule]) -> Iterator[str]:
     found = {leads[rule.action.kind] for rule in rules if rule.action.kind in leads}
     yield from ("before treatment", "on treatment")
     yield from (control for control in ("held", "in review", "stopped") if control in found)
+
+
+def _can_be_provisional(prepared: Prepared) -> bool:
+    """Whether in some place two lowerings differ, or one stands below a rule that does not lower. Else nothing is provisional.
+
+    Guards are not looked at, so a protocol of which this is so may still have no such visit.
+    """
+    return any(_lowerings_compete(prepared, state) for state in _with_drug(prepared))
+
+
+def _with_drug(prepared: Prepared) -> Iterator[State]:
+    reviews = (Control("in review", rule.name) for rule in prepared.rules if rule.action.kind == "review")
+    controls = (Control("on treatment"), *reviews)
+    levels = [at_level(level.name) for level in prepared.protocol.levels]
+    yield from (State(control=control, level=level, dose=level) for control in controls for level in levels)
+
+
+def _lowerings_compete(prepared: Prepared, state: State) -> bool:
+    protocol, safe = prepared.protocol, {"less": -1, "more": 1, "none": None}[prepared.protocol.safe_side]
+    orders = [rule for rule in applicable(prepared, state) if rule.mode == "must" or rule.recommended]
+    effects = [effect_of(protocol, state, rule) for rule in orders]
+    to_safe_side = [direction(protocol, state.dose, effect) == safe for effect in effects]
+    lowerings = {effect for effect, lowers in zip(effects, to_safe_side, strict=True) if lowers}
+    return len(lowerings) > 1 or (False, True) in pairwise(to_safe_side)
 
 
 def _outcomes(prepared: Prepared, rule: Rule) -> tuple[str, ...]:

@@ -117,6 +117,26 @@ def test_a_guard_that_cannot_be_unknown_is_not_expected_to_be() -> None:
     ]
 
 
+def test_a_provisional_visit_is_wanted_only_where_lowerings_can_compete() -> None:
+    hold = Rule("hold", ON, Is("died", "yes"), "must", Action("hold"))
+    another = Rule("another", ON, Is("eligible", "no"), "must", Action("hold"))
+    stop = Rule("stop", ON, Is("eligible", "no"), "must", Action("stop"))
+    ask = Rule("ask", ON, Is("eligible", "no"), "must", Action("review", meanwhile="continue"))
+    wanted = {
+        "one lowering": (hold, another),
+        "two lowerings": (hold, stop),
+        "one below a review": (ask, hold),
+    }
+    assert {
+        name: [goal for goal in coverage(with_rules(*rules), []).goals if goal[1] == "provisional"]
+        for name, rules in wanted.items()
+    } == {
+        "one lowering": [],
+        "two lowerings": [("status", "provisional")],
+        "one below a review": [("status", "provisional")],
+    }
+
+
 def test_nothing_is_known_of_a_patient_at_the_beginning() -> None:
     state = initial(PROTOCOL)
     assert (state.control.kind, str(state.dose), state.time) == ("before treatment", "none", None)
