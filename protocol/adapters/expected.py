@@ -35,7 +35,7 @@ def _shown(known: tuple[str, ...], protocol: Protocol) -> tuple[str, ...]:
 def _words(text: str, column: str) -> tuple[str, ...]:
     if column == "permitted":
         return (text.partition(":")[0].strip(),)
-    if column in ("may", "missing", "reasons"):
+    if column in ("may", "missing", "reasons", "monitoring"):
         return tuple(word.strip() for word in text.split(","))
     return (text.partition(" by ")[0],) if column == "state" else (text,)
 
@@ -56,4 +56,5 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
         "date": ("depends", "same"),
         "may": (*rules, NONE),
         "silent": ("yes", "no"),
+        "monitoring": (*(entry.name for entry in protocol.monitoring), NONE),
     }.get(column, ())

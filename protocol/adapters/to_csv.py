@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 
+from protocol.adapters.monitoring import say_schedule
 from protocol.adapters.phrases import say_date
 from protocol.adapters.refusals import late_at, late_elsewhere
 from protocol.model.decision import Refusal, Step, Trace
@@ -61,6 +62,11 @@ COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
     ("revised action", "action that it would have made", lambda trace, step: _revised(trace, step, "action")),
     ("revised dose", "the dose that this leads to", lambda trace, step: _revised(trace, step, "dose")),
     ("due", "inputs that are to be measured", lambda trace, step: _joined(f"{d.input} {d.status}" for d in step.decision.due)),
+    (
+        "monitoring",
+        "how often inputs are measured from then on, as input: schedule (entry)",
+        lambda trace, step: _joined(say_schedule(one) for one in step.decision.monitoring),
+    ),
     ("unverified", "why the rule may not be relied on", lambda trace, step: _joined(step.decision.unverified)),
     ("row", "the row of the course's file", lambda trace, step: step.visit.row),
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 
+from protocol.adapters.monitoring import monitoring_lines, say_next
 from protocol.adapters.phrases import (
     listed,
     say_date,
@@ -56,6 +58,7 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield _silence(decision) if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
+    yield from map(say_next, decision.monitoring, repeat(decision.time))
     yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""
     yield "the decision depends on the date" if step.depends_on_date else ""
     yield f"given {said}" if (said := say_verdict(step, _MOST)) else ""
@@ -110,6 +113,7 @@ def _paragraphs(
     yield [] if proposal else _section("Given", _given(step), width)
     yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
     yield _section("Refused readings", (*map(_refusal, step.refused), *map(_late, refused_later)), width)
+    yield _section("How often is measured from now on", monitoring_lines(decision, protocol), width)
     yield _section("To be measured", (_due(item) for item in decision.due), width)
 
 

@@ -17,9 +17,10 @@ def asked(protocol: Protocol) -> frozenset[str]:
 
 
 def guards(protocol: Protocol) -> Iterator[Guard]:
-    """The guards of rules, derived inputs, trackers and readings, those not chosen too, and the conditions of properties."""
+    """The guards of rules, monitoring, derived inputs, trackers and readings, those not chosen too, and of properties."""
     yield from (rule.when for rule in protocol.rules)
     yield from (derived.when for derived in protocol.derived)
+    yield from (entry.when for entry in protocol.monitoring)
     for tracker in protocol.trackers:
         yield from (guard for guard in (tracker.when, tracker.until) if guard is not None)
     for interpretation in protocol.interpretations:

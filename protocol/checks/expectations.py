@@ -108,6 +108,7 @@ _WORDS: dict[str, Callable[[Step], str]] = {
 _LISTS: dict[str, Callable[[Step], Iterator[str]]] = {
     "may": _may,
     "missing": lambda step: iter(dict.fromkeys(_input_of(item.name) for item in step.decision.missing)),
+    "monitoring": lambda step: (item.entry for item in step.decision.monitoring),
     "reasons": lambda step: iter(sorted(step.state.reasons)),
 }
 

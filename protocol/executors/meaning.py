@@ -11,7 +11,7 @@ from protocol.model.protocol import Interpretation, Protocol
 
 # What may differ between two declarations without changing what a reading of one says under the other.
 _WORDS = frozenset({"label", "note", "loinc", "schedule", "repeats", "worse", "name", "means", "unverified", "question"})
-_OTHER_PARTS = frozenset({"rules", "levels", "sources"})
+_OTHER_PARTS = frozenset({"rules", "levels", "sources", "monitoring"})
 
 
 def same_meaning(old: Protocol, one: object, new: Protocol, other: object) -> bool:

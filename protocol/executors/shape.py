@@ -20,7 +20,14 @@ import attrs
 from protocol.errors import NotationError
 from protocol.executors.scalars import SCALARS, Definitions, Json, Mismatch, Shape, unlike, word
 
-ADDED: frozenset[tuple[str, str]] = frozenset({("State", "baseline"), ("State", "history"), ("State", "refused_last")})
+ADDED: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("State", "baseline"),
+        ("State", "history"),
+        ("State", "refused_last"),
+        ("Decision", "monitoring"),
+    }
+)
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""
 
 

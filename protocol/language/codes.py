@@ -67,8 +67,8 @@ _TABLE = (
     ("P023", "something is missing",
      "Without this part it is not said what is meant, and nothing is assumed."),
     ("P024", "keys that exclude each other",
-     "A rule has 'must' or 'may'; an input is one of a number, a choice, a finding or a grade; a tracker keeps one "
-     "thing."),
+     "A rule has 'must' or 'may'; an input is one of a number, a choice, a finding or a grade, and its schedule is "
+     "'every' or entries under 'monitoring'; a tracker keeps one thing."),
     ("P025", "the wrong shape",
      "A text, a list or a mapping stands where another one of these belongs."),
     ("P026", "nothing there",
@@ -211,6 +211,10 @@ _TABLE = (
     ("P082", "not a span of visits",
      "'within' takes 'same visit', a number of visits such as '2 visits', which are the visit itself and the two after "
      "it, or a duration such as '14 days'."),
+    # Monitoring.
+    ("P090", "not something that is measured again and again",
+     "'of' under 'monitoring' names an input that is observed more than once. Derived inputs, trackers and interpretations are "
+     "computed, and a fixed input keeps its first value: name the inputs that they ask."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

@@ -14,6 +14,7 @@ from protocol.language.derived_numbers import read_numbers
 from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
 from protocol.language.guards import parsed
 from protocol.language.ladder import read_ends, read_ladder
+from protocol.language.monitoring import read_monitoring
 from protocol.language.names import RESERVED, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
 from protocol.language.nodes import Mapping, Node, Scalar, located
 from protocol.language.positions import nodes
@@ -21,6 +22,7 @@ from protocol.language.properties import read_property
 from protocol.language.report import Report, Span
 from protocol.language.rules import read_rule, rule_kinds
 from protocol.model.guard import Guard
+from protocol.model.monitoring import Monitoring
 from protocol.model.property import Claim
 from protocol.model.protocol import Interpretation, Protocol
 from protocol.model.rule import ControlKind
@@ -30,7 +32,7 @@ Item = TypeVar("Item")
 SECTIONS = ("sources", "doses", "inputs", "derived", "trackers", "interpretations", "rules")
 KEYS = (
     "protocol", "version", "title", "drug", "note", "time", "safe side", "between visits", "act within", "sources", "doses",
-    "ladder ends", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "properties",
+    "ladder ends", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "monitoring", "properties",
 )  # fmt: skip
 SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none")
 BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
@@ -135,7 +137,12 @@ class _Reader:
             drug=self.top.text("drug"),
             note=self.top.text("note"),
             properties=_whole(properties),
+            monitoring=self._monitoring(),
         )
+
+    def _monitoring(self) -> tuple[Monitoring, ...]:
+        read = partial(read_monitoring, self.report, self.names)
+        return _whole(self._section("monitoring", "a monitoring entry", read))
 
     def _section(
         self, section: str, what: str, read: Callable[[Scalar, Node], Item], reserved: frozenset[str] = RESERVED

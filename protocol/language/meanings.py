@@ -22,6 +22,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "interpretations": "Questions that the source leaves open, their readings, and the one chosen.",
         "otherwise": "What a visit that no rule covers means in a control state: continue, or that the source is silent.",
         "rules": "The rules, ordered, safety first: the first must that holds decides.",
+        "monitoring": "How often inputs are measured where that depends on the patient: for each the first that holds counts.",
         "properties": "What every course that follows the protocol must keep to.",
     },
     "end of the ladder": {
@@ -97,6 +98,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "note": "Whatever else readers should know.",
         "unverified": "Why this rule may not be relied on.",
         "waiver": "Why missing data may raise the dose or end treatment here.",
+    },
+    "monitoring entry": {
+        "of": "The input that is measured; it has no 'every' of its own.",
+        "every": "How often it is measured, such as '7 days' or '2 to 3 days'.",
+        "when": "The guard that must hold, or 'always'.",
+        "in": "Where it holds, as in a rule, or 'stopped'; or several in a list. Without it, until treatment is stopped.",
+        "from": "From when on that counts: the last 'reading' (default), or a later 'dose change' as well.",
+        "source": "The name of a source, a comma, and the place in it.",
+        "says": "What the source says there, in other words.",
+        "note": "Whatever else readers should know.",
+        "unverified": "Why this entry may not be relied on.",
     },
     "property": {
         "never": "The claim is true at no visit.",

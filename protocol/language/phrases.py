@@ -59,7 +59,7 @@ ALLOWED: dict[ControlKind, tuple[ActionKind, ...]] = {
 """Which actions a rule may take in which control state."""
 
 
-def read_where(report: Report, names: Names, scalar: Scalar) -> Where | None:
+def read_where(report: Report, names: Names, scalar: Scalar, stopped: bool = False) -> Where | None:
     """The control state, levels and rules of an ``in`` text."""
     text = located(report.text, scalar)
     match = WHERE.fullmatch(text.text.strip()) if len(text.text) <= LONGEST_PHRASE else None
@@ -68,7 +68,7 @@ def read_where(report: Report, names: Names, scalar: Scalar) -> Where | None:
         report.add("P034", f"{shown(text.text)} does not say where a rule applies", scalar.span, _where_hint(text.text, known))
         return None
     control = cast(ControlKind, re.sub(r"\s+", " ", match["control"]))
-    if control == "stopped":
+    if control == "stopped" and not stopped:
         report.add("P034", "no rule applies once treatment is stopped", scalar.span, "Stopped is final; remove it.")
         return None
     _check_narrowing(report, names, text, match, control)

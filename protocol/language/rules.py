@@ -35,7 +35,7 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
         return None
     found.require("in", hint="Add 'in: on treatment', or another state.")
     found.require("when", hint="Add 'when: \"...\"', or 'when: always'.")
-    where = _places(report, names, found)
+    where = read_places(report, names, found)
     condition = found.node("when")
     guard = read_guard(report, names, condition, found.entries["when"][0]).guard if condition else Always()
     action = _action(report, names, found, where)
@@ -59,7 +59,8 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
     )
 
 
-def _places(report: Report, names: Names, found: Fields) -> tuple[Where, ...]:
+def read_places(report: Report, names: Names, found: Fields, stopped: bool = False) -> tuple[Where, ...]:
+    """The places under ``in``, one or several; ``stopped`` only where something can still be done after treatment."""
     node = found.node("in")
     if node is None:
         return ()
@@ -67,7 +68,7 @@ def _places(report: Report, names: Names, found: Fields) -> tuple[Where, ...]:
         report.add("P026", "'in' is empty", found.key("in"), "Write a state, such as 'on treatment'.")
     items = node.items if isinstance(node, Listing) else (node,)
     texts = [text_node(report, found.entries["in"][0], item) for item in items]
-    read = [read_where(report, names, text) for text in texts if text]
+    read = [read_where(report, names, text, stopped) for text in texts if text]
     return tuple(where for where in read if where)
 
 

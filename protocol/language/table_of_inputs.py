@@ -22,7 +22,7 @@ def asked(protocol: Protocol) -> Iterator[Block]:
     """The inputs, then what is derived from them and what is remembered of them."""
     if protocol.inputs:
         yield Heading(2, "Inputs")
-        yield Table(("Input", "What", "Values", "Valid for", "Measured"), tuple(_input(item) for item in protocol.inputs))
+        yield Table(("Input", "What", "Values", "Valid for", "Measured"), tuple(_inputs(protocol)))
         yield from _notes(protocol.inputs)
     durations = duration_trackers(protocol)
     if protocol.derived:
@@ -47,13 +47,18 @@ def _notes(items: tuple[Input, ...] | tuple[Derived, ...] | tuple[DerivedNumber,
         yield Items(notes)
 
 
-def _input(item: Input) -> tuple[str, ...]:
+def _inputs(protocol: Protocol) -> Iterator[tuple[str, ...]]:
+    monitored = {entry.input for entry in protocol.monitoring}
+    return (_input(item, "see Monitoring" if item.name in monitored else "") for item in protocol.inputs)
+
+
+def _input(item: Input, elsewhere: str) -> tuple[str, ...]:
     return (
         code(item.name),
         plain(item.label + (f" (LOINC {item.loinc})" if item.loinc else "")),
         plain("; ".join(_values(item))),
         _valid_for(item),
-        f"every {say_schedule(item.schedule).removeprefix('1 ')}" if item.schedule else "",
+        f"every {say_schedule(item.schedule).removeprefix('1 ')}" if item.schedule else elsewhere,
     )
 
 

@@ -9,8 +9,10 @@ from attrs import frozen
 
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.to_text import duration_trackers, say_guard
+from protocol.model.monitoring import Monitoring
+from protocol.model.property import Property
 from protocol.model.protocol import Interpretation, Protocol, Reading, Source
-from protocol.model.rule import Citation
+from protocol.model.rule import Citation, Rule
 
 
 def sources(protocol: Protocol) -> Iterator[Block]:
@@ -27,9 +29,10 @@ def _cite(source: Source) -> str:
 
 
 def _resting(protocol: Protocol, source: Source) -> str:
-    """The rules by the place that they name; each place once."""
+    """The rules and monitoring entries by the place that they name; each place once."""
     places: dict[str, list[str]] = {}
-    for rule in protocol.rules:
+    cited: tuple[Rule | Monitoring, ...] = (*protocol.rules, *protocol.monitoring)
+    for rule in cited:
         if rule.source and rule.source.source == source.name:
             places.setdefault(rule.source.place, []).append(code(rule.name))
     return (
@@ -65,7 +68,7 @@ def _reading(item: Interpretation, reading: Reading, durations: frozenset[str]) 
 class Doubt:
     """Something that may not be relied on, and why; ``rules`` are the rules and properties in force that it bears on."""
 
-    what: Literal["rule", "property", "source", "reading", "ladder end"]
+    what: Literal["rule", "monitoring", "property", "source", "reading", "ladder end"]
     name: str
     why: str
     in_force: bool
@@ -73,15 +76,16 @@ class Doubt:
 
 
 def doubts(protocol: Protocol) -> Iterator[Doubt]:
-    """Everything that may not be relied on: rules, properties, sources, readings, ends of the ladder."""
+    """Everything that may not be relied on: rules, monitoring, properties, sources, readings, ends of the ladder."""
     chosen = protocol.in_force()
     names = {rule.name for rule in chosen}
     yield from (Doubt("rule", rule.name, rule.unverified, rule.name in names) for rule in protocol.rules if rule.unverified)
+    yield from (Doubt("monitoring", one.name, one.unverified, True) for one in protocol.monitoring if one.unverified)
     yield from (Doubt("property", item.name, item.unverified, True) for item in protocol.properties if item.unverified)
     for source in protocol.sources:
         if source.unverified:
-            cited = [(one.name, one.source) for one in chosen] + [(one.name, one.source) for one in protocol.properties]
-            resting = tuple(name for name, cite in cited if cite and cite.source == source.name)
+            cited: tuple[Rule | Monitoring | Property, ...] = (*chosen, *protocol.monitoring, *protocol.properties)
+            resting = tuple(one.name for one in cited if one.source and one.source.source == source.name)
             yield Doubt("source", source.name, source.unverified, bool(resting), resting)
     for item in protocol.interpretations:
         for reading in item.readings:

@@ -15,6 +15,7 @@ from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
 from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES, UNCOVERED
 from protocol.language.ladder import ENDS, ENDS_KEYS
 from protocol.language.meanings import MEANINGS
+from protocol.language.monitoring import MONITORING_KEYS, ORIGINS
 from protocol.language.names import LONGEST_NAME, NAME
 from protocol.language.phrases import ACTION_FORMS, FORMS, OFF_LADDER, WHERE
 from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS
@@ -47,6 +48,7 @@ def schema() -> Schema:
         "interpretations": _entries(_interpretation()),
         "otherwise": _otherwise(),
         "rules": _entries(_rule()),
+        "monitoring": _entries(_monitoring()),
         "properties": _entries(_property()),
     }
     whole = _object("protocol", KEYS, top, ["protocol", "version", "doses", "rules"])
@@ -109,10 +111,19 @@ def _otherwise() -> Schema:
     return {"type": "object", "properties": states, "additionalProperties": False, "minProperties": 1}
 
 
-def _rule() -> Schema:
+def _places() -> Schema:
     place = {"anyOf": [{"enum": list(OTHERWISE)}, {"type": "string", "pattern": _whole(WHERE.pattern)}]}
+    return {"anyOf": [*place["anyOf"], {"type": "array", "items": place, "minItems": 1}]}
+
+
+def _monitoring() -> Schema:
+    known = {"of": _name(), "every": WORDS, "when": WORDS, "in": _places(), "from": {"enum": list(ORIGINS)}}
+    return _object("monitoring entry", MONITORING_KEYS, known, ["of", "every", "when"])
+
+
+def _rule() -> Schema:
     known = {
-        "in": {"anyOf": [*place["anyOf"], {"type": "array", "items": place, "minItems": 1}]},
+        "in": _places(),
         "when": WORDS,
         **dict.fromkeys(("must", "may"), _action()),
         **dict.fromkeys(("recommended", "again", "on hold"), FLAG),

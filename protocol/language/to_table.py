@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.table_of_inputs import asked
+from protocol.language.table_of_monitoring import monitoring
 from protocol.language.table_of_properties import properties
 from protocol.language.table_of_sources import open_questions, say_citation, sources
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_where
@@ -33,11 +34,12 @@ _BETWEEN = {
 
 
 def to_table(protocol: Protocol) -> tuple[Block, ...]:
-    """The page: the ladder, the rules by control state, the open questions, the properties, the inputs, the sources."""
+    """The page: ladder, rules by control state, monitoring, open questions, properties, inputs, sources."""
     return (
         *_head(protocol),
         *_ladder(protocol),
         *_rules(protocol),
+        *monitoring(protocol),
         *open_questions(protocol),
         *properties(protocol),
         *asked(protocol),

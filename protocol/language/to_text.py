@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import gcd
-
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation
 from protocol.model.guard import (
     Always,
@@ -26,7 +24,7 @@ from protocol.model.input import Schedule
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.rule import Action, By, Same, To, Where
-from protocol.model.time import UNITS, say_duration
+from protocol.model.time import say_duration, say_durations
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
 _CLOCKS = {
@@ -150,12 +148,7 @@ def say_where(where: Where) -> str:
 
 def say_schedule(schedule: Schedule) -> str:
     """``7 days`` or ``28 to 31 days``."""
-    earliest, latest = schedule.earliest, schedule.latest
-    if earliest == latest:
-        return say_duration(latest)
-    # Both ends in the largest unit that both are whole in.
-    unit = say_duration(gcd(earliest, latest)).split()[1].removesuffix("s")
-    return f"{earliest // UNITS[unit]} to {latest // UNITS[unit]} {unit}s"
+    return say_durations(schedule.earliest, schedule.latest)
 
 
 def say_formula(formula: Formula) -> str:

@@ -13,10 +13,11 @@ from protocol.language.to_text import duration_trackers, say_action, say_formula
 from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Tracker, YesNo
 from protocol.model.ladder import say_generated
+from protocol.model.monitoring import Monitoring
 from protocol.model.property import OfVisits, Property, Response
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.quantity import say_number
-from protocol.model.rule import Citation, Rule
+from protocol.model.rule import Citation, Rule, Where
 from protocol.model.time import say_duration
 
 Durations = frozenset[str]
@@ -61,6 +62,7 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     silent = ((control, "silent") for control in protocol.silent)
     yield _section("otherwise", (*((control, "continue") for control in protocol.otherwise), *silent))
     yield _nested("rules", ((rule.name, _rule(rule, durations)) for rule in protocol.rules))
+    yield _nested("monitoring", ((entry.name, _monitoring(entry, durations)) for entry in protocol.monitoring))
     yield _nested("properties", ((item.name, _property(item, durations)) for item in protocol.properties))
 
 
@@ -198,8 +200,7 @@ def _reading(reading: Reading, durations: Durations) -> str:
 
 
 def _rule(rule: Rule, durations: Durations) -> Iterator[Pair]:
-    places = [say_where(where) for where in rule.where]
-    yield "in", places[0] if len(places) == 1 else f"[{', '.join(places)}]"
+    yield "in", _places(rule.where)
     yield "when", _say(rule.when, durations)
     yield rule.mode, say_action(rule.action)
     yield from _flags(recommended=rule.recommended, again=rule.again)
@@ -212,6 +213,24 @@ def _rule(rule: Rule, durations: Durations) -> Iterator[Pair]:
     if rule.source:
         yield "source", quoted(_citation(rule.source))
     yield from _texts(says=rule.says, note=rule.note, unverified=rule.unverified, waiver=rule.waiver)
+
+
+def _places(places: tuple[Where, ...]) -> str:
+    said = [say_where(where) for where in places]
+    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+
+
+def _monitoring(entry: Monitoring, durations: Durations) -> Iterator[Pair]:
+    yield "of", entry.input
+    yield "every", say_schedule(entry.schedule)
+    yield "when", _say(entry.when, durations)
+    if entry.where:
+        yield "in", _places(entry.where)
+    if entry.origin != "reading":
+        yield "from", entry.origin
+    if entry.source:
+        yield "source", quoted(_citation(entry.source))
+    yield from _texts(says=entry.says, note=entry.note, unverified=entry.unverified)
 
 
 def _property(item: Property, durations: Durations) -> Iterator[Pair]:

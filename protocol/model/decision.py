@@ -8,6 +8,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from protocol.model.course import Given, Observation, Visit
+from protocol.model.monitoring import Monitored
 from protocol.model.regimen import Amount, Dose
 from protocol.model.rule import ActionKind, Citation, Status
 from protocol.model.state import Control, State
@@ -104,6 +105,7 @@ class Decision:
     ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
     ``lowered_by`` is the reduction that takes a resumed dose to a lower level than ``rule`` says.
     ``unverified`` lists why the rule may not be relied on.
+    ``monitoring`` says how often inputs are measured where the decision leads, of those for which the protocol has entries.
     """
 
     time: int
@@ -125,6 +127,7 @@ class Decision:
     blocked: str = ""
     lowered_by: str = ""
     unverified: tuple[str, ...] = ()
+    monitoring: tuple[Monitored, ...] = ()
 
     @property
     def supplement(self) -> Amount | None:

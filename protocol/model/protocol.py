@@ -12,6 +12,7 @@ from attrs import frozen
 
 from protocol.model.guard import Guard
 from protocol.model.input import Derived, DerivedNumber, Input, Tracker
+from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.regimen import Regimen
 from protocol.model.rule import ControlKind, Rule
@@ -76,6 +77,7 @@ class Protocol:
     ``derived`` are the derived inputs that are true or false, ``numbers`` those that are numbers.
     ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue, ``silent``
     those in which it says that the source is silent there: the dose in force stands, as where nothing is said, and known so.
+    ``monitoring`` are ordered entries: for each input the first that holds says how often it is measured.
     ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
     """
 
@@ -100,6 +102,7 @@ class Protocol:
     drug: str = ""
     note: str = ""
     properties: tuple[Property, ...] = ()
+    monitoring: tuple[Monitoring, ...] = ()
 
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from datetime import UTC, date, datetime, timedelta
+from math import gcd
 from typing import SupportsIndex
 
 from protocol.errors import NotationError, told
@@ -69,6 +70,14 @@ def say_duration(minutes: int) -> str:
         if minutes and minutes % size == 0:
             return _plural(minutes // size, name)
     return _plural(minutes, "minute")
+
+
+def say_durations(shortest: int, longest: int) -> str:
+    """``7 days``, or with both ends in the largest unit that both are whole in: ``28 to 31 days``."""
+    if shortest == longest:
+        return say_duration(longest)
+    unit = say_duration(gcd(shortest, longest)).split()[1].removesuffix("s")
+    return f"{shortest // UNITS[unit]} to {longest // UNITS[unit]} {unit}s"
 
 
 def say_time(minutes: int) -> str:

@@ -55,6 +55,7 @@ def _asks(prepared: Prepared) -> dict[int, Ask]:
 
 def _guards(prepared: Prepared) -> Iterator[Guard]:
     yield from (rule.when for rule in prepared.rules)
+    yield from (entry.when for _, entries in prepared.monitoring for entry in entries)
     for tracker in prepared.trackers:
         yield tracker.when
         if tracker.until is not None:

@@ -1,4 +1,4 @@
-"""How much of a protocol some traces reach: rules, control states, levels, statuses, outcomes of guards, alternatives."""
+"""How much of a protocol some traces reach: rules and alternatives, outcomes of guards, states, levels, statuses, monitoring."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ def _goals(prepared: Prepared) -> Iterator[Goal]:
     for rule in rules:
         yield from (("guard", f"{rule.name} {outcome}") for outcome in _outcomes(prepared, rule))
     yield from (("alternative", rule.name) for rule in rules if rule.mode == "may")
+    yield from (("monitoring", entry.name) for entry in prepared.protocol.monitoring)
     yield from (("state", control) for control in _controls(rules))
     yield from (("status", status) for status in STATUSES if status != "provisional" or _can_be_provisional(prepared))
     yield from (("level", level.name) for level in prepared.protocol.levels)
@@ -144,6 +145,7 @@ def _reached(scene: Scene, one: Step) -> Iterator[Goal]:
     yield "state", one.state.control.kind
     yield "level", one.state.dose.name
     yield "status", one.decision.status
+    yield from (("monitoring", item.entry) for item in one.decision.monitoring)
     yield from (("alternative", permission.rule) for permission in one.decision.permitted if permission.certainty == "permitted")
     for rule in applicable(scene.prepared, scene.state):
         yield "guard", f"{rule.name} {OUTCOMES[truth(scene, rule.when)]}"

@@ -28,7 +28,7 @@ def freed(protocol: Protocol, guard: Guard, missing: str = "") -> tuple[Scene, G
     free = _free(protocol, guard, made, missing)
     inputs = (*protocol.inputs, *(as_input(number) for number in protocol.numbers), *made.values())
     rule = Rule("asked", NOWHERE, free, "must", Action("continue"))
-    asked = evolve(protocol, rules=(rule,), inputs=inputs, derived=(), numbers=(), trackers=(), interpretations=())
+    asked = evolve(protocol, rules=(rule,), inputs=inputs, derived=(), numbers=(), trackers=(), interpretations=(), monitoring=())
     prepared = prepare(asked)
     return Scene(prepared, State(), 0), prepared.rules[0].when
 

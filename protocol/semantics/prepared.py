@@ -13,6 +13,7 @@ from attrs import frozen
 from protocol.model.formula import Baseline, Earlier, parts
 from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value, nodes
 from protocol.model.input import DerivedNumber, Input, Number, Schedule, Tracker
+from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
 from protocol.semantics.grading import compare_grade
@@ -24,7 +25,8 @@ class Prepared:
 
     ``inputs`` are all that can be asked for a value, the derived ``numbers`` too. ``baselines`` names the inputs of which the
     baseline is kept, ``reach`` those of which older readings are, with for how many minutes. ``defaulted`` names the inputs
-    for which a stated value stands in somewhere while they are missing.
+    for which a stated value stands in somewhere while they are missing. ``monitoring`` holds the
+    entries of each input that has some.
     """
 
     protocol: Protocol
@@ -39,6 +41,7 @@ class Prepared:
     reach: dict[str, int]
     scheduled: tuple[tuple[Input, Schedule], ...]
     defaulted: frozenset[str]
+    monitoring: tuple[tuple[Input, tuple[Monitoring, ...]], ...]
 
     def terms(self, guard: Guard) -> Iterator[Term | Known]:
         """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
@@ -94,7 +97,9 @@ def _prepared(protocol: Protocol) -> Prepared:
     rules = tuple(attrs.evolve(rule, when=_expanded(rule.when, inputs)) for rule in protocol.in_force())
     trackers = tuple(_expanded_tracker(tracker, inputs) for tracker in protocol.trackers)
     definitions = {name: _expanded(guard, inputs) for name, guard in _definitions(protocol)}
-    guards = [*(rule.when for rule in rules), *definitions.values(), *_tracker_guards(trackers)]
+    monitoring = tuple(_monitoring(protocol, inputs))
+    often = [entry.when for _, entries in monitoring for entry in entries]
+    guards = [*(rule.when for rule in rules), *definitions.values(), *_tracker_guards(trackers), *often]
     place = {rule.name: number for number, rule in enumerate(rules)}
     constants = _constants(guards)
     baselines = {term.input for term in constants if isinstance(term, Ratio) and term.limit == "baseline"}
@@ -113,6 +118,7 @@ def _prepared(protocol: Protocol) -> Prepared:
         _reach(protocol),
         scheduled,
         frozenset(name for number in protocol.numbers for name, _ in number.defaults),
+        monitoring,
     )
 
 
@@ -139,6 +145,14 @@ def _definitions(protocol: Protocol) -> Iterator[tuple[str, Guard]]:
         guard = interpretation.reading().guard
         if guard is not None:
             yield interpretation.name, guard
+
+
+def _monitoring(protocol: Protocol, inputs: dict[str, Input]) -> Iterator[tuple[Input, tuple[Monitoring, ...]]]:
+    """Each input that has entries of its own, with them, in order."""
+    expanded = [attrs.evolve(entry, when=_expanded(entry.when, inputs)) for entry in protocol.monitoring]
+    for item in protocol.inputs:
+        if entries := tuple(entry for entry in expanded if entry.input == item.name):
+            yield item, entries
 
 
 def _tracker_guards(trackers: Iterable[Tracker]) -> Iterator[Guard]:

@@ -8,7 +8,7 @@ from protocol.semantics.scene import Scene
 
 
 def due(scene: Scene) -> tuple[Due, ...]:
-    """Every scheduled input that is due, overdue or without a reading, while treatment lasts.
+    """Every input with a schedule of its own that is due, overdue or without a reading, while treatment lasts.
 
     An input never measured is due from the start of treatment on, because that is where the schedule begins.
     """
@@ -20,11 +20,20 @@ def due(scene: Scene) -> tuple[Due, ...]:
 
 
 def _due(scene: Scene, item: Input, schedule: Schedule) -> Due | None:
-    held = scene.state.reading(item.name)
-    last = scene.state.started if held is None else held.observed
-    if last is None or scene.time < last + schedule.earliest:
+    last = last_measured(scene, item.name)
+    return None if last is None else when_due(scene, item.name, last + schedule.earliest, last + schedule.latest)
+
+
+def last_measured(scene: Scene, name: str) -> int | None:
+    """When an input was last observed, or treatment began if it never was; None if that did not begin either."""
+    held = scene.state.reading(name)
+    return scene.state.started if held is None else held.observed
+
+
+def when_due(scene: Scene, name: str, since: int | None, latest: int | None) -> Due | None:
+    """The input as due, overdue or never measured, if ``since`` is not still to come; None else."""
+    if since is None or latest is None or scene.time < since:
         return None
-    since, latest = last + schedule.earliest, last + schedule.latest
-    if held is None:
-        return Due(item.name, "never measured", since, latest)
-    return Due(item.name, "overdue" if scene.time > latest else "due", since, latest)
+    if scene.state.reading(name) is None:
+        return Due(name, "never measured", since, latest)
+    return Due(name, "overdue" if scene.time > latest else "due", since, latest)

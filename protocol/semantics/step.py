@@ -7,6 +7,8 @@ Only step 4 sees which rule fired, so priority decides the action and never swal
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from protocol.errors import Problem, VisitError
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
@@ -20,6 +22,8 @@ from protocol.semantics.decide import Finding, acts_always, conclude
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
+from protocol.semantics.monitoring import due as due_of
+from protocol.semantics.monitoring import monitored
 from protocol.semantics.observing import observe
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.readings import Accepted, accept
@@ -50,7 +54,7 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
         refused = tuple(Problem("", refusal.why, "", refusal.observation.input) for refusal in accepted.refused)
         raise VisitError("; ".join(f"{one.place}: {one.message}" for one in refused), problems=refused)
     finding = conclude(scene)
-    decision = explained(scene, finding, accepted.measured)
+    decision = _explained(scene, finding, accepted)
     if visit.given is None or visit.given.kind == "unknown":
         after = _moved(scene, finding, _assumed(scene, finding))
         return _Step(visit, decision, after, None, (), accepted.refused, True)
@@ -78,7 +82,19 @@ def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accep
 def look(protocol: Protocol, state: State, time: int) -> Decision:
     """What the protocol would say at a time if nothing more were observed until then; changes nothing."""
     scene, accepted = arrive(prepare(protocol), state, Visit(time))
-    return explained(scene, conclude(scene), accepted.measured)
+    return _explained(scene, conclude(scene), accepted)
+
+
+def _explained(scene: Scene, finding: Finding, accepted: Accepted) -> Decision:
+    """The decision with its reasons, and how often is measured where it leads."""
+    decision, prepared = explained(scene, finding, accepted.measured), scene.prepared
+    if not prepared.monitoring:
+        return decision
+    after = _Scene(prepared, _moved(scene, finding, _assumed(scene, finding)), scene.time)
+    often = monitored(after)
+    place = {item.name: number for number, item in enumerate(prepared.protocol.inputs)}
+    due = sorted((*decision.due, *due_of(after, often)), key=lambda item: place[item.input])
+    return evolve(decision, monitoring=often, due=tuple(due))
 
 
 def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:

@@ -19,6 +19,7 @@ from protocol.language import (
     from_yaml,
     guards,
     ladder,
+    monitoring,
     names,
     phrases,
     properties,
@@ -50,7 +51,7 @@ def quoted(text: str) -> list[str]:
 
 def with_rule(rule: str) -> str:
     """The example with a rule more."""
-    return EXAMPLE.replace("properties:", f"{rule}properties:", 1)
+    return EXAMPLE.replace("monitoring:  ", f"{rule}monitoring:  ", 1)
 
 
 def guard_lines() -> list[str]:
@@ -153,6 +154,7 @@ def test_the_example_writes_every_key() -> None:
         "a reading": readings,
         "a rule": written("rules"),
         "a property": written("properties"),
+        "a monitoring entry": written("monitoring"),
         "the ends of the ladder": set(tree["ladder ends"]),
     }
     allowed = {
@@ -165,6 +167,7 @@ def test_the_example_writes_every_key() -> None:
         "a reading": definitions.READING_KEYS,
         "a rule": rules.RULE_KEYS,
         "a property": properties.PROPERTY_KEYS,
+        "a monitoring entry": monitoring.MONITORING_KEYS,
         "the ends of the ladder": ladder.ENDS_KEYS,
     }
     assert shown == {what: set(keys) for what, keys in allowed.items()}
@@ -238,4 +241,4 @@ def test_every_state_and_unit_of_doses_and_times_is_on_the_page() -> None:
 
 def test_the_page_fits_a_terminal() -> None:
     assert all(len(line) <= 100 for line in PAGE.splitlines())
-    assert len(PAGE.splitlines()) <= 195
+    assert len(PAGE.splitlines()) <= 205
