@@ -14,9 +14,9 @@ from protocol.model.time import say_duration
     "F014",
     "a value that lapses before the next one is due",
     "'every', of the input or of an entry under 'monitoring', says when it is measured again at the latest, 'valid for' how long "
-    "a value counts. If the validity is the shorter of the two, a patient measured right on schedule has no value for a time, and "
-    "decisions in it are undecided for no fault of anybody's. Let the validity be at least the longest interval of the schedules, "
-    "better a little more.",
+    "a value counts. If the validity is the shorter of the two, a patient measured right on schedule has no value for a time, "
+    "and decisions in it are undecided for no fault of anybody's. Let the validity be at least the longest interval of the "
+    "schedules, better a little more.",
 )
 def validity_below_schedule(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each input that is valid for less than the longest interval of its schedules."""
