@@ -26,6 +26,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("State", "history"),
         ("State", "refused_last"),
         ("Decision", "monitoring"),
+        ("Regimen", "days"),
     }
 )
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""

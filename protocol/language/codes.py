@@ -88,8 +88,11 @@ _TABLE = (
      "such as mg/dL to umol/L, are not made."),
     ("P032", "not a dose",
      "A dose level is an amount, a unit (mg, g, ug or U) and an interval: '100 mg every 2 days', '400 mg daily', per body "
-     "size '1250 mg/m2 every 12 hours', '5 mg/kg every week'; or a rate, which is given all the time: '18 U/kg/h', "
-     "'1000 U/h', per hour (h) or minute (min). '400 mg/day' could be either, so it is refused."),
+     "size '1250 mg/m2 every 12 hours', '5 mg/kg every week'; a single dose, '25 mg once'; or a rate, which is given all the "
+     "time: '18 U/kg/h', '1000 U/h', per hour (h) or minute (min). '400 mg/day' could be either, so it is refused. Where drug "
+     "is given on some days of a cycle only, these follow: '25 mg daily on days 1 to 21 of 28', counted from the day on which "
+     "the dose came into force. A placebo is 'placebo every day'. A protocol that does not set the dose itself has levels in "
+     "per cent of the one that was prescribed, '50 % every day'; '50% of full' is half of the regimen of the level full."),
     ("P033", "not a range",
      "A range has two ends, the lower first: '0 to 100', '28 to 35 days'."),
     ("P034", "not a place of a rule",

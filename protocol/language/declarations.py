@@ -13,9 +13,8 @@ from protocol.language.nodes import Listing, Mapping, Node, Scalar
 from protocol.language.phrases import read_range, read_schedule
 from protocol.language.report import Report, Span, shown
 from protocol.model.input import Choice, Grade, Input, InputKind, Number, YesNo
-from protocol.model.protocol import Level, Source
+from protocol.model.protocol import Source
 from protocol.model.quantity import unit
-from protocol.model.regimen import regimen
 
 Read = TypeVar("Read")
 
@@ -57,18 +56,6 @@ def read_source(report: Report, name: Scalar, node: Node) -> Source | None:
         return None
     found.require("cite")
     return Source(name.text, found.text("cite"), found.text("unverified"))
-
-
-def read_level(report: Report, name: Scalar, node: Node) -> Level | None:
-    """``name: 100 mg every 2 days``."""
-    text = text_node(report, name, node)
-    if text is None:
-        return None
-    try:
-        return Level(name.text, regimen(shortened(text.text)))
-    except NotationError as error:
-        report.add("P032", error.message, text.span, error.hint)
-        return None
 
 
 def read_input(report: Report, name: Scalar, node: Node) -> Input | None:

@@ -26,6 +26,8 @@ def generated(low: Fraction, high: Fraction, step: Regimen) -> tuple[Level, ...]
 
     Raises NotationError where no whole number of steps leads from ``low`` to ``high``, or where there would be too many.
     """
+    if step.is_placebo:
+        raise NotationError("a step of placebo leads nowhere", "Write the step as a regimen: '100 mg every day'.")
     if low <= 0:
         raise NotationError("a ladder cannot begin at 0", "Begin it at its first dose; no drug is a hold or a stop, not a level.")
     if high <= low:
@@ -68,6 +70,8 @@ def runs(levels: Sequence[Level]) -> tuple[tuple[Level, ...], ...]:
 def _goes_on(run: list[Level], level: Level) -> bool:
     """Whether the level is generated as those of the run are, one step above the last of them."""
     last = run[-1].regimen
+    if last.is_placebo or level.regimen.is_placebo:
+        return False
     alike = all(one == _level(one.regimen.amount, last) for one in (run[-1], level))
     step = level.regimen.amount - last.amount
     return alike and step > 0 and (len(run) == 1 or step == last.amount - run[-2].regimen.amount)
@@ -99,7 +103,7 @@ def say_generated(levels: tuple[Level, ...]) -> str:
     if len(levels) < 2:
         return ""
     low, second, high = levels[0].regimen, levels[1].regimen, levels[-1].regimen
-    if second.amount <= low.amount:
+    if not 0 < low.amount < second.amount:
         return ""
     step = evolve(low, amount=second.amount - low.amount)
     try:

@@ -44,11 +44,16 @@ SafeSide = Literal["less", "more", "none"]
 _LEVELS = ("reduced", "starting", "middle", "escalated")
 _DAILY = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
 _PER_SIZE = ("1 g/m2 every week", "750 mg/m2 every 12 hours", "1000 mg/m2 every 12 hours", "1.25 g/m2 every 12 hours")
+_CYCLES = ("placebo every day", "10 mg every day on days 1 to 14 of 28", "10 mg every day on days 1 to 21 of 28", "10 mg daily")
+_SHARES = ("25 % every day", "50 % every day", "75 % every day", "100 % every day")
 _LADDERS: tuple[tuple[Level, ...], ...] = (
-    *(tuple(Level(name, regimen(text)) for name, text in zip(_LEVELS, texts, strict=True)) for texts in (_DAILY, _PER_SIZE)),
+    *(
+        tuple(Level(name, regimen(text)) for name, text in zip(_LEVELS, texts, strict=True))
+        for texts in (_DAILY, _PER_SIZE, _CYCLES, _SHARES)
+    ),
     generated(Fraction(2), Fraction(8), regimen("2 U/kg/h")),
 )
-_SUPPLEMENTS = {"mg": ("400 mg", "0.2 g/m2"), "g": ("400 mg/m2",), "U": ("80 U/kg", "5000 U")}
+_SUPPLEMENTS = {"mg": ("400 mg", "0.2 g/m2"), "g": ("400 mg/m2",), "U": ("80 U/kg", "5000 U"), "%": ("25 %",)}
 _CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"),
               "score": ("0", "-2.5"), "height": ("150", "100")}  # fmt: skip
 _INPUTS = (

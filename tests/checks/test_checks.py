@@ -131,6 +131,14 @@ def test_a_ladder_that_is_not_lowest_first_is_found() -> None:
         ("500 mg daily", "5 mg/kg daily", False),
         ("500 mg daily", "5 U daily", False),
         ("1 g/m2 daily", "999 mg/m2 daily", True),
+        ("100 mg daily", "100 mg daily", True),
+        ("25 mg once", "25 mg once", False),
+        ("50 mg once", "25 mg once", True),
+        ("50 mg once", "25 mg daily", False),
+        ("placebo daily", "5 U daily", False),
+        ("5 U daily", "placebo daily", True),
+        ("100 % daily", "50 % daily", True),
+        ("10 mg daily", "10 mg daily on days 1 to 21 of 28", True),
     ],
 )
 def test_only_regimens_that_can_be_compared_are_found_in_the_wrong_order(lower: str, upper: str, found: bool) -> None:

@@ -152,7 +152,7 @@ def test_the_calls_are_as_they_should_be_where_nothing_is_odd() -> None:
         (lambda: Given("nonsense"), "'kind' of what was given is the text 'nonsense'. Give 'regimen', 'none'"),
         (lambda: Given("regimen", "100 mg every day"), "is the text '100 mg every day'. Give a Regimen, such as protocol.model"),
         (lambda: Regimen(100, "pills", DAY), "'unit' of a regimen is the text 'pills'. Give one of mg"),
-        (lambda: Regimen(0, "mg", DAY), "a regimen of 0 mg every 1440 minutes cannot be given"),
+        (lambda: Regimen(0, "U", DAY), "a regimen of 0 U every 1440 minutes cannot be given"),
         (lambda: Exposure(0, None, None), "'given' of an exposure is None"),
         (lambda: Course(7, ()), "'name' of a course is the number 7"),
         (lambda: machine.begin(PROTOCOL, 7), "the patient is the number 7. Give the name of the patient as a text"),

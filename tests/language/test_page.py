@@ -106,7 +106,7 @@ def test_every_place_of_the_page_is_read(text: str) -> None:
 
 
 def doses() -> list[str]:
-    return [text for text in quoted(paragraph("Doses")) if not text.startswith("doses: ")]
+    return [text for text in quoted(paragraph("Doses")) if not text.startswith("doses: ") and " of full" not in text]
 
 
 def test_every_duration_dose_and_unit_of_the_page_is_one() -> None:
@@ -119,6 +119,13 @@ def test_every_duration_dose_and_unit_of_the_page_is_one() -> None:
     ]
     assert f"{levels[0]} to {levels[-1]}" in paragraph("Doses")
     assert set(quoted(paragraph("Units"))) == set(UNITS)
+
+
+def test_a_share_of_a_level_is_on_the_page_and_is_read() -> None:
+    (share,) = (text for text in quoted(paragraph("Doses")) if " of full" in text)
+    assert parse(EXAMPLE.replace("middle: 100 mg daily, high: 400", f"middle: {share}, full: 200 mg daily, high: 400")).level(
+        "middle"
+    ).regimen == regimen("150 mg daily")
 
 
 @pytest.mark.parametrize("text", [text for text in quoted(paragraph("Claims")) if text != "was"])
@@ -235,6 +242,7 @@ def test_every_state_and_unit_of_doses_and_times_is_on_the_page() -> None:
     read = [regimen(text) for text in doses()]
     assert set(AMOUNTS) == {one.unit for one in read}
     assert {(one.per, one.rate) for one in read} >= {("", False), ("kg", False), ("m2", False), ("", True), ("kg", True)}
+    assert any(one.is_once for one in read) and any(one.is_placebo for one in read) and any(one.days for one in read)
     assert all(any(text.endswith(schedule) for text in doses()) for schedule in _SCHEDULES)
     assert all(any(f"{unit}s" in text for text in quoted(paragraph("Durations"))) for unit in TIMES)
 

@@ -17,6 +17,7 @@ from protocol.language.names import COLUMNS, RESERVED_LEVELS, RESERVED_RULES
 from protocol.language.shipped import load, shipped_names
 from protocol.language.to_text import duration_trackers, say_formula, say_guard
 from protocol.language.to_yaml import print_protocol
+from protocol.model.cycle import Days
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation, parts
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
@@ -178,17 +179,29 @@ ends = st.sampled_from(("printed", "ours"))
 names = st.from_regex(r"\A[a-z][a-z0-9-]{0,11}\Z").filter(lambda name: name not in RESERVED_LEVELS | RESERVED_RULES | COLUMNS)
 spans = st.integers(1, 10**6)
 units, sizes = st.sampled_from(("mg", "g", "ug", "U")), st.sampled_from(("", "kg", "m2"))
+runs = (
+    st.tuples(st.integers(1, 28), st.integers(1, 28), st.integers(1, 28))
+    .map(sorted)
+    .filter(lambda run: run[1] - run[0] < run[2] - 1)
+)
+cycles = st.one_of(st.none(), runs.map(lambda run: Days(*run)))
 regimens = st.one_of(
     st.builds(Regimen, decimals(1, 5000), units, spans, sizes),
-    st.builds(Regimen, decimals(1, 5000), units, st.sampled_from((1, 60)), sizes, st.just(True)),
+    st.builds(Regimen, decimals(1, 5000), units, st.sampled_from((1, 60)), sizes, st.just(True), cycles),
+    st.builds(Regimen, decimals(1, 5000), units, st.sampled_from((480, 1440)), sizes, st.just(False), cycles),
+    st.builds(Regimen, decimals(1, 5000), units, st.just(0), sizes),
+    st.builds(Regimen, decimals(1, 200), st.just("%"), spans),
 )
+placebos = st.builds(Regimen, st.just(0), st.just("mg"), spans)
 
 
 @st.composite
 def ladders(draw: st.DrawFn) -> tuple[Level, ...]:
     """Listed, or generated; sometimes generated with its last level changed."""
     if draw(st.booleans()):
-        return tuple(Level(name, draw(regimens)) for name in draw(st.lists(names, min_size=1, max_size=4, unique=True)))
+        return tuple(
+            Level(name, draw(regimens | placebos)) for name in draw(st.lists(names, min_size=1, max_size=4, unique=True))
+        )
     step, low = draw(regimens), draw(decimals(1, 100))
     levels = generated(low, low + step.amount * draw(st.integers(1, 12)), step)
     return draw(

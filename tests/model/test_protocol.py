@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+from protocol.model.cycle import Days
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.protocol import Interpretation, Level, Protocol, Reading, Source, fingerprint
@@ -212,8 +213,8 @@ def other_than(value: object) -> object:
     raise AssertionError(value)
 
 
-# Of a regimen not every text is a unit, and a rate is not every two days.
-REGIMEN = {"unit": "g", "per": "kg"}
+# Of a regimen not every text is a unit, not every value the days of a cycle, and a rate is not every two days.
+REGIMEN: dict[str, object] = {"unit": "g", "per": "kg", "days": Days(1, 2, 3)}
 LEAVES = [
     pytest.param(path, value, id=".".join(map(str, path)))
     for path, value in leaves(example())

@@ -6,11 +6,12 @@ from fractions import Fraction
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from protocol.errors import NotationError
-from protocol.model.regimen import AMOUNTS, MASSES, NO_DRUG, Amount, Dose, Regimen, amount, at_level, regimen
+from protocol.model.cycle import Days
+from protocol.model.regimen import AMOUNTS, NO_DRUG, Amount, Dose, Regimen, amount, at_level, kind_of, regimen
 from protocol.model.time import DAY, HOUR, UNITS, WEEK
 
 # As written, and as it is said.
@@ -35,6 +36,26 @@ REGIMENS = [
     ("1000 U/h", Regimen(Fraction(1000), "U", HOUR, rate=True), "1000 U/h"),
     ("0.05 ug/kg/min", Regimen(Fraction(1, 20), "ug", 1, "kg", rate=True), "0.05 ug/kg/min"),
     ("5000 U every 12 hours", Regimen(Fraction(5000), "U", 12 * HOUR), "5000 U every 12 hours"),
+    ("25 mg once", Regimen(Fraction(25), "mg", 0), "25 mg once"),
+    ("80 U/kg  once", Regimen(Fraction(80), "U", 0, "kg"), "80 U/kg once"),
+    ("100 % every day", Regimen(Fraction(100), "%", DAY), "100 % every day"),
+    ("37.5% twice daily", Regimen(Fraction(75, 2), "%", 12 * HOUR), "37.5 % every 12 hours"),
+    ("placebo every day", Regimen(Fraction(0), "mg", DAY), "placebo every day"),
+    (" placebo twice daily ", Regimen(Fraction(0), "mg", 12 * HOUR), "placebo every 12 hours"),
+    ("placebo once", Regimen(Fraction(0), "mg", 0), "placebo once"),
+    ("25 mg daily on days 1 to 21 of 28", Regimen(25, "mg", DAY, days=Days(1, 21, 28)), "25 mg every day on days 1 to 21 of 28"),
+    (
+        "1250 mg/m2 twice daily  on  days 1  to 14 of 21",
+        Regimen(1250, "mg", 12 * HOUR, "m2", days=Days(1, 14, 21)),
+        "1250 mg/m2 every 12 hours on days 1 to 14 of 21",
+    ),
+    (
+        "10 mg twice daily on day 8 of 21",
+        Regimen(10, "mg", 12 * HOUR, days=Days(8, 8, 21)),
+        "10 mg every 12 hours on day 8 of 21",
+    ),
+    ("placebo daily on days 1 to 5 of 7", Regimen(0, "mg", DAY, days=Days(1, 5, 7)), "placebo every day on days 1 to 5 of 7"),
+    ("2 U/kg/h on days 1 to 7 of 28", Regimen(2, "U", HOUR, "kg", True, Days(1, 7, 28)), "2 U/kg/h on days 1 to 7 of 28"),
 ]
 
 
@@ -51,7 +72,7 @@ NOT_REGIMENS = [
     ("-100 mg daily", "'-100 mg daily' is not a regimen"),
     ("1,000 mg daily", "'1,000 mg daily' is not a regimen"),
     ("1.2.3 mg daily", "'1.2.3' is not a number"),
-    ("100 ml daily", "'ml' is not a dose unit in '100 ml daily'. Dose units: mg, g, ug, U."),
+    ("100 ml daily", "'ml' is not a dose unit in '100 ml daily'. Dose units: mg, g, ug, U, %."),
     ("0 mg daily", "a regimen of 0 mg gives no drug. Write 'none' for no drug."),
     ("0.0 mg daily", "a regimen of 0.0 mg gives no drug"),
     ("100 mg sometimes", "'sometimes' is not an interval in '100 mg sometimes'"),
@@ -71,6 +92,21 @@ NOT_REGIMENS = [
     ("18 IU/kg/h", "'IU' is not a dose unit in '18 IU/kg/h'. write 'U'."),
     ("100 mcg daily", "'mcg' is not a dose unit in '100 mcg daily'. write 'ug'."),
     ("100 \u00b5g daily", "is not a dose unit in '100 \u00b5g daily'. write 'ug'."),
+    ("placebo", "'placebo' is not a regimen"),
+    ("75% of full", "'of full' is not an interval in '75% of full'. Only a level under 'doses' is a share of another level"),
+    ("50 %/kg daily", "'/kg' cannot stand behind a share of the prescribed dose in '50 %/kg daily'"),
+    ("50 %/h", "'/h' cannot stand behind a share of the prescribed dose in '50 %/h'"),
+    ("25 mg once on days 1 to 3 of 4", "'once' does not go with 'on days 1 to 3 of 4'"),
+    ("25 mg weekly on days 1 to 3 of 14", "'weekly' does not go with 'on days 1 to 3 of 14'"),
+    ("25 mg on days 1 to 21 of 28", "'25 mg on days 1 to 21 of 28' is not a regimen. Write an amount, an interval and the days"),
+    ("25 mg daily on days 1-21 of 28", "'on days 1-21 of 28' does not say the days of a cycle. Write days of a cycle as one run"),
+    ("25 mg daily on days 1, 8 and 15 of 28", "'on days 1, 8 and 15 of 28' does not say the days of a cycle"),
+    ("25 mg daily on days 3 to 1 of 28", "a cycle of 28 days has no days 3 to 1"),
+    ("25 mg daily on days 0 to 1 of 28", "a cycle of 28 days has no days 0 to 1"),
+    ("25 mg daily on day 29 of 28", "a cycle of 28 days has no day 29"),
+    ("25 mg daily on days 1 to 28 of 28", "days 1 to 28 are all the days of the cycle. Leave them out"),
+    ("25 mg, days 1-21", "'25 mg, days 1-21' is not a regimen. Write an amount, an interval and the days of the cycle"),
+    ("25 mg daily, 21 of 28 days", "'daily, 21 of 28 days' is not an interval"),
 ]
 
 
@@ -96,6 +132,17 @@ SAME = [
     ("60 U/h", "60 U/min", False),
     ("60 U/h", "60 U every hour", False),
     ("60 U/kg/h", "60 U/h", False),
+    ("25 mg once", "0.025 g once", True),
+    ("25 mg once", "50 mg once", False),
+    ("25 mg once", "25 mg daily", False),
+    ("1 mg daily", "1 % daily", False),
+    ("50 % daily", "50% once daily", True),
+    ("placebo daily", "placebo every 24 hours", True),
+    ("placebo daily", "placebo weekly", False),
+    ("placebo daily", "1 mg daily", False),
+    ("25 mg daily on days 1 to 21 of 28", "25000 ug every day on days 1 to 21 of 28", True),
+    ("25 mg daily on days 1 to 21 of 28", "25 mg daily on days 1 to 14 of 28", False),
+    ("25 mg daily on days 1 to 21 of 28", "25 mg daily", False),
 ]
 
 
@@ -108,6 +155,21 @@ LESS = [
     ("1 U/kg/h", "2 U/h", None),
     ("1 mg daily", "2 U daily", None),
     ("1 mg/m2 daily", "2 mg/kg daily", None),
+    ("25 mg once", "50 mg once", True),
+    ("25 mg once", "25 mg once", False),
+    ("25 mg once", "50 mg daily", None),
+    ("50 % daily", "100 % daily", True),
+    ("50 % daily", "100 mg daily", None),
+    ("placebo daily", "1 ug/kg weekly", True),
+    ("placebo daily", "5 U once", True),
+    ("1 mg daily", "placebo daily", False),
+    ("10 mg daily on days 1 to 21 of 28", "10 mg daily", True),
+    ("7.5 mg daily", "10 mg daily on days 1 to 21 of 28", False),
+    ("7.4 mg daily", "10 mg daily on days 1 to 21 of 28", True),
+    ("10 mg daily on days 1 to 14 of 28", "10 mg daily on days 1 to 21 of 28", True),
+    ("10 mg every 2 days on days 1 to 3 of 28", "10 mg daily on days 1 to 2 of 28", False),
+    ("1 U/h on days 1 to 7 of 28", "6 U daily", False),
+    ("1 U/h on days 1 to 7 of 28", "7 U daily", True),
 ]
 
 
@@ -173,10 +235,20 @@ def test_a_dose_says_whether_drug_is_known_to_be_given(dose: Dose, is_drug: bool
 
 amounts = st.integers(1, 10**6).map(lambda thousandths: Fraction(thousandths, 1000))
 intervals = st.builds(lambda count, size: count * size, st.integers(1, 60), st.sampled_from(sorted(UNITS.values())))
-units, sizes = st.sampled_from(sorted(AMOUNTS)), st.sampled_from(("", "kg", "m2"))
+units, sizes = st.sampled_from(sorted({*AMOUNTS} - {"%"})), st.sampled_from(("", "kg", "m2"))
+runs = (
+    st.tuples(st.integers(1, 28), st.integers(1, 28), st.integers(1, 28))
+    .map(sorted)
+    .filter(lambda run: run[1] - run[0] < run[2] - 1)
+)
+cycles = st.one_of(st.none(), runs.map(lambda run: Days(*run)))
 doses = st.builds(Regimen, amounts, units, intervals, sizes)
-rates = st.builds(Regimen, amounts, units, st.sampled_from((1, HOUR)), sizes, st.just(True))
-regimens = doses | rates
+rates = st.builds(Regimen, amounts, units, st.sampled_from((1, HOUR)), sizes, st.just(True), cycles)
+on_days = st.builds(Regimen, amounts, units, st.sampled_from((8 * HOUR, DAY)), sizes, st.just(False), cycles)
+single = st.builds(Regimen, amounts, units, st.just(0), sizes)
+shares = st.builds(Regimen, amounts, st.just("%"), st.just(0) | intervals)
+placebos = st.builds(Regimen, st.just(Fraction(0)), st.just("mg"), st.just(0) | intervals)
+regimens = doses | rates | on_days | single | shares | placebos
 
 
 @given(regimens)
@@ -192,8 +264,14 @@ def test_being_the_same_regimen_goes_both_ways(one: Regimen, other: Regimen) -> 
 
 @given(regimens, st.sampled_from(sorted(AMOUNTS)))
 def test_a_regimen_in_another_unit_of_mass_is_the_same_regimen(given_drug: Regimen, unit: str) -> None:
+    assume(unit != "%" and not given_drug.is_placebo)
     moved = evolve(given_drug, amount=given_drug.amount * AMOUNTS[given_drug.unit] / AMOUNTS[unit], unit=unit)
-    assert moved.same_as(given_drug) == ((unit in MASSES) == (given_drug.unit in MASSES))
+    assert moved.same_as(given_drug) == (kind_of(unit) == kind_of(given_drug.unit))
+
+
+@given(regimens, regimens)
+def test_whether_two_regimens_can_be_compared_goes_both_ways(one: Regimen, other: Regimen) -> None:
+    assert one.comparable(other) == other.comparable(one)
 
 
 @given(regimens, regimens)
