@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protocol.checks.baseline_before_start import baseline_before_start
+from protocol.checks.dead_monitoring import dead_monitoring
 from protocol.checks.dead_rule import dead_rule
 from protocol.checks.equal_readings import equal_readings
 from protocol.checks.finding import Check, Finding
@@ -30,7 +31,7 @@ CHECKS: tuple[Check, ...] = (
     silence, off_ladder, raising_above_lowering, hold_without_way_out, waived_law, unused_input, ladder_order, dead_rule,
     provisional_dead_end, unreachable_state, unreachable_level, grade_without_version, unmeasured_limit,
     validity_below_schedule, unused_name, rule_without_source, review_without_way_out, equal_readings, shadowed_rule,
-    resume_in_its_own_way, baseline_before_start,
+    resume_in_its_own_way, baseline_before_start, dead_monitoring,
 )  # fmt: skip
 
 CODES = {check.code.code: check.code for check in CHECKS}

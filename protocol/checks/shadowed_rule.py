@@ -38,7 +38,7 @@ def _covers(above: Rule, rule: Rule) -> bool:
     decides = above.mode == "must" and above.action.kind in ("stop", "hold", "review", "continue", "start")
     both_hold = above.action.kind == rule.action.kind == "hold"
     tried = [where for where in _tried(above) if (where.control, above.action.kind) != ("held", "hold")]
-    return decides and not both_hold and all(any(_within(where, place) for place in tried) for where in _tried(rule))
+    return decides and not both_hold and all(any(within(where, place) for place in tried) for where in _tried(rule))
 
 
 def _tried(rule: Rule) -> Iterator[Where]:
@@ -51,7 +51,8 @@ def _tried(rule: Rule) -> Iterator[Where]:
             yield evolve(where, control="in review")
 
 
-def _within(inner: Where, outer: Where) -> bool:
+def within(inner: Where, outer: Where) -> bool:
+    """Whether everybody who is at the one place is at the other."""
     at_levels = not outer.levels or (inner.levels and set(inner.levels) <= set(outer.levels))
     by = not outer.by or (inner.by and set(inner.by) <= set(outer.by))
     return inner.control == outer.control and bool(at_levels) and bool(by)

@@ -58,6 +58,9 @@ LOWER = "lower | on treatment at high | anc < 0.5 | must: reduce"
 END = "end | held by hold | rash | must: stop"
 
 # The code, the protocol with the defect (its rules, and what it says besides or instead), the nearest one without it.
+MONTHLY = """monitoring:
+  weekly: {of: anc, every: 7 days, when: "%s"}
+  monthly: {of: anc, every: 8 days, when: "%s"}"""
 TABLE: list[tuple[str, list[str], list[str]]] = [
     ("F001", [HOLD, RESUME, "held: continue, ->"], [HOLD, RESUME]),
     ("F002", ["down | on treatment | rash | must: reduce"], ['down | on treatment | rash | must: "reduce, else stop"']),
@@ -166,6 +169,8 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         [FALL, "go | before treatment | fall < 50 | must: start at low"],
         [FALL, "go | on treatment | fall < 50 | must: hold"],
     ),
+    ("F022", [HOLD, MONTHLY % ("always", "rash")], [HOLD, MONTHLY % ("rash", "always")]),
+    ("F022", [HOLD, MONTHLY % ("rash", "rash and not rash")], [HOLD, MONTHLY % ("rash", "not rash")]),
     ("F021", [BY_NAME, "go | before treatment | low | must: start at low"], [BY_NAME, "go | on treatment | low | must: hold"]),
 ]
 
