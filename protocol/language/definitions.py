@@ -19,6 +19,7 @@ TRACKER_KINDS: dict[str, TrackerKind] = {
     "episodes of": "episodes",
     "consecutive": "consecutive",
     "duration of": "duration",
+    "time since": "since",
     "lowest": "lowest",
     "highest": "highest",
 }

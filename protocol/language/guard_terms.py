@@ -167,7 +167,7 @@ class Terms:
         tracker = self.names.trackers[name.text]
         if tracker is None or tracker.kind is None or constant is None:
             return Always()
-        if tracker.kind == "duration":
+        if tracker.kind in ("duration", "since"):
             return self._duration(Tracked(name.text), operator, constant, (0, 0))
         if tracker.kind in ("lowest", "highest"):
             return self._extreme(name, tracker, operator, constant)
@@ -252,7 +252,7 @@ class Terms:
         declared = self.names.inputs.get(name)
         if self.names.section(name) == "trackers":
             tracker = self.names.trackers[name]
-            constant = "2 weeks" if tracker and tracker.kind == "duration" else "2"
+            constant = "2 weeks" if tracker and tracker.kind in ("duration", "since") else "2"
             return f"Compare the tracker: '{name} >= {constant}'."
         if name in self.names.numbers:
             return f"Compare it with a number: '{name} >= ...'."

@@ -67,6 +67,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "episodes of": "Counts how often this guard has become true.",
         "consecutive": "Counts the findings in a row at which this guard was true.",
         "duration of": "For how long this guard has been true without a break.",
+        "time since": "How long ago this guard was last true; infinitely long if it never was.",
         "lowest": "The lowest value of this number.",
         "highest": "The highest value of this number.",
         "until": "When an episode is over; without it, when its guard is false.",

@@ -46,7 +46,7 @@ COLUMNS = frozenset(("elapsed", "expect", "given", "patient", "recorded"))
 """Columns of courses; an input that is named like one could never be given a value."""
 
 Declared = Mapping[str, object]
-TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
+TrackerKind = Literal["episodes", "consecutive", "duration", "since", "lowest", "highest"]
 
 
 @frozen

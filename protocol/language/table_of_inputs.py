@@ -107,6 +107,7 @@ def _tracker(item: Tracker, durations: frozenset[str]) -> str:
         "episodes": f"how many episodes of {when}",
         "consecutive": f"how many findings in a row of {when}",
         "duration": f"for how long {when} without a break",
+        "since": f"how long ago {when} was last so",
         "lowest": f"the lowest {code(item.input)}",
         "highest": f"the highest {code(item.input)}",
     }[item.kind]

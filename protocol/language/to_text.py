@@ -65,7 +65,7 @@ def say_guard(guard: Guard, durations: frozenset[str] = frozenset()) -> str:
 
 def duration_trackers(protocol: Protocol) -> frozenset[str]:
     """The trackers of a protocol that hold minutes, for ``say_guard``."""
-    return frozenset(tracker.name for tracker in protocol.trackers if tracker.kind == "duration")
+    return frozenset(tracker.name for tracker in protocol.trackers if tracker.kind in ("duration", "since"))
 
 
 def _grouped(part: Guard, durations: frozenset[str], *kinds: type) -> str:

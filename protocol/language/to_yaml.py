@@ -26,7 +26,7 @@ Pair = tuple[str, str]
 # A text that means itself without quotes, in braces as well; anything else is quoted.
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .;/*+<>=^_%'-]*[A-Za-z0-9.;/*+<>=^_%'-])?")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
-_TRACKER_KEYS = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of"}
+_TRACKER_KEYS = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of", "since": "time since"}
 
 
 def print_protocol(protocol: Protocol) -> str:

@@ -110,13 +110,14 @@ class Tracker:
     - ``episodes``: how often ``when`` has become true; an episode ends when ``until`` is true.
     - ``consecutive``: findings in a row with ``when`` true.
     - ``duration``: minutes for which ``when`` has been true without a break.
+    - ``since``: minutes since ``when`` was last true; none while it is, and more than any number if it never was.
     - ``lowest``, ``highest``: of the values of the number ``input``, measured or derived.
 
     ``limit`` is the largest count kept (counts saturate there); ``measured_only`` passes over what is not measured.
     """
 
     name: str
-    kind: Literal["episodes", "consecutive", "duration", "lowest", "highest"]
+    kind: Literal["episodes", "consecutive", "duration", "since", "lowest", "highest"]
     when: Guard = Always()
     until: Guard | None = None
     input: str = ""

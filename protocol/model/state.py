@@ -73,6 +73,19 @@ class Lasting:
 
 
 @frozen
+class Since:
+    """When (minutes) a condition was last definitely and last possibly true; None: it never was.
+
+    ``found`` is the last visit at which it was true and something that it asks was read. A reading that is carried over keeps
+    the condition true, and is no new evidence of it.
+    """
+
+    definite: int | None = None
+    possible: int | None = None
+    found: int | None = None
+
+
+@frozen
 class Extreme:
     """The interval in which the lowest or highest value lies; None before the first visit it was asked at."""
 
@@ -81,7 +94,7 @@ class Extreme:
     changed: int | None = None
 
 
-Memory = Counted | Lasting | Extreme
+Memory = Counted | Lasting | Since | Extreme
 
 UNORDERED = "unordered"
 """The hold reason of a patient to whom no drug was given although no rule ordered that."""

@@ -21,7 +21,7 @@ from protocol.semantics.prepared import Prepared
 from protocol.semantics.remembered import of_baseline
 from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.trackers import tracker_date
-from protocol.semantics.truth import World
+from protocol.semantics.truth import Open, World
 
 
 @frozen
@@ -59,6 +59,33 @@ def _ways(world: World, guard: Guard, truth: bool) -> frozenset[Way]:
             return reduce(_together, found) if isinstance(guard, And) is truth else frozenset().union(*found)
         case Always() | Known():
             return frozenset({Way()})
+
+
+def newest(scene: Scene, guard: Guard, truth: bool) -> int | None:
+    """When the newest of all that settles the guard to be true (or false) arose; None where nothing of it has a date.
+
+    What is missing is not supposed to be anything here, and so has none.
+    """
+    match guard:
+        case Compare() | Is():
+            return _date(scene, guard, truth) if _is_settled(scene, guard) is truth else None
+        case Named(name):
+            return newest(scene, scene.prepared.definitions[name], truth)
+        case Not(part):
+            return newest(scene, part, not truth)
+        case And(parts) | Or(parts):
+            dates = (newest(scene, part, truth) for part in parts)
+            return max((date for date in dates if date is not None), default=None)
+        case Always() | Known():
+            return None
+
+
+def _is_settled(scene: Scene, atom: Atom) -> bool | None:
+    """What the comparison is for all that missing values can be; None where they matter."""
+    try:
+        return World(scene, {}).holds(atom)
+    except Open:
+        return None
 
 
 def _together(some: frozenset[Way], others: frozenset[Way]) -> frozenset[Way]:

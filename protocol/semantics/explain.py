@@ -21,7 +21,7 @@ from protocol.semantics.missing import what_if
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
-from protocol.semantics.trackers import bounds
+from protocol.semantics.trackers import NEVER, bounds
 from protocol.semantics.walk import Offer
 
 _Decision, _Fact = quickly(Decision), quickly(Fact)
@@ -213,6 +213,8 @@ def _beside_baseline(scene: Scene, fact: Fact) -> Fact:
 
 def _tracked(scene: Scene, name: str) -> str:
     low, high, _ = bounds(scene.prepared.protocol, scene.state, scene.time)[name]
-    duration = scene.prepared.protocol.tracker(name).kind == "duration"
-    least, most = (say_duration(int(value)) if duration else say_number(value) for value in (low, high))
+    is_time = scene.prepared.protocol.tracker(name).kind in ("duration", "since")
+    least, most = (say_duration(int(value)) if is_time else say_number(value) for value in (low, high))
+    if high == NEVER:
+        return "never" if low == NEVER else f"at least {least}"
     return least if low == high else f"{least} to {most}"

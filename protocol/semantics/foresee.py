@@ -8,7 +8,7 @@ from protocol.model.course import Visit
 from protocol.model.decision import Decision, Step
 from protocol.model.guard import Clock, Tracked
 from protocol.model.protocol import Protocol
-from protocol.model.state import Lasting, State
+from protocol.model.state import Lasting, Since, State
 from protocol.semantics import clocks
 from protocol.semantics.observing import expiries
 from protocol.semantics.prepared import Prepared, prepare
@@ -63,9 +63,7 @@ def _clock_moments(prepared: Prepared, state: State) -> Iterator[int]:
                 begun = clocks.origin(state, name)
                 origins = [] if begun is None else [begun]
             case Tracked(name):
-                memory = memory_of(prepared, state, name)
-                since = (memory.definite, memory.possible) if isinstance(memory, Lasting) else ()
-                origins = [begun for begun in since if begun is not None]
+                origins = list(_tracked_since(prepared, state, name))
             case _:
                 continue
         for begun in origins:
@@ -73,6 +71,15 @@ def _clock_moments(prepared: Prepared, state: State) -> Iterator[int]:
                 # Both sides of the threshold: ``>=`` comes due at it, ``>`` one minute later.
                 yield begun + int(constant)
                 yield begun + int(constant) + 1
+
+
+def _tracked_since(prepared: Prepared, state: State, name: str) -> Iterator[int]:
+    """The moments from which a tracker counts time; that includes those at which what is so now may cease to be."""
+    memory, tracker = memory_of(prepared, state, name), next(one for one in prepared.trackers if one.name == name)
+    if isinstance(memory, Lasting | Since):
+        yield from (begun for begun in (memory.definite, memory.possible) if begun is not None)
+    if isinstance(memory, Since):
+        yield from (moment - 1 for moment in expiries(prepared, state, tracker.when, FAR))
 
 
 def _readings_lapse(prepared: Prepared, state: State) -> Iterator[int]:

@@ -125,6 +125,6 @@ def _number(candidate: Candidate) -> Fraction:
 
 
 def _say(scene: Scene, term: Term, value: Fraction) -> str:
-    if isinstance(term, Tracked) and scene.prepared.protocol.tracker(term.tracker).kind == "duration":
+    if isinstance(term, Tracked) and scene.prepared.protocol.tracker(term.tracker).kind in ("duration", "since"):
         return say_duration(int(value))
     return f"{say_number(value)} x {term.limit}" if isinstance(term, Ratio) else say_number(value)

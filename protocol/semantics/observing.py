@@ -2,18 +2,23 @@
 
 Counts move at visits. A finding carried over from an earlier visit is not counted again as one more in a row, and a visit
 at which the condition is unknown widens the count: it could have been a finding. Durations also see the moments between
-visits at which a reading stops being valid.
+visits at which a reading stops being valid, and times since every minute between: until the visit that finds it otherwise,
+or until its validity ends, a value counts as what it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+
+from attrs import evolve
 
 from protocol.model.guard import Guard, Known
 from protocol.model.input import Tracker
-from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, State
+from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, Since, State
 from protocol.semantics.clocks import on_drug
 from protocol.semantics.computed import changes, possible, valid_reading
+from protocol.semantics.evidence import newest
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
 from protocol.semantics.scene import Scene
@@ -42,6 +47,8 @@ def _moved(
         case Lasting():
             passed = _over_time(prepared, tracker, held, before, time)
             return _lasting(tracker, passed, truth(scene, tracker.when), time)
+        case Since():
+            return _since(tracker, _so_until(prepared, tracker, held, before, time), scene)
         case Extreme():
             return _extreme(prepared, tracker, held, scene)
         case Counted():
@@ -53,6 +60,30 @@ def _over_time(prepared: Prepared, tracker: Tracker, held: Lasting, before: Stat
     for moment in expiries(prepared, before, tracker.when, time):
         held = _lasting(tracker, held, truth(Scene(prepared, before, moment), tracker.when), moment)
     return held
+
+
+def _so_until(prepared: Prepared, tracker: Tracker, held: Since, before: State, time: int) -> Since:
+    """The time since after the minutes from the last visit up to this one, which still had the readings of the last one."""
+    if before.time is None or before.time == time:
+        return held
+    changing = [before.time + 1, *expiries(prepared, before, tracker.when, time + 1)]
+    for begin, end in pairwise((*dict.fromkeys(changing), time + 1)):
+        held = _last_so(tracker, held, truth(Scene(prepared, before, begin), tracker.when), end - 1)
+    return held
+
+
+def _since(tracker: Tracker, held: Since, scene: Scene) -> Since:
+    now = truth(scene, tracker.when)
+    moved = _last_so(tracker, held, now, scene.time)
+    found = newest(scene, tracker.when, True) if now else None
+    return moved if found is None else evolve(moved, found=found if moved.found is None else max(found, moved.found))
+
+
+def _last_so(tracker: Tracker, held: Since, now: bool | None, time: int) -> Since:
+    """What it is at a time up to which the condition has been true, false or unknown since the last one."""
+    if now is False or (now is None and tracker.measured_only):
+        return held
+    return Since(time if now else held.definite, time, held.found)
 
 
 def expiries(prepared: Prepared, state: State, guard: Guard, until: int) -> list[int]:

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from protocol.errors import VisitError
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
 from protocol.model.decision import Revision, Step, Trace, Verdict
-from protocol.model.guard import Clock
+from protocol.model.guard import Clock, Tracked
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 from protocol.model.time import say_time
@@ -160,7 +160,9 @@ def _seen_from(prepared: Prepared, state: State, later: tuple[int, ...], first: 
     """The dates from which a later visit lies just within or just beyond a constant or a validity."""
     if first == last:
         return set()
-    spans = {int(value) for term, values in prepared.constants.items() if isinstance(term, Clock) for value in values}
+    times = {Tracked(tracker.name) for tracker in prepared.trackers if tracker.kind in ("duration", "since")}
+    timed = (values for term, values in prepared.constants.items() if isinstance(term, Clock) or term in times)
+    spans = {int(value) for values in timed for value in values}
     spans |= {item.valid_for for item in prepared.inputs.values() if item.valid_for is not None}
     reference = reference_dates(prepared, (*later, *(held.observed for held in state.history)), later)
     seen = {

@@ -38,7 +38,7 @@ from protocol.testing.choosing import Choose, drawing
 from protocol.testing.numbers import any_comparison, any_number
 from protocol.testing.properties import any_properties
 
-TrackerKind = Literal["episodes", "consecutive", "duration", "lowest", "highest"]
+TrackerKind = Literal["episodes", "consecutive", "duration", "since", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
 
 _LEVELS = ("reduced", "starting", "middle", "escalated")
@@ -183,7 +183,7 @@ def _clock(choose: Choose) -> Guard:
 
 
 def _tracker(choose: Choose, number: int, inputs: Sequence[Input], seen: Sequence[Guard], known: bool) -> Tracker:
-    kind: TrackerKind = choose(("episodes", "consecutive", "duration", "lowest", "highest"))
+    kind: TrackerKind = choose(("episodes", "consecutive", "duration", "since", "lowest", "highest"))
     numbers = [item.name for item in inputs if isinstance(item.kind, Number)]
     kind = kind if numbers or kind not in ("lowest", "highest") else "consecutive"
     name, baseline = f"{kind}-{number}", choose((False, True))
@@ -198,6 +198,8 @@ def _counted(choose: Choose, tracker: Tracker) -> Guard:
     term = Tracked(tracker.name)
     if tracker.kind in ("lowest", "highest"):
         return Compare(term, choose(("<", ">=")), Fraction(choose(_CONSTANTS[tracker.input])))
+    if tracker.kind == "since":
+        return Compare(term, choose(("<=", ">", ">=", "<")), Fraction(choose(_PERIODS)))
     if tracker.kind == "duration":
         return Compare(term, choose((">=", ">=", ">")), Fraction(choose(_PERIODS)))
     return Compare(term, choose((">=", ">=", "==", "<")), Fraction(choose((1, 2, 3))))

@@ -48,7 +48,7 @@ def gaps(protocol: Protocol) -> tuple[int, ...]:
     periods = {item.valid_for for item in protocol.inputs if item.valid_for}
     periods |= {node.within for guard in _guards(protocol) for node in nodes(guard) if isinstance(node, Known) and node.within}
     periods |= set(_looks_back(protocol))
-    durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind == "duration"}
+    durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind in ("duration", "since")}
     for term, constants in thresholds(protocol).items():
         if isinstance(term, Clock) or term in durations:
             periods |= {int(constant) for constant in constants}

@@ -61,7 +61,7 @@ words = st.one_of(
 )
 counts = st.one_of(
     st.builds(Compare, st.just(Tracked("cytopenias")), operators, st.integers(0, 99).map(Fraction)),
-    st.builds(Compare, st.just(Tracked("grade-2-persists")), orders, minutes.map(Fraction)),
+    st.builds(Compare, st.sampled_from((Tracked("grade-2-persists"), Tracked("cytopenia-seen"))), orders, minutes.map(Fraction)),
     st.builds(Compare, st.just(Tracked("nadir")), operators, decimals(0, 3000)),
 )
 numbers |= st.builds(Compare, st.sampled_from((Value("platelet-fall"), Tracked("deepest-fall"))), operators, decimals(-1000, 100))
@@ -311,7 +311,13 @@ def protocols(draw: st.DrawFn) -> Protocol:
     derived = Derived(known[0], draw(trees(atoms)), draw(told), draw(told))
     trackers = (
         Tracker(known[1], "episodes", draw(trees(atoms)), until=draw(st.none() | trees(atoms))),
-        Tracker(known[2], "duration", draw(trees(atoms)), measured_only=draw(st.booleans()), from_baseline=draw(st.booleans())),
+        Tracker(
+            known[2],
+            draw(st.sampled_from(("duration", "since"))),
+            draw(trees(atoms)),
+            measured_only=draw(st.booleans()),
+            from_baseline=draw(st.booleans()),
+        ),
     )
     question = Interpretation(
         known[3], draw(texts), (Reading("a", draw(texts)), Reading("b", draw(texts), draw(trees(atoms)))), "b"

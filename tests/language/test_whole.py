@@ -100,6 +100,7 @@ TRACKERS = (
     Tracker("cytopenias", "episodes", Or((low_anc, low_platelets)), until=Named("recovered")),
     Tracker("bad-in-a-row", "consecutive", low_anc, measured_only=True),
     Tracker("grade-2-persists", "duration", Compare(Value("toxicity"), ">=", Fraction(2)), from_baseline=True),
+    Tracker("cytopenia-seen", "since", Or((low_anc, low_platelets)), measured_only=True),
     Tracker("nadir", "lowest", input="platelets"),
     Tracker("peak", "highest", input="bilirubin"),
     Tracker("deepest-fall", "highest", input="platelet-fall"),

@@ -23,7 +23,7 @@ from protocol.model.guard import (
     Tracked,
     Value,
 )
-from tests.oracle.known import OPERATORS, Patient, World
+from tests.oracle.known import NEVER, OPERATORS, Patient, World
 
 
 @define(slots=False)
@@ -93,8 +93,11 @@ class Facts(Patient):
                 low, _, date = self.bounds[name]
                 if len({OPERATORS[sign](value, constant) for value in self.domain(guard.term, [constant])}) > 1:
                     yield self.time
-                elif self.protocol.tracker(name).kind == "duration" and sign in (">=", ">"):
+                elif (kind := self.protocol.tracker(name).kind) == "duration" and sign in (">=", ">"):
                     yield self.time - low + constant
+                elif kind == "since" and (sign in (">=", ">")) == wanted:
+                    if low < NEVER:
+                        yield self.time - low + constant
                 elif date is not None:
                     yield date
             case Compare(Value(name) | Ratio(name)) | Is(name):

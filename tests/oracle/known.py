@@ -30,6 +30,8 @@ from protocol.model.state import Held, Interval, State
 from tests.oracle.numbers import nearest, plausible, results
 
 OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+NEVER = 10**15
+"""Minutes since what never happened."""
 World = Mapping[Any, Any]
 Bounds = Mapping[str, tuple[Any, Any, int | None]]
 
