@@ -1,13 +1,17 @@
-"""For pytest: each protocol.yaml and each course beside it is a test.
+"""For pytest: each protocol.yaml, each protocol of its family, and each course beside them is a test.
 
 ``pytest -p protocol.pytest_plugin`` collects, of every ``protocol.yaml``, one test ``check`` (nothing is found wrong with
 it), and of every ``courses*.md`` beside it one test for each course (it does what its table expects, and no property fails on
-it). A file that cannot be read is one failing test that shows its problems. There is no entry point that loads the plugin by
-itself: in a folder with a ``protocol.py`` of its own that would keep pytest from starting.
+it). Another YAML file ``NAME.yaml`` is a protocol too where it has courses of its own, ``NAME.courses*.md``, or stands beside a
+protocol.yaml and begins a line with ``protocol:``. A file that cannot be read is one failing test that shows its problems.
+
+There is no entry point that loads the plugin by itself: in a folder with a ``protocol.py`` of its own that would keep pytest
+from starting.
 """
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,21 +19,30 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from protocol.errors import InputError, ProtocolError
+from protocol.language.shipped import FILE_NAME, courses_of, protocol_of
 
 if TYPE_CHECKING:
     from protocol.adapters.sheet import Example
     from protocol.model.protocol import Protocol
 
-FILE_NAME = "protocol.yaml"
-
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A protocol, or the courses beside one."""
-    if file_path.name == FILE_NAME:
+    if file_path.suffix == ".yaml" and _is_protocol(file_path):
         return ProtocolFile.from_parent(parent, path=file_path)
-    if file_path.match("courses*.md") and (file_path.parent / FILE_NAME).is_file():
+    if file_path.suffix == ".md" and (protocol := protocol_of(file_path)) and protocol.is_file():
         return CoursesFile.from_parent(parent, path=file_path)
     return None
+
+
+def _is_protocol(file: Path) -> bool:
+    """Whether a YAML file is a protocol: other YAML files are none of our business."""
+    if file.name == FILE_NAME or courses_of(file):
+        return True
+    if not file.with_name(FILE_NAME).is_file():
+        return False
+    with file.open("rb") as lines:
+        return any(line.lstrip(codecs.BOM_UTF8).startswith(b"protocol:") for line in lines)
 
 
 class Failed(Exception):
@@ -79,7 +92,9 @@ class CoursesFile(pytest.File):
         from protocol.adapters.selection import under
 
         try:
-            protocol = _protocol(self.path.parent / FILE_NAME)
+            file = protocol_of(self.path)
+            assert file is not None, "only such files are collected"
+            protocol = _protocol(file)
             sheet = from_file(self.path, protocol)
             read = under(protocol, sheet.readings)
         except ProtocolError as error:

@@ -64,14 +64,14 @@ def identity(protocol: Protocol) -> dict[str, str]:
 
 
 def courses_beside(spec: str) -> list[Path]:
-    """The files of courses in the folder of a SPEC, `courses.md` first."""
-    from protocol.commands.tested import courses_in
-    from protocol.language.shipped import find
+    """The files of courses of a SPEC, the one without a further word in its name first."""
+    from protocol.language.shipped import FILE_NAME, courses_of, find
 
-    folder = find(spec).parent
-    files = courses_in(folder)
+    file = find(spec)
+    files = courses_of(file)
     if not files:
-        raise click.UsageError(f"'{spec}' has no courses: write {folder / 'courses.md'}")
+        name = "courses.md" if file.name == FILE_NAME else f"{file.stem}.courses.md"
+        raise click.UsageError(f"'{spec}' has no courses: write {file.with_name(name)}")
     return files
 
 

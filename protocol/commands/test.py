@@ -49,7 +49,9 @@ class Tried:
 @click.option("--coverage", "with_coverage", is_flag=True, help="Say which rules, states and outcomes the courses reach.")
 @in_form("text", "json")
 def test(specs: tuple[str, ...], with_coverage: bool, form: str) -> int:
-    """Run the courses beside a protocol (courses*.md): do they do what they expect, and do the properties hold on them?
+    """Run the courses beside a protocol: do they do what they expect, and do the properties hold on them?
+
+    They are in courses*.md, those of a file NAME.yaml that is not protocol.yaml in NAME.courses*.md.
 
     Exits with 1 if an expectation is not met, or a property that is expected to hold does not hold on a course.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from protocol.adapters.outcomes import Broken, Result, result
 from protocol.adapters.phrases import listed, say_fact, say_where
@@ -62,8 +61,3 @@ def _told(protocol: Protocol, example: Example, failure: Failure) -> Broken:
         f"{moment.action}{by}, then {say_where(after, protocol)}",
         tuple(f"{fact.name} {say_fact(fact, protocol)}" for fact in failure.facts()),
     )
-
-
-def courses_in(folder: Path) -> list[Path]:
-    """The files of courses in a folder, `courses.md` first."""
-    return sorted(folder.glob("courses*.md"), key=lambda file: (file.name != "courses.md", file.name))

@@ -23,9 +23,7 @@ FORMAT = "protocol-why/1"
 )
 @click.argument("course", shell_complete=complete_course)
 @click.argument("time")
-@click.option(
-    "--courses", "file", type=click.Path(path_type=Path), help="The file of courses, if not courses*.md beside the protocol."
-)
+@click.option("--courses", "file", type=click.Path(path_type=Path), help="The file of courses, if not those beside the protocol.")
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 @in_form("text", "json")
 def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], form: str) -> int:

@@ -218,6 +218,28 @@ _TABLE = (
     ("P090", "not something that is measured again and again",
      "'of' under 'monitoring' names an input that is observed more than once. Derived inputs, trackers and interpretations are "
      "computed, and a fixed input keeps its first value: name the inputs that they ask."),
+    # Amendments.
+    ("P100", "what is amended is not there",
+     "'amends' leads to no file that can be read, or names no shipped protocol. A path counts from the folder of the file "
+     "in which it is written."),
+    ("P101", "not what a file can amend",
+     "'amends' takes the path of a '.yaml' file from the file in which it is written, such as 'protocol.yaml' or "
+     "'../other/protocol.yaml', or the name of a shipped protocol. A path that begins at a root or a drive holds on one "
+     "machine only. A text that is in no file has no place from which a path could count."),
+    ("P102", "files that amend each other in a circle",
+     "A file that amends another is that one with changes. Going from each file to the one it amends has to end at one "
+     "that stands by itself."),
+    ("P103", "too much that is amended",
+     "At most 8 files amend each other in a row, of together at most 1 MB: who reads the last one has to know all before "
+     "it. 'protocol show --canonical' prints what they come to as one protocol."),
+    ("P104", "nothing to leave out",
+     "'without' names entries of the protocol that is amended. One that is not there was probably meant to be another, or "
+     "has been renamed since."),
+    ("P105", "nothing to stand before",
+     "'before' names a rule of the protocol that is amended, or a new one, and no two can each stand before the other. "
+     "One that 'without' leaves out is not there any more."),
+    ("P106", "an amendment called like what it amends",
+     "Who reads a decision has to see by which protocol it was made, so an amendment has a name or a version of its own."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

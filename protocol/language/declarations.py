@@ -177,6 +177,6 @@ def check_one_namespace(report: Report, sections: dict[str, dict[str, Scalar]]) 
             if name in first:
                 other, before = first[name]
                 message = f"{shown(name)} is declared twice, under {listed((other, section))}"
-                hint = f"It is first in line {report.line(before.span)}; guards could not tell them apart."
+                hint = f"It is first in {report.line(before.span, scalar.span)}; guards could not tell them apart."
                 report.add("P020", message, scalar.span, hint)
             first.setdefault(name, (section, scalar))

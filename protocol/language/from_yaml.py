@@ -7,6 +7,7 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from protocol.errors import InputError
+from protocol.language.amendments import tree
 from protocol.language.claims import parsed_claim
 from protocol.language.declarations import check_one_namespace, named, read_input, read_source
 from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
@@ -17,9 +18,8 @@ from protocol.language.ladder import read_ends, read_ladder
 from protocol.language.monitoring import read_monitoring
 from protocol.language.names import RESERVED, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
 from protocol.language.nodes import Mapping, Node, Scalar, located
-from protocol.language.positions import nodes
 from protocol.language.properties import read_property
-from protocol.language.report import Report, Span
+from protocol.language.report import Report, Span, with_line_feeds
 from protocol.language.rules import read_rule, rule_kinds
 from protocol.model.guard import Guard
 from protocol.model.monitoring import Monitoring
@@ -31,8 +31,9 @@ Item = TypeVar("Item")
 
 SECTIONS = ("sources", "doses", "inputs", "derived", "trackers", "interpretations", "rules")
 KEYS = (
-    "protocol", "version", "title", "drug", "note", "time", "safe side", "between visits", "act within", "sources", "doses",
-    "ladder ends", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "monitoring", "properties",
+    "protocol", "version", "amends", "without", "title", "drug", "note", "time", "safe side", "between visits", "act within",
+    "sources", "doses", "ladder ends", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "monitoring",
+    "properties",
 )  # fmt: skip
 SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none")
 BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
@@ -42,14 +43,13 @@ UNCOVERED = ("continue", "silent")
 
 
 def parse(text: str, file: str = "") -> Protocol:
-    """The protocol that a text says; raises InputError with every problem of the text."""
-    report = Report(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), file)
-    root = nodes(report)
+    """The protocol that a text says; raises InputError with every problem of the text.
+
+    ``file`` is its path, for messages, and where the text amends a file: that one is looked for from it.
+    """
+    report = Report(with_line_feeds(text), file)
+    root = tree(report)
     if root is None:
-        raise InputError(report.problems)
-    if not isinstance(root, Mapping):
-        hint = "It begins with its name: 'protocol: my-protocol'."
-        report.add("P025", "the file is not a protocol", Span(root.span.start), hint)
         raise InputError(report.problems)
     protocol = _Reader(report, of_mapping(report, "the protocol", Span(0), root, KEYS)).protocol()
     report.fail_if_any()

@@ -6,6 +6,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     "protocol": {
         "protocol": "The name of the protocol.",
         "version": "Its version, as a text; an amendment is another file with another version.",
+        "amends": "The file, or shipped protocol, that this one is with the changes that are written here.",
+        "without": "What is left out of the protocol that is amended: for each section the names of entries.",
         "title": "What it is called, for readers.",
         "drug": "The drug whose dose it says.",
         "note": "Whatever else readers should know.",
@@ -98,6 +100,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "says": "What the source says there, in other words.",
         "note": "Whatever else readers should know.",
         "unverified": "Why this rule may not be relied on.",
+        "before": "In an amendment, the rule before which this one stands; without it a new one comes last.",
         "waiver": "Why missing data may raise the dose or end treatment here.",
     },
     "monitoring entry": {
@@ -110,6 +113,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "says": "What the source says there, in other words.",
         "note": "Whatever else readers should know.",
         "unverified": "Why this entry may not be relied on.",
+        "before": "In an amendment, the entry before which this one stands; without it a new one comes last.",
     },
     "property": {
         "never": "The claim is true at no visit.",

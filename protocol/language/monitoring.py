@@ -14,7 +14,7 @@ from protocol.model.guard import Always
 from protocol.model.input import Schedule
 from protocol.model.monitoring import Monitoring, Origin
 
-MONITORING_KEYS = ("of", "every", "when", "in", "from", "source", "says", "note", "unverified")
+MONITORING_KEYS = ("of", "every", "when", "in", "from", "source", "says", "note", "unverified", "before")
 ORIGINS: tuple[Origin, ...] = ("reading", "dose change")
 
 
@@ -23,6 +23,7 @@ def read_monitoring(report: Report, names: Names, name: Scalar, node: Node) -> M
     found = fields(report, f"monitoring {shown(name.text)}", name, node, MONITORING_KEYS)
     if found is None:
         return None
+    found.misplaced(("before",), "goes with a file that amends another", "Remove it, and put the entry where it belongs.")
     found.require("of", hint="Add 'of:' and the input that is measured.")
     found.require("every", hint="Add 'every: 7 days', or 'every: 2 to 3 days'.")
     found.require("when", hint="Add 'when: \"...\"', or 'when: always'.")

@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from protocol.language.nodes import Listing, Mapping, Node, Scalar
-from protocol.language.report import FILE, Report, Span, shown
+from protocol.language.report import Part, Report, Span, shown
 
 MOST_BYTES = 1_000_000
 DEEPEST = 64
@@ -62,6 +62,7 @@ class _Builder:
     """Puts nodes together from events."""
 
     report: Report
+    part: Part
     open: list[_Open] = field(factory=list)
     roots: list[Node] = field(factory=list)
 
@@ -108,7 +109,7 @@ class _Builder:
 
     def _close(self, opened: _Open, end: Event) -> Node:
         first = self._span(opened.event).start
-        span = Span(first, _ends(end) - first)
+        span = Span(first, self._end(end) - first)
         if not isinstance(opened.event, MappingStartEvent):
             return Listing(tuple(opened.children), span)
         keys, values = opened.children[::2], opened.children[1::2]
@@ -120,66 +121,66 @@ class _Builder:
             if not isinstance(key, Scalar):
                 self.report.add("P025", "a key is a text", Span(key.span.start), "Write one line of text before the colon.")
             elif key.text in first:
-                line = self.report.line(first[key.text][0].span)
-                self.report.add("P021", f"{shown(key.text)} is written twice", key.span, f"It is first in line {line}; keep one.")
+                line = self.report.line(first[key.text][0].span, key.span)
+                self.report.add("P021", f"{shown(key.text)} is written twice", key.span, f"It is first in {line}; keep one.")
             else:
                 first[key.text] = (key, value)
         return list(first.values())
 
     def _span(self, event: Event) -> Span:
-        start = event.start_mark.index if event.start_mark else 0
-        return Span(start, max(_ends(event) - start, 0 if isinstance(event, ScalarEvent) else 1))
+        start = self.part.start + (event.start_mark.index if event.start_mark else 0)
+        return Span(start, max(self._end(event) - start, 0 if isinstance(event, ScalarEvent) else 1))
+
+    def _end(self, event: Event) -> int:
+        return self.part.start + (event.end_mark.index if event.end_mark else 0)
 
 
-def _ends(event: Event) -> int:
-    return event.end_mark.index if event.end_mark else 0
-
-
-def nodes(report: Report) -> Node | None:
-    """The root of the file; None where it cannot be read, with the problems in the report."""
-    if not _is_text(report):
+def nodes(report: Report, part: Part) -> Node | None:
+    """The root of a file; None where it cannot be read, with the problems in the report."""
+    if not _is_text(report, part):
         return None
-    builder = _Builder(report)
+    builder = _Builder(report, part)
     try:
-        for event in yaml.parse(report.text, Loader=LOADER):
+        for event in yaml.parse(part.text, Loader=LOADER):
             builder.take(event)
     except _Refused:
         return None
     except yaml.YAMLError as error:
-        _not_yaml(report, error)
+        _not_yaml(report, part, error)
         return None
     except (ValueError, OverflowError):  # the pure parser's, on an escape beyond the last character
-        report.add("P001", "the file is not YAML", FILE, "Write a character itself in place of its escape.")
+        report.add("P001", "the file is not YAML", part.whole, "Write a character itself in place of its escape.")
         return None
-    return _root(report, builder.roots)
+    return _root(report, part, builder.roots)
 
 
-def _is_text(report: Report) -> bool:
-    forbidden = _FORBIDDEN.search(report.text)
-    if len(report.text) > MOST_BYTES or len(report.text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        report.add("P002", "the file is larger than 1 MB", FILE, "A protocol takes some 20 kB; is this another file?")
+def _is_text(report: Report, part: Part) -> bool:
+    forbidden = _FORBIDDEN.search(part.text)
+    if len(part.text) > MOST_BYTES or len(part.text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        report.add("P002", "the file is larger than 1 MB", part.whole, "A protocol takes some 20 kB; is this another file?")
     elif forbidden:
         sign = f"U+{ord(forbidden[0]):04X}"
         hint = "Remove it; in a text in double quotes it can be written as an escape."
-        report.add("P008", f"the character {sign} may not stand in the file", Span(forbidden.start()), hint)
-    elif not report.text.strip():
-        report.add("P007", "the file is empty", FILE, "A protocol begins with its name: 'protocol: my-protocol'.")
+        at = Span(part.start + forbidden.start())
+        report.add("P008", f"the character {sign} may not stand in the file", at, hint)
+    elif not part.text.strip():
+        report.add("P007", "the file is empty", part.whole, "A protocol begins with its name: 'protocol: my-protocol'.")
     else:
         return True
     return False
 
 
-def _not_yaml(report: Report, error: yaml.YAMLError) -> None:
+def _not_yaml(report: Report, part: Part, error: yaml.YAMLError) -> None:
     what = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
     opened = "quoted scalar" in what and "end of stream" in what
     mark = getattr(error, "context_mark" if opened else "problem_mark", None)
-    span = Span(min(mark.index, max(0, len(report.text.rstrip()) - 1))) if mark else FILE
-    hint = next((advice for part, advice in _ADVICE if part in what), "Look for a missing quote, colon or bracket before it.")
+    span = Span(part.start + min(mark.index, max(0, len(part.text.rstrip()) - 1))) if mark else part.whole
+    hint = next((advice for sign, advice in _ADVICE if sign in what), "Look for a missing quote, colon or bracket before it.")
     report.add("P001", "this is not YAML", span, hint)
 
 
-def _root(report: Report, roots: list[Node]) -> Node | None:
+def _root(report: Report, part: Part, roots: list[Node]) -> Node | None:
     if roots and not (isinstance(roots[0], Scalar) and roots[0].is_empty):
         return roots[0]
-    report.add("P007", "the file holds only comments", FILE, "A protocol begins with its name: 'protocol: my-protocol'.")
+    report.add("P007", "the file holds only comments", part.whole, "A protocol begins with its name: 'protocol: my-protocol'.")
     return None

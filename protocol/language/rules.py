@@ -14,7 +14,7 @@ from protocol.model.rule import ACTIONS, Action, ActionKind, Citation, Rule, Whe
 
 RULE_KEYS = (
     "in", "when", "must", "may", "recommended", "again", "on hold", "under", "supplement", "source", "says",
-    "note", "unverified", "waiver",
+    "note", "unverified", "waiver", "before",
 )  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
     found = fields(report, f"rule {shown(name.text)}", name, node, RULE_KEYS)
     if found is None:
         return None
+    found.misplaced(("before",), "goes with a file that amends another", "Remove it, and put the rule where it belongs.")
     found.require("in", hint="Add 'in: on treatment', or another state.")
     found.require("when", hint="Add 'when: \"...\"', or 'when: always'.")
     where = read_places(report, names, found)

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from protocol.errors import InputError, Problem
-from protocol.language.from_yaml import parse
 from protocol.language.hints import instead
 from protocol.language.names import NAME
 from protocol.language.positions import MOST_BYTES
 from protocol.language.report import shown
-from protocol.model.protocol import Protocol
+
+if TYPE_CHECKING:
+    from protocol.model.protocol import Protocol
 
 FILE_NAME = "protocol.yaml"
+SHIPPED_NAME = re.compile(rf"(?P<folder>{NAME.pattern})(?:/(?P<member>[a-z0-9][a-z0-9-]*))?")
+"""``imatinib-label`` is the file protocol.yaml of that folder, ``imatinib-label/dfsp`` its file dfsp.yaml."""
+_COURSES = re.compile(r"(?:(?P<member>.+?)\.)?courses.*\.md")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def load(path_or_name: str | os.PathLike[str]) -> Protocol:
     """The protocol of a file, of the folder that holds it, or of a shipped name; raises InputError."""
+    from protocol.language.from_yaml import parse  # which finds here what a file amends
+
     path = find(path_or_name)
     return parse(read_text(path), str(path))
 
@@ -32,9 +40,8 @@ def find(path_or_name: str | os.PathLike[str]) -> Path:
             return wanted
         if (wanted / FILE_NAME).is_file():
             return wanted / FILE_NAME
-        for folder in _folders() if NAME.fullmatch(str(wanted)) else ():
-            if (folder / wanted / FILE_NAME).is_file():
-                return folder / wanted / FILE_NAME
+        if shipped := shipped_file(wanted.as_posix()):
+            return shipped
         why = f"the folder holds no {FILE_NAME}" if wanted.is_dir() else "there is no such file"
         why = "it is no regular file" if wanted.exists() and not wanted.is_dir() else why
     except (OSError, ValueError):
@@ -42,9 +49,35 @@ def find(path_or_name: str | os.PathLike[str]) -> Path:
     raise _not_found(str(wanted), why)
 
 
+def courses_of(file: Path) -> list[Path]:
+    """The files of courses of a protocol: ``courses*.md`` beside protocol.yaml, ``dfsp.courses*.md`` beside dfsp.yaml.
+
+    The one without a further word comes first.
+    """
+    begin = "courses" if file.name == FILE_NAME else f"{file.stem}.courses"
+    found = (one for one in file.parent.glob("*.md") if one.name.startswith(begin) and protocol_of(one) == file)
+    return sorted(found, key=lambda one: (one.name != f"{begin}.md", one.name))
+
+
+def protocol_of(courses: Path) -> Path | None:
+    """The file of the protocol to which a file of courses belongs by its name; None where it is no such name."""
+    match = _COURSES.fullmatch(courses.name)
+    return match and courses.with_name(f"{match['member']}.yaml" if match["member"] else FILE_NAME)
+
+
+def shipped_file(name: str) -> Path | None:
+    """The file of a shipped protocol; None where none has that name."""
+    match = SHIPPED_NAME.fullmatch(name)
+    if match is None or match["member"] == Path(FILE_NAME).stem:  # a protocol has one name
+        return None
+    file = Path(match["folder"], f"{match['member']}.yaml" if match["member"] else FILE_NAME)
+    return next((folder / file for folder in _folders() if (folder / file).is_file()), None)
+
+
 def shipped_names() -> tuple[str, ...]:
-    """The names of the shipped protocols."""
-    return tuple(sorted({path.parent.name for folder in _folders() for path in folder.glob(f"*/{FILE_NAME}")}))
+    """The names of the shipped protocols, each followed by those of its family."""
+    files = (path for folder in _folders() for path in folder.glob("*/*.yaml"))
+    return tuple(sorted({path.parent.name if path.name == FILE_NAME else f"{path.parent.name}/{path.stem}" for path in files}))
 
 
 def _folders() -> tuple[Path, ...]:
@@ -54,11 +87,17 @@ def _folders() -> tuple[Path, ...]:
 
 
 def _not_found(wanted: str, why: str) -> InputError:
-    if NAME.fullmatch(wanted) and why == "there is no such file":
+    if _could_be_shipped(wanted) and why == "there is no such file":
         hint = instead(wanted, shipped_names(), "Shipped protocols")
         return InputError((Problem("P011", f"no shipped protocol is called {shown(wanted)}", hint),))
     hint = f"Give a file, a folder that holds {FILE_NAME}, or the name of a shipped protocol."
     return InputError((Problem("P009", f"{shown(wanted)} cannot be read: {why}", hint),))
+
+
+def _could_be_shipped(wanted: str) -> bool:
+    """Whether a name rather than a path was meant: one word, or a member of a family that there is."""
+    match = SHIPPED_NAME.fullmatch(wanted)
+    return match is not None and (not match["member"] or any((folder / match["folder"]).is_dir() for folder in _folders()))
 
 
 def read_text(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from protocol.language.amendments import LEFT_OUT
 from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KEYS, WORSE
 from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
 from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
@@ -37,6 +38,8 @@ def schema() -> Schema:
         "between visits": {"enum": list(BETWEEN_VISITS)},
         "act within": _duration(),
         "protocol": _name(),
+        "amends": WORDS,
+        "without": _without(),
         "sources": _entries({"anyOf": [WORDS, _object("source", SOURCE_KEYS, {}, ["cite"])]}),
         "doses": {"anyOf": [WORDS, _entries(WORDS)]},
         "ladder ends": _object("end of the ladder", ENDS_KEYS, {key: {"enum": list(ENDS)} for key in ENDS_KEYS}, []),
@@ -51,7 +54,7 @@ def schema() -> Schema:
         "monitoring": _entries(_monitoring()),
         "properties": _entries(_property()),
     }
-    whole = _object("protocol", KEYS, top, ["protocol", "version", "doses", "rules"])
+    whole = {**_object("protocol", KEYS, top, ["protocol", "version"]), **_whole_or_amending()}
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "A clinical dose-adjustment protocol", **whole}
 
 
@@ -65,6 +68,19 @@ def _entries(entry: Schema) -> Schema:
     """A mapping from names to entries, at least one."""
     pattern = {_whole(NAME.pattern): entry}
     return {"type": "object", "patternProperties": pattern, "additionalProperties": False, "minProperties": 1}
+
+
+def _without() -> Schema:
+    """For each section of which entries can be left out their names."""
+    names = {"anyOf": [_name(), {"type": "array", "items": _name(), "minItems": 1}]}
+    states = {"anyOf": [{"enum": list(OTHERWISE)}, {"type": "array", "items": {"enum": list(OTHERWISE)}, "minItems": 1}]}
+    sections = {section: states if section == "otherwise" else names for section in LEFT_OUT}
+    return {"type": "object", "properties": sections, "additionalProperties": False, "minProperties": 1}
+
+
+def _whole_or_amending() -> Schema:
+    """A protocol has a ladder and rules, unless it takes them from the one that it amends."""
+    return {"anyOf": [{"required": ["amends"]}, {"required": ["doses", "rules"], "not": {"required": ["without"]}}]}
 
 
 def _exactly_one(keys: tuple[str, ...]) -> Schema:

@@ -11,11 +11,18 @@ import pytest
 import yaml
 
 from protocol.errors import InputError
-from protocol.language import positions
+from protocol.language import amended_file, positions
 from protocol.language.from_yaml import parse
 
 GOLDEN = Path(__file__).parent / "golden"
 MISTAKES = sorted(GOLDEN.glob("*.yaml"))
+
+
+@pytest.fixture(autouse=True)
+def beside_the_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is amended is found from the file that amends it, which is named without its folder; one protocol is shipped."""
+    monkeypatch.chdir(GOLDEN)
+    monkeypatch.setattr(amended_file, "shipped_names", lambda: ("imatinib-hes",))
 
 
 def complaint(path: Path) -> InputError:

@@ -34,7 +34,7 @@ from protocol.model.time import UNITS as TIMES
 from protocol.model.time import duration
 
 PAGE = (Path(protocol.language.__file__).parent / "language.md").read_text(encoding="utf-8")
-(EXAMPLE,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+EXAMPLE, AMENDMENT = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 (GUARDS,) = re.findall(r"^```guard\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 PROTOCOL = parse(EXAMPLE)
 REFUSED = re.findall(r"`([^`]+)`\s\((P\d{3}):", PAGE.partition("**Refused**")[2])
@@ -58,9 +58,9 @@ def guard_lines() -> list[str]:
     return [line.partition("#")[0].strip() for line in GUARDS.splitlines()]
 
 
-def written(section: str) -> set[str]:
+def written(section: str, text: str = EXAMPLE) -> set[str]:
     """The keys that the example writes in the entries of a section."""
-    tree = yaml.load(EXAMPLE, yaml.BaseLoader)
+    tree = yaml.load(text, yaml.BaseLoader)
     return {key for entry in tree[section].values() if isinstance(entry, dict) for key in entry}
 
 
@@ -69,6 +69,16 @@ def written(section: str) -> set[str]:
 
 def test_the_example_is_a_protocol_in_which_nothing_is_found() -> None:
     assert findings(PROTOCOL) == ()
+
+
+def test_the_amendment_is_the_example_with_its_changes(tmp_path: Path) -> None:
+    (tmp_path / "protocol.yaml").write_text(EXAMPLE, encoding="utf-8")
+    amended = parse(AMENDMENT, str(tmp_path / "member.yaml"))
+    assert findings(amended) == ()
+    rules = [rule.name for rule in PROTOCOL.rules if rule.name != "step-down"]
+    assert [rule.name for rule in amended.rules] == [*rules[:2], "stop-rash", *rules[2:]]
+    assert {one.name for one in PROTOCOL.properties} - {one.name for one in amended.properties} == {"heard"}
+    assert (amended.version, amended.inputs, amended.levels) == ("2", PROTOCOL.inputs, PROTOCOL.levels)
 
 
 @pytest.mark.parametrize("text", guard_lines())
@@ -152,16 +162,16 @@ def test_the_example_writes_every_key() -> None:
     questions = tree["interpretations"].values()
     readings = {key for question in questions for one in question["readings"].values() for key in one}
     shown = {
-        "the protocol": set(tree),
+        "the protocol": set(tree) | set(yaml.load(AMENDMENT, yaml.BaseLoader)),
         "a source": written("sources"),
         "an input": written("inputs"),
         "a derived input": written("derived"),
         "a tracker": written("trackers"),
         "an interpretation": written("interpretations"),
         "a reading": readings,
-        "a rule": written("rules"),
+        "a rule": written("rules") | written("rules", AMENDMENT),
         "a property": written("properties"),
-        "a monitoring entry": written("monitoring"),
+        "a monitoring entry": written("monitoring") | {"before"},
         "the ends of the ladder": set(tree["ladder ends"]),
     }
     allowed = {
@@ -249,4 +259,4 @@ def test_every_state_and_unit_of_doses_and_times_is_on_the_page() -> None:
 
 def test_the_page_fits_a_terminal() -> None:
     assert all(len(line) <= 100 for line in PAGE.splitlines())
-    assert len(PAGE.splitlines()) <= 205
+    assert len(PAGE.splitlines()) <= 220
