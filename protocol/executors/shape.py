@@ -25,6 +25,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("State", "baseline"),
         ("State", "history"),
         ("State", "refused_last"),
+        ("State", "raised"),
         ("Decision", "monitoring"),
         ("Regimen", "days"),
     }

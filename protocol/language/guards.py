@@ -22,6 +22,7 @@ CLOCKS: dict[str, ClockName] = {
     "since start": "start",
     "in state": "state",
     "since dose change": "dose change",
+    "since dose raised": "dose raised",
     "on hold": "hold",
     "on treatment": "treatment",
 }

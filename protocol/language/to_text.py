@@ -31,6 +31,7 @@ _CLOCKS = {
     "start": "time since start",
     "state": "time in state",
     "dose change": "time since dose change",
+    "dose raised": "time since dose raised",
     "hold": "time on hold",
     "treatment": "time on treatment",
 }

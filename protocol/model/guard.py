@@ -15,7 +15,7 @@ from protocol.model.quantity import exact
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 Limit = Literal["ULN", "LLN", "baseline"]
-ClockName = Literal["start", "state", "dose change", "hold", "treatment"]
+ClockName = Literal["start", "state", "dose change", "dose raised", "hold", "treatment"]
 
 
 @frozen
@@ -52,8 +52,8 @@ class Tracked:
 
 @frozen
 class Clock:
-    """Minutes since an event: ``start``, entry into this control ``state``, last ``dose change``, begin of ``hold``;
-    or, for ``treatment``, minutes during which drug was in force."""
+    """Minutes since an event: ``start``, entry into this control ``state``, last ``dose change``,
+    last time the ``dose raised``, begin of ``hold``; or, for ``treatment``, minutes during which drug was in force."""
 
     name: ClockName
 

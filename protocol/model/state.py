@@ -108,6 +108,8 @@ class State:
     ``withheld``: no drug until a decided decision, because missing data left a stop provisional.
     ``reasons``: the hold rules that have been true since the hold began.
     ``entered``: entry into this control state. ``changed``: last change of the dose in force; the start is one.
+    ``raised``: when the dose in force last went up, of a protocol that asks for it: the start, every step up, and drug that
+    comes back after none; a change to or from a dose off the ladder counts, because nobody can say that it was none.
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
     ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
     ``memory``: what each tracker holds, in the protocol's order.
@@ -135,6 +137,7 @@ class State:
     baseline: tuple[Held, ...] = ()
     history: tuple[Held, ...] = ()
     refused_last: tuple[Held, ...] = ()
+    raised: int | None = None
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

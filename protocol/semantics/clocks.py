@@ -19,6 +19,8 @@ def origin(state: State, name: ClockName) -> int | None:
             return state.entered
         case "dose change":
             return state.changed
+        case "dose raised":
+            return state.raised
         case "hold":
             return state.hold_began
         case "treatment":

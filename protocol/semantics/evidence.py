@@ -1,9 +1,10 @@
 """Has what makes a guard true been used by a step already, or is something of it newer than the last step?
 
 One reading steps a dose once. So a rule that steps needs a reading, a clock that came due or a tracker that moved which is
-newer than the last step. ``time since dose change`` counts anew from every step and so comes due after each; beside a reading
-it says how long to wait, and that reading has to be a new one. Otherwise one aPTT, valid for a day, would raise heparin every six
-hours by itself. It is evidence only where nothing is asked that could be read again: a taper every four weeks goes on.
+newer than the last step. ``time since dose change`` counts anew from every step and so comes due after each, and so does
+``time since dose raised`` after each step up; beside a reading it says how long to wait, and that reading has to be a new
+one. Otherwise one aPTT, valid for a day, would raise heparin every six hours by itself. It is evidence only where nothing is
+asked that could be read again: a taper every four weeks goes on.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.trackers import tracker_date
 from protocol.semantics.truth import Open, World
 
+_WAITS = (Clock("dose change"), Clock("dose raised"))
+"""What counts anew from every step, or from every step up."""
+
 
 @frozen
 class Way:
-    """One way in which a guard is true: whether something of it is newer than the last step, whether ``time since dose change``
-    came due since then, and whether it asks something that can be read again."""
+    """One way in which a guard is true: whether something of it is newer than the last step, whether the wait since a
+    change of the dose came due since then, and whether it asks something that can be read again."""
 
     newer: bool = False
     waited: bool = False
@@ -95,7 +99,7 @@ def _together(some: frozenset[Way], others: frozenset[Way]) -> frozenset[Way]:
 def _way(scene: Scene, atom: Atom, truth: bool) -> Way:
     date, stepped = _date(scene, atom, truth), scene.state.stepped
     newer = date is not None and stepped is not None and date > stepped
-    if term_of(atom) == Clock("dose change"):
+    if term_of(atom) in _WAITS:
         return Way(waited=newer)
     return Way(newer, asks=_can_be_read_again(scene.prepared, atom))
 

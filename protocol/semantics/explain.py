@@ -188,7 +188,13 @@ def _facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> Iterator[Fac
                 yield _Fact(name, _tracked(scene, name), "computed")
 
 
-_CLOCKS = {"start": "time since start", "state": "time in state", "dose change": "time since dose change", "hold": "time on hold"}
+_CLOCKS = {
+    "start": "time since start",
+    "state": "time in state",
+    "dose change": "time since dose change",
+    "dose raised": "time since dose raised",
+    "hold": "time on hold",
+}
 
 
 def _read(scene: Scene, name: str, measured: frozenset[str]) -> Fact:

@@ -12,6 +12,7 @@ from attrs import evolve
 from protocol.errors import Problem, VisitError
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
+from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
@@ -19,7 +20,7 @@ from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
 from protocol.semantics.computed import with_numbers
 from protocol.semantics.decide import Finding, acts_always, conclude
-from protocol.semantics.effects import in_force
+from protocol.semantics.effects import direction, in_force
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
 from protocol.semantics.monitoring import due as due_of
@@ -33,6 +34,7 @@ from protocol.semantics.trackers import first_memory
 from protocol.semantics.walk import hold_rules
 
 _Step, _Scene = quickly(Step), quickly(Scene)
+RAISED = Clock("dose raised")
 
 
 def initial(protocol: Protocol) -> State:
@@ -114,11 +116,20 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         started=started,
         entered=time if effect.control != before.control else before.entered,
         changed=time if effect.dose != before.dose else before.changed,
+        raised=time if _raises(scene, effect) else before.raised,
         hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
         baseline=baseline_at_start(scene.prepared, before) if starts_now else before.baseline,
     )
+
+
+def _raises(scene: Scene, effect: Effect) -> bool:
+    """Whether the dose in force goes up, where the protocol asks when it last did. What has no order may have gone up."""
+    if RAISED not in scene.prepared.constants:
+        return False
+    before = scene.state.dose
+    return direction(scene.prepared.protocol, before, effect) in (1, None)
 
 
 def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:

@@ -43,7 +43,11 @@ def clock(name: str, operator: str, age: int, early: int, late: int) -> Compare:
 
 
 clocks = st.builds(
-    clock, st.sampled_from(("start", "state", "dose change", "hold", "treatment")), orders, minutes, *[st.just(0) | minutes] * 2
+    clock,
+    st.sampled_from(("start", "state", "dose change", "dose raised", "hold", "treatment")),
+    orders,
+    minutes,
+    *[st.just(0) | minutes] * 2,
 )
 numbers = st.one_of(
     st.builds(Compare, st.just(Value("anc")), operators, decimals(0, 100)),

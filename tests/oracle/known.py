@@ -165,7 +165,12 @@ class Patient:
         raise TypeError(term)
 
     def origin(self, clock: str) -> int | None:
-        at = {"start": self.state.started, "state": self.state.entered, "dose change": self.state.changed}
+        at = {
+            "start": self.state.started,
+            "state": self.state.entered,
+            "dose change": self.state.changed,
+            "dose raised": self.state.raised,
+        }
         return self.state.hold_began if clock == "hold" else at[clock]
 
     def age(self, clock: str) -> float | int:
