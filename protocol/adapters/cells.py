@@ -165,7 +165,8 @@ def given(cell: Cell, protocol: Protocol, problems: Problems) -> Given | None:
         return Given(cast(Literal["none", "stopped", "unknown"], word))
     levels = {level.name.lower(): level.regimen for level in protocol.levels}
     if word in levels:
-        return Given("regimen", levels[word])
+        is_one_of_several = sum(dose.same_as(levels[word]) for dose in levels.values()) > 1
+        return Given("regimen", levels[word], word if is_one_of_several else "")
     try:
         return Given("regimen", regimen(cell.text))
     except NotationError as error:

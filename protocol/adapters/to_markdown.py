@@ -63,4 +63,4 @@ def _limit(value: object) -> str:
 def _given(given: Given | None) -> str:
     if given is None:
         return ""
-    return str(given.regimen) if given.regimen else given.kind
+    return given.level or (str(given.regimen) if given.regimen else given.kind)

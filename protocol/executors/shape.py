@@ -28,6 +28,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("State", "raised"),
         ("Decision", "monitoring"),
         ("Regimen", "days"),
+        ("Given", "level"),
     }
 )
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""

@@ -102,10 +102,14 @@ class Observation:
 
 @frozen
 class Given:
-    """What was given from a visit on: a regimen; no drug; no drug ever again (``stopped``); or drug, but not known which."""
+    """What was given from a visit on: a regimen; no drug; no drug ever again (``stopped``); or drug, but not known which.
+
+    ``level`` says which level a regimen is, where the ladder has it on several; empty where that is not said.
+    """
 
     kind: Literal["regimen", "none", "stopped", "unknown"]
     regimen: Regimen | None = None
+    level: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("regimen", "none", "stopped", "unknown"):
@@ -113,6 +117,10 @@ class Given:
         if self.regimen is not None and not isinstance(self.regimen, Regimen):
             right = "a Regimen, such as protocol.model.regimen.regimen('100 mg every day')"
             raise unfit("'regimen' of what was given", self.regimen, right)
+        if not isinstance(self.level, str):
+            raise unfit("'level' of what was given", self.level, "the name of a level, or ''")
+        if self.level and self.regimen is None:
+            raise NotationError(f"'{self.kind}' was given at the level '{self.level}'", "A level belongs to a regimen.")
         if (self.kind == "regimen") != (self.regimen is not None):
             hint = "A regimen belongs to the kind 'regimen', and only to it."
             raise NotationError(f"'{self.kind}' was given with the regimen {self.regimen}", hint)

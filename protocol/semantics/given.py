@@ -5,10 +5,11 @@ The state follows what was given, and the recommendation is compared with it, so
 
 from __future__ import annotations
 
+from protocol.errors import VisitError
 from protocol.model.course import Given
 from protocol.model.decision import Decision, Deviation, DeviationKind, Effect, Verdict
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import NO_DRUG, Dose, at_level
+from protocol.model.regimen import NO_DRUG, Dose, Regimen, at_level
 from protocol.model.state import Control
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import rank
@@ -16,24 +17,42 @@ from protocol.semantics.missing import what_if
 from protocol.semantics.scene import Scene
 
 
-def dose_given(protocol: Protocol, given: Given) -> Dose:
-    """The dose on the ladder, or off it, that a given regimen is."""
+def dose_given(protocol: Protocol, given: Given, in_force: Dose = NO_DRUG) -> Dose:
+    """The dose on the ladder, or off it, that a given regimen is: the level that was named, else the first of those that have it.
+
+    ``in_force``: the level before, which goes on where it has that regimen and no other level was named. Raises VisitError
+    where the level that was named is none, or has another regimen.
+    """
     if given.regimen is None:
         return NO_DRUG
+    if given.level:
+        return _named(protocol, given.level, given.regimen)
+    if in_force.kind == "level" and protocol.level(in_force.name).regimen.same_as(given.regimen):
+        return in_force
     for level in protocol.levels:
         if level.regimen.same_as(given.regimen):
             return at_level(level.name)
     return Dose("off ladder", str(given.regimen))
 
 
+def _named(protocol: Protocol, name: str, regimen: Regimen) -> Dose:
+    """The level under which a regimen was given."""
+    if any(level.name == name and level.regimen.same_as(regimen) for level in protocol.levels):
+        return at_level(name)
+    fitting = [level.name for level in protocol.levels if level.regimen.same_as(regimen)]
+    hint = f"Levels with that regimen: {', '.join(fitting)}." if fitting else "No level has that regimen: leave the level out."
+    raise VisitError(f"what was given, {regimen}, is not the level '{name}'", hint)
+
+
 def is_it(protocol: Protocol, given: Given, effect: Effect) -> bool:
     """Whether giving this is putting the effect into force. No drug is a hold, a stop or any effect without drug.
 
-    Where a step is ordered that cannot be taken the dose in force stands, so giving that is not a deviation.
+    Where a step is ordered that cannot be taken the dose in force stands, so giving that is not a deviation. Where several
+    levels have the regimen and none of them was named, it is each of them.
     """
     if given.kind == "stopped":
         return effect.control.kind == "stopped"
-    return effect.dose == dose_given(protocol, given)
+    return effect.dose == dose_given(protocol, given, effect.dose)
 
 
 def followed(scene: Scene, finding: Finding, given: Given) -> Effect:
@@ -43,7 +62,7 @@ def followed(scene: Scene, finding: Finding, given: Given) -> Effect:
     for effect in (finding.effect, *permitted):
         if is_it(protocol, given, effect):
             return effect
-    return _unordered(scene, given, dose_given(protocol, given))
+    return _unordered(scene, given, dose_given(protocol, given, scene.state.level))
 
 
 def _unordered(scene: Scene, given: Given, dose: Dose) -> Effect:
@@ -81,7 +100,7 @@ def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
 def deviations(scene: Scene, finding: Finding, decision: Decision, found: Verdict) -> tuple[Deviation, ...]:
     """What was given although nothing permits it. Dosing after a stop, or off the ladder, is reported once, where it begins."""
     state, protocol = scene.state, scene.prepared.protocol
-    dose = dose_given(protocol, found.given)
+    dose = dose_given(protocol, found.given, state.level)
     if found.permitted != "none" or found.recommended:
         return ()
     if dose.is_drug and dose == state.dose and (state.control.kind == "stopped" or dose.kind == "off ladder"):

@@ -75,7 +75,8 @@ def _refused(name: str, unit: str, low: Fraction, high: Fraction) -> tuple[Obser
 
 @lru_cache(maxsize=256)
 def _givens(protocol: Protocol) -> tuple[Given | None, ...]:
-    levels = tuple(Given("regimen", level.regimen) for level in protocol.levels)
+    named = (Given("regimen", level.regimen, level.name) for level in protocol.levels if level.regimen.is_once)
+    levels = (*(Given("regimen", level.regimen) for level in protocol.levels), *named)
     others = (Given("none"), *(Given("regimen", dose) for dose in _BESIDE), Given("unknown"), Given("stopped"))
     return ((None,) * 12 + levels * 2) + others
 

@@ -45,11 +45,12 @@ _LEVELS = ("reduced", "starting", "middle", "escalated")
 _DAILY = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
 _PER_SIZE = ("1 g/m2 every week", "750 mg/m2 every 12 hours", "1000 mg/m2 every 12 hours", "1.25 g/m2 every 12 hours")
 _CYCLES = ("placebo every day", "10 mg every day on days 1 to 14 of 28", "10 mg every day on days 1 to 21 of 28", "10 mg daily")
+_ONCE = ("25 mg once", "25 mg once", "50 mg once", "50 mg once")
 _SHARES = ("25 % every day", "50 % every day", "75 % every day", "100 % every day")
 _LADDERS: tuple[tuple[Level, ...], ...] = (
     *(
         tuple(Level(name, regimen(text)) for name, text in zip(_LEVELS, texts, strict=True))
-        for texts in (_DAILY, _PER_SIZE, _CYCLES, _SHARES)
+        for texts in (_DAILY, _PER_SIZE, _CYCLES, _SHARES, _ONCE)
     ),
     generated(Fraction(2), Fraction(8), regimen("2 U/kg/h")),
 )

@@ -13,10 +13,11 @@ from protocol.adapters import codes
 from protocol.adapters.codes import CODES
 from protocol.adapters.from_markdown import from_markdown
 from protocol.adapters.sheet import Counts, Expectation, Sheet
+from protocol.adapters.to_markdown import to_markdown
 from protocol.errors import InputError, Problem
 from protocol.model.course import Given, Observation
 from protocol.model.ladder import generated
-from protocol.model.protocol import Protocol
+from protocol.model.protocol import Level, Protocol
 from protocol.model.quantity import say_number
 from protocol.model.regimen import amount, regimen
 from protocol.model.time import DAY
@@ -294,10 +295,35 @@ def test_a_given_dose_is_a_level_a_regimen_or_a_word(protocol: Protocol) -> None
     assert given_doses[2:] == [Given("none"), Given("stopped"), Given("unknown"), None]
 
 
-@pytest.mark.parametrize("text", ["18 U/kg/h", "1000 U/h", "1250 mg/m2 every 12 hours", "5 mg/kg every week"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "18 U/kg/h",
+        "1000 U/h",
+        "1250 mg/m2 every 12 hours",
+        "5 mg/kg every week",
+        "25 mg once",
+        "25 mg daily on days 1 to 21 of 28",
+        "placebo every day",
+        "50 % every day",
+    ],
+)
 def test_a_given_dose_is_written_as_a_level_is(text: str, protocol: Protocol) -> None:
     sheet = table(f"| elapsed | given |\n|---|---|\n| 0 | {text} |", protocol)
     assert sheet.examples[0].course.visits[0].given == Given("regimen", regimen(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("First", "first"), ("second", "second"), ("third", ""), ("25 mg once", ""), ("50 mg once", "")]
+)
+def test_a_level_is_named_where_others_have_its_regimen(text: str, level: str, protocol: Protocol) -> None:
+    doses = {"first": "25 mg once", "second": "0.025 g once", "third": "50 mg once"}
+    again = evolve(protocol, levels=tuple(Level(name, regimen(dose)) for name, dose in doses.items()))
+    sheet = table(f"| elapsed | given |\n|---|---|\n| 0 | {text} |", again)
+    (visit,) = sheet.examples[0].course.visits
+    assert visit.given == Given("regimen", regimen(doses.get(text.lower(), text)), level)
+    back = from_markdown(to_markdown(sheet.examples[0].course, again), again)
+    assert back.examples[0].course.visits[0].given == visit.given
 
 
 def test_a_level_of_a_long_ladder_that_is_not_there_is_told_without_listing_all_of_them(protocol: Protocol) -> None:

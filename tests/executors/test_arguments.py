@@ -32,10 +32,10 @@ ODD = (
     date(2026, 1, 1), timedelta(1), datetime(2026, 1, 1), datetime.min.replace(tzinfo=timezone(timedelta(hours=9))), range(2),
 )  # fmt: skip
 
-REGIMEN = {"amount": 100, "unit": "mg", "every": DAY, "per": "", "rate": False}
+REGIMEN = {"amount": 100, "unit": "mg", "every": DAY, "per": "", "rate": False, "days": None}
 OBSERVATION = {"input": "anc", "value": 2, "unit": "", "censored": "", "lower": None, "upper": None, "observed": None,
                "recorded": None, "row": ""}  # fmt: skip
-GIVEN = {"kind": "regimen", "regimen": DAILY}
+GIVEN = {"kind": "regimen", "regimen": DAILY, "level": ""}
 VISIT = {"time": 7 * DAY, "observations": (), "given": None, "latest": None, "row": ""}
 SIGNATURE = {"request_id": "form 9", "expected_version": 1, "by": "Dr. A", "recorded_at": NOW, "why": "because"}
 MAPPING = {"levels": (), "rules": (), "trackers": (), "inputs": ()}
@@ -151,6 +151,8 @@ def test_the_calls_are_as_they_should_be_where_nothing_is_odd() -> None:
         (lambda: Visit(7, 5), "'observations' of a visit is the number 5"),
         (lambda: Given("nonsense"), "'kind' of what was given is the text 'nonsense'. Give 'regimen', 'none'"),
         (lambda: Given("regimen", "100 mg every day"), "is the text '100 mg every day'. Give a Regimen, such as protocol.model"),
+        (lambda: Given("regimen", DAILY, 5), "'level' of what was given is the number 5. Give the name of a level, or ''"),
+        (lambda: Regimen(100, "mg", DAY, days=5), "'days' of a regimen is the number 5. Give the Days of a cycle, or None"),
         (lambda: Regimen(100, "pills", DAY), "'unit' of a regimen is the text 'pills'. Give one of mg"),
         (lambda: Regimen(0, "U", DAY), "a regimen of 0 U every 1440 minutes cannot be given"),
         (lambda: Exposure(0, None, None), "'given' of an exposure is None"),

@@ -12,7 +12,7 @@ from attrs import define, frozen
 from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import NO_DRUG, regimen
+from protocol.model.regimen import NO_DRUG, Dose, regimen
 from protocol.model.rule import Rule, Same
 from protocol.model.state import State
 from tests.oracle.known import Bounds, World
@@ -71,8 +71,8 @@ def decide(
 def _gives(protocol: Protocol, effect: Effect, given: Given) -> bool:
     if given.regimen is None:
         return effect.control.kind == "stopped" if given.kind == "stopped" else effect.dose == NO_DRUG
-    if effect.dose.kind not in ("level", "off ladder"):
-        return False
+    if given.level or effect.dose.kind not in ("level", "off ladder"):
+        return effect.dose == Dose("level", given.level)
     dose = effect.dose
     return given.regimen.same_as(protocol.level(dose.name).regimen if dose.kind == "level" else regimen(dose.name))
 
