@@ -99,5 +99,5 @@ def test_a_thousand_problems_end_the_reading(tmp_path: Path, capsys: pytest.Capt
 def test_inputs_changed_at_random_are_read_or_refused() -> None:
     report = fuzz("tests", 4_000)
     assert not report.wrong, "\n".join(report.shown)
-    kinds = ("guard", "protocol", "Markdown", "CSV", "document")
+    kinds = ("guard", "protocol", "amendment", "amended", "Markdown", "CSV", "document")
     assert {f"{kind} {outcome}" for kind in kinds for outcome in ("read", "refused")} == set(report.kinds)

@@ -105,6 +105,36 @@ def test_a_file_that_cannot_be_read_is_a_failure_that_shows_its_problems(folder:
     assert code == 1 and said in shown and "Traceback" not in shown
 
 
+AMENDMENT = """protocol: counts
+version: "2"
+amends: protocol.yaml
+rules: {hold: {in: on treatment, when: "platelets < 30", must: hold}}
+"""
+
+
+def test_a_protocol_beside_another_is_checked_and_has_courses_of_its_own(folder: Path) -> None:
+    beside = folder / "specs" / "counts"
+    (beside / "lower.yaml").write_text(AMENDMENT, encoding="utf-8")
+    (beside / "lower.courses.md").write_text(COURSES.replace("recover", "are borne"), encoding="utf-8")
+    (beside / "settings.yaml").write_text("a: 1\n", encoding="utf-8")
+    code, said = run(folder, "-v", "-k", "lower")
+    assert code == 1 and "3 selected" in said
+    assert "specs/counts/lower.yaml::check FAILED" in said and "finding F016: without a source: hold" in said
+    assert "specs/counts/lower.courses.md::Counts are borne PASSED" in said
+    assert "specs/counts/lower.courses.md::Counts fall FAILED" in said
+
+
+def test_a_protocol_that_has_courses_is_one_wherever_it_stands(folder: Path) -> None:
+    alone = folder / "alone"
+    alone.mkdir()
+    (alone / "counts.yaml").write_text(SPEC, encoding="utf-8")
+    (alone / "counts.courses.md").write_text(COURSES, encoding="utf-8")
+    (alone / "other.yaml").write_text("protocol: TCP\n", encoding="utf-8")
+    (alone / "other.courses-of-another-kind.txt").write_text("none\n", encoding="utf-8")
+    _, said = run(alone, "-v")
+    assert "counts.yaml::check PASSED" in said and "counts.courses.md::Counts fall PASSED" in said and "other" not in said
+
+
 def test_a_foreign_protocol_module_in_the_folder_stands_in_nobodys_way(folder: Path) -> None:
     (folder / "protocol.py").write_text("raise ImportError('this is not the package')\n", encoding="utf-8")
     (folder / "test_theirs.py").write_text("def test_theirs():\n    assert True\n", encoding="utf-8")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from protocol import load, trace
+import protocol as package
+from protocol import trace
 from protocol.adapters.from_file import from_file
 from protocol.adapters.selection import under
 from protocol.adapters.sheet import Example, Sheet
@@ -14,7 +16,7 @@ from protocol.checks import findings
 from protocol.checks.expectations import differences, steps_of
 from protocol.checks.properties_of_course import judged
 from protocol.language.from_yaml import parse
-from protocol.language.shipped import find, shipped_names
+from protocol.language.shipped import courses_of, find, shipped_names
 from protocol.language.to_yaml import print_protocol
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
@@ -23,13 +25,19 @@ from protocol.semantics.coverage import coverage
 ASSERTED = {"dose", "rule", "status"}
 
 
+@cache
+def load(name: str) -> Protocol:
+    return package.load(name)
+
+
+@cache
 def sheets(name: str) -> list[tuple[Path, Sheet]]:
-    return [(file, from_file(file, load(name))) for file in sorted(find(name).parent.glob("courses*.md"))]
+    return [(file, from_file(file, load(name))) for file in courses_of(find(name))]
 
 
 SHIPPED = [pytest.param(name, id=name) for name in shipped_names()]
 COURSES = [
-    pytest.param(under(load(name), sheet.readings), example, id=f"{name}/{file.stem}/{example.course.name}")
+    pytest.param(name, under(load(name), sheet.readings), example, id=f"{name}/{file.stem}/{example.course.name}")
     for name in shipped_names()
     for file, sheet in sheets(name)
     for example in sheet.examples
@@ -61,8 +69,8 @@ def test_every_rule_has_its_source_and_a_paraphrase(name: str) -> None:
     assert [rule.name for rule in load(name).rules if rule.source is None or not rule.says] == []
 
 
-@pytest.mark.parametrize(("protocol", "example"), COURSES)
-def test_a_course_is_decided_as_written_by_hand(protocol: Protocol, example: Example) -> None:
+@pytest.mark.parametrize(("name", "protocol", "example"), COURSES)
+def test_a_course_is_decided_as_written_by_hand(name: str, protocol: Protocol, example: Example) -> None:
     pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
     assert differences(example.course, pairs, trace(protocol, example.course)) == ()
 
@@ -85,9 +93,9 @@ def asserting(example: Example, run: object) -> list[bool]:
     return [any(step is one for one in counted) for step in run.steps]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("protocol", "example"), COURSES)
-def test_no_shipped_course_breaks_a_property_that_is_expected_to_hold(protocol: Protocol, example: Example) -> None:
-    if protocol != load(protocol.name):
+@pytest.mark.parametrize(("name", "protocol", "example"), COURSES)
+def test_no_shipped_course_breaks_a_property_that_is_expected_to_hold(name: str, protocol: Protocol, example: Example) -> None:
+    if protocol != load(name):
         return  # under other readings some do not hold, as their notes say
     broken = [one for one in judged(protocol, example.course).failures if one.certain and one.property.expected == "holds"]
     assert [(one.property.name, one.time) for one in broken] == []

@@ -31,7 +31,7 @@ def _as(what: str, said: str) -> Callable[[Callable[..., int]], Callable[..., in
 @click.argument("specs", metavar="[SPEC...]", nargs=-1, shell_complete=complete_spec)
 @_as("table", "The table of dose modification: ladder, rules, open questions, inputs, sources (default).")
 @_as("sources", "Every source, and the rules that rest on it.")
-@_as("unverified", "Everything in it that may not be relied on, and why.")
+@_as("unverified", "Everything in it that may not be relied on, and why; without SPEC, in all protocols that come with it.")
 @_as("canonical", "The protocol as YAML, in one order and layout, without comments.")
 @_as("diagram", "The control states and the rules that lead from one to another, as a Mermaid diagram.")
 @_as("schema", "The JSON Schema (draft-07) of the language, for editors; it needs no SPEC.")
@@ -43,6 +43,8 @@ def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
     """
     if what == "schema":
         return _show_schema(specs)
+    if not specs and what == "unverified":
+        specs = _shipped()
     if not specs:
         raise click.UsageError("Missing argument 'SPEC...': which protocol is to be shown?")
     what = what or "table"
@@ -58,6 +60,12 @@ def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
         else:
             show_page(_page(protocol, what))
     return HOLDS
+
+
+def _shipped() -> tuple[str, ...]:
+    from protocol.language.shipped import shipped_names
+
+    return shipped_names()
 
 
 def _show_schema(specs: tuple[str, ...]) -> int:

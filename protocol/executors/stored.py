@@ -8,7 +8,9 @@
 A document is one line of ASCII; equal courses give equal text. It holds the patient, the protocols by name, version and
 fingerprint, the version of the course, its whole state, and the journal of entries, to which entries are only ever added.
 The protocols themselves are not in it: keep the file of each version, because a course is loaded under the very protocols
-under which it was recorded, known by their fingerprints. To go over to an amended one, load it with the old one and migrate.
+under which it was recorded, known by their fingerprints. A file that amends another has the fingerprint of all that it comes
+to, and a change of the amended file is a change of it; what ``protocol show --canonical`` prints of it is whole, and can be
+kept. To go over to another version, load the course with the old one and migrate.
 
 Where courses are long, save a commit by one small row: ``head_to_json`` over the last head, ``entry_to_json`` as a new row,
 and load with ``from_rows``. The package's folder ``executors/schemas`` has a JSON Schema (draft-07) of each document.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PureWindowsPath
 
 from protocol.errors import InputError
@@ -14,7 +15,7 @@ _ENDING = ".yaml"
 _FORMS = "Write the path from this file, such as 'amends: protocol.yaml', or the name of a shipped protocol."
 
 
-def amended_file(report: Report, name: Scalar, before: list[Path]) -> tuple[Path, str] | None:
+def amended_file(report: Report, name: Scalar, before: list[str]) -> tuple[Path, str] | None:
     """The path and the text of a file that the last file of the report amends; None, with a problem, where it cannot be.
 
     ``before`` are the files that amend each other up to this one, so that a circle is found; the file is added to them.
@@ -24,12 +25,12 @@ def amended_file(report: Report, name: Scalar, before: list[Path]) -> tuple[Path
     if path is None:
         return None
     try:
-        before.extend([Path(file).resolve()] if file and not before else [])
-        if path.resolve() in before:
+        before.extend([_real(file)] if file and not before else [])
+        if _real(path) in before:
             hint = "Amend a file that stands by itself."
             report.add("P102", f"{shown(name.text)} amends this file in its turn", name.span, hint)
             return None
-        before.append(path.resolve())
+        before.append(_real(path))
         if path.is_file():
             return path, with_line_feeds(read_text(path))
         why = "there is no such file" if not path.exists() else "it is no regular file"
@@ -39,6 +40,11 @@ def amended_file(report: Report, name: Scalar, before: list[Path]) -> tuple[Path
         why = "this cannot be the path of a file"
     report.add("P100", f"{shown(name.text)} cannot be amended: {why}", name.span, _FORMS)
     return None
+
+
+def _real(file: str | Path) -> str:
+    """The path of a file of which links are no other one; ``Path.resolve`` raises where they lead in a circle."""
+    return os.path.realpath(file)
 
 
 def _beside(report: Report, name: Scalar, file: str) -> Path | None:

@@ -6,7 +6,6 @@ Only trees are put together here, before anything in them is understood; what co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from protocol.language.amended_file import amended_file
 from protocol.language.fields import entries, one_of, text_node
@@ -34,7 +33,7 @@ def tree(report: Report) -> Mapping | None:
     """The tree of the first file with all that it amends; None where it cannot be read, with the problems in the report."""
     root = _root(report, report.parts[0])
     chain: list[Mapping] = []
-    files: list[Path] = []
+    files: list[str] = []
     while root is not None and (amends := _entry(root, "amends")):
         chain.append(root)
         part = _amended(report, *amends, files)
@@ -56,7 +55,7 @@ def _root(report: Report, part: Part) -> Mapping | None:
     return None
 
 
-def _amended(report: Report, key: Scalar, node: Node, files: list[Path]) -> Part | None:
+def _amended(report: Report, key: Scalar, node: Node, files: list[str]) -> Part | None:
     """The file that the last file of the report amends; ``files`` are those before it, to which it is added."""
     name = text_node(report, key, node)
     found = amended_file(report, name, files) if name else None

@@ -44,6 +44,9 @@ _ADVICE = (
     ("did not find expected", "Indent the keys of one mapping equally; a quoted text ends at its closing quote."),
 )
 
+_TOO_DEEP = f"nested more than {DEEPEST} deep"
+_CLOSE = "A protocol is nested 4 deep; close the brackets."
+
 
 class _Refused(Exception):
     """The rest of the file cannot be read after this."""
@@ -85,7 +88,7 @@ class _Builder:
             at = Span(self._span(event).start, len(event.anchor) + 1)
             self.report.add("P004", f"'&{event.anchor}' is an anchor", at, "Write the text out where it is meant.")
         if isinstance(event, CollectionStartEvent) and len(self.open) >= DEEPEST:
-            self._refuse("P003", f"nested more than {DEEPEST} deep", event, "A protocol is nested 4 deep; close the brackets.")
+            self._refuse("P003", _TOO_DEEP, event, _CLOSE)
         if isinstance(event, CollectionStartEvent | ScalarEvent) and event.tag:
             start = self._span(event).start
             tag = self.report.text[start : start + 80].split()[0]
@@ -175,6 +178,9 @@ def _not_yaml(report: Report, part: Part, error: yaml.YAMLError) -> None:
     opened = "quoted scalar" in what and "end of stream" in what
     mark = getattr(error, "context_mark" if opened else "problem_mark", None)
     span = Span(part.start + min(mark.index, max(0, len(part.text.rstrip()) - 1))) if mark else part.whole
+    if "maximum nesting depth" in what:  # of the parser itself, which looks ahead before it tells of the first bracket
+        report.add("P003", _TOO_DEEP, span, _CLOSE)
+        return
     hint = next((advice for sign, advice in _ADVICE if sign in what), "Look for a missing quote, colon or bracket before it.")
     report.add("P001", "this is not YAML", span, hint)
 

@@ -75,9 +75,9 @@ def test_the_amendment_is_the_example_with_its_changes(tmp_path: Path) -> None:
     (tmp_path / "protocol.yaml").write_text(EXAMPLE, encoding="utf-8")
     amended = parse(AMENDMENT, str(tmp_path / "member.yaml"))
     assert findings(amended) == ()
-    rules = [rule.name for rule in PROTOCOL.rules if rule.name != "step-down"]
+    rules = [rule.name for rule in PROTOCOL.rules]
     assert [rule.name for rule in amended.rules] == [*rules[:2], "stop-rash", *rules[2:]]
-    assert {one.name for one in PROTOCOL.properties} - {one.name for one in amended.properties} == {"heard"}
+    assert {one.name for one in PROTOCOL.properties} - {one.name for one in amended.properties} == {"heard", "reaches-high"}
     assert (amended.version, amended.inputs, amended.levels) == ("2", PROTOCOL.inputs, PROTOCOL.levels)
 
 

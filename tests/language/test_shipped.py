@@ -9,7 +9,7 @@ import pytest
 
 from protocol.errors import InputError
 from protocol.language import shipped
-from protocol.language.shipped import find, load, shipped_names
+from protocol.language.shipped import courses_of, find, load, shipped_names
 
 SMALL = """protocol: small
 version: 1
@@ -48,7 +48,21 @@ def test_a_shipped_protocol_is_found_by_its_name() -> None:
 
 
 def test_every_shipped_protocol_can_be_read_and_has_the_name_of_its_folder() -> None:
-    assert [load(name).name for name in shipped_names()] == list(shipped_names())
+    for name in shipped_names():
+        folder, _, member = name.partition("/")
+        assert load(name).name in {folder, f"{folder}-{member}" if member else folder}
+
+
+def test_no_two_shipped_protocols_have_the_same_name_and_version() -> None:
+    said = [(load(name).name, load(name).version) for name in shipped_names()]
+    assert len(set(said)) == len(said)
+
+
+def test_every_file_beside_a_shipped_protocol_is_one_of_its_family_or_the_courses_of_one() -> None:
+    for folder in {find(name).parent for name in shipped_names()}:
+        protocols = [find(name) for name in shipped_names() if find(name).parent == folder]
+        courses = [file for protocol in protocols for file in courses_of(protocol)]
+        assert sorted(folder.iterdir()) == sorted([*protocols, *courses])
 
 
 def test_protocols_inside_the_installed_package_come_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 
-from protocol import machine, stored, trace
+from protocol import load, machine, stored, trace
 from protocol.adapters.from_csv import from_csv
 from protocol.adapters.from_markdown import from_markdown
 from protocol.errors import InputError, VisitError
@@ -39,6 +40,18 @@ rules:
   hold: {in: on treatment, when: "anc < 1.0 or rash", must: hold}
   resume: {in: held by hold, when: "anc >= 1.5 and not rash", must: resume at the same level}
   escalate: {in: on treatment at low, when: "response is none and time since start >= 4 weeks", may: escalate}
+"""
+AMENDMENT = """protocol: small
+version: "2"
+amends: small.yaml
+title: An amendment
+without: {rules: [escalate], inputs: response}
+inputs:
+  platelets: {unit: 10*9/L, plausible: 1 to 3000, valid for: 35 days}
+otherwise: {held: silent}
+rules:
+  hold-platelets: {before: hold, in: on treatment, when: "platelets < 50", must: hold}
+  resume: {in: held, when: "anc >= 1.5 and platelets >= 75 and not rash", must: resume at the same level}
 """
 GUARDS = (
     "anc < 1.0 or platelets < 50", "not (rash and anc >= 1.5)", "response is not none", "known(anc) and unknown(platelets)",
@@ -71,6 +84,8 @@ def run(seed: str, cases: int) -> Report:
     readers: tuple[tuple[str, Callable[[Random], str], Callable[[str, Protocol], str]], ...] = (
         ("guard", lambda one: mutated(one, one_of(one, GUARDS)), _guard),
         ("protocol", lambda one: mutated(one, one_of(one, (SMALL, SMALL, WHOLE))), _protocol),
+        ("amendment", lambda one: mutated(one, AMENDMENT), _amending),
+        ("amended", lambda one: mutated(one, one_of(one, (SMALL, SMALL, AMENDMENT))), _amended),
         ("Markdown", lambda one: mutated(one, MARKDOWN), _markdown),
         ("CSV", lambda one: mutated(one, one_of(one, (WIDE, LONG))), _csv),
         ("document", lambda one: mutated(one, _document()), _stored),
@@ -110,7 +125,8 @@ def _try(report: Report, what: str, text: str, read: Callable[[str, Protocol], s
         outcome = read(text, protocol)
     except InputError as error:
         try:
-            _check(error, text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + 1)
+            lines = text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + 1
+            _check(error, max(lines, SMALL.count("\n")) if what.startswith("amend") else lines)
             outcome = "refused"
         except AssertionError as wrong:
             outcome = f"wrong message: {wrong}"
@@ -127,7 +143,7 @@ def _try(report: Report, what: str, text: str, read: Callable[[str, Protocol], s
 def _check(error: InputError, lines: int) -> None:
     """A refusal says where, what and what would be right; each problem once; nothing that a terminal would obey."""
     assert error.problems, "no problem is named"
-    said = [(one.code, one.line, one.column, one.message) for one in error.problems]
+    said = [(one.code, one.file, one.line, one.column, one.message) for one in error.problems]
     assert len(set(said)) == len(said), f"the same problem twice: {said}"
     for problem in error.problems:
         assert problem.message and problem.hint, f"{problem.code} does not say what would be right"
@@ -143,6 +159,26 @@ def _guard(text: str, protocol: Protocol) -> str:
 
 def _protocol(text: str, protocol: Protocol) -> str:
     found = parse(text)
+    assert parse(print_protocol(found)) == found
+    return "read"
+
+
+def _amending(text: str, protocol: Protocol) -> str:
+    """The text as a file that amends a right one."""
+    return _beside({"small.yaml": SMALL, "amendment.yaml": text})
+
+
+def _amended(text: str, protocol: Protocol) -> str:
+    """The text as a file that a right one amends."""
+    return _beside({"small.yaml": text, "amendment.yaml": AMENDMENT})
+
+
+def _beside(files: dict[str, str]) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            # What is no UTF-8 is refused as bytes, before it is a text.
+            Path(folder, name).write_bytes(text.encode("utf-8", "surrogatepass"))
+        found = load(Path(folder, "amendment.yaml"))
     assert parse(print_protocol(found)) == found
     return "read"
 
