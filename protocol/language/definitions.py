@@ -57,8 +57,8 @@ class Definitions:
             return None
         kind = TRACKER_KINDS[key]
         extreme = kind in ("lowest", "highest")
-        if kind != "episodes":
-            found.misplaced(("until",), "goes with 'episodes of' only", "Remove it.")
+        if kind not in ("episodes", "since"):
+            found.misplaced(("until",), "goes with 'episodes of' and 'time since' only", "Remove it.")
         return Tracker(
             name.text,
             kind,

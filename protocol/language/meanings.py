@@ -72,7 +72,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "time since": "How long ago this guard was last true; infinitely long if it never was.",
         "lowest": "The lowest value of this number.",
         "highest": "The highest value of this number.",
-        "until": "When an episode is over; without it, when its guard is false.",
+        "until": "When an episode, or with 'time since' what began, is over; without it, when the guard is false.",
         "measured only": "Whether what is missing is passed over instead of widening the bounds.",
         "from baseline": "Whether it also remembers readings before the first dose.",
     },

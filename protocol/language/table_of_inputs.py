@@ -111,6 +111,7 @@ def _tracker(item: Tracker, durations: frozenset[str]) -> str:
         "lowest": f"the lowest {code(item.input)}",
         "highest": f"the highest {code(item.input)}",
     }[item.kind]
-    until = f"; an episode ends with {code(say_guard(item.until, durations))}" if item.until is not None else ""
+    ends = "an episode ends" if item.kind == "episodes" else "which goes on until it ends"
+    until = f"; {ends} with {code(say_guard(item.until, durations))}" if item.until is not None else ""
     measured = "; values that were not measured are passed over" if item.measured_only else ""
     return what + until + measured + ("; from before the first dose on" if item.from_baseline else "")

@@ -110,7 +110,8 @@ class Tracker:
     - ``episodes``: how often ``when`` has become true; an episode ends when ``until`` is true.
     - ``consecutive``: findings in a row with ``when`` true.
     - ``duration``: minutes for which ``when`` has been true without a break.
-    - ``since``: minutes since ``when`` was last true; none while it is, and more than any number if it never was.
+    - ``since``: minutes since ``when`` was last true; none while it is, and more than any number if it never was. With
+      ``until`` the same of the phase that begins when ``when`` becomes true and ends when ``until`` is true.
     - ``lowest``, ``highest``: of the values of the number ``input``, measured or derived.
 
     ``limit`` is the largest count kept (counts saturate there); ``measured_only`` passes over what is not measured.

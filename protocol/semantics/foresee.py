@@ -79,10 +79,12 @@ def _tracked_since(prepared: Prepared, state: State, name: str) -> Iterator[int]
     if isinstance(memory, Lasting | Since):
         yield from (begun for begun in (memory.definite, memory.possible) if begun is not None)
     if isinstance(memory, Since):
-        yield from (moment - 1 for moment in expiries(prepared, state, tracker.when, FAR))
+        guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+        yield from (moment - 1 for guard in guards for moment in expiries(prepared, state, guard, FAR))
 
 
 def _readings_lapse(prepared: Prepared, state: State) -> Iterator[int]:
-    guards = (*(rule.when for rule in prepared.rules), *(tracker.when for tracker in prepared.trackers))
+    closing = (tracker.until for tracker in prepared.trackers if tracker.kind == "since" and tracker.until is not None)
+    guards = (*(rule.when for rule in prepared.rules), *(tracker.when for tracker in prepared.trackers), *closing)
     for guard in guards:
         yield from expiries(prepared, state, guard, FAR)

@@ -66,24 +66,45 @@ def _so_until(prepared: Prepared, tracker: Tracker, held: Since, before: State, 
     """The time since after the minutes from the last visit up to this one, which still had the readings of the last one."""
     if before.time is None or before.time == time:
         return held
-    changing = [before.time + 1, *expiries(prepared, before, tracker.when, time + 1)]
-    for begin, end in pairwise((*dict.fromkeys(changing), time + 1)):
-        held = _last_so(tracker, held, truth(Scene(prepared, before, begin), tracker.when), end - 1)
+    guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+    changing = {moment for guard in guards for moment in expiries(prepared, before, guard, time + 1)}
+    for begin, end in pairwise((*sorted({before.time + 1, *changing}), time + 1)):
+        held = _last_so(tracker, held, Scene(prepared, before, begin), end - 1)
     return held
 
 
 def _since(tracker: Tracker, held: Since, scene: Scene) -> Since:
-    now = truth(scene, tracker.when)
-    moved = _last_so(tracker, held, now, scene.time)
-    found = newest(scene, tracker.when, True) if now else None
+    moved = _last_so(tracker, held, scene, scene.time)
+    found = newest(scene, tracker.when, True) if truth(scene, tracker.when) else None
     return moved if found is None else evolve(moved, found=found if moved.found is None else max(found, moved.found))
 
 
-def _last_so(tracker: Tracker, held: Since, now: bool | None, time: int) -> Since:
-    """What it is at a time up to which the condition has been true, false or unknown since the last one."""
-    if now is False or (now is None and tracker.measured_only):
-        return held
-    return Since(time if now else held.definite, time, held.found)
+def _last_so(tracker: Tracker, held: Since, scene: Scene, time: int) -> Since:
+    """What it is at a time up to which everything has been as in the scene since the last one."""
+    now = _settled(tracker, truth(scene, tracker.when))
+    if tracker.until is not None:
+        over = _settled(tracker, truth(scene, tracker.until))
+        begun = _either(now, held.open)
+        now, still = _either(now, _both(held.open, _not(over))), _both(begun, _not(over))
+        held = evolve(held, open=still)
+    return held if now is False else evolve(held, definite=time if now else held.definite, possible=time)
+
+
+def _settled(tracker: Tracker, answer: bool | None) -> bool | None:
+    """The answer, where what is not measured is passed over: it neither begins nor ends anything."""
+    return False if answer is None and tracker.measured_only else answer
+
+
+def _not(one: bool | None) -> bool | None:
+    return None if one is None else not one
+
+
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    return False if False in (one, other) else None if None in (one, other) else True
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    return _not(_both(_not(one), _not(other)))
 
 
 def expiries(prepared: Prepared, state: State, guard: Guard, until: int) -> list[int]:

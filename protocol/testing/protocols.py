@@ -190,7 +190,7 @@ def _tracker(choose: Choose, number: int, inputs: Sequence[Input], seen: Sequenc
     name, baseline = f"{kind}-{number}", choose((False, True))
     if kind in ("lowest", "highest"):
         return Tracker(name, kind, input=choose(numbers), from_baseline=baseline)
-    until = _guard(choose, seen) if kind == "episodes" and choose((True, True, False)) else None
+    until = _guard(choose, seen) if kind in ("episodes", "since") and choose((True, True, False)) else None
     measured_only = known and kind != "duration" and choose((False, False, True))
     return Tracker(name, kind, _guard(choose, seen), until, measured_only=measured_only, from_baseline=baseline)
 
