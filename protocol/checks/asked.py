@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol.model.formula import parts as parts_of
-from protocol.model.guard import Clock, Compare, Guard, Is, Known, Named, nodes
+from protocol.model.guard import Clock, Compare, Guard, Is, Known, Named, Value, nodes
 from protocol.model.protocol import Protocol
 
 
@@ -20,6 +20,8 @@ def guards(protocol: Protocol) -> Iterator[Guard]:
     """The guards of rules, monitoring, derived inputs, trackers and readings, those not chosen too, and of properties."""
     yield from (rule.when for rule in protocol.rules)
     yield from (derived.when for derived in protocol.derived)
+    for score in protocol.scores:
+        yield from score.guards()
     yield from (entry.when for entry in protocol.monitoring)
     for tracker in protocol.trackers:
         yield from (guard for guard in (tracker.when, tracker.until) if guard is not None)
@@ -46,9 +48,12 @@ def inputs_in(protocol: Protocol, guard: Guard) -> frozenset[str]:
     found: set[str] = set()
     inputs = {item.name for item in protocol.inputs}
     numbers = {item.name: [part.input for part in parts_of(item.value)] for item in protocol.numbers}
+    scores = {item.name: item for item in protocol.scores}
     for node in nodes(guard):
         if isinstance(node, Named):
             found |= inputs_in(protocol, protocol.definition(node.name))
+        elif isinstance(node, Compare) and isinstance(node.term, Value) and node.term.input in scores:
+            found |= {name for one in scores[node.term.input].guards() for name in inputs_in(protocol, one)}
         else:
             found |= inputs.intersection(part for name in names_in(node) for part in numbers.get(name, [name]))
     return frozenset(found)

@@ -29,6 +29,7 @@ def baseline_before_start(protocol: Protocol) -> Iterator[Finding]:
 
 def _baselines(protocol: Protocol, guard: Guard) -> Iterator[str]:
     """The inputs whose baseline a guard asks, by way of derived inputs, chosen readings and derived numbers too."""
+    scores = {score.name: score for score in protocol.scores}
     formulas = {number.name: number.value for number in protocol.numbers}
     for node in nodes(guard):
         match node:
@@ -36,6 +37,9 @@ def _baselines(protocol: Protocol, guard: Guard) -> Iterator[str]:
                 yield from _baselines(protocol, protocol.definition(name))
             case Compare(Ratio(name, "baseline")):
                 yield name
+            case Compare(Value(name)) if name in scores:
+                for part in scores[name].guards():
+                    yield from _baselines(protocol, part)
             case Compare(Value(name) | Ratio(name)) if name in formulas:
                 yield from (part.input for part in parts(formulas[name]) if isinstance(part, Baseline))
             case _:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from protocol.checks.asked import asked
 from protocol.checks.finding import Finding, check
-from protocol.model.protocol import Protocol
+from protocol.model.input import Derived, DerivedNumber, Score, Tracker
+from protocol.model.protocol import Interpretation, Protocol
 
 
 @check(
@@ -20,10 +21,14 @@ def unused_name(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each name that no guard asks and, of an interpretation, no rule is under."""
     used = asked(protocol) | {name for rule in protocol.rules for name, _ in rule.under}
     for what, names in (
-        ("derived input", [*(item.name for item in protocol.derived), *(item.name for item in protocol.numbers)]),
-        ("tracker", [item.name for item in protocol.trackers]),
-        ("interpretation", [item.name for item in protocol.interpretations]),
+        ("derived input", [*_names(protocol.derived), *_names(protocol.numbers), *_names(protocol.scores)]),
+        ("tracker", _names(protocol.trackers)),
+        ("interpretation", _names(protocol.interpretations)),
     ):
         for name in names:
             if name not in used:
                 yield Finding("F015", f"nothing uses the {what} '{name}'", name, "Use it in a rule, or remove it.")
+
+
+def _names(items: tuple[Derived | DerivedNumber | Score | Tracker | Interpretation, ...]) -> list[str]:
+    return [item.name for item in items]

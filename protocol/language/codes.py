@@ -188,6 +188,10 @@ _TABLE = (
     ("P065", "a division by zero",
      "The number written below a '/' is 0, so there is no result whatever is measured."),
     # The ladder.
+    ("P066", "not a number of points",
+     "A score is a sum of whole numbers. Each of its items has conditions with their points, of which the first that holds "
+     "counts; 'otherwise', its points where none holds; and 'unknown', its points where missing values leave that open, as "
+     "the published score has it: {\"aec >= 1.5\": 2, \"aec >= 0.7\": 1, otherwise: 0, unknown: 0}."),
     ("P070", "not a ladder",
      "The ladder is listed, each level with its name and regimen, lowest first, or generated in even steps: "
      "'doses: 2 to 40 by 1 U/kg/h', 'doses: 100 to 800 by 100 mg every day'. What follows 'by' is the step, written as a "

@@ -38,11 +38,11 @@ class Definitions:
     uses: dict[str, list[Use]] = field(factory=dict)
 
     def derived(self, name: Scalar, node: Node) -> Derived | None:
-        """``name: "guard"``, or ``name: {when: "guard", label: ..., note: ...}``; None for a number, which is read before."""
+        """``name: "guard"``, or ``name: {when: "guard", label: ..., note: ...}``; None for a number and a score."""
         if name.text in self.names.numbers:
             return None
         if not isinstance(node, Mapping):
-            return Derived(name.text, self._guard(name.text, name, node))
+            return Derived(name.text, self.guard(name.text, name, node))
         found = fields(self.report, f"derived input {shown(name.text)}", name, node, DERIVED_KEYS)
         if found is None:
             return None
@@ -64,7 +64,7 @@ class Definitions:
             kind,
             Always() if extreme else self._guard_of(found, name.text, key),
             until=self._guard_of(found, name.text, "until") if found.has("until") else None,
-            input=self._tracked_input(found, key) if extreme else "",
+            input=self._tracked_input(name.text, found, key) if extreme else "",
             measured_only=found.flag("measured only"),
             from_baseline=found.flag("from baseline"),
         )
@@ -79,7 +79,7 @@ class Definitions:
             self.report.add("P023", f"{found.what} does not say what it keeps", found.owner, hint)
         return said[0] if len(said) == 1 else None
 
-    def _tracked_input(self, found: Fields, key: str) -> str:
+    def _tracked_input(self, owner: str, found: Fields, key: str) -> str:
         name = found.scalar(key)
         if name is None or not self.names.check_known(self.report, name.text, name.span):
             return ""
@@ -88,6 +88,8 @@ class Definitions:
             numbers = [known for known in (*self.names.inputs, *self.names.numbers) if self.names.number(known)]
             message = f"'{key}' takes a number, and '{name.text}' is none"
             self.report.add("P057", message, name.span, instead(name.text, numbers, "Numbers"))
+        if name.text in self.names.scores:
+            self.uses.setdefault(owner, []).append(Use(name.text, name.span))
         return name.text
 
     def interpretation(self, name: Scalar, node: Node) -> Interpretation | None:
@@ -123,9 +125,10 @@ class Definitions:
 
     def _guard_of(self, found: Fields, owner: str, key: str) -> Guard:
         node = found.node(key)
-        return Always() if node is None else self._guard(owner, found.entries[key][0], node)
+        return Always() if node is None else self.guard(owner, found.entries[key][0], node)
 
-    def _guard(self, owner: str, key: Scalar, node: Node) -> Guard:
+    def guard(self, owner: str, key: Scalar, node: Node) -> Guard:
+        """A guard of the definition of that name, which uses what it asks."""
         read = read_guard(self.report, self.names, node, key)
         self.uses.setdefault(owner, []).extend(read.uses)
         return read.guard

@@ -21,6 +21,7 @@ from protocol.language.nodes import Mapping, Node, Scalar, located
 from protocol.language.properties import read_property
 from protocol.language.report import Report, Span, with_line_feeds
 from protocol.language.rules import read_rule, rule_kinds
+from protocol.language.scores import read_scores
 from protocol.model.guard import Guard
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Claim
@@ -74,10 +75,12 @@ def parse_claim(text: str, protocol: Protocol) -> Claim:
 
 def _names(protocol: Protocol) -> Names:
     questions = {item.name: _question(item) for item in protocol.interpretations}
+    kinds = {item.name: item.kind for item in protocol.numbers} | {item.name: item.kind for item in protocol.scores}
     return Names(
         inputs={item.name: item for item in protocol.inputs},
-        derived=dict.fromkeys([*(item.name for item in protocol.derived), *(item.name for item in protocol.numbers)]),
-        numbers={item.name: item.kind for item in protocol.numbers},
+        derived=dict.fromkeys([*(item.name for item in protocol.derived), *kinds]),
+        numbers=dict(kinds),
+        scores={item.name for item in protocol.scores},
         trackers={item.name: TrackerName(item.kind, item.input) for item in protocol.trackers},
         interpretations=dict(questions),
         levels=dict.fromkeys(level.name for level in protocol.levels),
@@ -107,6 +110,7 @@ class _Reader:
         self.names.inputs = self._section("inputs", "an input", partial(read_input, self.report))
         self._declare()
         numbers = read_numbers(self.report, self.names, self._entries("derived"))
+        scores = read_scores(self.definitions, self._entries("derived"))
         derived = self._section("derived", "a derived input", self.definitions.derived)
         trackers = self._section("trackers", "a tracker", self.definitions.tracker)
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
@@ -138,6 +142,7 @@ class _Reader:
             note=self.top.text("note"),
             properties=_whole(properties),
             monitoring=self._monitoring(),
+            scores=_whole(scores),
         )
 
     def _monitoring(self) -> tuple[Monitoring, ...]:

@@ -186,9 +186,16 @@ class Terms:
 
     def _derived_number(self, name: Token, operator: Token, constant: Constant | None) -> Guard:
         kind = self.names.numbers[name.text]
+        is_score = name.text in self.names.scores
+        if is_score:
+            self.uses.append(Use(name.text, self.at(name)))
         if constant is None:
             return Always()
         number = self._plain_number(constant, f"'{name.text}' is computed")
+        if is_score and number is not None and number.denominator != 1:
+            message = f"{say_number(number)} is no number of points"
+            self.report.add("P066", message, self._span(constant), "A score is a whole number.")
+            return Always()
         if kind is not None:
             self._plausible(name.text, kind, number, constant)
         return _compare(Value(name.text), operator, number)
@@ -232,7 +239,8 @@ class Terms:
         if number is not None and not kind.low <= number <= kind.high:
             low, high = say_number(kind.low), say_number(kind.high)
             message = f"{say_number(number)} is outside the plausible range of '{name}'"
-            hint = f"'{name}' is from {low} to {high} {kind.unit}; check the unit."
+            unit = "." if kind.unit == "1" else f" {kind.unit}; check the unit."
+            hint = f"'{name}' is from {low} to {high}{unit}"
             self.report.add("P051", message, self._span(constant), hint)
 
     def _duration(self, term: Term, operator: Token, constant: Constant | None, window: tuple[int, int]) -> Guard:

@@ -65,6 +65,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "label": "What it is called, for readers.",
         "note": "Whatever else readers should know.",
     },
+    "score": {
+        "score": "Its items, each with points by condition; their sum is the score.",
+        "label": "What it is called, for readers.",
+        "note": "Whatever else readers should know.",
+    },
+    "item of a score": {
+        "otherwise": "Its points where none of its conditions holds.",
+        "unknown": "Its points where missing values leave open what they are.",
+    },
     "tracker": {
         "episodes of": "Counts how often this guard has become true.",
         "consecutive": "Counts the findings in a row at which this guard was true.",

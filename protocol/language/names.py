@@ -33,6 +33,7 @@ RESERVED = frozenset(
         "baseline",
         "earlier",
         "time",
+        "otherwise",
         "at",
         "by",
         "to",
@@ -69,13 +70,14 @@ class QuestionName:
 class Names:
     """What is declared, by section. A value of None: declared, but wrongly, so that nothing more is said about its use.
 
-    ``numbers`` are those of the derived inputs that are numbers.
+    ``numbers`` are those of the derived inputs that are numbers, ``scores`` those of them that are sums of points.
     ``broken`` lists the sections that could not be read; what they declare is not known, so no name is called unknown.
     """
 
     inputs: dict[str, Input | None] = field(factory=dict)
     derived: dict[str, None] = field(factory=dict)
     numbers: dict[str, Number | None] = field(factory=dict)
+    scores: set[str] = field(factory=set)
     trackers: dict[str, TrackerName | None] = field(factory=dict)
     interpretations: dict[str, QuestionName | None] = field(factory=dict)
     levels: dict[str, Level | None] = field(factory=dict)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.language.page import Block, Heading, Items, Table, code, plain
+from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.to_text import duration_trackers, say_formula, say_guard, say_schedule, say_window
-from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Item, Number, Score, Tracker, YesNo
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
@@ -34,6 +34,10 @@ def asked(protocol: Protocol) -> Iterator[Block]:
         yield Heading(2, "Derived numbers")
         yield Table(("Number", "What", "Formula", "Values", "A missing part"), tuple(_number(item) for item in protocol.numbers))
         yield from _notes(protocol.numbers)
+    for score in protocol.scores:
+        yield Heading(2, plain(f"Score {score.name}"))
+        yield Table(("Item", "Points"), tuple((code(item.name), _points(item, durations)) for item in score.items))
+        yield Paragraph(" ".join(_of_score(score)))
     if protocol.trackers:
         yield Heading(2, "Trackers")
         yield Table(
@@ -99,6 +103,17 @@ def _number(item: DerivedNumber) -> tuple[str, ...]:
         plain(_kind(item.kind)),
         plain(", ".join(f"{name} is taken as {say_number(value)}" for name, value in item.defaults) or "makes it unknown"),
     )
+
+
+def _points(item: Item, durations: frozenset[str]) -> str:
+    cases = (f"{case.points} if {code(say_guard(case.when, durations))}" for case in item.cases)
+    return "; ".join((*cases, f"otherwise {item.otherwise}; {item.unknown} where it is not known"))
+
+
+def _of_score(score: Score) -> Iterator[str]:
+    yield from (sentence(plain(text)) for text in (score.label, score.note) if text)
+    low, high = score.kind.low, score.kind.high
+    yield f"The sum of the points, {say_number(low)} to {say_number(high)}; of an item the first condition that holds counts."
 
 
 def _tracker(item: Tracker, durations: frozenset[str]) -> str:

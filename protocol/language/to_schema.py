@@ -21,6 +21,7 @@ from protocol.language.names import LONGEST_NAME, NAME
 from protocol.language.phrases import ACTION_FORMS, FORMS, OFF_LADDER, WHERE
 from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS
 from protocol.language.rules import RULE_KEYS
+from protocol.language.scores import ELSEWHERE, SCORE_KEYS
 from protocol.model.time import UNITS
 
 Schema = dict[str, Any]
@@ -45,7 +46,7 @@ def schema() -> Schema:
         "ladder ends": _object("end of the ladder", ENDS_KEYS, {key: {"enum": list(ENDS)} for key in ENDS_KEYS}, []),
         "inputs": _entries(_input()),
         "derived": _entries(
-            {"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"]), _derived_number()]}
+            {"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"]), _derived_number(), _score()]}
         ),
         "trackers": _entries(_tracker()),
         "interpretations": _entries(_interpretation()),
@@ -109,6 +110,13 @@ def _derived_number() -> Schema:
     missing = {"anyOf": [{"enum": ["unknown"]}, _entries({"type": "number"})]}
     known = {"value": WORDS, "plausible": WORDS, "window": WORDS, "missing": missing}
     return _object("derived number", NUMBER_KEYS, known, ["value", "unit", "plausible", "missing"])
+
+
+def _score() -> Schema:
+    points: Schema = {"type": "integer"}
+    said = {key: {"description": MEANINGS["item of a score"][key], **points} for key in ELSEWHERE}
+    item = {"type": "object", "properties": said, "required": list(ELSEWHERE), "additionalProperties": points, "minProperties": 3}
+    return _object("score", SCORE_KEYS, {"score": _entries(item)}, ["score"])
 
 
 def _tracker() -> Schema:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from protocol.language.claim_text import say_claim, say_span
 from protocol.language.to_text import duration_trackers, say_action, say_formula, say_guard, say_schedule, say_where, say_window
 from protocol.model.guard import Guard
-from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Tracker, YesNo
+from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Score, Tracker, YesNo
 from protocol.model.ladder import say_generated
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import OfVisits, Property, Response
@@ -56,7 +56,8 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     yield [*_doses(protocol.levels), *_ladder_ends(protocol.ladder_ends)]
     yield _section("inputs", ((item.name, _braces(_input(item))) for item in protocol.inputs))
     numbers = ((item.name, _braces(_number(item))) for item in protocol.numbers)
-    yield _section("derived", (*(_derived(item, durations) for item in protocol.derived), *numbers))
+    scores = ((item.name, "\n" + "\n".join(_score(item, durations))) for item in protocol.scores)
+    yield _section("derived", (*(_derived(item, durations) for item in protocol.derived), *numbers, *scores))
     yield _section("trackers", ((item.name, _braces(_tracker(item, durations))) for item in protocol.trackers))
     yield _nested("interpretations", ((item.name, _interpretation(item, durations)) for item in protocol.interpretations))
     silent = ((control, "silent") for control in protocol.silent)
@@ -80,7 +81,7 @@ def _head(protocol: Protocol) -> Iterator[Pair]:
 
 
 def _section(name: str, pairs: Iterable[Pair]) -> list[str]:
-    lines = [f"  {key}: {value}" for key, value in pairs]
+    lines = [f"  {key}:{value}" if value.startswith("\n") else f"  {key}: {value}" for key, value in pairs]
     return [f"{name}:", *lines] if lines else []
 
 
@@ -173,6 +174,15 @@ def _number(item: DerivedNumber) -> Iterator[Pair]:
         yield "window", quoted(say_window(*item.window))
     yield "missing", _braces((name, say_number(value)) for name, value in item.defaults) if item.defaults else "unknown"
     yield from _texts(label=item.label, note=item.note)
+
+
+def _score(score: Score, durations: Durations) -> Iterator[str]:
+    yield "    score:"
+    for item in score.items:
+        cases = ((_say(case.when, durations), str(case.points)) for case in item.cases)
+        points = (*cases, ("otherwise", str(item.otherwise)), ("unknown", str(item.unknown)))
+        yield f"      {item.name}: {_braces(points)}"
+    yield from (_line(key, text) for key, text in _texts(label=score.label, note=score.note))
 
 
 def _tracker(item: Tracker, durations: Durations) -> Iterator[Pair]:

@@ -1,7 +1,8 @@
-"""What a protocol may ask about a patient: inputs of four kinds, inputs derived from them, and trackers over time."""
+"""What a protocol may ask about a patient: inputs of four kinds, inputs derived from them, scores, and trackers over time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -101,6 +102,51 @@ class DerivedNumber:
     window: tuple[int, int] | None = None
     label: str = ""
     note: str = ""
+
+
+@frozen
+class Case:
+    """So many points where ``when`` is true."""
+
+    when: Guard
+    points: int
+
+
+@frozen
+class Item:
+    """An item of a score: the points of the first of its cases that holds, or ``otherwise`` where none does.
+
+    ``unknown`` are its points where what is missing leaves open how many it has.
+    """
+
+    name: str
+    cases: tuple[Case, ...]
+    otherwise: int
+    unknown: int
+
+    def points(self) -> tuple[int, ...]:
+        """All points that it can have."""
+        return (*(case.points for case in self.cases), self.otherwise, self.unknown)
+
+
+@frozen
+class Score:
+    """A whole number that is the sum of the points of its items, computed when it is asked; it is always known."""
+
+    name: str
+    items: tuple[Item, ...]
+    label: str = ""
+    note: str = ""
+
+    @property
+    def kind(self) -> Number:
+        """What it can be: from the least points of all items to the most."""
+        low, high = (sum(pick(item.points()) for item in self.items) for pick in (min, max))
+        return Number("1", Fraction(low), Fraction(high))
+
+    def guards(self) -> Iterator[Guard]:
+        """The conditions of its items, in order."""
+        return (case.when for item in self.items for case in item.cases)
 
 
 @frozen

@@ -11,7 +11,7 @@ import attrs
 from attrs import frozen
 
 from protocol.model.guard import Guard
-from protocol.model.input import Derived, DerivedNumber, Input, Tracker
+from protocol.model.input import Derived, DerivedNumber, Input, Score, Tracker
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.regimen import Regimen
@@ -74,7 +74,7 @@ class Interpretation:
 class Protocol:
     """The whole rule set. ``levels`` is the ladder, lowest first; ``rules`` are ordered, safety first.
 
-    ``derived`` are the derived inputs that are true or false, ``numbers`` those that are numbers.
+    ``derived`` are the derived inputs that are true or false, ``numbers`` those that are numbers, ``scores`` sums of points.
     ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue, ``silent``
     those in which it says that the source is silent there: the dose in force stands, as where nothing is said, and known so.
     ``monitoring`` are ordered entries: for each input the first that holds says how often it is measured.
@@ -103,6 +103,7 @@ class Protocol:
     note: str = ""
     properties: tuple[Property, ...] = ()
     monitoring: tuple[Monitoring, ...] = ()
+    scores: tuple[Score, ...] = ()
 
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""

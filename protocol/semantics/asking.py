@@ -33,6 +33,9 @@ def only_now(protocol: Protocol, step: Step) -> tuple[str, ...]:
 def _behind(prepared: Prepared, name: str) -> Iterator[str]:
     if name in prepared.numbers:
         yield from (part.input for part in parts(prepared.numbers[name].value))
+    elif name in prepared.scores:
+        for part in prepared.inputs_behind(prepared.scores[name]):
+            yield from _behind(prepared, part)
     elif name in prepared.inputs:
         yield name
     for tracker in prepared.trackers:

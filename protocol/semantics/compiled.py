@@ -56,6 +56,7 @@ def _asks(prepared: Prepared) -> dict[int, Ask]:
 def _guards(prepared: Prepared) -> Iterator[Guard]:
     yield from (rule.when for rule in prepared.rules)
     yield from (entry.when for _, entries in prepared.monitoring for entry in entries)
+    yield from (guard for score in prepared.scores.values() for guard in score.guards())
     for tracker in prepared.trackers:
         yield tracker.when
         if tracker.until is not None:
@@ -120,8 +121,8 @@ def _of_atom(prepared: Prepared, atom: Atom) -> Ask:
         case Is(name):
             return _of_option(atom, name, in_cells, _unread(prepared, in_cells))
         case Compare(Value(name)):
-            # An unknown derived number can still be narrowed by the parts that are known.
-            unread = None if name in prepared.numbers else _unread(prepared, in_cells)
+            # An unknown derived number can still be narrowed by the parts that are known, and a score is never unknown.
+            unread = None if name in prepared.numbers or name in prepared.scores else _unread(prepared, in_cells)
             return _of_value(atom, name, in_cells, unread)
         case Compare(Ratio(name, "ULN" | "LLN" as limit)):
             return _of_ratio(atom, name, limit, in_cells)

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from protocol.model.course import Observation
 from protocol.model.decision import Fact, Refusal
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation, Part, parts
+from protocol.model.guard import Guard, Known
 from protocol.model.input import DerivedNumber
 from protocol.model.quantity import say_number
 from protocol.model.state import Held, Interval, State
@@ -35,6 +36,10 @@ def valid_reading(prepared: Prepared, state: State, name: str, time: int) -> Hel
     number = prepared.numbers.get(name)
     if number is not None:
         return computed(prepared, state, number, time).reading()
+    if name in prepared.scores:
+        from protocol.semantics.scores import scored  # which asks guards, and they ask this
+
+        return scored(prepared, state, prepared.scores[name], time)
     held = state.reading(name)
     if held is None or held.value is None:
         return None
@@ -137,7 +142,14 @@ def _joined(sign: str, one: Interval, other: Interval) -> Interval | None:
 
 
 def changes(prepared: Prepared, state: State, name: str) -> Iterator[int]:
-    """Every first minute at which the value of an input changes by time alone: a reading lapses, or another is looked back to."""
+    """Every first minute at which the value of an input changes by time alone: a reading lapses, or another is looked back to.
+
+    Those at which a score changes because a clock or a tracker moves are not among them.
+    """
+    if name in prepared.scores:
+        for guard in prepared.scores[name].guards():
+            yield from guard_changes(prepared, state, guard)
+        return
     number = prepared.numbers.get(name)
     if number is None:
         held, valid_for = state.reading(name), prepared.inputs[name].valid_for
@@ -154,12 +166,25 @@ def changes(prepared: Prepared, state: State, name: str) -> Iterator[int]:
                 pass
 
 
+def guard_changes(prepared: Prepared, state: State, guard: Guard) -> Iterator[int]:
+    """Every first minute at which a value that a guard asks changes by time alone."""
+    for term in prepared.terms(guard):
+        name = getattr(term, "input", "")
+        reading = state.reading(name) if name else None
+        yield from changes(prepared, state, name) if name else ()
+        if isinstance(term, Known) and term.within is not None and reading is not None:
+            yield reading.observed + term.within + 1
+
+
 def to_measure(prepared: Prepared, state: State, name: str, time: int) -> tuple[str, ...]:
-    """The inputs to be measured so that a value is known: the input itself; of a derived number those missing now, else all."""
-    number = prepared.numbers.get(name)
-    if number is None:
+    """The inputs to be measured so that a value is known: the input itself; of a computed one those missing now, else all."""
+    if name in prepared.scores:
+        behind = prepared.inputs_behind(prepared.scores[name])
+        asked = tuple(dict.fromkeys(one for part in behind for one in to_measure(prepared, state, part, time)))
+    elif name in prepared.numbers:
+        asked = tuple(part.input for part in parts(prepared.numbers[name].value) if isinstance(part, Current))
+    else:
         return (name,)
-    asked = tuple(part.input for part in parts(number.value) if isinstance(part, Current))
     return tuple(one for one in asked if valid_reading(prepared, state, one, time) is None) or asked
 
 
@@ -167,9 +192,19 @@ def to_measure(prepared: Prepared, state: State, name: str, time: int) -> tuple[
 
 
 def with_numbers(prepared: Prepared, state: State, accepted: Accepted, time: int) -> Accepted:
-    """What was accepted, with the derived numbers of which a part was measured, and refusals of those that cannot be."""
-    if not prepared.numbers:
+    """What was accepted, with the numbers and scores of which a part was measured, and refusals of numbers that cannot be."""
+    if not (prepared.numbers or prepared.scores):
         return accepted
+    return _with_scores(prepared, _with_derived(prepared, state, accepted, time))
+
+
+def _with_scores(prepared: Prepared, accepted: Accepted) -> Accepted:
+    measured = accepted.measured
+    fresh = {name for name, score in prepared.scores.items() if not measured.isdisjoint(prepared.inputs_behind(score))}
+    return evolve(accepted, measured=measured | fresh) if fresh else accepted
+
+
+def _with_derived(prepared: Prepared, state: State, accepted: Accepted, time: int) -> Accepted:
     fresh = [number for number in prepared.numbers.values() if _asks_any(number, accepted.measured)]
     if not fresh:
         return accepted

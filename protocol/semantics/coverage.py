@@ -9,6 +9,7 @@ from attrs import frozen
 
 from protocol.model.decision import Step, Trace
 from protocol.model.guard import Tracked
+from protocol.model.input import Tracker
 from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import at_level
@@ -126,10 +127,18 @@ def _outcomes(prepared: Prepared, rule: Rule) -> tuple[str, ...]:
 
 
 def _can_be_unknown(prepared: Prepared, rule: Rule) -> bool:
-    exact = {tracker.name for tracker in prepared.trackers if tracker.measured_only}
+    exact = {tracker.name for tracker in prepared.trackers if tracker.measured_only or _is_exact(prepared, tracker)}
     asked = {term.tracker for term in prepared.terms(rule.when) if isinstance(term, Tracked)}
     matters = {f"({name})" for name in asked - exact}
-    return any(_depends(prepared.protocol, rule, name, {name} | matters) for name in ("", *prepared.inputs_of(rule.when)))
+    inputs = (name for name in prepared.inputs_of(rule.when) if name not in prepared.scores)  # a score is always known
+    return any(_depends(prepared.protocol, rule, name, {name} | matters) for name in ("", *inputs))
+
+
+def _is_exact(prepared: Prepared, tracker: Tracker) -> bool:
+    """Whether nothing can be missing for the tracker: it asks scores alone."""
+    guards = (tracker.when, *((tracker.until,) if tracker.until is not None else ()))
+    asked = {name for guard in guards for name in prepared.inputs_of(guard)} | ({tracker.input} - {""})
+    return bool(asked) and asked <= prepared.scores.keys()
 
 
 def _depends(protocol: Protocol, rule: Rule, missing: str, names: set[str]) -> bool:

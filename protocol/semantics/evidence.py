@@ -9,18 +9,21 @@ asked that could be read again: a taper every four weeks goes on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 
 from attrs import frozen
 
 from protocol.model.formula import Baseline, parts
-from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value
+from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value, nodes
+from protocol.model.input import Score
 from protocol.model.state import Held
 from protocol.semantics import clocks
 from protocol.semantics.compiled import term_of, true_of
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.remembered import of_baseline
 from protocol.semantics.scene import Candidates, Scene
+from protocol.semantics.scores import Scored, items_of
 from protocol.semantics.trackers import tracker_date
 from protocol.semantics.truth import Open, World
 
@@ -84,6 +87,31 @@ def newest(scene: Scene, guard: Guard, truth: bool) -> int | None:
             return None
 
 
+def _of_score(scene: Scene, score: Score, atom: Atom, truth: bool) -> int | None:
+    """When the newest of what gives a score the points for which the comparison comes out like this arose.
+
+    Where it says that the score is high, these are the items with more than their least points; where it is low, those with
+    less than their most. An item of which what it is is not known rests on nothing that could be used.
+    """
+    assert isinstance(atom, Compare)
+    says_high = (atom.operator in (">", ">=")) is truth
+    nothing = (min, max) if atom.operator in ("==", "!=") else (min,) if says_high else (max,)
+    known = (one for one in items_of(scene, score) if one.known)
+    counting = (one for one in known if any(one.points != end(one.item.points()) for end in nothing))
+    dates = (date for one in counting for date in _of_item(scene, one))
+    return max(dates, default=None)
+
+
+def _of_item(scene: Scene, one: Scored) -> Iterator[int]:
+    """When what settles the points of an item arose: the case that gives them is true, and those before it are not."""
+    for case in one.item.cases:
+        date = newest(scene, case.when, case is one.case)
+        if date is not None:
+            yield date
+        if case is one.case:
+            return
+
+
 def _is_settled(scene: Scene, atom: Atom) -> bool | None:
     """What the comparison is for all that missing values can be; None where they matter."""
     try:
@@ -110,10 +138,21 @@ def _can_be_read_again(prepared: Prepared, atom: Atom) -> bool:
             return False
         case Tracked():
             return True
+        case Value(name) if name in prepared.scores:
+            return any(_asks_again(prepared, guard) for guard in prepared.scores[name].guards())
         case term:
             number = prepared.numbers.get(term.input)
             names = [term.input] if number is None else [p.input for p in parts(number.value) if not isinstance(p, Baseline)]
             return not all(prepared.inputs[name].fixed for name in names)
+
+
+def _asks_again(prepared: Prepared, guard: Guard) -> bool:
+    """Whether anything in the guard can be read again."""
+    atoms = (node for node in nodes(guard) if isinstance(node, Compare | Is | Named))
+    return any(
+        _asks_again(prepared, prepared.definitions[node.name]) if isinstance(node, Named) else _can_be_read_again(prepared, node)
+        for node in atoms
+    )
 
 
 def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
@@ -128,6 +167,8 @@ def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
         case Tracked(name):
             settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
             return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
+        case Value(name) if name in scene.prepared.scores:
+            return _of_score(scene, scene.prepared.scores[name], atom, truth)
         case _:
             held = scene.valid(term.input)
             complete = held is not None and (isinstance(term, Value) or _has_limit(scene, held, term))

@@ -198,6 +198,9 @@ _CLOCKS = {
 
 
 def _read(scene: Scene, name: str, measured: frozenset[str]) -> Fact:
+    if name in scene.prepared.scores:
+        held = scene.valid(name)
+        return _Fact(name, "" if held is None else held.text, "computed")
     if name in scene.prepared.numbers:
         return computed_fact(scene.prepared, scene.state, name, scene.time, measured)
     last = scene.state.reading(name)

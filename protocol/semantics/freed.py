@@ -15,7 +15,7 @@ from protocol.model.input import Input, Number, YesNo
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Action, Rule, Where
 from protocol.model.state import State
-from protocol.semantics.prepared import as_input, prepare
+from protocol.semantics.prepared import computed_inputs, prepare
 from protocol.semantics.scene import Scene
 
 ANY = Number("1", Fraction(0), Fraction(10**9))
@@ -26,9 +26,11 @@ def freed(protocol: Protocol, guard: Guard, missing: str = "") -> tuple[Scene, G
     """A scene in which nothing is known, and the guard to ask there: ``known`` of ``missing`` is false, all else is free."""
     made: dict[str, Input] = {}
     free = _free(protocol, guard, made, missing)
-    inputs = (*protocol.inputs, *(as_input(number) for number in protocol.numbers), *made.values())
+    inputs = (*protocol.inputs, *computed_inputs(protocol), *made.values())
     rule = Rule("asked", NOWHERE, free, "must", Action("continue"))
-    asked = evolve(protocol, rules=(rule,), inputs=inputs, derived=(), numbers=(), trackers=(), interpretations=(), monitoring=())
+    asked = evolve(
+        protocol, rules=(rule,), inputs=inputs, derived=(), numbers=(), scores=(), trackers=(), interpretations=(), monitoring=()
+    )
     prepared = prepare(asked)
     return Scene(prepared, State(), 0), prepared.rules[0].when
 

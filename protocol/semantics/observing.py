@@ -13,11 +13,11 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from protocol.model.guard import Guard, Known
+from protocol.model.guard import Guard
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, Since, State
 from protocol.semantics.clocks import on_drug
-from protocol.semantics.computed import changes, possible, valid_reading
+from protocol.semantics.computed import guard_changes, possible, valid_reading
 from protocol.semantics.evidence import newest
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
@@ -109,17 +109,8 @@ def _either(one: bool | None, other: bool | None) -> bool | None:
 
 def expiries(prepared: Prepared, state: State, guard: Guard, until: int) -> list[int]:
     """After the state's time and before ``until``: the first minute at which each value that the guard asks lapses or changes."""
-    moments = set(_changes(prepared, state, guard))
+    moments = set(guard_changes(prepared, state, guard))
     return sorted(moment for moment in moments if (state.time is None or moment > state.time) and moment < until)
-
-
-def _changes(prepared: Prepared, state: State, guard: Guard) -> Iterator[int]:
-    for term in prepared.terms(guard):
-        name = getattr(term, "input", "")
-        reading = state.reading(name) if name else None
-        yield from changes(prepared, state, name) if name else ()
-        if isinstance(term, Known) and term.within is not None and reading is not None:
-            yield reading.observed + term.within + 1
 
 
 def _lasting(tracker: Tracker, held: Lasting, now: bool | None, time: int) -> Lasting:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from protocol.model.formula import Baseline, Earlier, parts
 from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value, nodes
-from protocol.model.input import DerivedNumber, Input, Number, Schedule, Tracker
+from protocol.model.input import DerivedNumber, Input, Number, Schedule, Score, Tracker
 from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
@@ -23,10 +23,10 @@ from protocol.semantics.grading import compare_grade
 class Prepared:
     """What the semantics looks up again and again; computed once for a protocol.
 
-    ``inputs`` are all that can be asked for a value, the derived ``numbers`` too. ``baselines`` names the inputs of which the
-    baseline is kept, ``reach`` those of which older readings are, with for how many minutes. ``defaulted`` names the inputs
-    for which a stated value stands in somewhere while they are missing. ``monitoring`` holds the
-    entries of each input that has some.
+    ``inputs`` are all that can be asked for a value, the derived ``numbers`` and the ``scores`` too. ``baselines`` names the
+    inputs of which the baseline is kept, ``reach`` those of which older readings are, with for how many minutes. ``defaulted``
+    names the inputs for which a stated value stands in somewhere while they are missing. ``monitoring`` holds the entries of
+    each input that has some.
     """
 
     protocol: Protocol
@@ -42,6 +42,7 @@ class Prepared:
     scheduled: tuple[tuple[Input, Schedule], ...]
     defaulted: frozenset[str]
     monitoring: tuple[tuple[Input, tuple[Monitoring, ...]], ...]
+    scores: dict[str, Score]
 
     def terms(self, guard: Guard) -> Iterator[Term | Known]:
         """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
@@ -69,6 +70,12 @@ class Prepared:
         names = (getattr(term, "input", "") for term in self.terms(guard))
         return tuple(dict.fromkeys(name for name in names if name))
 
+    def inputs_behind(self, score: Score) -> tuple[str, ...]:
+        """The names of the inputs that the conditions of a score ask, those of scores in them too, each once."""
+        asked = (name for guard in score.guards() for name in self.inputs_of(guard))
+        opened = (self.inputs_behind(self.scores[name]) if name in self.scores else (name,) for name in asked)
+        return tuple(dict.fromkeys(name for names in opened for name in names))
+
 
 _MOST = 256
 _READY: dict[int, tuple[Protocol, Prepared]] = {}
@@ -93,13 +100,15 @@ def prepare(protocol: Protocol) -> Prepared:
 @lru_cache(maxsize=_MOST)
 def _prepared(protocol: Protocol) -> Prepared:
     numbers = {item.name: item for item in protocol.numbers}
-    inputs = {item.name: item for item in (*protocol.inputs, *(as_input(number) for number in protocol.numbers))}
+    inputs = {item.name: item for item in (*protocol.inputs, *computed_inputs(protocol))}
+    scores = {item.name: _expanded_score(item, inputs) for item in protocol.scores}
     rules = tuple(attrs.evolve(rule, when=_expanded(rule.when, inputs)) for rule in protocol.in_force())
     trackers = tuple(_expanded_tracker(tracker, inputs) for tracker in protocol.trackers)
     definitions = {name: _expanded(guard, inputs) for name, guard in _definitions(protocol)}
     monitoring = tuple(_monitoring(protocol, inputs))
     often = [entry.when for _, entries in monitoring for entry in entries]
     guards = [*(rule.when for rule in rules), *definitions.values(), *_tracker_guards(trackers), *often]
+    guards += [guard for score in scores.values() for guard in score.guards()]
     place = {rule.name: number for number, rule in enumerate(rules)}
     constants = _constants(guards)
     baselines = {term.input for term in constants if isinstance(term, Ratio) and term.limit == "baseline"}
@@ -119,12 +128,16 @@ def _prepared(protocol: Protocol) -> Prepared:
         scheduled,
         frozenset(name for number in protocol.numbers for name, _ in number.defaults),
         monitoring,
+        scores,
     )
 
 
-def as_input(number: DerivedNumber) -> Input:
-    """A derived number as an input of the same unit and range, of which nobody reports a reading."""
-    return Input(number.name, number.kind, None, label=number.label, note=number.note)
+def computed_inputs(protocol: Protocol) -> Iterator[Input]:
+    """The derived numbers and the scores as inputs of the same unit and range, of which nobody reports a reading."""
+    for number in protocol.numbers:
+        yield Input(number.name, number.kind, None, label=number.label, note=number.note)
+    for score in protocol.scores:
+        yield Input(score.name, score.kind, None, label=score.label, note=score.note)
 
 
 def _reach(protocol: Protocol) -> dict[str, int]:
@@ -165,6 +178,14 @@ def _tracker_guards(trackers: Iterable[Tracker]) -> Iterator[Guard]:
 def _expanded_tracker(tracker: Tracker, inputs: dict[str, Input]) -> Tracker:
     until = None if tracker.until is None else _expanded(tracker.until, inputs)
     return attrs.evolve(tracker, when=_expanded(tracker.when, inputs), until=until)
+
+
+def _expanded_score(score: Score, inputs: dict[str, Input]) -> Score:
+    items = (
+        attrs.evolve(item, cases=tuple(attrs.evolve(case, when=_expanded(case.when, inputs)) for case in item.cases))
+        for item in score.items
+    )
+    return attrs.evolve(score, items=tuple(items))
 
 
 def _expanded(guard: Guard, inputs: dict[str, Input]) -> Guard:

@@ -56,7 +56,7 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     by_input = _by_input(visit)
     for name, observations in by_input.items():
         item, before = prepared.inputs.get(name), readings.get(name)
-        if name in prepared.numbers:
+        if name in prepared.numbers or name in prepared.scores:
             raise VisitError(f"'{name}' is computed by {prepared.protocol.name}", "Report what it is computed from.")
         if item is None:
             raise VisitError(f"'{name}' is not an input of {prepared.protocol.name}", prepared.instead_of(name))

@@ -24,6 +24,7 @@ from protocol.language import (
     phrases,
     properties,
     rules,
+    scores,
 )
 from protocol.language.from_yaml import parse, parse_claim, parse_guard
 from protocol.model.input import Choice, Grade, Number, YesNo
@@ -178,7 +179,7 @@ def test_the_example_writes_every_key() -> None:
         "the protocol": from_yaml.KEYS,
         "a source": declarations.SOURCE_KEYS,
         "an input": declarations.INPUT_KEYS,
-        "a derived input": {*definitions.DERIVED_KEYS, *derived_numbers.KEYS},
+        "a derived input": {*definitions.DERIVED_KEYS, *derived_numbers.KEYS, *scores.SCORE_KEYS},
         "a tracker": definitions.TRACKER_KEYS,
         "an interpretation": definitions.QUESTION_KEYS,
         "a reading": definitions.READING_KEYS,

@@ -69,6 +69,7 @@ counts = st.one_of(
     st.builds(Compare, st.just(Tracked("nadir")), operators, decimals(0, 3000)),
 )
 numbers |= st.builds(Compare, st.sampled_from((Value("platelet-fall"), Tracked("deepest-fall"))), operators, decimals(-1000, 100))
+numbers |= st.builds(Compare, st.just(Value("cytopenia-score")), operators, st.integers(-1, 5).map(Fraction))
 findings = numbers | words
 everything = findings | counts | clocks | st.builds(Named, st.sampled_from(("recovered", "remission", "four-weeks")))
 

@@ -11,7 +11,7 @@ from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Operation
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
-from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.input import Case, Choice, Derived, DerivedNumber, Grade, Input, Item, Number, Schedule, Score, Tracker, YesNo
 from protocol.model.property import (
     Acts,
     All,
@@ -94,6 +94,25 @@ NUMBERS = (
         Operation("-", count, Constant(Fraction(1, 2))),
         Number("10*9/L", Fraction(-3000), Fraction(9000)),
         defaults=(("anc", Fraction(9, 2)),),
+    ),
+)
+SCORES = (
+    Score(
+        "cytopenia-score",
+        (
+            Item("neutrophils", (Case(Compare(Value("anc"), "<", Fraction(1, 2)), 2), Case(low_anc, 1)), 0, -1),
+            Item(
+                "clinic",
+                (
+                    Case(And((Is("rash", "yes"), Not(Named("recovered")))), 1),
+                    Case(Compare(Tracked("bad-in-a-row"), ">=", Fraction(2)), 3),
+                ),
+                0,
+                0,
+            ),
+        ),
+        "score of cytopenia",
+        "ours: made up",
     ),
 )
 TRACKERS = (
@@ -290,6 +309,7 @@ EXPECTED = Protocol(
     derived=DERIVED,
     numbers=NUMBERS,
     trackers=TRACKERS,
+    scores=SCORES,
     interpretations=INTERPRETATIONS,
     sources=SOURCES,
     otherwise=("on treatment", "held"),
