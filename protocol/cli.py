@@ -26,7 +26,8 @@ COMPLETE = "_PROTOCOL_COMPLETE"
 
 _BROKEN_PIPE = 141
 _EPILOG = (
-    "SPEC is the path of a protocol.yaml, the folder that holds one, or the name of a protocol that comes with this program."
+    "SPEC is the path of a protocol.yaml, the folder that holds one, or the name of a protocol that comes with this program, "
+    "as 'protocol list' has it."
 )
 
 

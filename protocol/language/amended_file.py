@@ -24,21 +24,22 @@ def amended_file(report: Report, name: Scalar, before: list[str]) -> tuple[Path,
     path = _beside(report, name, file) if name.text.endswith(_ENDING) else _shipped(report, name)
     if path is None:
         return None
+    hint = _FORMS
     try:
         before.extend([_real(file)] if file and not before else [])
         if _real(path) in before:
-            hint = "Amend a file that stands by itself."
-            report.add("P102", f"{shown(name.text)} amends this file in its turn", name.span, hint)
+            circle = f"{shown(name.text)} amends this file in its turn"
+            report.add("P102", circle, name.span, "Amend a file that stands by itself.")
             return None
         before.append(_real(path))
         if path.is_file():
             return path, with_line_feeds(read_text(path))
         why = "there is no such file" if not path.exists() else "it is no regular file"
     except InputError as error:
-        why = error.problems[0].message
+        why, hint = error.problems[0].message, error.problems[0].hint
     except (OSError, ValueError):
         why = "this cannot be the path of a file"
-    report.add("P100", f"{shown(name.text)} cannot be amended: {why}", name.span, _FORMS)
+    report.add("P100", f"{shown(name.text)} cannot be amended: {why}", name.span, hint)
     return None
 
 

@@ -147,6 +147,26 @@ def test_a_value_that_cannot_be_is_refused_by_both(path: tuple[str, ...], wrong:
     assert errors(value)
 
 
+AMENDMENT = {"protocol": "small", "version": "2", "amends": "protocol.yaml"}
+RULE = {"before": "other", "in": "held", "when": "always", "must": "stop"}
+
+
+def test_a_file_that_amends_another_needs_neither_doses_nor_rules() -> None:
+    assert errors(AMENDMENT) == []
+    assert errors({**AMENDMENT, "without": {"rules": ["a", "b"], "otherwise": "held"}, "rules": {"c": RULE}}) == []
+    assert errors({"protocol": "small", "version": "2"})
+
+
+@pytest.mark.parametrize("without", [{}, {"doses": "low"}, {"rules": []}, {"otherwise": "stopped"}, {"rules": "A"}, "rules"])
+def test_what_cannot_be_left_out_is_refused(without: Tree) -> None:
+    assert errors({**AMENDMENT, "without": without})
+
+
+def test_nothing_can_be_left_out_of_a_file_that_amends_none() -> None:
+    whole = tree(WHOLE.read_text(encoding="utf-8"))
+    assert errors({**whole, "without": {"rules": "begin"}})
+
+
 def test_every_key_is_described_and_nothing_else() -> None:
     described = {key for keys in MEANINGS.values() for key in keys}
     found = set(descriptions(schema()))
