@@ -2,8 +2,8 @@
 
 Whatever the patient's state uses must be in the new protocol unchanged under the same name, or be mapped. A migration
 changes what names mean, never the dose in force: where the regimen itself is another one, the dose is off the new ladder
-until a visit says otherwise. Where the old protocol did not keep when the dose last went up, it was no later than the last
-change of the dose, and counts as then: so nobody is raised too early.
+until a visit says otherwise. Where the old protocol did not keep when the dose last went up or down, it was no later than the
+last change of the dose, and counts as then: so nobody is raised too early.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from attrs import evolve, field, frozen
 from protocol.errors import MigrationError
 from protocol.executors.journal import Mapping
 from protocol.executors.meaning import same_meaning
+from protocol.model.guard import Clock
 from protocol.model.input import Choice, Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, Regimen, at_level
 from protocol.model.rule import Rule
 from protocol.model.state import UNORDERED, Control, Counted, Held, Interval, Memory, State
 from protocol.semantics.prepared import prepare
-from protocol.semantics.step import RAISED, initial
+from protocol.semantics.step import LOWERED, RAISED, initial
 from protocol.semantics.trackers import first_memory, memory_of, saturation
 
 OFF_LADDER, DROP, FRESH = "off ladder", "drop", "fresh"
@@ -44,7 +45,8 @@ def migrated(old: Protocol, new: Protocol, state: State, mapping: Mapping) -> St
             reasons=frozenset(passage.rule(name, "hold") for name in sorted(state.reasons)),
             **passage.readings(state),
             memory=passage.memory(state),
-            raised=_raised(new, state),
+            raised=_last(old, new, RAISED, state.raised, state),
+            lowered=_last(old, new, LOWERED, state.lowered, state),
         )
     if passage.problems:
         problems = tuple(dict.fromkeys(passage.problems))
@@ -219,11 +221,11 @@ class Passage:
         return reaches and same_meaning(self.old, old, self.new, new)
 
 
-def _raised(new: Protocol, state: State) -> int | None:
-    """When the dose in force last went up, if the new protocol asks for it."""
-    if RAISED not in prepare(new).constants:
+def _last(old: Protocol, new: Protocol, asked: Clock, kept: int | None, state: State) -> int | None:
+    """When the dose in force last went up or down, if the new protocol asks for it."""
+    if asked not in prepare(new).constants:
         return None
-    return state.changed if state.raised is None else state.raised
+    return kept if asked in prepare(old).constants else state.changed
 
 
 def _acts_alike(old: Protocol, one: Rule, new: Protocol, other: Rule) -> bool:

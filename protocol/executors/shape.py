@@ -26,6 +26,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("State", "history"),
         ("State", "refused_last"),
         ("State", "raised"),
+        ("State", "lowered"),
         ("Decision", "monitoring"),
         ("Regimen", "days"),
         ("Given", "level"),

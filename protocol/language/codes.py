@@ -163,8 +163,8 @@ _TABLE = (
     ("P057", "the lowest or highest of what is not a number",
      "'lowest' and 'highest' keep a value of a measured number."),
     ("P058", "an unknown clock",
-     "The clocks are: time since start, time in state, time since dose change, time since dose raised, time on hold, "
-     "time on treatment."),
+     "The clocks are: time since start, time in state, time since dose change, time since dose raised, "
+     "time since dose lowered, time on hold, time on treatment."),
     # Numbers that are computed.
     ("P059", "a baseline where there is none",
      "The baseline is the last accepted reading of a measured number up to the first dose. A multiple of it means something "

@@ -23,6 +23,7 @@ CLOCKS: dict[str, ClockName] = {
     "in state": "state",
     "since dose change": "dose change",
     "since dose raised": "dose raised",
+    "since dose lowered": "dose lowered",
     "on hold": "hold",
     "on treatment": "treatment",
 }

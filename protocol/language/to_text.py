@@ -32,6 +32,7 @@ _CLOCKS = {
     "state": "time in state",
     "dose change": "time since dose change",
     "dose raised": "time since dose raised",
+    "dose lowered": "time since dose lowered",
     "hold": "time on hold",
     "treatment": "time on treatment",
 }

@@ -15,7 +15,7 @@ from protocol.model.quantity import exact
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 Limit = Literal["ULN", "LLN", "baseline"]
-ClockName = Literal["start", "state", "dose change", "dose raised", "hold", "treatment"]
+ClockName = Literal["start", "state", "dose change", "dose raised", "dose lowered", "hold", "treatment"]
 
 
 @frozen
@@ -53,7 +53,8 @@ class Tracked:
 @frozen
 class Clock:
     """Minutes since an event: ``start``, entry into this control ``state``, last ``dose change``,
-    last time the ``dose raised``, begin of ``hold``; or, for ``treatment``, minutes during which drug was in force."""
+    last time the ``dose raised`` or the ``dose lowered``, begin of ``hold``; or, for ``treatment``, minutes during which drug
+    was in force."""
 
     name: ClockName
 

@@ -112,6 +112,7 @@ class State:
     ``entered``: entry into this control state. ``changed``: last change of the dose in force; the start is one.
     ``raised``: when the dose in force last went up, of a protocol that asks for it: the start, every step up, and drug that
     comes back after none; a change to or from a dose off the ladder counts, because nobody can say that it was none.
+    ``lowered``: the same of the last time it went down: a step down, or no drug after some.
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
     ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
     ``memory``: what each tracker holds, in the protocol's order.
@@ -140,6 +141,7 @@ class State:
     history: tuple[Held, ...] = ()
     refused_last: tuple[Held, ...] = ()
     raised: int | None = None
+    lowered: int | None = None
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

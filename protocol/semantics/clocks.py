@@ -21,6 +21,8 @@ def origin(state: State, name: ClockName) -> int | None:
             return state.changed
         case "dose raised":
             return state.raised
+        case "dose lowered":
+            return state.lowered
         case "hold":
             return state.hold_began
         case "treatment":

@@ -1,10 +1,10 @@
 """Has what makes a guard true been used by a step already, or is something of it newer than the last step?
 
 One reading steps a dose once. So a rule that steps needs a reading, a clock that came due or a tracker that moved which is
-newer than the last step. ``time since dose change`` counts anew from every step and so comes due after each, and so does
-``time since dose raised`` after each step up; beside a reading it says how long to wait, and that reading has to be a new
-one. Otherwise one aPTT, valid for a day, would raise heparin every six hours by itself. It is evidence only where nothing is
-asked that could be read again: a taper every four weeks goes on.
+newer than the last step. ``time since dose change`` counts anew from every step and so comes due after each, and so do
+``time since dose raised`` and ``time since dose lowered`` after each step up or down; beside a reading they say how long to
+wait, and that reading has to be a new one. Otherwise one aPTT, valid for a day, would raise heparin every six hours by itself.
+They are evidence only where nothing is asked that could be read again: a taper every four weeks goes on.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from protocol.semantics.scores import Scored, items_of
 from protocol.semantics.trackers import tracker_date
 from protocol.semantics.truth import Open, World
 
-_WAITS = (Clock("dose change"), Clock("dose raised"))
-"""What counts anew from every step, or from every step up."""
+_WAITS = (Clock("dose change"), Clock("dose raised"), Clock("dose lowered"))
+"""What counts anew from every step, or from every step up or down."""
 
 
 @frozen

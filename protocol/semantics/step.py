@@ -34,7 +34,7 @@ from protocol.semantics.trackers import first_memory
 from protocol.semantics.walk import hold_rules
 
 _Step, _Scene = quickly(Step), quickly(Scene)
-RAISED = Clock("dose raised")
+RAISED, LOWERED = Clock("dose raised"), Clock("dose lowered")
 
 
 def initial(protocol: Protocol) -> State:
@@ -116,7 +116,8 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         started=started,
         entered=time if effect.control != before.control else before.entered,
         changed=time if effect.dose != before.dose else before.changed,
-        raised=time if _raises(scene, effect) else before.raised,
+        raised=time if _moves(scene, effect, RAISED, 1) else before.raised,
+        lowered=time if _moves(scene, effect, LOWERED, -1) else before.lowered,
         hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
@@ -124,12 +125,12 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
     )
 
 
-def _raises(scene: Scene, effect: Effect) -> bool:
-    """Whether the dose in force goes up, where the protocol asks when it last did. What has no order may have gone up."""
-    if RAISED not in scene.prepared.constants:
+def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:
+    """Whether the dose in force goes up or down, where the protocol asks when it last did. What has no order may have."""
+    if asked not in scene.prepared.constants:
         return False
     before = scene.state.dose
-    return direction(scene.prepared.protocol, before, effect) in (1, None)
+    return direction(scene.prepared.protocol, before, effect) in (towards, None)
 
 
 def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:

@@ -70,7 +70,7 @@ _INPUTS = (
     Input("pain", Grade("CTC 2.0"), 7 * DAY, repeats="worst"),
     Input("height", Number("1", Fraction(0), Fraction(300)), None, fixed=True),
 )
-_CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "dose raised", "hold", "treatment")
+_CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "dose raised", "dose lowered", "hold", "treatment")
 _ENDS: tuple[End, ...] = ("printed", "printed", "ours")
 _PERIODS = (WEEK, 2 * WEEK, 4 * WEEK, DAY)
 

@@ -44,7 +44,7 @@ def clock(name: str, operator: str, age: int, early: int, late: int) -> Compare:
 
 clocks = st.builds(
     clock,
-    st.sampled_from(("start", "state", "dose change", "dose raised", "hold", "treatment")),
+    st.sampled_from(("start", "state", "dose change", "dose raised", "dose lowered", "hold", "treatment")),
     orders,
     minutes,
     *[st.just(0) | minutes] * 2,

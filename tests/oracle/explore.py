@@ -100,7 +100,8 @@ def _values(protocol: Protocol, item: Input) -> list[Observation]:
 def outline(protocol: Protocol, state: State) -> Hashable:
     """What of a state can matter from here on."""
     constants = _constants(protocol)
-    times = [_age(getattr(state, name), state, constants) for name in ("started", "entered", "changed", "hold_began", "stepped")]
+    dates = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
+    times = [_age(getattr(state, name), state, constants) for name in dates]
     readings = []
     for held in state.readings:
         valid_for = protocol.input(held.input).valid_for

@@ -56,9 +56,8 @@ class Facts(Patient):
     def unused(self, way: Sequence[tuple[Guard, list[float | int]]]) -> bool:
         """Something of it is later than the last step: where anything can be read again, not just the wait since that step."""
         later = [atom for atom, dates in way if any(date > self.state.stepped for date in dates)]
-        waits = [
-            atom for atom in later if isinstance(atom, Compare) and atom.term in (Clock("dose change"), Clock("dose raised"))
-        ]
+        steps = [Clock("dose change"), Clock("dose raised"), Clock("dose lowered")]
+        waits = [atom for atom in later if isinstance(atom, Compare) and atom.term in steps]
         return len(later) > len(waits) or (bool(waits) and not any(self.renewed(atom) for atom, _ in way))
 
     def renewed(self, atom: Guard) -> bool:

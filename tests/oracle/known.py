@@ -170,6 +170,7 @@ class Patient:
             "state": self.state.entered,
             "dose change": self.state.changed,
             "dose raised": self.state.raised,
+            "dose lowered": self.state.lowered,
         }
         return self.state.hold_began if clock == "hold" else at[clock]
 
