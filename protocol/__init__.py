@@ -4,6 +4,7 @@ What is public, and stays as it is from one minor version to the next:
 
 - ``load`` a protocol, ``Protocol``, its ``fingerprint``;
 - ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course;
+- ``dispense``: so many units of each strength, of a dose for a body size;
 - ``visit`` from the plain values of a form, ``explain`` a step in words;
 - ``machine`` (``from protocol import machine``): the live course of one patient; ``stored``: that course as JSON;
 - ``protocol.errors``; ``protocol.testing``; ``protocol.pytest_plugin``;
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
     from protocol.executors import machine, stored
     from protocol.language.shipped import load
     from protocol.model.protocol import Protocol, fingerprint
+    from protocol.semantics.dispensing import dispense
     from protocol.semantics.foresee import next_change
     from protocol.semantics.step import initial, step
     from protocol.semantics.trace import trace
 
 __all__ = [
-    "Protocol", "explain", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace", "visit",
+    "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace",
+    "visit",
 ]  # fmt: skip
 
 _PLACES = {
     "Protocol": "protocol.model.protocol",
+    "dispense": "protocol.semantics.dispensing",
     "explain": "protocol.adapters.to_text",
     "fingerprint": "protocol.model.protocol",
     "initial": "protocol.semantics.step",

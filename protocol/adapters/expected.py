@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.adapters.sheet import Expectation
 from protocol.model.ladder import folded
@@ -37,7 +39,12 @@ def _words(text: str, column: str) -> tuple[str, ...]:
         return (text.partition(":")[0].strip(),)
     if column in ("may", "missing", "reasons", "monitoring"):
         return tuple(word.strip() for word in text.split(","))
+    if column == "dispensed":
+        return tuple(_STRENGTH.findall(text))
     return (text.partition(" by ")[0],) if column == "state" else (text,)
+
+
+_STRENGTH = re.compile(r"[0-9]+ x ([^,)]+)")
 
 
 def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
@@ -57,4 +64,5 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
         "may": (*rules, NONE),
         "silent": ("yes", "no"),
         "monitoring": (*(entry.name for entry in protocol.monitoring), NONE),
+        "dispensed": (*(str(one) for one in protocol.dispensing.strengths), NONE) if protocol.dispensing else (NONE,),
     }.get(column, ())

@@ -67,6 +67,11 @@ COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
         "how often inputs are measured from then on, as input: schedule (entry)",
         lambda trace, step: _joined(say_schedule(one) for one in step.decision.monitoring),
     ),
+    (
+        "dispensed",
+        "what is dispensed for each administration of the recommended dose",
+        lambda trace, step: step.decision.dispensed or "",
+    ),
     ("unverified", "why the rule may not be relied on", lambda trace, step: _joined(step.decision.unverified)),
     ("row", "the row of the course's file", lambda trace, step: step.visit.row),
 )

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 
+from protocol.adapters.dispensing import dispensing_lines, say_dispensed
 from protocol.adapters.monitoring import monitoring_lines, say_next
 from protocol.adapters.phrases import (
     listed,
@@ -58,6 +59,7 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield _silence(decision) if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
+    yield say_dispensed(decision.dispensed) if decision.dispensed else ""
     yield from map(say_next, decision.monitoring, repeat(decision.time))
     yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""
     yield "the decision depends on the date" if step.depends_on_date else ""
@@ -110,6 +112,7 @@ def _paragraphs(
     yield _section(HOLD, tuple(held), width)
     yield _section("Permitted beside it", (say_permission(item, protocol) for item in decision.permitted), width)
     yield _missing("What each missing value would make of it", decision.missing, width)
+    yield _section("Dispensed for each administration", dispensing_lines(decision.dispensed, protocol), width)
     yield [] if proposal else _section("Given", _given(step), width)
     yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
     yield _section("Refused readings", (*map(_refusal, step.refused), *map(_late, refused_later)), width)

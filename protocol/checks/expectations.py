@@ -104,6 +104,7 @@ _WORDS: dict[str, Callable[[Step], str]] = {
     "status": lambda step: step.decision.status,
     "silent": lambda step: "yes" if step.decision.silent else "no",
     "date": _date,
+    "dispensed": lambda step: str(step.decision.dispensed or NONE),
 }
 _LISTS: dict[str, Callable[[Step], Iterator[str]]] = {
     "may": _may,

@@ -19,6 +19,7 @@ from protocol.model.protocol import Protocol
 def unused_input(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each input that no rule, derived input, tracker, reading or property asks, under any interpretation."""
     used = asked(protocol) | {entry.input for entry in protocol.monitoring}
+    used |= {protocol.dispensing.size} if protocol.dispensing else frozenset()
     for item in protocol.inputs:
         if item.name not in used and item.schedule is None:
             hint = "Remove it, use it in a rule, or give it 'every:'."

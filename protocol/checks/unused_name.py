@@ -20,6 +20,7 @@ from protocol.model.protocol import Interpretation, Protocol
 def unused_name(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each name that no guard asks and, of an interpretation, no rule is under."""
     used = asked(protocol) | {name for rule in protocol.rules for name, _ in rule.under}
+    used |= {protocol.dispensing.size} if protocol.dispensing else frozenset()
     for what, names in (
         ("derived input", [*_names(protocol.derived), *_names(protocol.numbers), *_names(protocol.scores)]),
         ("tracker", _names(protocol.trackers)),

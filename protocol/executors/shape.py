@@ -30,6 +30,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("Decision", "monitoring"),
         ("Regimen", "days"),
         ("Given", "level"),
+        ("Decision", "dispensed"),
     }
 )
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""

@@ -202,10 +202,23 @@ _TABLE = (
      "levels. No drug is not a level: it is a hold or a stop."),
     ("P072", "not an amount",
      "A supplement is one amount, given once with the action of its rule: '80 U/kg', '5000 U'. Units are mg, g, ug and U, "
-     "the same for everybody or per kg or m2."),
+     "the same for everybody or per kg or m2. So is a strength, '100 mg', which is never per body size."),
     ("P073", "a supplement in other units than the ladder",
      "The supplement is of the same drug as the levels, so both are masses (mg, g, ug) or both are units of it (U); how "
      "many units weigh a milligram is not known here."),
+    ("P074", "strengths that do not fit",
+     "A strength is what one unit of the drug holds, one amount such as '100 mg', in units of the kind that the levels have, and "
+     "each stands there once. Amounts are counted out exactly, in whole multiples of the largest amount that divides all "
+     "strengths; beyond 50000 of these nothing is counted out."),
+    ("P075", "a body size that does not fit",
+     "Where levels are per kg or per m2, 'size' of 'dispensing' names the number by which they are multiplied: an input or a "
+     "derived number in kg or m2, as the levels are."),
+    ("P076", "a dose that is not given in units",
+     "A rate is given all the time, and what a share of a prescribed dose is nobody knows here, so that no number of units can "
+     "be said. Leave 'dispensing' out."),
+    ("P077", "not a number of units",
+     "'at most' says of how many units, such as tablets, one administration is at most: '6 units'. It is rounded to an amount "
+     "that so many units make."),
     # Properties.
     ("P080", "a claim that cannot be read",
      "A claim says something of one visit. It is made of conditions, as in guards; actions (escalate, hold, stop ...) "

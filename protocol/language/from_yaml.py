@@ -12,6 +12,7 @@ from protocol.language.claims import parsed_claim
 from protocol.language.declarations import check_one_namespace, named, read_input, read_source
 from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
 from protocol.language.derived_numbers import read_numbers
+from protocol.language.dispensing import read_dispensing
 from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
 from protocol.language.guards import parsed
 from protocol.language.ladder import read_ends, read_ladder
@@ -33,8 +34,8 @@ Item = TypeVar("Item")
 SECTIONS = ("sources", "doses", "inputs", "derived", "trackers", "interpretations", "rules")
 KEYS = (
     "protocol", "version", "amends", "without", "title", "drug", "note", "time", "safe side", "between visits", "act within",
-    "sources", "doses", "ladder ends", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "monitoring",
-    "properties",
+    "sources", "doses", "ladder ends", "dispensing", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules",
+    "monitoring", "properties",
 )  # fmt: skip
 SAFE_SIDES: tuple[Literal["less", "more", "none"], ...] = ("less", "more", "none")
 BETWEEN_VISITS: tuple[Literal["wait", "act"], ...] = ("wait", "act")
@@ -116,9 +117,8 @@ class _Reader:
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
         rules = self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES)
         properties = self._section("properties", "a property", partial(read_property, self.report, self.names))
-        uncovered, uses = self._read_otherwise(), self.definitions.uses
-        check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
-        check_tracker_guards(self.report, self.names, uses)
+        uncovered = self._read_otherwise()
+        self._check_uses()
         return Protocol(
             self._name(),
             self.top.text("version"),
@@ -143,7 +143,13 @@ class _Reader:
             properties=_whole(properties),
             monitoring=self._monitoring(),
             scores=_whole(scores),
+            dispensing=read_dispensing(self.report, self.names, self.top),
         )
+
+    def _check_uses(self) -> None:
+        uses = self.definitions.uses
+        check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
+        check_tracker_guards(self.report, self.names, uses)
 
     def _monitoring(self) -> tuple[Monitoring, ...]:
         read = partial(read_monitoring, self.report, self.names)

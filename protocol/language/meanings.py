@@ -18,6 +18,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sources": "Where rules come from: a citation for each name.",
         "doses": "The ladder of dose levels, the lowest first: a regimen for each name.",
         "ladder ends": "Whether the source prints the ends of the ladder, or they are ours: then it is silent on a step beyond.",
+        "dispensing": "In which strengths the drug is dispensed, and how a dose is rounded to them, after each decision.",
         "inputs": "What may be asked about a patient: numbers, choices, findings and grades.",
         "derived": "What is computed from inputs: a guard, or a number with its formula, for each name.",
         "trackers": "What is remembered of readings: counts, durations, lowest and highest values.",
@@ -26,6 +27,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "rules": "The rules, ordered, safety first: the first must that holds decides.",
         "monitoring": "How often inputs are measured where that depends on the patient: for each the first that holds counts.",
         "properties": "What every course that follows the protocol must keep to.",
+    },
+    "dispensing": {
+        "strengths": "How much one unit holds, for each kind of unit, such as '[150 mg, 500 mg]'.",
+        "round": "To which amount that units make a dose is rounded: the nearest (of two the lower one), one up, or one down.",
+        "at most": "How many units one administration is at most, such as '6 units'; it is rounded to what so many units make.",
+        "size": "The number, in kg or m2, by which doses per body size are multiplied.",
+        "source": "The name of a source, a comma, and the place in it.",
+        "note": "Whatever else readers should know.",
+        "unverified": "Why this may not be relied on.",
     },
     "end of the ladder": {
         "lowest": "Whether the source prints the lowest level as the lowest.",

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.to_text import duration_trackers, say_guard
+from protocol.model.dispensing import Dispensing
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.protocol import Interpretation, Protocol, Reading, Source
@@ -35,10 +36,16 @@ def _resting(protocol: Protocol, source: Source) -> str:
     for rule in cited:
         if rule.source and rule.source.source == source.name:
             places.setdefault(rule.source.place, []).append(code(rule.name))
+    if protocol.dispensing and protocol.dispensing.source and _cites(protocol.dispensing, source):
+        places.setdefault(protocol.dispensing.source.place, []).append("dispensing")
     return (
         "; ".join(f"{plain(place)}: {', '.join(rules)}" if place else ", ".join(rules) for place, rules in places.items())
         or "none"
     )
+
+
+def _cites(dispensing: Dispensing | None, source: Source) -> bool:
+    return bool(dispensing and dispensing.source and dispensing.source.source == source.name)
 
 
 def say_citation(citation: Citation) -> str:
@@ -68,7 +75,7 @@ def _reading(item: Interpretation, reading: Reading, durations: frozenset[str]) 
 class Doubt:
     """Something that may not be relied on, and why; ``rules`` are the rules and properties in force that it bears on."""
 
-    what: Literal["rule", "monitoring", "property", "source", "reading", "ladder end"]
+    what: Literal["rule", "monitoring", "property", "source", "reading", "ladder end", "dispensing"]
     name: str
     why: str
     in_force: bool
@@ -80,12 +87,15 @@ def doubts(protocol: Protocol) -> Iterator[Doubt]:
     chosen = protocol.in_force()
     names = {rule.name for rule in chosen}
     yield from (Doubt("rule", rule.name, rule.unverified, rule.name in names) for rule in protocol.rules if rule.unverified)
+    if protocol.dispensing and protocol.dispensing.unverified:
+        yield Doubt("dispensing", "dispensing", protocol.dispensing.unverified, True)
     yield from (Doubt("monitoring", one.name, one.unverified, True) for one in protocol.monitoring if one.unverified)
     yield from (Doubt("property", item.name, item.unverified, True) for item in protocol.properties if item.unverified)
     for source in protocol.sources:
         if source.unverified:
             cited: tuple[Rule | Monitoring | Property, ...] = (*chosen, *protocol.monitoring, *protocol.properties)
             resting = tuple(one.name for one in cited if one.source and one.source.source == source.name)
+            resting = (*resting, *(["dispensing"] if _cites(protocol.dispensing, source) else []))
             yield Doubt("source", source.name, source.unverified, bool(resting), resting)
     for item in protocol.interpretations:
         for reading in item.readings:

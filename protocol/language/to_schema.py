@@ -13,6 +13,7 @@ from protocol.language.amendments import LEFT_OUT
 from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KEYS, WORSE
 from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
 from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
+from protocol.language.dispensing import DISPENSING_KEYS, MOST_STRENGTHS, MOST_UNITS, ROUNDINGS
 from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES, UNCOVERED
 from protocol.language.ladder import ENDS, ENDS_KEYS
 from protocol.language.meanings import MEANINGS
@@ -44,6 +45,7 @@ def schema() -> Schema:
         "sources": _entries({"anyOf": [WORDS, _object("source", SOURCE_KEYS, {}, ["cite"])]}),
         "doses": {"anyOf": [WORDS, _entries(WORDS)]},
         "ladder ends": _object("end of the ladder", ENDS_KEYS, {key: {"enum": list(ENDS)} for key in ENDS_KEYS}, []),
+        "dispensing": _dispensing(),
         "inputs": _entries(_input()),
         "derived": _entries(
             {"anyOf": [WORDS, _object("derived input", DERIVED_KEYS, {"when": WORDS}, ["when"]), _derived_number(), _score()]}
@@ -86,6 +88,13 @@ def _whole_or_amending() -> Schema:
 
 def _exactly_one(keys: tuple[str, ...]) -> Schema:
     return {"oneOf": [{"required": [key]} for key in keys]}
+
+
+def _dispensing() -> Schema:
+    strengths = {"type": "array", "items": WORDS, "minItems": 1, "maxItems": MOST_STRENGTHS}
+    known: dict[str, Schema] = {"strengths": strengths, "round": {"enum": list(ROUNDINGS)}, "size": _name()}
+    known["at most"] = {"type": "string", "pattern": _whole(MOST_UNITS.pattern)}
+    return _object("dispensing", DISPENSING_KEYS, known, ["strengths", "round"])
 
 
 def _input() -> Schema:

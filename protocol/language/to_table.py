@@ -10,6 +10,7 @@ from protocol.language.table_of_monitoring import monitoring
 from protocol.language.table_of_properties import properties
 from protocol.language.table_of_sources import open_questions, say_citation, sources
 from protocol.language.to_text import duration_trackers, say_action, say_guard, say_where
+from protocol.model.dispensing import Dispensing, say_strengths, say_units
 from protocol.model.ladder import runs, say_run
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.rule import CONTROLS, ControlKind, Rule
@@ -26,6 +27,11 @@ _SAFE_SIDE = {
     "less": "That never raises a dose, never holds back a lowering that is ordered anyway, and never ends treatment.",
     "more": "Of what could then be ordered, the higher dose is taken to be the safe one; it never ends treatment.",
     "none": "Where that leaves more than one thing to be ordered, the dose in force stands.",
+}
+_ROUNDED = {
+    "nearest": "rounded to the nearest that units make, of two to the lower one",
+    "up": "rounded up to one that units make",
+    "down": "rounded down to one that units make",
 }
 _BETWEEN = {
     "wait": "Decisions are made at visits.",
@@ -69,6 +75,21 @@ def _ladder(protocol: Protocol) -> Iterator[Block]:
             f"The source does not print that the ladder ends there: the {ours} level is **ours**. Where a rule orders a step "
             "beyond it and does not say what happens then, the dose in force stands, and the silence is reported."
         )
+    if protocol.dispensing:
+        yield Paragraph(" ".join(_dispensing(protocol.dispensing)))
+
+
+def _dispensing(item: Dispensing) -> Iterator[str]:
+    """In which strengths and how a dose is dispensed, and what that rests on."""
+    by_size = f", computed with {code(item.size)}," if item.size else ""
+    source = f" ({say_citation(item.source)})" if item.source else ""
+    most = "" if item.most is None else f", at most {say_units(item.most)}"
+    how = f"{_ROUNDED[item.round]}, in the fewest units{most}."
+    yield f"Dispensed in units of {plain(say_strengths(item))}{source}: the amount of one administration{by_size} is {how}"
+    if item.note:
+        yield sentence(item.note)
+    if item.unverified:
+        yield f"**Unverified:** {sentence(item.unverified)}"
 
 
 def _rungs(protocol: Protocol) -> Iterator[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from protocol.language.claim_text import say_claim, say_span
 from protocol.language.to_text import duration_trackers, say_action, say_formula, say_guard, say_schedule, say_where, say_window
+from protocol.model.dispensing import Dispensing, say_units
 from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Score, Tracker, YesNo
 from protocol.model.ladder import say_generated
@@ -53,7 +54,7 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     durations = duration_trackers(protocol)
     yield [f"{key}: {value}" for key, value in _head(protocol)]
     yield _section("sources", (_source(source) for source in protocol.sources))
-    yield [*_doses(protocol.levels), *_ladder_ends(protocol.ladder_ends)]
+    yield [*_doses(protocol.levels), *_ladder_ends(protocol.ladder_ends), *_dispensing(protocol.dispensing)]
     yield _section("inputs", ((item.name, _braces(_input(item))) for item in protocol.inputs))
     numbers = ((item.name, _braces(_number(item))) for item in protocol.numbers)
     scores = ((item.name, "\n" + "\n".join(_score(item, durations))) for item in protocol.scores)
@@ -128,6 +129,17 @@ def _ladder_ends(ends: LadderEnds) -> Iterator[str]:
     ours = [(name, "ours") for name, end in (("lowest", ends.lowest), ("highest", ends.highest)) if end == "ours"]
     if ours:
         yield f"ladder ends: {_braces(ours)}"
+
+
+def _dispensing(item: Dispensing | None) -> Iterator[str]:
+    if item is None:
+        return
+    strengths = f"[{', '.join(map(str, item.strengths))}]"
+    size = (("size", item.size),) if item.size else ()
+    source = (("source", quoted(_citation(item.source))),) if item.source else ()
+    most = (("at most", say_units(item.most)),) if item.most is not None else ()
+    said = (("strengths", strengths), ("round", item.round), *most, *size, *source)
+    yield f"dispensing: {_braces((*said, *_texts(note=item.note, unverified=item.unverified)))}"
 
 
 def _input(item: Input) -> Iterator[Pair]:

@@ -8,6 +8,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from protocol.model.course import Given, Observation, Visit
+from protocol.model.dispensing import Dispensed
 from protocol.model.monitoring import Monitored
 from protocol.model.regimen import Amount, Dose
 from protocol.model.rule import ActionKind, Citation, Status
@@ -106,6 +107,7 @@ class Decision:
     ``lowered_by`` is the reduction that takes a resumed dose to a lower level than ``rule`` says.
     ``unverified`` lists why the rule may not be relied on.
     ``monitoring`` says how often inputs are measured where the decision leads, of those for which the protocol has entries.
+    ``dispensed`` is what is dispensed for each administration of the dose to which it leads, where the protocol says how.
     """
 
     time: int
@@ -128,6 +130,7 @@ class Decision:
     lowered_by: str = ""
     unverified: tuple[str, ...] = ()
     monitoring: tuple[Monitored, ...] = ()
+    dispensed: Dispensed | None = None
 
     @property
     def supplement(self) -> Amount | None:

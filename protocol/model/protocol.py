@@ -10,8 +10,9 @@ from typing import Literal, TypeVar
 import attrs
 from attrs import frozen
 
+from protocol.model.dispensing import Dispensing
 from protocol.model.guard import Guard
-from protocol.model.input import Derived, DerivedNumber, Input, Score, Tracker
+from protocol.model.input import Derived, DerivedNumber, Input, Number, Score, Tracker
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.regimen import Regimen
@@ -78,6 +79,7 @@ class Protocol:
     ``otherwise`` lists the control states in which the protocol itself says that nothing covered means continue, ``silent``
     those in which it says that the source is silent there: the dose in force stands, as where nothing is said, and known so.
     ``monitoring`` are ordered entries: for each input the first that holds says how often it is measured.
+    ``dispensing`` says in which strengths the drug is dispensed; None: nothing is said of that.
     ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
     """
 
@@ -104,6 +106,7 @@ class Protocol:
     properties: tuple[Property, ...] = ()
     monitoring: tuple[Monitoring, ...] = ()
     scores: tuple[Score, ...] = ()
+    dispensing: Dispensing | None = None
 
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""
@@ -144,6 +147,13 @@ class Protocol:
     def input(self, name: str) -> Input:
         """The input of that name; raises KeyError."""
         return _by_name(self.inputs, name)
+
+    def unit_of(self, name: str) -> str:
+        """The unit of a measured or derived number; empty for anything else."""
+        for number in self.numbers:
+            if number.name == name:
+                return number.kind.unit
+        return next((item.kind.unit for item in self.inputs if item.name == name and isinstance(item.kind, Number)), "")
 
     def tracker(self, name: str) -> Tracker:
         """The tracker of that name; raises KeyError."""

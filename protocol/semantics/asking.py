@@ -14,13 +14,16 @@ from protocol.semantics.prepared import Prepared, prepare
 def asked_for(protocol: Protocol, decision: Decision) -> tuple[str, ...]:
     """The inputs whose values the decision, or a permission beside it, depends on: those of the decision first, each once.
 
+    Last the body size without which nobody can say what is dispensed.
+
     A missing limit of normal asks for its input, a derived number for those of its formula, a tracker for those of its
     condition.
     """
     prepared = prepare(protocol)
     missing = [item.name for item in decision.missing]
     needs = [name for permission in decision.permitted for name in permission.needs]
-    return tuple(dict.fromkeys(one for name in (*missing, *needs) for one in _behind(prepared, name.split(" / ")[0])))
+    size = [decision.dispensed.missing] if decision.dispensed and decision.dispensed.missing else []
+    return tuple(dict.fromkeys(one for name in (*missing, *needs, *size) for one in _behind(prepared, name.split(" / ")[0])))
 
 
 def only_now(protocol: Protocol, step: Step) -> tuple[str, ...]:

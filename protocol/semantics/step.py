@@ -20,6 +20,7 @@ from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
 from protocol.semantics.computed import with_numbers
 from protocol.semantics.decide import Finding, acts_always, conclude
+from protocol.semantics.dispensing import dispensed
 from protocol.semantics.effects import direction, in_force
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
@@ -88,8 +89,10 @@ def look(protocol: Protocol, state: State, time: int) -> Decision:
 
 
 def _explained(scene: Scene, finding: Finding, accepted: Accepted) -> Decision:
-    """The decision with its reasons, and how often is measured where it leads."""
+    """The decision with its reasons, what is dispensed of the dose, and how often is measured where it leads."""
     decision, prepared = explained(scene, finding, accepted.measured), scene.prepared
+    if prepared.protocol.dispensing is not None:
+        decision = evolve(decision, dispensed=dispensed(scene, decision.after.dose))
     if not prepared.monitoring:
         return decision
     after = _Scene(prepared, _moved(scene, finding, _assumed(scene, finding)), scene.time)

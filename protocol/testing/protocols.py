@@ -29,32 +29,17 @@ from protocol.model.guard import (
     Value,
 )  # fmt: skip
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
-from protocol.model.ladder import generated
 from protocol.model.protocol import End, Interpretation, LadderEnds, Level, Protocol, Reading, Source
-from protocol.model.regimen import Amount, amount, regimen
 from protocol.model.rule import Action, ActionKind, By, Citation, ControlKind, Rule, Same, Target, To, Where
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
+from protocol.testing.doses import any_dispensing, any_ladder, any_supplement
 from protocol.testing.numbers import any_comparison, any_number
 from protocol.testing.properties import any_properties
 
 TrackerKind = Literal["episodes", "consecutive", "duration", "since", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
 
-_LEVELS = ("reduced", "starting", "middle", "escalated")
-_DAILY = ("100 mg every 2 days", "100 mg every day", "200 mg every day", "400 mg every day")
-_PER_SIZE = ("1 g/m2 every week", "750 mg/m2 every 12 hours", "1000 mg/m2 every 12 hours", "1.25 g/m2 every 12 hours")
-_CYCLES = ("placebo every day", "10 mg every day on days 1 to 14 of 28", "10 mg every day on days 1 to 21 of 28", "10 mg daily")
-_ONCE = ("25 mg once", "25 mg once", "50 mg once", "50 mg once")
-_SHARES = ("25 % every day", "50 % every day", "75 % every day", "100 % every day")
-_LADDERS: tuple[tuple[Level, ...], ...] = (
-    *(
-        tuple(Level(name, regimen(text)) for name, text in zip(_LEVELS, texts, strict=True))
-        for texts in (_DAILY, _PER_SIZE, _CYCLES, _SHARES, _ONCE)
-    ),
-    generated(Fraction(2), Fraction(8), regimen("2 U/kg/h")),
-)
-_SUPPLEMENTS = {"mg": ("400 mg", "0.2 g/m2"), "g": ("400 mg/m2",), "U": ("80 U/kg", "5000 U"), "%": ("25 %",)}
 _CONSTANTS = {"anc": ("1", "1.5"), "platelets": ("50", "75"), "bilirubin": ("60", "34.2"),
               "score": ("0", "-2.5"), "height": ("150", "100")}  # fmt: skip
 _INPUTS = (
@@ -104,15 +89,17 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     named = tuple(Named(item.name) for item in (*derived, *(i for i in interpretations if i.readings[0].guard)))
     counted = tuple(_counted(choose, tracker) for tracker in trackers)
     asked = tuple(Known(item.name, choose((None, 3 * DAY))) for item in chosen[:1]) if known else ()
-    ladder = choose((_LADDERS[0], *_LADDERS))[: choose((2, 3, 1, 4))]
+    ladder = any_ladder(choose)
+    dispensing, sizes = any_dispensing(choose, ladder)
     draft = _Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
     drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
-        levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)), inputs=chosen, derived=derived, numbers=numbers,
-        trackers=trackers, interpretations=interpretations, rules=_rules(choose, draft),
+        levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)), inputs=(*chosen, *sizes), derived=derived,
+        numbers=numbers, trackers=trackers, interpretations=interpretations, rules=_rules(choose, draft),
         otherwise=(said := choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review")))),
         silent=() if said else choose(((), ("on treatment", "held"))), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
+        dispensing=dispensing,
     )  # fmt: skip
     return evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))
 
@@ -264,18 +251,11 @@ def _rule(choose: Choose, draft: _Draft, number: int, kind: ActionKind, where: t
     return Rule(
         f"{kind}-{number}", where, guard, mode, _action(choose, draft, kind),
         recommended=mode == "may" and choose((False, True)),
-        again=again, supplement=None if again else _supplement(choose, draft, kind),
+        again=again, supplement=None if again or kind not in ("start", "escalate") else any_supplement(choose, draft.ladder),
         on_hold=kind != "stop" or where[0].control != "on treatment" or choose((True, True, False)),
         under=readings, source=choose((None, Citation("paper"), Citation("paper", "p. 1, Methods"))),
         says=choose(("", "as the text says")), unverified=choose(("", "", "", "not looked up")),
     )  # fmt: skip
-
-
-def _supplement(choose: Choose, draft: _Draft, kind: ActionKind) -> Amount | None:
-    if kind not in ("start", "escalate"):
-        return None
-    text = choose((None, *_SUPPLEMENTS[draft.ladder[0].regimen.unit]))
-    return amount(text) if text else None
 
 
 def _action(choose: Choose, draft: _Draft, kind: ActionKind) -> Action:

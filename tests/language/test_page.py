@@ -16,6 +16,7 @@ from protocol.language import (
     declarations,
     definitions,
     derived_numbers,
+    dispensing,
     from_yaml,
     guards,
     ladder,
@@ -174,6 +175,7 @@ def test_the_example_writes_every_key() -> None:
         "a property": written("properties"),
         "a monitoring entry": written("monitoring") | {"before"},
         "the ends of the ladder": set(tree["ladder ends"]),
+        "dispensing": set(tree["dispensing"]),
     }
     allowed = {
         "the protocol": from_yaml.KEYS,
@@ -187,6 +189,7 @@ def test_the_example_writes_every_key() -> None:
         "a property": properties.PROPERTY_KEYS,
         "a monitoring entry": monitoring.MONITORING_KEYS,
         "the ends of the ladder": ladder.ENDS_KEYS,
+        "dispensing": dispensing.DISPENSING_KEYS,
     }
     assert shown == {what: set(keys) for what, keys in allowed.items()}
 
@@ -242,6 +245,9 @@ def test_every_word_of_the_language_is_used_on_the_page(word: str) -> None:
         "worst",
         "low",
         "high",
+        "nearest",
+        "up",
+        "down",
     ],
 )
 def test_every_word_that_a_key_can_have_is_beside_it(word: str) -> None:

@@ -18,12 +18,13 @@ from protocol.language.shipped import load, shipped_names
 from protocol.language.to_text import duration_trackers, say_formula, say_guard
 from protocol.language.to_yaml import print_protocol
 from protocol.model.cycle import Days
+from protocol.model.dispensing import Dispensing
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation, parts
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.ladder import generated
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
-from protocol.model.regimen import Amount, Regimen
+from protocol.model.regimen import Amount, Regimen, kind_of
 from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 
 WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))
@@ -281,6 +282,20 @@ ACTIONS = {
 
 
 @st.composite
+def dispensings(draw: st.DrawFn, ladder: tuple[Level, ...], cited: tuple[str, ...]) -> Dispensing | None:
+    """How the ladder is dispensed, where it is the same for everybody; else, and sometimes all the same, nothing is said."""
+    drugs = [level.regimen for level in ladder if not level.regimen.is_placebo]
+    kinds = {kind_of(dose.unit) for dose in drugs} or {"U"}
+    if draw(st.booleans()) or any(dose.rate or dose.unit == "%" or dose.per for dose in drugs) or len(kinds) > 1:
+        return None
+    unit, said = "g" if kinds == {"mass"} else "U", draw(st.lists(st.integers(1, 9), min_size=1, max_size=3, unique=True))
+    strengths = tuple(Amount(Fraction(10 * one), unit) for one in said)
+    most = draw(st.none() | st.integers(1, 9))
+    source = draw(st.none() | st.builds(Citation, st.sampled_from(cited), told)) if cited else None
+    return Dispensing(strengths, draw(st.sampled_from(("nearest", "up", "down"))), most, "", source, draw(told), draw(told))
+
+
+@st.composite
 def rules(
     draw: st.DrawFn, name: str, levels: tuple[str, ...], atoms: st.SearchStrategy[Guard], others: tuple[str, ...], unit: str
 ) -> Rule:
@@ -298,7 +313,9 @@ def rules(
         action,
         recommended=mode == "may" and draw(st.booleans()),
         again=action.kind in ("escalate", "reduce") and draw(st.booleans()),
-        supplement=Amount(draw(decimals(1, 9)), unit, draw(sizes)) if action.kind == "start" and draw(st.booleans()) else None,
+        supplement=Amount(draw(decimals(1, 9)), unit, "" if unit == "%" else draw(sizes))
+        if action.kind == "start" and draw(st.booleans())
+        else None,
         on_hold=not (action.kind == "stop" and control == "on treatment") or draw(st.booleans()),
         source=draw(st.none() | st.builds(Citation, st.sampled_from(others), told)) if others else None,
         says=draw(told),
@@ -337,6 +354,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
     sources = tuple(Source(name, draw(texts), draw(told)) for name in draw(st.lists(names, max_size=2, unique=True)))
     cited = tuple(source.name for source in sources)
     said = st.sampled_from(("continue", "silent"))
+    unit = next((level.regimen.unit for level in ladder if not level.regimen.is_placebo), "mg")
     uncovered = draw(st.dictionaries(st.sampled_from(tuple(ACTIONS)), said))
     return Protocol(
         draw(names),
@@ -344,8 +362,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
         ladder,
         measured,
         tuple(
-            draw(rules(name, levels, used, cited, ladder[0].regimen.unit))
-            for name in draw(st.lists(names, min_size=1, max_size=4, unique=True))
+            draw(rules(name, levels, used, cited, unit)) for name in draw(st.lists(names, min_size=1, max_size=4, unique=True))
         ),
         derived=(derived,),
         trackers=trackers,
@@ -358,6 +375,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
         between_visits=draw(st.sampled_from(("wait", "act"))),
         act_within=draw(st.none() | minutes),
         ladder_ends=draw(st.builds(LadderEnds, ends, ends)),
+        dispensing=draw(dispensings(ladder, cited)),
         title=draw(told),
         drug=draw(told),
     )

@@ -11,6 +11,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.semantics.trackers import bounds
 from tests.oracle.decide import Answer, decide
+from tests.oracle.dispensing import expected, outline
 
 COUNTERS = ("episodes", "consecutive")
 
@@ -39,6 +40,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         "after": (_outline(decision.after), _outline(answer.after)),
         "silent": (decision.silent, answer.silent),
         "withheld": (decision.withheld, answer.withheld),
+        "dispensed": (outline(decision.dispensed), expected(protocol, taken.state, answer.after.dose, visit.time)),
         "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
     }
     if taken.verdict is not None:
