@@ -25,7 +25,7 @@ from protocol.language.rules import read_rule, rule_kinds
 from protocol.language.scores import read_scores
 from protocol.model.guard import Guard
 from protocol.model.monitoring import Monitoring
-from protocol.model.property import Claim
+from protocol.model.property import Claim, Property
 from protocol.model.protocol import Interpretation, Protocol
 from protocol.model.rule import ControlKind
 
@@ -116,7 +116,6 @@ class _Reader:
         trackers = self._section("trackers", "a tracker", self.definitions.tracker)
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
         rules = self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES)
-        properties = self._section("properties", "a property", partial(read_property, self.report, self.names))
         uncovered = self._read_otherwise()
         self._check_uses()
         return Protocol(
@@ -140,7 +139,7 @@ class _Reader:
             title=self.top.text("title"),
             drug=self.top.text("drug"),
             note=self.top.text("note"),
-            properties=_whole(properties),
+            properties=self._properties(),
             monitoring=self._monitoring(),
             scores=_whole(scores),
             dispensing=read_dispensing(self.report, self.names, self.top),
@@ -150,6 +149,9 @@ class _Reader:
         uses = self.definitions.uses
         check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
         check_tracker_guards(self.report, self.names, uses)
+
+    def _properties(self) -> tuple[Property, ...]:
+        return _whole(self._section("properties", "a property", partial(read_property, self.report, self.names)))
 
     def _monitoring(self) -> tuple[Monitoring, ...]:
         read = partial(read_monitoring, self.report, self.names)
