@@ -27,7 +27,7 @@ from protocol.model.guard import Guard
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Claim, Property
 from protocol.model.protocol import Interpretation, Protocol
-from protocol.model.rule import ControlKind
+from protocol.model.rule import ControlKind, Rule
 
 Item = TypeVar("Item")
 
@@ -115,7 +115,6 @@ class _Reader:
         derived = self._section("derived", "a derived input", self.definitions.derived)
         trackers = self._section("trackers", "a tracker", self.definitions.tracker)
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
-        rules = self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES)
         uncovered = self._read_otherwise()
         self._check_uses()
         return Protocol(
@@ -123,7 +122,7 @@ class _Reader:
             self.top.text("version"),
             _whole(levels),
             _whole(self.names.inputs),
-            _whole(rules),
+            self._rules(),
             derived=_whole(derived),
             numbers=_whole(numbers),
             trackers=_whole(trackers),
@@ -149,6 +148,9 @@ class _Reader:
         uses = self.definitions.uses
         check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
         check_tracker_guards(self.report, self.names, uses)
+
+    def _rules(self) -> tuple[Rule, ...]:
+        return _whole(self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES))
 
     def _properties(self) -> tuple[Property, ...]:
         return _whole(self._section("properties", "a property", partial(read_property, self.report, self.names)))
