@@ -61,12 +61,17 @@ def _unverified(protocol: Protocol) -> Iterator[str]:
             resting = f" (rules that rest on it: {', '.join(rules)})" if rules else ""
             yield f"source {source.name}: {source.unverified}{resting}"
     yield from (f"rule {rule.name}: {rule.unverified}" for rule in protocol.rules if rule.unverified)
+    if protocol.dispensing and protocol.dispensing.unverified:
+        yield f"dispensing: {protocol.dispensing.unverified}"
+    yield from (f"monitoring {entry.name}: {entry.unverified}" for entry in protocol.monitoring if entry.unverified)
     yield from (f"property {item.name}: {item.unverified}" for item in protocol.properties if item.unverified)
     for item in protocol.interpretations:
         for reading in item.readings:
             if reading.unverified:
                 chosen = " (chosen)" if reading.name == item.chosen else ""
                 yield f"reading {reading.name} of {item.name}{chosen}: {reading.unverified}"
+    ends = {"lowest": protocol.ladder_ends.lowest, "highest": protocol.ladder_ends.highest}
+    yield from (f"the {name} end of the ladder is ours: the source prints none" for name, end in ends.items() if end == "ours")
 
 
 def _properties(protocol: Protocol, width: int) -> Iterator[str]:

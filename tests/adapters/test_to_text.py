@@ -13,6 +13,7 @@ from typing import Literal
 import pytest
 from attrs import evolve
 
+from protocol import load
 from protocol.adapters.codes import CODES
 from protocol.adapters.outcomes import Result, Unmet, result_text, totals
 from protocol.adapters.overview import overview
@@ -25,6 +26,7 @@ from protocol.adapters.to_csv import COLUMNS, to_csv
 from protocol.adapters.to_json import to_json
 from protocol.adapters.to_text import course_text, explanation, visit_text
 from protocol.errors import InputError, NotationError
+from protocol.language.table_of_sources import doubts
 from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.decision import (
     Decision,
@@ -199,6 +201,13 @@ def test_a_generated_ladder_is_summed_up_by_its_ends_and_its_step(protocol: Prot
 
 def test_a_protocol_is_summed_up_with_what_is_open_and_unverified(protocol: Protocol) -> None:
     _is_golden("overview.txt", overview(protocol, ("finding F001: nothing\n  = something",), 80) + "\n")
+
+
+def test_the_overview_counts_every_doubt_that_the_list_of_the_unverified_has() -> None:
+    lenalidomide = load("lenalidomide-eu")
+    text = overview(lenalidomide, (), 400)
+    assert f"Unverified: {sum(1 for _ in doubts(lenalidomide))}\n" in text
+    assert [one.unverified for one in lenalidomide.monitoring if one.unverified and one.unverified not in text] == []
 
 
 def test_traces_have_one_csv_row_for_each_visit(trace: Trace) -> None:
