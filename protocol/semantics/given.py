@@ -56,10 +56,13 @@ def is_it(protocol: Protocol, given: Given, effect: Effect) -> bool:
 
 
 def followed(scene: Scene, finding: Finding, given: Given) -> Effect:
-    """The effect that was put into force: the recommended one, else a permitted one, else what the dose itself says."""
+    """The effect that was put into force: the recommended one, else a permitted one, else what the dose itself says.
+
+    No drug is a hold rather than the end of treatment where either is permitted: nobody said that treatment is over.
+    """
     protocol = scene.prepared.protocol
-    permitted = (effect for _, result in finding.results for effect in result.permitted())
-    for effect in (finding.effect, *permitted):
+    permitted = [effect for _, result in finding.results for effect in result.permitted()]
+    for effect in (finding.effect, *sorted(permitted, key=lambda effect: effect.control.kind == "stopped")):
         if is_it(protocol, given, effect):
             return effect
     return _unordered(scene, given, dose_given(protocol, given, scene.state.level))

@@ -68,6 +68,13 @@ def test_no_drug_without_an_order_is_held_by_unordered_and_ended_by_any_resume_r
     assert said(after(STARTED, none, visit(8, **WELL)))[:2] == ("decided", "resume")
 
 
+def test_no_drug_is_a_hold_where_missing_values_permit_a_hold_and_the_end_of_treatment() -> None:
+    taken = after(STARTED, visit(7, given="none", **WELL | {"anc": "nd", "died": "nd"}))
+    assert (taken.decision.status, taken.state.control.kind, taken.state.reasons) == ("undecided", "held", {"hold-low"})
+    ended = after(STARTED, visit(7, given="stopped", **WELL | {"anc": "nd", "died": "nd"}))
+    assert ended.state.control.kind == "stopped"
+
+
 def test_a_stop_on_treatment_is_in_force_on_hold_unless_it_says_otherwise() -> None:
     assert said(after(STARTED, LOW_COUNTS, visit(14, died="yes")))[1] == "stop"
     rules = tuple(evolve(rule, on_hold=False, where=ON) if rule.name == "death" else rule for rule in RULES)
