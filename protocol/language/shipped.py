@@ -25,7 +25,10 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def load(path_or_name: str | os.PathLike[str]) -> Protocol:
-    """The protocol of a file, of the folder that holds it, or of a shipped name; raises InputError."""
+    """The protocol of a file, of the folder that holds it, or of a shipped name, such as imatinib-hes; raises InputError.
+
+    A file that amends another one comes back as the whole protocol.
+    """
     from protocol.language.from_yaml import parse  # which finds here what a file amends
 
     path = find(path_or_name)
