@@ -18,7 +18,7 @@ Kind = Literal[
 ]
 EXPECTED = (
     "action", "dose", "recommended", "supplement", "rule", "status", "state", "permitted", "date", "may", "missing", "reasons",
-    "silent", "monitoring", "dispensed",
+    "silent", "monitoring", "dispensed", "conflict",
 )  # fmt: skip
 TIMES = ("elapsed", "study day")
 LONG = ("value", "unit", "lower", "upper")

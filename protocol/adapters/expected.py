@@ -37,7 +37,7 @@ def _shown(known: tuple[str, ...], protocol: Protocol) -> tuple[str, ...]:
 def _words(text: str, column: str) -> tuple[str, ...]:
     if column == "permitted":
         return (text.partition(":")[0].strip(),)
-    if column in ("may", "missing", "reasons", "monitoring"):
+    if column in ("may", "missing", "reasons", "monitoring", "conflict"):
         return tuple(word.strip() for word in text.split(","))
     if column == "dispensed":
         return tuple(_STRENGTH.findall(text))
@@ -49,7 +49,7 @@ _STRENGTH = re.compile(r"[0-9]+ x ([^,)]+)")
 
 def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
     """The words that a column can have; none listed means that any may be."""
-    rules = tuple(rule.name for rule in protocol.rules)
+    rules = (*(rule.name for rule in protocol.rules), *(table.name for table in protocol.tables))
     doses = (*(level.name for level in protocol.levels), "none", "off ladder")
     return {
         "action": ACTIONS,
@@ -63,6 +63,7 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
         "date": ("depends", "same"),
         "may": (*rules, NONE),
         "silent": ("yes", "no"),
+        "conflict": (*(name for name in rules if "." in name), *(table.name for table in protocol.tables), NONE),
         "monitoring": (*(entry.name for entry in protocol.monitoring), NONE),
         "dispensed": (*(str(one) for one in protocol.dispensing.strengths), NONE) if protocol.dispensing else (NONE,),
     }.get(column, ())

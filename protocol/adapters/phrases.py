@@ -9,6 +9,8 @@ from protocol.model.input import Number
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose
 from protocol.model.rule import ActionKind
+from protocol.model.said import say_action as say_written
+from protocol.model.table import by_table, table_of
 from protocol.model.time import say_time
 
 if TYPE_CHECKING:  # `protocol check` says no decision, and starts faster without them
@@ -78,7 +80,8 @@ def say_action(action: ActionKind, effect: Effect, protocol: Protocol) -> str:
     if action in ("escalate", "reduce"):
         return f"{action} to {say_dose(effect.dose, protocol)}{_supplement(effect)}"
     if action in ("start", "resume"):
-        return f"{action} at {say_dose(effect.dose, protocol)}{_supplement(effect)}"
+        anew = " as a new patient" if effect.anew else ""
+        return f"{action} at {say_dose(effect.dose, protocol)}{anew}{_supplement(effect)}"
     return f"review, {say_dose(effect.dose, protocol)} meanwhile" if action == "review" else action
 
 
@@ -86,12 +89,33 @@ def _supplement(effect: Effect) -> str:
     return f" and {effect.supplement} at once" if effect.supplement else ""
 
 
+def say_rule(name: str, protocol: Protocol) -> str:
+    """The name of a rule; of a cell of a table with what stands at the head of its row and its column."""
+    table = next((table for table in protocol.tables if table.name == table_of(name)), None)
+    if table is None:
+        return name
+    row, column = table.heads(name)
+    return f"{name} (row '{row}', column '{column}')"
+
+
+def say_conflict(decision: Decision, protocol: Protocol) -> str:
+    """What the cells of a table order that contradict each other, in few words."""
+    said = (f"{say_ordered(name, protocol)} ({name})" for name in decision.conflict)
+    tables = listed(by_table(decision.conflict))
+    return f"{tables} {'contradict themselves' if ' and ' in tables else 'contradicts itself'}: {' or '.join(said)}"
+
+
+def say_ordered(name: str, protocol: Protocol) -> str:
+    """What a rule does, in the words of the protocol."""
+    return say_written(protocol.rule(name).action)
+
+
 def say_permission(permission: Permission, protocol: Protocol, most: int = ALL) -> str:
     """What a rule permits, or may permit; ``most`` cuts a long list of names short."""
-    done = say_action(permission.action, permission.effect, protocol)
+    done, rule = say_action(permission.action, permission.effect, protocol), say_rule(permission.rule, protocol)
     if permission.certainty == "permitted":
-        return f"{permission.rule} permits: {done}"
-    return f"{permission.rule} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"
+        return f"{rule} permits: {done}"
+    return f"{rule} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"
 
 
 def say_verdict(step: Step, most: int = ALL) -> str:

@@ -37,6 +37,11 @@ COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
         "yes: no rule, or no dose of the source, covers the visit",
         lambda trace, step: _yes(step.decision.silent),
     ),
+    (
+        "conflict",
+        "the rules of a table that contradict each other",
+        lambda trace, step: _joined(step.decision.conflict),
+    ),
     ("lowered by", "the rule that takes a resumed dose lower", lambda trace, step: step.decision.lowered_by),
     ("blocked", "why the ordered step cannot be taken", lambda trace, step: step.decision.blocked),
     ("given", "what was given from the visit on", lambda trace, step: step.visit.given or ""),

@@ -10,11 +10,14 @@ from protocol.adapters.dispensing import dispensing_lines, say_dispensed
 from protocol.adapters.monitoring import monitoring_lines, say_next
 from protocol.adapters.phrases import (
     listed,
+    say_conflict,
     say_date,
     say_decision,
     say_fact,
+    say_ordered,
     say_outcome,
     say_permission,
+    say_rule,
     say_verdict,
     say_where,
 )
@@ -55,7 +58,8 @@ def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
 
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
-    yield f"rule {decision.rule}" if decision.rule else ""
+    yield f"rule {say_rule(decision.rule, protocol)}" if decision.rule else ""
+    yield say_conflict(decision, protocol) if decision.conflict else ""
     yield _silence(decision) if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
@@ -106,8 +110,9 @@ def _paragraphs(
 ) -> Iterator[list[str]]:
     decision = step.decision
     where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}."
-    yield [_filled(where, width), *(_filled(text, width) for text in _remarks(step))]
+    yield [_filled(where, width), *(_filled(text, width) for text in _remarks(step, protocol))]
     yield _rule(decision, protocol, width)
+    yield _section("The source contradicts itself", _conflict(decision, protocol), width)
     yield _facts(decision, protocol, width)
     yield _section(HOLD, tuple(held), width)
     yield _section("Permitted beside it", (say_permission(item, protocol) for item in decision.permitted), width)
@@ -120,7 +125,7 @@ def _paragraphs(
     yield _section("To be measured", (_due(item) for item in decision.due), width)
 
 
-def _remarks(step: Step) -> Iterator[str]:
+def _remarks(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
     if decision.silent and decision.blocked:
         yield "The source says nothing of this visit."
@@ -132,7 +137,7 @@ def _remarks(step: Step) -> Iterator[str]:
     if step.depends_on_date:
         yield "A date of the course is a range, and the decision is not the same throughout it."
     if decision.lowered_by:
-        yield f"Drug comes back lower than the rule says, because rule {decision.lowered_by} would reduce it."
+        yield f"Drug comes back lower than the rule says, because of rule {say_rule(decision.lowered_by, protocol)}."
     others = tuple(name for name in decision.rules if name != decision.rule)
     if others:
         what = "Other rules that lead to the same" if decision.status == "decided" else "Other rules that are possible"
@@ -142,6 +147,20 @@ def _remarks(step: Step) -> Iterator[str]:
 def _rule(decision: Decision, protocol: Protocol, width: int) -> list[str]:
     if not decision.rule:
         return []
+    title = f"Rule {say_rule(decision.rule, protocol)}"
+    return _section(title, (*_cited(decision, protocol), *(f"Unverified: {why}" for why in decision.unverified)), width)
+
+
+def _conflict(decision: Decision, protocol: Protocol) -> Iterator[str]:
+    """What each of the rules that contradict each other orders, and what follows from it."""
+    for name in decision.conflict:
+        yield f"Rule {say_rule(name, protocol)} orders: {say_ordered(name, protocol)}"
+    if decision.conflict:
+        yield "No cell of a table stands above another, so what each of them orders is permitted."
+        yield from _cited(decision, protocol) if not decision.rule else ()
+
+
+def _cited(decision: Decision, protocol: Protocol) -> list[str]:
     lines = [f"Says: {decision.says}"] if decision.says else []
     if decision.source is None:
         lines.insert(0, "Source: none given")
@@ -149,7 +168,7 @@ def _rule(decision: Decision, protocol: Protocol, width: int) -> list[str]:
         cites = {source.name: source.cite for source in protocol.sources}
         place = f", {decision.source.place}" if decision.source.place else ""
         lines.insert(0, f"Source: {decision.source.source}{place} ({cites.get(decision.source.source, 'not listed')})")
-    return _section(f"Rule {decision.rule}", (*lines, *(f"Unverified: {why}" for why in decision.unverified)), width)
+    return lines
 
 
 def _facts(decision: Decision, protocol: Protocol, width: int) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from attrs import frozen
 
 from protocol.model.course import Course
 from protocol.model.decision import Step, Trace
 from protocol.model.regimen import Dose
+from protocol.model.table import by_table, table_of
 
 Pairs = Sequence[tuple[str, str]]
 NONE = "-"
@@ -51,13 +52,13 @@ def _difference(visit: int, place: int, column: str, value: str, step: Step | No
         got, met = _permitted(value, step)
     elif column in _LISTS:
         names = tuple(_LISTS[column](step))
-        got, met = ", ".join(names) or NONE, _names(value) == set(names)
+        got, met = ", ".join(names) or NONE, _are(_names(value), names)
     elif column == "state":
         got = str(step.state.control)
-        met = value in (got, step.state.control.kind)
+        met = value in (got, step.state.control.kind, table_of(got))
     else:
         got = _WORDS[column](step)
-        met = value == got
+        met = value == got or (column == "rule" and value == table_of(got))
     return None if met else Difference(visit, place, column, value, got)
 
 
@@ -69,6 +70,11 @@ def _permitted(value: str, step: Step) -> tuple[str, bool]:
     needs = tuple(dict.fromkeys(_input_of(item.name) for item in step.verdict.needs))
     got = f"{step.verdict.permitted}: {', '.join(needs)}" if needs else step.verdict.permitted
     return got, word.strip() == step.verdict.permitted and (not colon or _names(names) == set(needs))
+
+
+def _are(expected: set[str], names: Collection[str]) -> bool:
+    """Whether these are the names; a table's name stands for any of its cells, and for all of them."""
+    return all({name, table_of(name)} & expected for name in names) and expected <= {*names, *by_table(names)}
 
 
 def _names(value: str) -> set[str]:
@@ -109,6 +115,7 @@ _WORDS: dict[str, Callable[[Step], str]] = {
 _LISTS: dict[str, Callable[[Step], Iterator[str]]] = {
     "may": _may,
     "missing": lambda step: iter(dict.fromkeys(_input_of(item.name) for item in step.decision.missing)),
+    "conflict": lambda step: iter(step.decision.conflict),
     "monitoring": lambda step: (item.entry for item in step.decision.monitoring),
     "reasons": lambda step: iter(sorted(step.state.reasons)),
 }

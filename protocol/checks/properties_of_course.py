@@ -96,7 +96,7 @@ def _done(scene: Scene, one: Step) -> tuple[ActionKind, frozenset[str]]:
     after = Effect(one.state.control, one.state.level, one.state.dose)
     if one.verdict is None or one.verdict.recommended:
         return one.decision.action, frozenset({one.decision.rule})
-    offers = (offer for _, result in conclude(scene).results for offer in (*result.offered, result.ordered))
+    offers = (offer for _, result in conclude(scene).results for offer in (*result.offered, *result.ordered))
     names = dict.fromkeys(offer.rule for offer in offers if offer.effect == after and offer.rule)
     kinds = (scene.prepared.rules[scene.prepared.place[name]].action.kind for name in names)
     return _kind(scene.state, after, next(kinds, "continue")), frozenset(names)

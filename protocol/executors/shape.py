@@ -31,6 +31,8 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("Regimen", "days"),
         ("Given", "level"),
         ("Decision", "dispensed"),
+        ("Effect", "anew"),
+        ("Decision", "conflict"),
     }
 )
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""

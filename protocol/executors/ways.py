@@ -10,9 +10,9 @@ from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
 from protocol.model.rule import ControlKind, Rule
 from protocol.model.state import Control, State
+from protocol.semantics.applying import applicable
 from protocol.semantics.effects import effect_of, in_force
 from protocol.semantics.prepared import prepare
-from protocol.semantics.walk import applicable
 
 
 @frozen

@@ -169,7 +169,8 @@ class ClaimParser(Parser[Claim]):
         by: tuple[str, ...] = ()
         levels: tuple[str, ...] = ()
         if control in ("held", "in review") and self._accept("by"):
-            by = self._names("rule", self.names.rules, lambda name, at: self._check_rule(name, at, control))
+            named = self._names("rule", self.names.rules, lambda name, at: self._check_rule(name, at, control))
+            by = self.names.cells_of(named, "hold" if control == "held" else "review")
         if control in ("on treatment", "held", "in review") and self._accept("at"):
             levels = self._names("dose level", self.names.levels, self._check_level)
         return At(Where(control, levels, by), before)

@@ -236,6 +236,14 @@ _TABLE = (
     ("P090", "not something that is measured again and again",
      "'of' under 'monitoring' names an input that is observed more than once. Derived inputs, trackers and interpretations are "
      "computed, and a fixed input keeps its first value: name the inputs that they ask."),
+    # Tables.
+    ("P095", "a row that does not fit the columns",
+     "Each row of a table has one cell for each column: an action, 'may' and an action, or '-' where the source prints "
+     "nothing."),
+    ("P096", "heads that do not fit together",
+     "The columns of a table are places, such as 'on treatment at low', or conditions, and then 'in' says where all of them "
+     "apply. The rows are conditions; or all of them go on with the text of the columns, by one comparison each: the column "
+     "'toxicity == 2 and episodes' and the row '== 1' ask 'toxicity == 2 and episodes == 1'."),
     # Amendments.
     ("P100", "what is amended is not there",
      "'amends' leads to no file that can be read, or names no shipped protocol. A path counts from the folder of the file "

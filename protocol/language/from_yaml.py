@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal, TypeVar
 
+from attrs import evolve
+
 from protocol.errors import InputError
 from protocol.language.amendments import tree
 from protocol.language.claims import parsed_claim
@@ -23,11 +25,14 @@ from protocol.language.properties import read_property
 from protocol.language.report import Report, Span, with_line_feeds
 from protocol.language.rules import read_rule, rule_kinds
 from protocol.language.scores import read_scores
+from protocol.language.tables import ReadTable, cell_kinds, is_table, read_table
+from protocol.language.to_text import duration_trackers
 from protocol.model.guard import Guard
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Claim, Property
 from protocol.model.protocol import Interpretation, Protocol
-from protocol.model.rule import ControlKind, Rule
+from protocol.model.rule import ActionKind, ControlKind, Rule
+from protocol.model.table import cells
 
 Item = TypeVar("Item")
 
@@ -85,8 +90,22 @@ def _names(protocol: Protocol) -> Names:
         trackers={item.name: TrackerName(item.kind, item.input) for item in protocol.trackers},
         interpretations=dict(questions),
         levels=dict.fromkeys(level.name for level in protocol.levels),
-        rules={rule.name: frozenset({rule.action.kind, rule.action.off_ladder or rule.action.kind}) for rule in protocol.rules},
+        rules=_rule_names(protocol),
+        cells={table.name: {one.name: _kinds(one) for one in cells(table.name, protocol.rules)} for table in protocol.tables},
     )
+
+
+def _rule_names(protocol: Protocol) -> dict[str, frozenset[ActionKind] | None]:
+    """What each rule can do, and of a table what any of its cells can."""
+    found: dict[str, frozenset[ActionKind] | None] = {}
+    for rule in protocol.rules:
+        name = rule.table or rule.name
+        found[name] = _kinds(rule) | (found.get(name) or frozenset())
+    return found
+
+
+def _kinds(rule: Rule) -> frozenset[ActionKind]:
+    return frozenset({rule.action.kind, rule.action.off_ladder or rule.action.kind})
 
 
 def _question(item: Interpretation) -> QuestionName:
@@ -106,23 +125,22 @@ class _Reader:
     def protocol(self) -> Protocol:
         self.top.require("protocol", "version", "doses", "rules")
         sources = self._section("sources", "a source", partial(read_source, self.report))
-        levels = self._found("doses", read_ladder(self.report, self.top))
-        self.names.sources, self.names.levels = dict.fromkeys(sources), levels
-        self.names.inputs = self._section("inputs", "an input", partial(read_input, self.report))
+        self.names.sources = dict.fromkeys(sources)
+        self.names.levels = self._found("doses", read_ladder(self.report, self.top))
         self._declare()
-        numbers = read_numbers(self.report, self.names, self._entries("derived"))
-        scores = read_scores(self.definitions, self._entries("derived"))
+        entries = self._entries("derived")
+        numbers, scores = read_numbers(self.report, self.names, entries), read_scores(self.definitions, entries)
         derived = self._section("derived", "a derived input", self.definitions.derived)
         trackers = self._section("trackers", "a tracker", self.definitions.tracker)
         interpretations = self._section("interpretations", "an interpretation", self.definitions.interpretation)
-        uncovered = self._read_otherwise()
         self._check_uses()
-        return Protocol(
+        uncovered, rules = self._read_otherwise(), self._rules()
+        read = Protocol(
             self._name(),
             self.top.text("version"),
-            _whole(levels),
+            _whole(self.names.levels),
             _whole(self.names.inputs),
-            self._rules(),
+            tuple(rule for item in rules for rule in (item.rules if isinstance(item, ReadTable) else (item,))),
             derived=_whole(derived),
             numbers=_whole(numbers),
             trackers=_whole(trackers),
@@ -143,14 +161,18 @@ class _Reader:
             scores=_whole(scores),
             dispensing=read_dispensing(self.report, self.names, self.top),
         )
+        return evolve(read, tables=tuple(item.said(duration_trackers(read)) for item in rules if isinstance(item, ReadTable)))
 
     def _check_uses(self) -> None:
         uses = self.definitions.uses
         check_circles(self.report, {name: used for name, used in uses.items() if name not in self.names.trackers})
         check_tracker_guards(self.report, self.names, uses)
 
-    def _rules(self) -> tuple[Rule, ...]:
-        return _whole(self._section("rules", "a rule", partial(read_rule, self.report, self.names), RESERVED_RULES))
+    def _rules(self) -> tuple[Rule | ReadTable, ...]:
+        return _whole(self._section("rules", "a rule", self._rule, RESERVED_RULES))
+
+    def _rule(self, name: Scalar, node: Node) -> Rule | ReadTable | None:
+        return (read_table if is_table(node) else read_rule)(self.report, self.names, name, node)
 
     def _properties(self) -> tuple[Property, ...]:
         return _whole(self._section("properties", "a property", partial(read_property, self.report, self.names)))
@@ -170,11 +192,14 @@ class _Reader:
         return found or {}
 
     def _declare(self) -> None:
-        """Notes the names of what is defined later, so that the order of the file does not matter."""
+        """Notes the inputs, and the names of what is defined later, so that the order of the file does not matter."""
+        self.names.inputs = self._section("inputs", "an input", partial(read_input, self.report))
         self.names.derived = dict.fromkeys(key.text for key, _ in self._entries("derived"))
         self.names.trackers = {key.text: tracker_name(node) for key, node in self._entries("trackers")}
         self.names.interpretations = {key.text: question_name(node) for key, node in self._entries("interpretations")}
+        self.names.cells = {key.text: cell_kinds(key.text, node) for key, node in self._entries("rules") if is_table(node)}
         self.names.rules = {key.text: rule_kinds(node) for key, node in self._entries("rules")}
+        self.names.rules |= {name: frozenset().union(*kinds.values()) or None for name, kinds in self.names.cells.items()}
         self.names.broken |= {section for section in SECTIONS if self._is_broken(section)}
         sections = ("inputs", "derived", "trackers", "interpretations")
         check_one_namespace(self.report, {name: {key.text: key for key, _ in self._entries(name)} for name in sections})

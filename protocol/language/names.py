@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from attrs import define, field, frozen
@@ -71,6 +71,7 @@ class Names:
     """What is declared, by section. A value of None: declared, but wrongly, so that nothing more is said about its use.
 
     ``numbers`` are those of the derived inputs that are numbers, ``scores`` those of them that are sums of points.
+    ``cells`` are the rules of each table under ``rules``.
     ``broken`` lists the sections that could not be read; what they declare is not known, so no name is called unknown.
     """
 
@@ -82,6 +83,7 @@ class Names:
     interpretations: dict[str, QuestionName | None] = field(factory=dict)
     levels: dict[str, Level | None] = field(factory=dict)
     rules: dict[str, frozenset[ActionKind] | None] = field(factory=dict)
+    cells: dict[str, dict[str, frozenset[ActionKind]]] = field(factory=dict)
     sources: dict[str, None] = field(factory=dict)
     broken: set[str] = field(factory=set)
 
@@ -124,6 +126,11 @@ class Names:
             of_kind = [rule for rule, action in self.rules.items() if action and kind in action]
             report.add("P037", f"'{name}' is not a rule that {verb}", at, instead(name, of_kind, rules))
 
+    def cells_of(self, rules: tuple[str, ...], kind: ActionKind) -> tuple[str, ...]:
+        """The rules, each table among them replaced by its cells of that kind."""
+        named = ((name, self.cells.get(name)) for name in rules)
+        return tuple(one for name, cells in named for one in ((name,) if cells is None else _of_kind(cells, kind)))
+
     def check_source(self, report: Report, name: str, at: Span) -> None:
         """Notes a source that is not declared."""
         self._check(report, "P015", "source", "sources", self.sources, name, at)
@@ -152,6 +159,10 @@ class Names:
             return True
         report.add(code, f"unknown {kind} {shown(name)}", at, instead(name, known, section.capitalize(), listing))
         return False
+
+
+def _of_kind(cells: Mapping[str, frozenset[ActionKind]], kind: ActionKind) -> Iterator[str]:
+    return (name for name, kinds in cells.items() if kind in kinds)
 
 
 def check_name(report: Report, name: Scalar, what: str, reserved: frozenset[str] = RESERVED) -> None:

@@ -85,6 +85,14 @@ class Located:
         return Span(self._places[start], self._places[max(start, end - 1)] - self._places[start] + 1)
 
 
+def joined(first: Located, second: Located) -> Located:
+    """Two texts as one with a space between them; each part of it is shown where it stands in the file."""
+    places = None
+    if first._places and second._places:
+        places = [*first._places, first._places[-1] + 1, *second._places]
+    return Located(f"{first.text} {second.text}", second.span, places)
+
+
 def located(source: str, scalar: Scalar) -> Located:
     """The scalar's text with the place of each of its characters."""
     return Located(scalar.text, scalar.span, places(source, scalar))

@@ -15,7 +15,7 @@ from protocol.language.nodes import Located, Scalar, located
 from protocol.language.report import Report, shown
 from protocol.model.input import Schedule
 from protocol.model.quantity import exact
-from protocol.model.rule import CONTROLS, Action, ActionKind, By, ControlKind, Same, Target, To, Where
+from protocol.model.rule import CONTROLS, Action, ActionKind, AtMost, By, ControlKind, Same, Target, To, Where
 
 
 def _form(text: str) -> re.Pattern[str]:
@@ -29,21 +29,24 @@ ACTION_FORMS = tuple(
     _form(text)
     for text in (
         r"(?P<kind>continue|hold|stop)",
+        r"(?P<kind>hold) then at most (?P<cap>\S+)",
         r"(?P<kind>start) at (?P<level>\S+)",
         r"(?P<kind>escalate|reduce)",
         r"(?P<kind>escalate|reduce) by (?P<steps>[1-9][0-9]?)",
         r"(?P<kind>escalate|reduce) to (?P<level>\S+)",
-        r"(?P<kind>resume) at (?P<same>the same level)",
+        r"(?P<kind>resume) at (?P<same>the same level)(?P<anew> as a new patient)?",
         r"(?P<kind>resume) at (?P<next>the next lower level)",
-        r"(?P<kind>resume) at (?P<level>\S+)",
+        r"(?P<kind>resume) at (?P<level>\S+)(?P<anew> as a new patient)?",
+        r"(?P<kind>resume) at most at (?P<cap>\S+)",
         r"(?P<kind>resume) (?P<steps>[1-9][0-9]?) levels? lower",
         r"(?P<kind>review)\s*, dose (?P<meanwhile>continues|withheld)",
     )
 )
 FORMS = (
     "continue", "start at LEVEL", "escalate", "escalate by N", "escalate to LEVEL", "reduce", "reduce by N", "reduce to LEVEL",
-    "hold", "resume at the same level", "resume at the next lower level", "resume N levels lower", "resume at LEVEL", "stop",
-    "review, dose continues", "review, dose withheld",
+    "hold", "hold then at most LEVEL", "resume at the same level", "resume at the same level as a new patient",
+    "resume at the next lower level", "resume N levels lower", "resume at LEVEL", "resume at LEVEL as a new patient",
+    "resume at most at LEVEL", "stop", "review, dose continues", "review, dose withheld",
 )  # fmt: skip
 _OR_ELSE = "and after escalate, reduce and resume, where there is no rung: ', else continue', ', else hold', ', else stop'"
 _RANGE = _form(r"\s*(?P<low>\S+(?: [A-Za-z]+)?) to (?P<high>\S+(?: [A-Za-z]+)?)\s*")
@@ -72,7 +75,8 @@ def read_where(report: Report, names: Names, scalar: Scalar, stopped: bool = Fal
         report.add("P034", "no rule applies once treatment is stopped", scalar.span, "Stopped is final; remove it.")
         return None
     _check_narrowing(report, names, text, match, control)
-    return Where(control, _names(match["levels"]), _names(match["by"]))
+    kind: ActionKind = "hold" if control == "held" else "review"
+    return Where(control, _names(match["levels"]), names.cells_of(_names(match["by"]), kind))
 
 
 def _where_hint(text: str, known: list[str]) -> str:
@@ -110,10 +114,10 @@ def _placed(match: re.Match[str], group: str) -> Iterator[tuple[str, int]]:
             yield word[0], match.start(group) + word.start()
 
 
-def read_action(report: Report, names: Names, scalar: Scalar) -> Action | None:
-    """The action of a ``must`` or ``may`` text."""
+def read_action(report: Report, names: Names, scalar: Scalar, after: str = "") -> Action | None:
+    """The action of a ``must`` or ``may`` text, or of what follows the words ``after`` in it."""
     text = located(report.text, scalar)
-    whole = _ELSE.fullmatch(text.text.strip()) if len(text.text) <= LONGEST_PHRASE else None
+    whole = _ELSE.fullmatch(text.text.strip().removeprefix(after)) if len(text.text) <= LONGEST_PHRASE else None
     head = whole["head"].strip() if whole else text.text.strip()
     match = next((match for form in ACTION_FORMS if (match := form.fullmatch(head))), None) if whole else None
     if match is None or whole is None:
@@ -123,13 +127,14 @@ def read_action(report: Report, names: Names, scalar: Scalar) -> Action | None:
         return None
     parts = match.groupdict()
     kind = cast(ActionKind, parts["kind"])
-    if parts.get("level"):
-        start = text.text.index(head) + match.start("level")
-        names.check_level(report, parts["level"], text.at(start, start + len(parts["level"])))
+    for group in ("level", "cap"):
+        if name := parts.get(group):
+            start = text.text.index(head) + match.start(group)
+            names.check_level(report, name, text.at(start, start + len(name)))
     off = _off_ladder(report, scalar, kind, whole["off"])
     meanwhile: dict[str, Literal["continue", "withhold"]] = {"continues": "continue", "withheld": "withhold"}
     said = parts.get("meanwhile")
-    return Action(kind, _target(parts, kind), off, meanwhile[said] if said else "")
+    return Action(kind, _target(parts, kind), off, meanwhile[said] if said else "", anew=bool(parts.get("anew")))
 
 
 def _off_ladder(report: Report, scalar: Scalar, kind: ActionKind, off: str | None) -> Literal["continue", "hold", "stop"] | None:
@@ -146,6 +151,8 @@ def _off_ladder(report: Report, scalar: Scalar, kind: ActionKind, off: str | Non
 def _target(parts: dict[str, str | None], kind: ActionKind) -> Target | None:
     if level := parts.get("level"):
         return To(level)
+    if cap := parts.get("cap"):
+        return AtMost(cap)
     if parts.get("same"):
         return Same()
     if steps := parts.get("steps"):

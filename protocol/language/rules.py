@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from protocol.language.fields import Fields, entries, fields, text_node
 from protocol.language.guards import read_guard
 from protocol.language.ladder import read_supplement
@@ -22,10 +24,15 @@ def rule_kinds(node: Node) -> frozenset[ActionKind] | None:
     """What a rule can do, by its action and what follows ``else``, before the rule can be read."""
     for key, value in node.entries if isinstance(node, Mapping) else ():
         if key.text in ("must", "may") and isinstance(value, Scalar):
-            words = value.text.replace(",", " ").split()
-            kinds = {*words[:1], *(words[-1:] if words[-2:-1] == ["else"] else ())}
-            return frozenset(kind for kind in ACTIONS if kind in kinds) or None
+            return kinds_of(value.text) or None
     return None
+
+
+def kinds_of(action: str) -> frozenset[ActionKind]:
+    """What the text of an action begins with, and what follows ``else`` in it."""
+    words = action.replace(",", " ").split()
+    kinds = {*words[:1], *(words[-1:] if words[-2:-1] == ["else"] else ())}
+    return frozenset(kind for kind in ACTIONS if kind in kinds)
 
 
 def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | None:
@@ -50,7 +57,7 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
         recommended=found.flag("recommended"),
         again=found.flag("again"),
         on_hold=found.flag("on hold", default=True),
-        under=_under(report, names, found),
+        under=read_under(report, names, found),
         supplement=read_supplement(report, found, names.levels.values()),
         source=read_citation(report, names, found),
         says=found.text("says"),
@@ -91,20 +98,27 @@ def _action(report: Report, names: Names, found: Fields, where: tuple[Where, ...
 def _check_flags(found: Fields, action: Action | None, where: tuple[Where, ...]) -> None:
     if found.has("must") and not found.has("may"):
         found.misplaced(("recommended",), "goes with 'may' only", "Remove it: what a rule orders is recommended.")
-    if action and action.kind not in ("escalate", "reduce"):
+    if action:
+        check_fitting(found, {action.kind}, stops=action.kind == "stop" and any(one.control == "on treatment" for one in where))
+
+
+def check_fitting(found: Fields, kinds: Collection[ActionKind], stops: bool) -> None:
+    """Notes keys that fit none of these actions; ``stops``: one of them is a stop on treatment."""
+    if not {"escalate", "reduce"} & set(kinds):
         found.misplaced(("again",), "goes with 'escalate' and 'reduce' only", "Remove it: only a step uses up its reading.")
-    if action and action.kind not in ("start", "escalate"):
+    if not {"start", "escalate"} & set(kinds):
         why = "goes with 'start' and 'escalate' only"
         found.misplaced(("supplement",), why, "Remove it: only a raise that uses its reading up can give drug at once.")
     elif found.has("supplement") and found.flag("again"):
         hint = "Remove one of them: with 'again' one reading would order the supplement twice."
         found.misplaced(("supplement",), "does not go with 'again'", hint)
-    if action and (action.kind != "stop" or all(place.control != "on treatment" for place in where)):
+    if not stops:
         hint = "Remove it: only a stop that is in force on treatment is in force on hold as well."
         found.misplaced(("on hold",), "goes with a 'stop' on treatment only", hint)
 
 
-def _under(report: Report, names: Names, found: Fields) -> tuple[tuple[str, str], ...]:
+def read_under(report: Report, names: Names, found: Fields) -> tuple[tuple[str, str], ...]:
+    """The readings of interpretations under ``under``."""
     node = found.node("under")
     mapping = entries(report, found.entries["under"][0], node) if node else None
     chosen: list[tuple[str, str]] = []

@@ -23,6 +23,7 @@ from protocol.language.phrases import ACTION_FORMS, FORMS, OFF_LADDER, WHERE
 from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS
 from protocol.language.rules import RULE_KEYS
 from protocol.language.scores import ELSEWHERE, SCORE_KEYS
+from protocol.language.tables import NOTHING, TABLE_KEYS
 from protocol.model.time import UNITS
 
 Schema = dict[str, Any]
@@ -30,6 +31,7 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": ["string", "number", "boolean"]}  # YAML takes an unquoted 2003.1 for a number; we read it as a text
 WORDS: Schema = {"type": "string", "minLength": 1}
 FLAG: Schema = {"enum": ["yes", "no"]}
+_ACTION = rf"(?:{'|'.join(f'(?:{form.pattern})' for form in ACTION_FORMS)})(?:\s*,\s*else\s+(?:{'|'.join(OFF_LADDER)}))?"
 
 
 def schema() -> Schema:
@@ -53,7 +55,7 @@ def schema() -> Schema:
         "trackers": _entries(_tracker()),
         "interpretations": _entries(_interpretation()),
         "otherwise": _otherwise(),
-        "rules": _entries(_rule()),
+        "rules": _entries({"if": _has_any(("columns", "rows")), "then": _table(), "else": _rule()}),
         "monitoring": _entries(_monitoring()),
         "properties": _entries(_property()),
     }
@@ -165,6 +167,24 @@ def _rule() -> Schema:
     return {**_object("rule", RULE_KEYS, known, ["in", "when"]), **_exactly_one(("must", "may"))}
 
 
+def _has_any(keys: tuple[str, ...]) -> Schema:
+    return {"type": "object", "anyOf": [{"required": [key]} for key in keys]}
+
+
+def _table() -> Schema:
+    may = {"type": "string", "pattern": _whole(rf"may\s+{_ACTION}")}
+    cell = {"anyOf": [*_action()["anyOf"], may, {"enum": [NOTHING]}]}
+    known = {
+        "in": _places(),
+        "when": WORDS,
+        "columns": {"type": "array", "items": WORDS, "minItems": 1},
+        "rows": {"type": "object", "additionalProperties": {"type": "array", "items": cell, "minItems": 1}, "minProperties": 1},
+        **dict.fromkeys(("recommended", "again", "on hold"), FLAG),
+        "under": _entries(_name()),
+    }
+    return _object("table", TABLE_KEYS, known, ["columns", "rows"])
+
+
 def _property() -> Schema:
     known = {
         **dict.fromkeys((*FAMILIES, "after"), WORDS),
@@ -179,9 +199,7 @@ def _property() -> Schema:
 def _action() -> Schema:
     """The actions without a number or name, which an editor can offer, or any that has the form of one."""
     ready = [form for form in FORMS if not re.search(r"\b(LEVEL|N)\b", form)]
-    forms = "|".join(f"(?:{form.pattern})" for form in ACTION_FORMS)
-    tail = rf"(?:\s*,\s*else\s+(?:{'|'.join(OFF_LADDER)}))?"
-    return {"anyOf": [{"enum": ready}, {"type": "string", "pattern": _whole(rf"(?:{forms}){tail}")}]}
+    return {"anyOf": [{"enum": ready}, {"type": "string", "pattern": _whole(_ACTION)}]}
 
 
 def _name() -> Schema:

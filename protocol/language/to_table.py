@@ -9,11 +9,12 @@ from protocol.language.table_of_inputs import asked
 from protocol.language.table_of_monitoring import monitoring
 from protocol.language.table_of_properties import properties
 from protocol.language.table_of_sources import open_questions, say_citation, sources
-from protocol.language.to_text import duration_trackers, say_action, say_guard, say_where
+from protocol.language.to_text import duration_trackers, say_guard, say_where
 from protocol.model.dispensing import Dispensing, say_strengths, say_units
 from protocol.model.ladder import runs, say_run
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.rule import CONTROLS, ControlKind, Rule
+from protocol.model.said import say_action
 from protocol.model.time import say_duration
 
 Numbered = tuple[int, Rule]

@@ -23,7 +23,8 @@ from protocol.model.guard import (
 from protocol.model.input import Schedule
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
-from protocol.model.rule import Action, By, Same, To, Where
+from protocol.model.rule import Where
+from protocol.model.table import by_table
 from protocol.model.time import say_duration, say_durations
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -121,29 +122,9 @@ def _first(early: str, late: str) -> str:
     return count if unit.removesuffix("s") == late.split()[1].removesuffix("s") else early
 
 
-def say_action(action: Action) -> str:
-    """``resume at the next lower level, else stop``."""
-    return _bare_action(action) + (f", else {action.off_ladder}" if action.off_ladder else "")
-
-
-def _bare_action(action: Action) -> str:
-    match action.target:
-        case To(level):
-            return f"{action.kind} {'to' if action.kind in ('escalate', 'reduce') else 'at'} {level}"
-        case Same():
-            return f"{action.kind} at the same level"
-        case By(1):
-            return "resume at the next lower level" if action.kind == "resume" else action.kind
-        case By(steps):
-            return f"resume {steps} levels lower" if action.kind == "resume" else f"{action.kind} by {steps}"
-        case None:
-            meanwhile = {"continue": ", dose continues", "withhold": ", dose withheld", "": ""}[action.meanwhile]
-            return action.kind + meanwhile
-
-
 def say_where(where: Where) -> str:
-    """``held by hold-cytopenia at starting or escalated``."""
-    by = f" by {' or '.join(where.by)}" if where.by else ""
+    """``held by hold-cytopenia at starting or escalated``; all cells of a table go by its name."""
+    by = f" by {' or '.join(by_table(where.by))}" if where.by else ""
     levels = f" at {' or '.join(where.levels)}" if where.levels else ""
     return f"{where.control}{by}{levels}"
 

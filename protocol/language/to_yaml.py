@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from protocol.language.claim_text import say_claim, say_span
-from protocol.language.to_text import duration_trackers, say_action, say_formula, say_guard, say_schedule, say_where, say_window
+from protocol.language.to_text import duration_trackers, say_formula, say_guard, say_schedule, say_window
+from protocol.language.yaml_rules import said_places, said_rules
+from protocol.language.yaml_text import Pair, braces, citation, flags, in_quotes, quoted, texts
 from protocol.model.dispensing import Dispensing, say_units
 from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Score, Tracker, YesNo
@@ -18,15 +19,10 @@ from protocol.model.monitoring import Monitoring
 from protocol.model.property import OfVisits, Property, Response
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.quantity import say_number
-from protocol.model.rule import Citation, Rule, Where
 from protocol.model.time import say_duration
 
 Durations = frozenset[str]
-Pair = tuple[str, str]
 
-# A text that means itself without quotes, in braces as well; anything else is quoted.
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .;/*+<>=^_%'-]*[A-Za-z0-9.;/*+<>=^_%'-])?")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 _TRACKER_KEYS = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of", "since": "time since"}
 
 
@@ -36,34 +32,20 @@ def print_protocol(protocol: Protocol) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def quoted(text: str) -> str:
-    """The text as a YAML scalar that reads back as it is: plain where that is safe, else in double quotes with escapes."""
-    return text if _PLAIN.fullmatch(text) else _in_quotes(text)
-
-
-def _in_quotes(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(sign) or (sign if sign.isprintable() else _escape(sign)) for sign in text) + '"'
-
-
-def _escape(sign: str) -> str:
-    code = ord(sign)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
 def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     durations = duration_trackers(protocol)
     yield [f"{key}: {value}" for key, value in _head(protocol)]
     yield _section("sources", (_source(source) for source in protocol.sources))
     yield [*_doses(protocol.levels), *_ladder_ends(protocol.ladder_ends), *_dispensing(protocol.dispensing)]
-    yield _section("inputs", ((item.name, _braces(_input(item))) for item in protocol.inputs))
-    numbers = ((item.name, _braces(_number(item))) for item in protocol.numbers)
+    yield _section("inputs", ((item.name, braces(_input(item))) for item in protocol.inputs))
+    numbers = ((item.name, braces(_number(item))) for item in protocol.numbers)
     scores = ((item.name, "\n" + "\n".join(_score(item, durations))) for item in protocol.scores)
     yield _section("derived", (*(_derived(item, durations) for item in protocol.derived), *numbers, *scores))
-    yield _section("trackers", ((item.name, _braces(_tracker(item, durations))) for item in protocol.trackers))
+    yield _section("trackers", ((item.name, braces(_tracker(item, durations))) for item in protocol.trackers))
     yield _nested("interpretations", ((item.name, _interpretation(item, durations)) for item in protocol.interpretations))
     silent = ((control, "silent") for control in protocol.silent)
     yield _section("otherwise", (*((control, "continue") for control in protocol.otherwise), *silent))
-    yield _nested("rules", ((rule.name, _rule(rule, durations)) for rule in protocol.rules))
+    yield _nested("rules", said_rules(protocol, durations))
     yield _nested("monitoring", ((entry.name, _monitoring(entry, durations)) for entry in protocol.monitoring))
     yield _nested("properties", ((item.name, _property(item, durations)) for item in protocol.properties))
 
@@ -71,7 +53,7 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
 def _head(protocol: Protocol) -> Iterator[Pair]:
     yield "protocol", protocol.name
     yield "version", quoted(protocol.version)
-    yield from _texts(title=protocol.title, drug=protocol.drug, note=protocol.note)
+    yield from texts(title=protocol.title, drug=protocol.drug, note=protocol.note)
     yield "time", protocol.resolution
     if protocol.safe_side != "less":
         yield "safe side", protocol.safe_side
@@ -95,28 +77,14 @@ def _line(key: str, value: str) -> str:
     return f"    {key}:{value}" if value.startswith("\n") else f"    {key}: {value}"
 
 
-def _braces(pairs: Iterable[Pair]) -> str:
-    return "{" + ", ".join(f"{key}: {value}" if value else key for key, value in pairs) + "}"
-
-
-def _texts(**texts: str) -> Iterator[Pair]:
-    """The texts that are not empty."""
-    return ((key, quoted(text)) for key, text in texts.items() if text)
-
-
-def _flags(**flags: bool) -> Iterator[Pair]:
-    """The flags that are set."""
-    return ((key.replace("_", " "), "yes") for key, flag in flags.items() if flag)
-
-
 def _say(guard: Guard, durations: Durations) -> str:
-    return _in_quotes(say_guard(guard, durations))
+    return in_quotes(say_guard(guard, durations))
 
 
 def _source(source: Source) -> Pair:
     if not source.unverified:
         return source.name, quoted(source.cite)
-    return source.name, _braces((("cite", quoted(source.cite)), *_texts(unverified=source.unverified)))
+    return source.name, braces((("cite", quoted(source.cite)), *texts(unverified=source.unverified)))
 
 
 def _doses(levels: tuple[Level, ...]) -> list[str]:
@@ -128,7 +96,7 @@ def _doses(levels: tuple[Level, ...]) -> list[str]:
 def _ladder_ends(ends: LadderEnds) -> Iterator[str]:
     ours = [(name, "ours") for name, end in (("lowest", ends.lowest), ("highest", ends.highest)) if end == "ours"]
     if ours:
-        yield f"ladder ends: {_braces(ours)}"
+        yield f"ladder ends: {braces(ours)}"
 
 
 def _dispensing(item: Dispensing | None) -> Iterator[str]:
@@ -136,10 +104,10 @@ def _dispensing(item: Dispensing | None) -> Iterator[str]:
         return
     strengths = f"[{', '.join(map(str, item.strengths))}]"
     size = (("size", item.size),) if item.size else ()
-    source = (("source", quoted(_citation(item.source))),) if item.source else ()
+    source = (("source", quoted(citation(item.source))),) if item.source else ()
     most = (("at most", say_units(item.most)),) if item.most is not None else ()
     said = (("strengths", strengths), ("round", item.round), *most, *size, *source)
-    yield f"dispensing: {_braces((*said, *_texts(note=item.note, unverified=item.unverified)))}"
+    yield f"dispensing: {braces((*said, *texts(note=item.note, unverified=item.unverified)))}"
 
 
 def _input(item: Input) -> Iterator[Pair]:
@@ -156,7 +124,7 @@ def _input(item: Input) -> Iterator[Pair]:
         yield "worse", item.worse
     if item.graded_by:
         yield "graded by", quoted(" ".join(item.graded_by))
-    yield from _texts(loinc=item.loinc, label=item.label, note=item.note)
+    yield from texts(loinc=item.loinc, label=item.label, note=item.note)
 
 
 def _kind(kind: InputKind) -> Iterator[Pair]:
@@ -176,16 +144,16 @@ def _derived(item: Derived, durations: Durations) -> Pair:
     when = _say(item.when, durations)
     if not item.label and not item.note:
         return item.name, when
-    return item.name, _braces((("when", when), *_texts(label=item.label, note=item.note)))
+    return item.name, braces((("when", when), *texts(label=item.label, note=item.note)))
 
 
 def _number(item: DerivedNumber) -> Iterator[Pair]:
-    yield "value", _in_quotes(say_formula(item.value))
+    yield "value", in_quotes(say_formula(item.value))
     yield from _kind(item.kind)
     if item.window is not None:
         yield "window", quoted(say_window(*item.window))
-    yield "missing", _braces((name, say_number(value)) for name, value in item.defaults) if item.defaults else "unknown"
-    yield from _texts(label=item.label, note=item.note)
+    yield "missing", braces((name, say_number(value)) for name, value in item.defaults) if item.defaults else "unknown"
+    yield from texts(label=item.label, note=item.note)
 
 
 def _score(score: Score, durations: Durations) -> Iterator[str]:
@@ -193,8 +161,8 @@ def _score(score: Score, durations: Durations) -> Iterator[str]:
     for item in score.items:
         cases = ((_say(case.when, durations), str(case.points)) for case in item.cases)
         points = (*cases, ("otherwise", str(item.otherwise)), ("unknown", str(item.unknown)))
-        yield f"      {item.name}: {_braces(points)}"
-    yield from (_line(key, text) for key, text in _texts(label=score.label, note=score.note))
+        yield f"      {item.name}: {braces(points)}"
+    yield from (_line(key, text) for key, text in texts(label=score.label, note=score.note))
 
 
 def _tracker(item: Tracker, durations: Durations) -> Iterator[Pair]:
@@ -204,7 +172,7 @@ def _tracker(item: Tracker, durations: Durations) -> Iterator[Pair]:
         yield _TRACKER_KEYS[item.kind], _say(item.when, durations)
     if item.until is not None:
         yield "until", _say(item.until, durations)
-    yield from _flags(measured_only=item.measured_only, from_baseline=item.from_baseline)
+    yield from flags(measured_only=item.measured_only, from_baseline=item.from_baseline)
 
 
 def _interpretation(item: Interpretation, durations: Durations) -> Iterator[Pair]:
@@ -218,28 +186,7 @@ def _reading(reading: Reading, durations: Durations) -> str:
     if reading.guard is None and not reading.unverified:
         return quoted(reading.means)
     guard = () if reading.guard is None else (("guard", _say(reading.guard, durations)),)
-    return _braces((("means", quoted(reading.means)), *guard, *_texts(unverified=reading.unverified)))
-
-
-def _rule(rule: Rule, durations: Durations) -> Iterator[Pair]:
-    yield "in", _places(rule.where)
-    yield "when", _say(rule.when, durations)
-    yield rule.mode, say_action(rule.action)
-    yield from _flags(recommended=rule.recommended, again=rule.again)
-    if not rule.on_hold:
-        yield "on hold", "no"
-    if rule.under:
-        yield "under", _braces(rule.under)
-    if rule.supplement:
-        yield "supplement", quoted(str(rule.supplement))
-    if rule.source:
-        yield "source", quoted(_citation(rule.source))
-    yield from _texts(says=rule.says, note=rule.note, unverified=rule.unverified, waiver=rule.waiver)
-
-
-def _places(places: tuple[Where, ...]) -> str:
-    said = [say_where(where) for where in places]
-    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+    return braces((("means", quoted(reading.means)), *guard, *texts(unverified=reading.unverified)))
 
 
 def _monitoring(entry: Monitoring, durations: Durations) -> Iterator[Pair]:
@@ -247,30 +194,26 @@ def _monitoring(entry: Monitoring, durations: Durations) -> Iterator[Pair]:
     yield "every", say_schedule(entry.schedule)
     yield "when", _say(entry.when, durations)
     if entry.where:
-        yield "in", _places(entry.where)
+        yield "in", said_places(entry.where)
     if entry.origin != "reading":
         yield "from", entry.origin
     if entry.source:
-        yield "source", quoted(_citation(entry.source))
-    yield from _texts(says=entry.says, note=entry.note, unverified=entry.unverified)
+        yield "source", quoted(citation(entry.source))
+    yield from texts(says=entry.says, note=entry.note, unverified=entry.unverified)
 
 
 def _property(item: Property, durations: Durations) -> Iterator[Pair]:
     match item.sentence:
         case OfVisits(family, claim):
-            yield family, _in_quotes(say_claim(claim, durations))
+            yield family, in_quotes(say_claim(claim, durations))
         case Response(after, within, family, claim):
-            yield "after", _in_quotes(say_claim(after, durations))
+            yield "after", in_quotes(say_claim(after, durations))
             yield "within", say_span(within)
-            yield family, _in_quotes(say_claim(claim, durations))
+            yield family, in_quotes(say_claim(claim, durations))
     if item.exceptions:
-        yield "except", f"[{', '.join(_in_quotes(say_claim(claim, durations)) for claim in item.exceptions)}]"
+        yield "except", f"[{', '.join(in_quotes(say_claim(claim, durations)) for claim in item.exceptions)}]"
     if item.expected != "holds":
         yield "expect", item.expected
     if item.source:
-        yield "source", quoted(_citation(item.source))
-    yield from _texts(note=item.note, unverified=item.unverified, waiver=item.waiver)
-
-
-def _citation(citation: Citation) -> str:
-    return f"{citation.source}, {citation.place}" if citation.place else citation.source
+        yield "source", quoted(citation(item.source))
+    yield from texts(note=item.note, unverified=item.unverified, waiver=item.waiver)

@@ -22,6 +22,7 @@ class Effect:
     ``level`` is the level kept for resuming. ``undefined`` says why the step cannot be taken (no such rung, or the dose in
     force is not on the ladder); then the dose in force stands, whatever the reason, so effects are equal for any reason.
     ``supplement`` is given once with it; actions that differ in it have different effects. It is no part of the state.
+    ``anew``: the course begins anew with it, as in a new patient.
     """
 
     control: Control
@@ -29,6 +30,7 @@ class Effect:
     dose: Dose
     undefined: str = field(default="", eq=bool)
     supplement: Amount | None = None
+    anew: bool = False
 
 
 @frozen
@@ -104,10 +106,12 @@ class Decision:
     that is ours.
     ``withheld``: no drug until the missing values are there, because what they left open could not be undone.
     ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
-    ``lowered_by`` is the reduction that takes a resumed dose to a lower level than ``rule`` says.
+    ``lowered_by`` is the reduction, or the hold, that takes a resumed dose to a lower level than ``rule`` says.
     ``unverified`` lists why the rule may not be relied on.
     ``monitoring`` says how often inputs are measured where the decision leads, of those for which the protocol has entries.
     ``dispensed`` is what is dispensed for each administration of the dose to which it leads, where the protocol says how.
+    ``conflict``: the cells of one table that order different things here, so that the source contradicts itself. What one of
+    them says is permitted; ``facts`` are those of all of them where the decision rests on no rule alone.
     """
 
     time: int
@@ -129,6 +133,7 @@ class Decision:
     blocked: str = ""
     lowered_by: str = ""
     unverified: tuple[str, ...] = ()
+    conflict: tuple[str, ...] = ()
     monitoring: tuple[Monitored, ...] = ()
     dispensed: Dispensed | None = None
 

@@ -17,6 +17,7 @@ from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.regimen import Regimen
 from protocol.model.rule import ControlKind, Rule
+from protocol.model.table import Table
 
 
 @frozen
@@ -81,6 +82,7 @@ class Protocol:
     ``monitoring`` are ordered entries: for each input the first that holds says how often it is measured.
     ``dispensing`` says in which strengths the drug is dispensed; None: nothing is said of that.
     ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
+    ``tables`` are those of the source of which some of the rules are the cells.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Protocol:
     monitoring: tuple[Monitoring, ...] = ()
     scores: tuple[Score, ...] = ()
     dispensing: Dispensing | None = None
+    tables: tuple[Table, ...] = ()
 
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""
@@ -144,6 +147,10 @@ class Protocol:
         """The rule of that name; raises KeyError."""
         return _by_name(self.rules, name)
 
+    def table(self, name: str) -> Table:
+        """The table of that name; raises KeyError."""
+        return _by_name(self.tables, name)
+
     def input(self, name: str) -> Input:
         """The input of that name; raises KeyError."""
         return _by_name(self.inputs, name)
@@ -170,7 +177,7 @@ class Protocol:
         return guard
 
 
-Item = TypeVar("Item", Input, Rule, Tracker, Interpretation)
+Item = TypeVar("Item", Input, Rule, Tracker, Interpretation, Table)
 
 
 def _by_name(items: tuple[Item, ...], name: str) -> Item:

@@ -48,7 +48,15 @@ class Same:
     """At the level that was in force before."""
 
 
-Target = To | By | Same
+@frozen
+class AtMost:
+    """Of a resume: at the level that was in force before, but no higher than this one. Of a hold: whichever rule resumes it,
+    drug comes back no higher than this level; with several reasons the lowest counts."""
+
+    level: str
+
+
+Target = To | By | Same | AtMost
 
 
 @frozen
@@ -56,12 +64,14 @@ class Action:
     """What a rule does. ``off_ladder`` is what happens when its step has no rung to reach; None: the protocol does not say.
 
     ``meanwhile`` says of a review whether the dose continues or is withheld until the outcome is recorded.
+    ``anew``: drug is resumed as in a new patient; the course begins anew with it.
     """
 
     kind: ActionKind
     target: Target | None = None
     off_ladder: Literal["continue", "hold", "stop"] | None = None
     meanwhile: Literal["continue", "withhold", ""] = ""
+    anew: bool = False
 
 
 @frozen
@@ -81,6 +91,7 @@ class Rule:
     ``supplement`` is given once, with a start or an escalation that raises the dose in force (and is no ``again``): these use
     their reading up, so that it orders one supplement. A continue or a resume can come again on the reading that it had, and
     a supplement with a reduction would be a raise that the laws on missing data do not see; they may have none.
+    ``table`` names the table of which the rule is a cell; it is empty for a rule that stands alone.
     """
 
     name: str
@@ -98,3 +109,4 @@ class Rule:
     note: str = ""
     unverified: str = ""
     waiver: str = ""
+    table: str = ""

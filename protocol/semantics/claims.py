@@ -32,6 +32,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
 from protocol.model.rule import ActionKind, Where
 from protocol.model.state import State
+from protocol.model.table import by_table
 from protocol.semantics.effects import direction, rank
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import Open, World, completions
@@ -137,7 +138,7 @@ def _done(claim: Claim, moment: Moment) -> bool | None:
         case Silent():
             return decision.silent
         case ByRule(rule):
-            return rule in moment.rules
+            return rule in moment.rules or rule in by_table(moment.rules)
         case _:
             raise TypeError(f"unknown claim {claim!r}")
 

@@ -85,9 +85,9 @@ def _made(prepared: Prepared, guard: Guard, made: dict[int, Ask]) -> Ask:
         case Not(part):
             return _opposite(_ask(prepared, part, made))
         case And(parts):
-            return _any(tuple(_ask(prepared, part, made) for part in parts), False)
+            return any_of(tuple(_ask(prepared, part, made) for part in parts), False)
         case Or(parts):
-            return _any(tuple(_ask(prepared, part, made) for part in parts), True)
+            return any_of(tuple(_ask(prepared, part, made) for part in parts), True)
 
 
 def _opposite(part: Ask) -> Ask:
@@ -98,7 +98,7 @@ def _opposite(part: Ask) -> Ask:
     return ask
 
 
-def _any(parts: tuple[Ask, ...], wanted: bool) -> Ask:
+def any_of(parts: tuple[Ask, ...], wanted: bool) -> Ask:
     """``or`` looks for a true part, ``and`` for a false one. A settled part of that truth outweighs the open ones before it."""
 
     def ask(scene: Scene) -> bool | None:

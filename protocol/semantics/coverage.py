@@ -15,6 +15,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import at_level
 from protocol.model.rule import STATUSES, Rule
 from protocol.model.state import Control, State
+from protocol.semantics.applying import applicable
 from protocol.semantics.effects import direction, effect_of
 from protocol.semantics.freed import freed
 from protocol.semantics.missing import what_if
@@ -22,7 +23,6 @@ from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import arrive, initial
 from protocol.semantics.truth import completions, truth
-from protocol.semantics.walk import applicable
 
 Goal = tuple[str, str]
 OUTCOMES = {True: "true", False: "false", None: "unknown"}

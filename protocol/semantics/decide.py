@@ -7,6 +7,9 @@ Let *possible* be the set of effects that the ordered rules give over all comple
 3. the first must rule that acts in every completion lowers exposure: provisional, that rule;
 4. otherwise undecided: what is in force stands.
 
+Where the cells of a table contradict each other, what each of them orders is possible in that completion. In step 3 all cells
+of a table that act in every completion have to lower, and the least of it is taken, as in 2.
+
 Where this would end treatment on missing data the drug is withheld instead. Hence the laws: missing data never raise a
 dose, never hold back a lowering that is ordered anyway, never end treatment; and a decided decision stays the same when
 one more value becomes known. With ``safe side: more`` directions turn round; with ``none`` only 1 decides.
@@ -25,12 +28,14 @@ from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
 from protocol.model.rule import Rule, Status
 from protocol.model.time import say_time
+from protocol.semantics.applying import Equals, acts, asked
 from protocol.semantics.compiled import ask_of
 from protocol.semantics.effects import direction, effect_of, in_force, rank
 from protocol.semantics.missing import name_of
+from protocol.semantics.offers import Result
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import Narrowing, Open, World, completions
-from protocol.semantics.walk import Result, acts, applicable, walk
+from protocol.semantics.walk import walk
 
 MOST_PARTS = 4_000
 """Parts of the completions of one visit. Published protocols need tens; a guard made to need millions is refused instead."""
@@ -38,7 +43,10 @@ MOST_PARTS = 4_000
 
 @frozen(eq=False)
 class Finding:
-    """The decision before it is explained: status, effect, the rules that gave it, and the completions it comes from."""
+    """The decision before it is explained: status, effect, the rules that gave it, and the completions it comes from.
+
+    ``conflict`` are the rules that contradict each other, where they do so whatever is missing.
+    """
 
     status: Status
     effect: Effect
@@ -46,8 +54,11 @@ class Finding:
     withheld: bool
     results: tuple[tuple[Narrowing, Result], ...]
     blocked: str = ""
+    conflict: tuple[str, ...] = ()
 
 
+Results = tuple[tuple[Narrowing, Result], ...]
+Possible = dict[Effect, tuple[str, ...]]
 _Finding, _World = quickly(Finding), quickly(World)
 
 
@@ -60,23 +71,35 @@ def conclude(scene: Scene) -> Finding:
     if len(results) > MOST_PARTS:
         asked = ", ".join(sorted({name_of(term) for narrowed, _ in results for term in narrowed}))
         raise VisitError(f"on {say_time(scene.time)} missing values leave over {MOST_PARTS} cases to tell apart: {asked}")
-    if len(results) == 1:
-        only = results[0][1].recommended
+    if len(results) == 1 and len(results[0][1].recommended) == 1:
+        only = results[0][1].recommended[0]
         return _decided(scene, only.effect, (only.rule,), results)
     possible = _possible(scene, (result for _, result in results))
     if len(possible) == 1:
         return _decided(scene, *next(iter(possible.items())), results)
-    lowering = _all_lowering(scene, possible)
-    if lowering is not None:
+    found, conflict = _between(scene, possible, results), _conflict(scene, results)
+    return evolve(found, conflict=conflict) if conflict else found
+
+
+def _between(scene: Scene, possible: Possible, results: Results) -> Finding:
+    """The decision between several possible effects: steps 2 to 4."""
+    if _all_lower(scene, possible) and (lowering := _least(scene, possible)) is not None:
         return Finding("provisional", lowering, possible[lowering], False, results)
-    first = _first_certain(scene)
-    if first is not None and _is_safe(scene, effect_of(scene.prepared.protocol, scene.state, first)):
-        return _provisional_rule(scene, first, results)
-    stands = in_force(scene.state)
-    return Finding("undecided", stands, (), scene.state.withheld, results)
+    first = _effects(scene, _first_certain(scene))
+    if first and _all_lower(scene, first):
+        return _provisional(scene, first, results)
+    return Finding("undecided", in_force(scene.state), (), scene.state.withheld, results)
 
 
-def _results(scene: Scene) -> tuple[tuple[Narrowing, Result], ...]:
+def _conflict(scene: Scene, results: Results) -> tuple[str, ...]:
+    """The rules that contradict each other, in order; none if it depends on what is missing whether any do."""
+    if not all(len(result.recommended) > 1 for _, result in results):
+        return ()
+    names = {offer.rule for _, result in results for offer in result.recommended}
+    return tuple(sorted(names, key=scene.prepared.place.__getitem__))
+
+
+def _results(scene: Scene) -> Results:
     """What the rules give in all completions, each part with how it narrows the unknowns; no more than are told apart."""
     try:
         return (({}, walk(_World(scene, {}))),)
@@ -84,17 +107,18 @@ def _results(scene: Scene) -> tuple[tuple[Narrowing, Result], ...]:
         return tuple(islice(completions(scene, walk), MOST_PARTS + 1))
 
 
-def _possible(scene: Scene, results: Iterable[Result]) -> dict[Effect, tuple[str, ...]]:
+def _possible(scene: Scene, results: Iterable[Result]) -> Possible:
     """Each possible effect with the rules that give it, in rule order."""
     found: dict[Effect, set[str]] = {}
     for result in results:
-        found.setdefault(result.recommended.effect, set()).add(result.recommended.rule)
+        for offer in result.recommended:
+            found.setdefault(offer.effect, set()).add(offer.rule)
     place = {**scene.prepared.place, "": len(scene.prepared.place)}
     ordered = {effect: tuple(sorted(rules, key=place.__getitem__)) for effect, rules in found.items()}
     return dict(sorted(ordered.items(), key=lambda item: place[item[1][0]]))
 
 
-def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tuple[tuple[Narrowing, Result], ...]) -> Finding:
+def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: Results) -> Finding:
     """One effect whatever is missing. A step that cannot be taken leaves what is in force, and says so."""
     if len(rules) > 1:
         certain = [name for name in rules if name and acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
@@ -105,31 +129,47 @@ def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: tupl
 
 
 def _is_safe(scene: Scene, effect: Effect) -> bool:
-    """Whether the effect goes to the safe side of what is in force. What was given at once cannot be taken back again."""
-    if effect.supplement is not None:
+    """Whether the effect goes to the safe side of what is in force. What was given at once cannot be taken back again, nor
+    what a course that begins anew has forgotten."""
+    if effect.supplement is not None or effect.anew:
         return False
     towards = {"less": -1, "more": 1, "none": None}[scene.prepared.protocol.safe_side]
     return towards is not None and direction(scene.prepared.protocol, scene.state.dose, effect) == towards
 
 
-def _all_lowering(scene: Scene, possible: dict[Effect, tuple[str, ...]]) -> Effect | None:
-    """If every possible effect lowers exposure: the least exposure that can be undone."""
-    if not all(_is_safe(scene, effect) for effect in possible):
-        return None
+def _all_lower(scene: Scene, possible: Iterable[Effect]) -> bool:
+    return all(_is_safe(scene, effect) for effect in possible)
+
+
+def _least(scene: Scene, possible: Iterable[Effect]) -> Effect | None:
+    """The least exposure that can be undone; None if nothing can."""
     protocol = scene.prepared.protocol
     undoable = [effect for effect in possible if effect.control.kind != "stopped"]
     sign = -1 if protocol.safe_side == "more" else 1
     return min(undoable, key=lambda effect: sign * (rank(protocol, effect.dose) or 0), default=None)
 
 
-def _first_certain(scene: Scene) -> Rule | None:
-    """The first must rule that acts in every completion."""
-    for rule in applicable(scene.prepared, scene.state):
-        passed_over = rule.mode == "may" or rule.action.kind == "resume"
-        passed_over = passed_over or (rule.action.kind == "hold" and scene.state.control.kind == "held")
-        if not passed_over and acts_always(scene, rule):
-            return rule
-    return None
+def _first_certain(scene: Scene) -> Equals:
+    """The first must rule that acts in every completion; of a table all its cells that do."""
+    for equals, _ in asked(scene.prepared, scene.state)[0]:
+        certain = tuple(rule for rule in equals if not _is_passed_over(scene, rule) and acts_always(scene, rule))
+        if certain:
+            return certain
+    return ()
+
+
+def _is_passed_over(scene: Scene, rule: Rule) -> bool:
+    holds_again = rule.action.kind == "hold" and scene.state.control.kind == "held"
+    return rule.mode == "may" or rule.action.kind == "resume" or holds_again
+
+
+def _effects(scene: Scene, rules: Equals) -> Possible:
+    """The effects of these rules, each with the rules that have it."""
+    found: dict[Effect, tuple[str, ...]] = {}
+    for rule in rules:
+        effect = effect_of(scene.prepared.protocol, scene.state, rule)
+        found[effect] = (*found.get(effect, ()), rule.name)
+    return found
 
 
 def acts_always(scene: Scene, rule: Rule) -> bool:
@@ -139,9 +179,9 @@ def acts_always(scene: Scene, rule: Rule) -> bool:
     return all(answer for _, answer in completions(scene, lambda world: acts(world, rule)))
 
 
-def _provisional_rule(scene: Scene, rule: Rule, results: tuple[tuple[Narrowing, Result], ...]) -> Finding:
-    effect = effect_of(scene.prepared.protocol, scene.state, rule)
-    if effect.control.kind != "stopped":
-        return Finding("provisional", effect, (rule.name,), False, results)
+def _provisional(scene: Scene, first: Possible, results: Results) -> Finding:
+    least = _least(scene, first)
+    if least is not None:
+        return Finding("provisional", least, first[least], False, results)
     withheld = evolve(in_force(scene.state), dose=NO_DRUG)
-    return Finding("provisional", withheld, (rule.name,), True, results)
+    return Finding("provisional", withheld, next(iter(first.values())), True, results)

@@ -5,10 +5,14 @@ Doses are compared by rung, never by amount. No drug is below every rung; a dose
 A supplement is given with the step of its own rule, and only where that raises the dose in force. The step uses its reading
 up, so that the reading does not order the supplement anew at the next visit. If the step is not given, it and its supplement
 are ordered again: a course does not say whether a supplement was given.
+
+A hold can say how high drug may come back after it (``hold then at most LEVEL``). That caps whatever brings drug back: a resume
+from the hold or from the review that it went over to, a step out of that review, and a review in which the dose goes on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from attrs import evolve
@@ -17,7 +21,7 @@ from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG, Dose, at_level
-from protocol.model.rule import By, ControlKind, Rule, Same, To
+from protocol.model.rule import AtMost, By, ControlKind, Rule, Same, To
 from protocol.model.state import Control, State
 
 _Effect = quickly(Effect)
@@ -43,6 +47,32 @@ def _dose_of(protocol: Protocol, control: Control, level: Dose) -> Dose:
 
 def effect_of(protocol: Protocol, state: State, rule: Rule) -> Effect:
     """What the rule's action does in this state; ``undefined`` where its step has no rung to reach and nothing is said."""
+    effect = uncapped(protocol, state, rule)
+    return capped(protocol, effect, caps(protocol, state, rule))[0] if state.reasons else effect
+
+
+def caps(protocol: Protocol, state: State, rule: Rule) -> tuple[Rule, ...]:
+    """The reasons of the hold that say how high this rule may let drug come back."""
+    waiting = state.control.kind in ("held", "in review") and not state.dose.is_drug
+    if rule.action.kind != "resume" and not (waiting and rule.action.kind in ("escalate", "reduce", "review")):
+        return ()
+    return tuple(one for one in protocol.rules if one.name in state.reasons and isinstance(one.action.target, AtMost))
+
+
+def capped(protocol: Protocol, effect: Effect, holds: Iterable[Rule]) -> tuple[Effect, str]:
+    """The effect at the level of the lowest of these caps, with the hold that has it, if it is lower; else as it is."""
+    by = ""
+    if effect.dose.kind == "level" and not effect.undefined:
+        for hold in holds:
+            assert isinstance(hold.action.target, AtMost)
+            if protocol.rung(hold.action.target.level) < protocol.rung(effect.dose.name):
+                level = at_level(hold.action.target.level)
+                effect, by = evolve(effect, level=level, dose=level), hold.name
+    return effect, by
+
+
+def uncapped(protocol: Protocol, state: State, rule: Rule) -> Effect:
+    """The effect whatever the reasons of the hold say of how high drug may come back."""
     match rule.action.kind:
         case "continue":
             return no_change(protocol, state)
@@ -52,7 +82,11 @@ def effect_of(protocol: Protocol, state: State, rule: Rule) -> Effect:
             control = Control("in review", rule.name)
             return Effect(control, state.level, _dose_of(protocol, control, state.level))
         case "start" | "escalate" | "reduce" | "resume":
-            return _supplemented(protocol, state, rule, _step(protocol, state, rule))
+            return _supplemented(protocol, state, rule, _anew(rule, _step(protocol, state, rule)))
+
+
+def _anew(rule: Rule, effect: Effect) -> Effect:
+    return evolve(effect, anew=True) if rule.action.anew and effect.control.kind == "on treatment" else effect
 
 
 def _supplemented(protocol: Protocol, state: State, rule: Rule, effect: Effect) -> Effect:
@@ -72,7 +106,9 @@ def _step(protocol: Protocol, state: State, rule: Rule) -> Effect:
             return _to_level(protocol, state, rule, at_level(level))
         case Same() if state.level.kind == "level":
             return _on(state.level)
-        case Same():
+        case AtMost(level) if state.level.kind == "level":
+            return _on(min(state.level, at_level(level), key=lambda dose: protocol.rung(dose.name)))
+        case Same() | AtMost():
             return _beyond(protocol, state, rule, f"no level was in force before, but {state.level}")
         case By(steps):
             return _by(protocol, state, rule, steps if action.kind == "escalate" else -steps)

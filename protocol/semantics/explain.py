@@ -18,11 +18,11 @@ from protocol.semantics.computed import computed_fact
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import in_force, meets_own_end
 from protocol.semantics.missing import what_if
+from protocol.semantics.offers import Offer
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
 from protocol.semantics.trackers import NEVER, bounds
-from protocol.semantics.walk import Offer
 
 _Decision, _Fact = quickly(Decision), quickly(Fact)
 
@@ -30,7 +30,8 @@ _Decision, _Fact = quickly(Decision), quickly(Fact)
 def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
     """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
     rule, before = _rule(scene.prepared, finding), _before(scene.state, finding.effect)
-    # In the order of the fields: nineteen arguments by name take as long as half of the rest.
+    told = rule if rule or not finding.conflict else scene.prepared.rules[scene.prepared.place[finding.conflict[0]]]
+    # In the order of the fields: twenty arguments by name take as long as half of the rest.
     return _Decision(
         scene.time,
         finding.status,
@@ -39,9 +40,9 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         finding.effect,
         rule.name if rule else "",
         tuple([name for name in finding.rules if name]),
-        rule.source if rule else None,
-        rule.says if rule else "",
-        facts(scene, rule.when, measured) if rule else (),
+        told.source if told else None,
+        told.says if told else "",
+        _facts_of(scene, finding, rule, measured),
         _permissions(scene, finding),
         _missing(scene, finding),
         tuple(sorted(scene.state.reasons)) if scene.state.reasons else (),
@@ -50,8 +51,17 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         _is_silent(scene, finding),
         finding.blocked,
         _lowered_by(finding),
-        _unverified(scene.prepared, rule),
+        _unverified(scene.prepared, told),
+        finding.conflict,
     )
+
+
+def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str]) -> tuple[Fact, ...]:
+    """What the rule asks; where rules contradict each other and none of them is followed, what all of these ask."""
+    if rule is not None:
+        return facts(scene, rule.when, measured)
+    rules = (scene.prepared.rules[scene.prepared.place[name]] for name in finding.conflict)
+    return tuple(dict.fromkeys(fact for one in rules for fact in facts(scene, one.when, measured)))
 
 
 def _before(state: State, after: Effect) -> Effect:
@@ -85,8 +95,9 @@ def _instead(kind: ActionKind, finding: Finding, before: Effect) -> ActionKind:
 
 def _lowered_by(finding: Finding) -> str:
     for _, result in finding.results:
-        if result.recommended.lowered_by and result.recommended.effect == finding.effect:
-            return result.recommended.lowered_by
+        for offer in result.recommended:
+            if offer.lowered_by and offer.effect == finding.effect:
+                return offer.lowered_by
     return ""
 
 
@@ -99,9 +110,9 @@ def _is_silent(scene: Scene, finding: Finding) -> bool:
     said = control in scene.prepared.protocol.otherwise and scene.state.level.kind != "off ladder"
     if control == "stopped" or (said and not finding.blocked):
         return False
-    if finding.blocked and any(_meets_own_end(scene, result.recommended) for _, result in finding.results):
+    if finding.blocked and any(_meets_own_end(scene, offer) for _, result in finding.results for offer in result.recommended):
         return True
-    return not said and any(not result.ordered.rule for _, result in finding.results)
+    return not said and any(not offer.rule for _, result in finding.results for offer in result.ordered)
 
 
 def _meets_own_end(scene: Scene, offer: Offer) -> bool:
@@ -125,7 +136,14 @@ def _reading_doubt(prepared: Prepared, name: str) -> str:
 def label(scene: Scene, offer: Offer) -> str:
     """An offer in few words: ``hold``, ``escalate to escalated``, ``start at dose-18 and 80 U/kg at once``, ``continue``."""
     extra = f" and {offer.effect.supplement} at once" if offer.effect.supplement else ""
-    return _label(scene, offer) + extra
+    return _label(scene, offer) + (" as a new patient" if offer.effect.anew else "") + extra
+
+
+def _labels(scene: Scene, offers: tuple[Offer, ...]) -> str:
+    """What is recommended in few words; all of it where the cells of a table contradict each other."""
+    if len(offers) == 1:
+        return label(scene, offers[0])
+    return f"{' or '.join(dict.fromkeys(label(scene, offer) for offer in offers))}, which the table says both"
 
 
 def _label(scene: Scene, offer: Offer) -> str:
@@ -147,7 +165,7 @@ def _label(scene: Scene, offer: Offer) -> str:
 def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
     if finding.status == "decided" or len(finding.results) == 1:
         return ()
-    return what_if(scene, [(narrowed, label(scene, result.recommended)) for narrowed, result in finding.results])
+    return what_if(scene, [(narrowed, _labels(scene, result.recommended)) for narrowed, result in finding.results])
 
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:

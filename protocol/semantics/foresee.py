@@ -29,7 +29,7 @@ def next_change(protocol: Protocol, state: State) -> tuple[int, Decision] | None
     now = look(protocol, state, state.time)
     for time in moments(prepare(protocol), state, state.time, FAR):
         later = look(protocol, state, time)
-        if (later.status, later.after, later.rule) != (now.status, now.after, now.rule):
+        if (later.status, later.after, later.rule, later.conflict) != (now.status, now.after, now.rule, now.conflict):
             return time, later
     return None
 

@@ -18,6 +18,7 @@ from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
 from protocol.model.state import UNORDERED, State
 from protocol.model.time import say_time
+from protocol.semantics.applying import hold_rules
 from protocol.semantics.computed import with_numbers
 from protocol.semantics.decide import Finding, acts_always, conclude
 from protocol.semantics.dispensing import dispensed
@@ -32,7 +33,6 @@ from protocol.semantics.readings import Accepted, accept
 from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
 from protocol.semantics.trackers import first_memory
-from protocol.semantics.walk import hold_rules
 
 _Step, _Scene = quickly(Step), quickly(Scene)
 RAISED, LOWERED = Clock("dose raised"), Clock("dose lowered")
@@ -107,6 +107,8 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
     before, time = scene.state, scene.time
     started = time if before.started is None and effect.dose.is_drug else before.started
     starts_now = started != before.started
+    if effect.anew:
+        return _begun_anew(scene, effect)
     stands = effect.control is before.control and effect.level is before.level and effect.dose is before.dose
     if stands and not (starts_now or finding.withheld or before.withheld or before.reasons or before.control.kind == "held"):
         return before
@@ -136,6 +138,28 @@ def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:
     return direction(scene.prepared.protocol, before, effect) in (towards, None)
 
 
+def _begun_anew(scene: Scene, effect: Effect) -> State:
+    """The state of a patient who is treated again as a new one: only the readings and the baseline stay."""
+    before, time = scene.state, scene.time
+    memory = tuple(first_memory(tracker) for tracker in scene.prepared.trackers)
+    return State(
+        control=effect.control,
+        level=effect.level,
+        dose=effect.dose,
+        time=time,
+        started=time,
+        entered=time,
+        changed=time,
+        raised=time if RAISED in scene.prepared.constants else None,
+        stepped=time,
+        readings=before.readings,
+        memory=memory,
+        baseline=before.baseline,
+        history=before.history,
+        refused_last=before.refused_last,
+    )
+
+
 def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
     """Every hold rule that has been true since the hold began; they outlive drug given during it, until it is resumed."""
     before = scene.state
@@ -151,7 +175,7 @@ def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
 def _resumes(scene: Scene, finding: Finding, effect: Effect) -> bool:
     """Whether this effect is what a resume rule gives, as the recommendation or as one permitted beside it."""
     rules = scene.prepared.rules
-    offers = (offer for _, result in finding.results for offer in (result.ordered, *result.offered))
+    offers = (offer for _, result in finding.results for offer in (*result.ordered, *result.offered))
     return any(
         offer.rule and offer.effect == effect and rules[scene.prepared.place[offer.rule]].action.kind == "resume"
         for offer in offers
@@ -160,5 +184,5 @@ def _resumes(scene: Scene, finding: Finding, effect: Effect) -> bool:
 
 def _possible_reasons(finding: Finding, effect: Effect) -> frozenset[str]:
     """The rules that hold in some completion, where none is certain: a provisional hold needs its way out too."""
-    offers = (offer for _, result in finding.results for offer in (result.ordered, *result.offered))
+    offers = (offer for _, result in finding.results for offer in (*result.ordered, *result.offered))
     return frozenset(offer.rule for offer in offers if offer.rule and offer.effect == effect)

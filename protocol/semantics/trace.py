@@ -183,7 +183,7 @@ def _merged(branches: list[Branch]) -> tuple[Step, ...]:
 
 def _marked(column: tuple[Step, ...]) -> Step:
     shown = column[0]
-    decisions = {(one.decision.status, one.decision.after, one.decision.rule) for one in column}
+    decisions = {(one.decision.status, one.decision.after, one.decision.rule, one.decision.conflict) for one in column}
     marked = evolve(shown, depends_on_date=len(decisions) > 1)
     verdicts = tuple(dict.fromkeys(one.verdict for one in column if one.verdict is not None))
     if len({(one.permitted, one.needs) for one in verdicts}) < 2:

@@ -6,12 +6,12 @@ from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
 from protocol.model.waiting import Waiting, Way
+from protocol.semantics.applying import acts, applicable, covered, ends_again
 from protocol.semantics.effects import effect_of
 from protocol.semantics.explain import facts
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import completions, truth
-from protocol.semantics.walk import acts, applicable, covered, ends_again
 
 
 def waiting(protocol: Protocol, one: Step) -> tuple[Waiting, ...]:

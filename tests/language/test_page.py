@@ -26,6 +26,7 @@ from protocol.language import (
     properties,
     rules,
     scores,
+    tables,
 )
 from protocol.language.from_yaml import parse, parse_claim, parse_guard
 from protocol.model.input import Choice, Grade, Number, YesNo
@@ -171,7 +172,7 @@ def test_the_example_writes_every_key() -> None:
         "a tracker": written("trackers"),
         "an interpretation": written("interpretations"),
         "a reading": readings,
-        "a rule": written("rules") | written("rules", AMENDMENT),
+        "a rule": (written("rules") | written("rules", AMENDMENT)) - {"columns", "rows"},
         "a property": written("properties"),
         "a monitoring entry": written("monitoring") | {"before"},
         "the ends of the ladder": set(tree["ladder ends"]),
@@ -192,6 +193,11 @@ def test_the_example_writes_every_key() -> None:
         "dispensing": dispensing.DISPENSING_KEYS,
     }
     assert shown == {what: set(keys) for what, keys in allowed.items()}
+
+
+def test_a_table_has_the_keys_of_a_rule_but_for_columns_and_rows_of_actions() -> None:
+    assert set(tables.TABLE_KEYS) - {"columns", "rows"} == set(rules.RULE_KEYS) - {"must", "may"}
+    assert any({"columns", "rows"} <= set(entry) for entry in yaml.load(EXAMPLE, yaml.BaseLoader)["rules"].values())
 
 
 def test_the_example_has_every_kind_of_input_and_tracker() -> None:
@@ -266,4 +272,4 @@ def test_every_state_and_unit_of_doses_and_times_is_on_the_page() -> None:
 
 def test_the_page_fits_a_terminal() -> None:
     assert all(len(line) <= 100 for line in PAGE.splitlines())
-    assert len(PAGE.splitlines()) <= 240
+    assert len(PAGE.splitlines()) <= 260

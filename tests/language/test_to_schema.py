@@ -179,5 +179,5 @@ def descriptions(part: Tree) -> Iterator[str]:
         if "description" in inner:
             yield key
     named = (*part.get("properties", {}).values(), *part.get("patternProperties", {}).values())
-    for inner in (*named, *part.get("anyOf", ())):
+    for inner in (*named, *part.get("anyOf", ()), *(part[key] for key in ("then", "else") if key in part)):
         yield from descriptions(inner)

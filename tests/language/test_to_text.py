@@ -9,10 +9,11 @@ import pytest
 
 from protocol.errors import InputError
 from protocol.language.from_yaml import parse, parse_guard
-from protocol.language.to_text import duration_trackers, say_action, say_guard, say_schedule, say_where
+from protocol.language.to_text import duration_trackers, say_guard, say_schedule, say_where
 from protocol.model.guard import And, Compare, Is, Not, Or, Value
 from protocol.model.input import Schedule
 from protocol.model.rule import Action, By, Same, To, Where
+from protocol.model.said import say_action
 from protocol.model.time import DAY, WEEK
 
 WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))

@@ -13,12 +13,12 @@ from protocol import initial, step
 from protocol.model.decision import Step
 from protocol.model.guard import Always, Guard, nodes
 from protocol.model.time import WEEK
+from protocol.semantics.applying import _asked
 from protocol.semantics.compiled import settled
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import arrive
 from protocol.semantics.truth import Open, World
-from protocol.semantics.walk import _asked
 from protocol.testing import any_protocol, any_time, any_visit
 from tests.semantics.small import PROTOCOL, STARTED, visit
 
@@ -63,8 +63,8 @@ def test_a_guard_is_settled_as_the_completions_say_and_open_where_they_are_split
 def test_a_step_is_the_same_when_every_guard_is_left_to_the_completions(monkeypatch: pytest.MonkeyPatch) -> None:
     fast = [[taken for _, taken in scenes(seed)] for seed in range(COURSES)]
     monkeypatch.setattr("protocol.semantics.truth.settled", lambda scene, guard: None)
-    monkeypatch.setattr("protocol.semantics.walk.ask_of", lambda prepared, rule: lambda scene: None)
-    monkeypatch.setattr("protocol.semantics.walk._asked", _asked.__wrapped__)
+    monkeypatch.setattr("protocol.semantics.applying.ask_of", lambda prepared, rule: lambda scene: None)
+    monkeypatch.setattr("protocol.semantics.applying._asked", _asked.__wrapped__)
     assert fast == [[taken for _, taken in scenes(seed)] for seed in range(COURSES)]
 
 

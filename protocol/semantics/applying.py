@@ -1,0 +1,119 @@
+"""Which rules apply where a patient is, which of them act, and what they would do on treatment of one who is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+
+from protocol.model.regimen import Dose, DoseKind
+from protocol.model.rule import ControlKind, Rule, Where
+from protocol.model.state import UNORDERED, Control, State
+from protocol.semantics.compiled import Ask, any_of, ask_of
+from protocol.semantics.effects import leads_to, no_change
+from protocol.semantics.evidence import is_fresh
+from protocol.semantics.offers import Offer, Result
+from protocol.semantics.prepared import Prepared
+from protocol.semantics.scene import Scene
+from protocol.semantics.truth import World
+
+
+def applicable(prepared: Prepared, state: State) -> tuple[Rule, ...]:
+    """The rules of the control state, in order. A hold leaves the stop rules of treatment in force, a review its holds too."""
+    return tuple(rule for rules, _ in asked(prepared, state)[0] for rule in rules)
+
+
+Equals = tuple[Rule, ...]
+"""A rule that stands alone, or the cells of one table, which have equal right."""
+Asked = tuple[tuple[tuple[Equals, Ask], ...], Result]
+
+
+def asked(prepared: Prepared, state: State) -> Asked:
+    """The applicable rules, in order, those of equal right together, each with the function that settles whether any is true;
+    and the result where none of them acts."""
+    control, level = state.control, state.level
+    return _asked(prepared, control.kind, control.by, level.kind, level.name, state.reasons)
+
+
+# Where a patient is seldom changes, and there are few places to be. Texts are hashed once, values anew each time.
+@lru_cache(maxsize=4_096)
+def _asked(prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, level: str, reasons: frozenset[str]) -> Asked:
+    state = State(control=Control(control, by), level=Dose(kind, level), reasons=reasons)
+    nothing = (Offer(no_change(prepared.protocol, state)),)
+    rules = [rule for rule in prepared.rules if _applies(rule, state)]
+    return tuple((equals, _ask_of(prepared, equals)) for equals in of_equal_right(rules)), Result(nothing, nothing)
+
+
+def of_equal_right(rules: Iterable[Rule]) -> Iterator[Equals]:
+    for _, equals in groupby(rules, key=lambda rule: rule.table or rule.name):
+        yield tuple(equals)
+
+
+def _ask_of(prepared: Prepared, equals: Equals) -> Ask:
+    return any_of(tuple(ask_of(prepared, rule) for rule in equals), True) if len(equals) > 1 else ask_of(prepared, equals[0])
+
+
+def _applies(rule: Rule, state: State) -> bool:
+    control = state.control
+    if control.kind == "stopped":
+        return False
+    if any(_is_at(where, state) and _is_by(where, rule, state) for where in rule.where if where.control == control.kind):
+        return True
+    stands = {"held": rule.action.kind == "stop" and rule.on_hold, "in review": rule.action.kind in ("hold", "stop")}
+    return stands.get(control.kind, False) and on_treatment(rule, state.level)
+
+
+def _is_at(where: Where, state: State) -> bool:
+    return not where.levels or (state.level.kind == "level" and state.level.name in where.levels)
+
+
+def _is_by(where: Where, rule: Rule, state: State) -> bool:
+    if not where.by:
+        return True
+    if state.control.kind == "in review":
+        return state.control.by in where.by
+    unordered = rule.action.kind == "resume" and UNORDERED in state.reasons
+    return unordered or not state.reasons.isdisjoint(where.by)
+
+
+def on_treatment(rule: Rule, level: Dose) -> bool:
+    """Whether the rule is one of those that apply on treatment at this level."""
+    return any(
+        where.control == "on treatment" and (not where.levels or (level.kind == "level" and level.name in where.levels))
+        for where in rule.where
+    )
+
+
+def acts(world: World, rule: Rule) -> bool:
+    """Whether the rule's guard is true and, if it steps the dose, the evidence for it has not been used yet."""
+    if not world.holds(rule.when):
+        return False
+    steps = rule.action.kind in ("escalate", "reduce") and not rule.again
+    return not steps or is_fresh(world, rule.when)
+
+
+def covered(rule: Rule, state: State) -> Iterator[str]:
+    """The hold reasons that a true resume rule answers; ``unordered`` is answered by any."""
+    for reason in state.reasons:
+        named = (where for where in rule.where if where.control == "held" and _is_at(where, state))
+        if reason == UNORDERED or any(not where.by or reason in where.by for where in named):
+            yield reason
+
+
+@lru_cache(maxsize=4_096)
+def ends_again(prepared: Prepared, level: Dose) -> tuple[Rule, ...]:
+    """The rules that must hold or stop on treatment at this level: while one acts, resuming there would not last."""
+    found = rules_of_treatment(prepared, level)
+    return tuple(rule for rule, control in found if rule.mode == "must" and control in ("held", "stopped"))
+
+
+def hold_rules(scene: Scene) -> tuple[Rule, ...]:
+    """The rules that can be a reason of a hold of this patient: must and may holds on treatment at the level kept."""
+    return tuple(rule for rule, control in rules_of_treatment(scene.prepared, scene.state.level) if control == "held")
+
+
+@lru_cache(maxsize=4_096)
+def rules_of_treatment(prepared: Prepared, level: Dose) -> tuple[tuple[Rule, ControlKind], ...]:
+    """The rules that apply on treatment at this level, each with the control state to which it leads from there."""
+    rules = (rule for rule in prepared.rules if on_treatment(rule, level))
+    return tuple((rule, leads_to(prepared.protocol, rule, level)) for rule in rules)

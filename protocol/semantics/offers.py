@@ -1,0 +1,35 @@
+"""What the rules give in one world: effects, each with the rule that gives it."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from protocol.model.decision import Effect
+
+
+@frozen
+class Offer:
+    """An effect and the rule that gives it; no rule where nothing covers this visit.
+
+    ``lowered_by`` is the reduction, or the hold, that takes a resumed dose to a lower level than its own rule.
+    """
+
+    effect: Effect
+    rule: str = ""
+    lowered_by: str = ""
+
+
+@frozen
+class Result:
+    """What the rules give in one world: what is recommended, what is ordered (or no change), and what is offered beside.
+
+    Both are one offer, or several of different effects, where the cells of a table contradict each other.
+    """
+
+    recommended: tuple[Offer, ...]
+    ordered: tuple[Offer, ...]
+    offered: tuple[Offer, ...] = ()
+
+    def permitted(self) -> tuple[Effect, ...]:
+        """Every effect that is permitted here."""
+        return tuple([offer.effect for offer in (*self.ordered, *self.offered)])
