@@ -18,7 +18,7 @@ _ROUNDED = {"nearest": "rounded to the nearest", "up": "rounded up", "down": "ro
 def say_dispensed(dispensed: Dispensed) -> str:
     """``dispense 1650 mg (3 x 500 mg, 1 x 150 mg)``; what is missing, where nobody can say."""
     if dispensed.amount is None:
-        return f"how much is dispensed depends on {dispensed.missing}"
+        return f"what is dispensed depends on {dispensed.missing}"
     if dispensed.rounded is None:
         return f"{dispensed.amount} would be too many units"
     return f"dispense {dispensed}" if dispensed.units else f"nothing is dispensed: {dispensed.amount} rounds to no unit"

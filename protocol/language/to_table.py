@@ -10,7 +10,7 @@ from protocol.language.table_of_monitoring import monitoring
 from protocol.language.table_of_properties import properties
 from protocol.language.table_of_sources import open_questions, say_citation, sources
 from protocol.language.to_text import duration_trackers, say_guard, say_where
-from protocol.model.dispensing import Dispensing, say_strengths, say_units
+from protocol.model.dispensing import Dispensing, say_strengths
 from protocol.model.ladder import runs, say_run
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.rule import CONTROLS, ControlKind, Rule
@@ -84,7 +84,7 @@ def _dispensing(item: Dispensing) -> Iterator[str]:
     """In which strengths and how a dose is dispensed, and what that rests on."""
     by_size = f", computed with {code(item.size)}," if item.size else ""
     source = f" ({say_citation(item.source)})" if item.source else ""
-    most = "" if item.most is None else f", at most {say_units(item.most)}"
+    most = "" if item.most is None else f", {item.most} at most"
     how = f"{_ROUNDED[item.round]}, in the fewest units{most}."
     yield f"Dispensed in units of {plain(say_strengths(item))}{source}: the amount of one administration{by_size} is {how}"
     if item.note:

@@ -16,6 +16,7 @@ from protocol.adapters.sheet import Counts, Expectation, Sheet
 from protocol.adapters.to_markdown import to_markdown
 from protocol.errors import InputError, Problem
 from protocol.model.course import Given, Observation
+from protocol.model.dispensing import Dispensing
 from protocol.model.ladder import generated
 from protocol.model.protocol import Level, Protocol
 from protocol.model.quantity import say_number
@@ -332,6 +333,16 @@ def test_a_level_of_a_long_ladder_that_is_not_there_is_told_without_listing_all_
     assert sheet.examples[0].course.visits[0].given == Given("regimen", regimen("39 U/kg/h"))
     hint = cell("given", "dose-41", long).hint
     assert hint.startswith("did you mean 'dose-4") and "dose-20" not in hint and "dose-40, none" in hint
+
+
+def test_what_is_dispensed_is_expected_in_the_strengths_that_there_are(protocol: Protocol) -> None:
+    strengths = Dispensing((amount("100 mg"), amount("400 mg")), "nearest")
+    dispensed = evolve(protocol, dispensing=strengths)
+    for text in ("500 mg (1 x 400 mg, 1 x 100 mg)", "-", "0 mg", "weight missing"):
+        (expected,) = table(f"| elapsed | expect dispensed |\n|---|---|\n| 0 | {text} |", dispensed).examples[0].expectations[0]
+        assert (expected.column, expected.value) == ("dispensed", text)
+    assert cell("expect dispensed", "500 mg (2 x 250 mg)", dispensed).code == "C040"
+    assert cell("expect dispensed", "100 mg (1 x 100 mg)", protocol).code == "C040"
 
 
 def test_a_supplement_that_no_rule_has_cannot_be_expected(protocol: Protocol) -> None:

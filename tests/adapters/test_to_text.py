@@ -43,9 +43,11 @@ from protocol.model.decision import (
     Trace,
     Verdict,
 )
+from protocol.model.dispensing import Dispensed, Dispensing, Units
+from protocol.model.input import Input, Number
 from protocol.model.ladder import generated
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import NO_DRUG, Dose, amount, at_level, regimen
+from protocol.model.regimen import NO_DRUG, Amount, Dose, amount, at_level, regimen
 from protocol.model.rule import Citation
 from protocol.model.state import Control, State
 from protocol.model.time import DAY
@@ -162,6 +164,53 @@ def test_what_is_given_at_once_stands_beside_the_dose_in_text_and_in_csv_and_in_
     assert row["supplement"] == "80 U/kg"
     (found,) = json.loads(to_json((only,)))
     assert found["steps"][0]["decision"]["after"]["supplement"] == {"amount": "80", "unit": "U", "per": "kg"}
+
+
+UNITS = (Units(3, amount("500 mg")), Units(1, amount("150 mg")))
+DISPENSED = Dispensed(amount("1712.5 mg"), amount("1650 mg"), UNITS, Fraction("1.37"))
+
+
+@pytest.mark.parametrize(
+    ("dispensed", "clause", "lines"),
+    [
+        (
+            DISPENSED,
+            "dispense 1650 mg (3 x 500 mg, 1 x 150 mg)",
+            (
+                "One administration is 1712.5 mg, with bsa 1.37 m2, rounded to the nearest, in at most 6 units",
+                "Dispense 1650 mg (3 x 500 mg, 1 x 150 mg)",
+            ),
+        ),
+        (Dispensed(None, missing="bsa"), "what is dispensed depends on bsa", ("What is dispensed depends on bsa",)),
+        (
+            Dispensed(amount("9 g")),
+            "9 g would be too many units",
+            ("One administration is 9 g, rounded to the nearest, in at most 6 units", "9 g would be too many units"),
+        ),
+        (
+            Dispensed(amount("70 mg"), Amount(Fraction(0), "mg")),
+            "nothing is dispensed: 70 mg rounds to no unit",
+            (
+                "One administration is 70 mg, rounded to the nearest, in at most 6 units",
+                "Nothing is dispensed: 70 mg rounds to no unit",
+            ),
+        ),
+    ],
+)
+def test_what_is_dispensed_stands_with_the_decision(
+    dispensed: Dispensed, clause: str, lines: tuple[str, ...], trace: Trace, protocol: Protocol
+) -> None:
+    bsa = Input("bsa", Number("m2", Fraction(1), Fraction(3)), DAY)
+    by_size = evolve(
+        protocol,
+        inputs=(*protocol.inputs, bsa),
+        dispensing=Dispensing((amount("150 mg"), amount("500 mg")), "nearest", 6, "bsa"),
+    )
+    step = Step(Visit(0), Decision(0, "decided", "continue", STARTING, STARTING, dispensed=dispensed), _state(STARTING))
+    assert f"; {clause}." in visit_text(step, by_size, 400)
+    assert "\n".join(("Dispensed for each administration", *(f"  {line}" for line in lines))) in explanation(step, by_size, 400)
+    (row,) = csv.DictReader(io.StringIO(to_csv((evolve(trace, steps=(step,)),))))
+    assert row["dispensed"] == str(dispensed)
 
 
 def test_a_step_beyond_an_end_of_the_ladder_that_is_ours_is_told_as_silence_of_the_source(protocol: Protocol) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from attrs import evolve
 
 from protocol import load
 from protocol.checks import findings
 from protocol.checks.ladder_order import ladder_order
+from protocol.model.dispensing import Dispensing
 from protocol.model.guard import Always, And, Clock, Compare, Is, Known
-from protocol.model.input import Input, YesNo
+from protocol.model.input import Input, Number, YesNo
 from protocol.model.protocol import Level, Protocol
-from protocol.model.regimen import regimen
+from protocol.model.regimen import amount, regimen
 from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 from protocol.model.time import DAY
 from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
@@ -161,6 +164,12 @@ def test_only_regimens_that_can_be_compared_are_found_in_the_wrong_order(lower: 
 )
 def test_a_rule_that_can_do_nothing_is_found(rule: Rule, message: str) -> None:
     assert [one.message for one in findings(evolve(SOUND, rules=(rule, *SOUND.rules))) if one.code == "F008"] == [message]
+
+
+def test_a_body_size_by_which_doses_are_dispensed_is_asked_for() -> None:
+    weight = Input("weight", Number("kg", Fraction(2), Fraction(300)), DAY)
+    by_weight = Dispensing((amount("100 mg"),), "nearest", size="weight")
+    assert findings(evolve(SOUND, inputs=(*SOUND.inputs, weight), dispensing=by_weight)) == findings(SOUND)
 
 
 def test_an_input_that_nothing_asks_is_found() -> None:

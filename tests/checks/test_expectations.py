@@ -6,6 +6,7 @@ from attrs import evolve
 from protocol.checks.expectations import Difference, differences, steps_of
 from protocol.model.course import Course, Given, Visit
 from protocol.model.decision import Decision, Effect, Missing, Outcome, Permission, Step, Trace, Verdict
+from protocol.model.dispensing import Dispensed, Units
 from protocol.model.regimen import NO_DRUG, Dose, amount, at_level
 from protocol.model.rule import Status
 from protocol.model.state import Control, State
@@ -24,6 +25,15 @@ def _step(time: int = 0, verdict: Verdict | None = None, state: State | None = N
     )  # fmt: skip
     held = State(Control("in review", "dress"), at_level("starting"), NO_DRUG, reasons=frozenset({"low", "high"}))
     return Step(Visit(time), decision, state or held, verdict)
+
+
+def test_what_is_dispensed_is_expected_as_it_is_said() -> None:
+    plain = _step()
+    units = (Units(2, amount("500 mg")), Units(1, amount("150 mg")))
+    given = evolve(plain, decision=evolve(plain.decision, dispensed=Dispensed(amount("1200 mg"), amount("1150 mg"), units)))
+    assert _differences("dispensed", "1150 mg (2 x 500 mg, 1 x 150 mg)", given) == ()
+    assert _differences("dispensed", "1150 mg (1 x 500 mg)", given)
+    assert _differences("dispensed", "-", plain) == ()
 
 
 def test_a_supplement_is_expected_as_it_is_written() -> None:

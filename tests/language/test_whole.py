@@ -9,6 +9,7 @@ import pytest
 
 from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
+from protocol.model.dispensing import Dispensing
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Operation
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Case, Choice, Derived, DerivedNumber, Grade, Input, Item, Number, Schedule, Score, Tracker, YesNo
@@ -34,7 +35,7 @@ from protocol.model.property import (
     Withheld,
 )
 from protocol.model.protocol import Interpretation, Level, Protocol, Reading, Source
-from protocol.model.regimen import Regimen
+from protocol.model.regimen import Amount, Regimen
 from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 from protocol.model.time import DAY, HOUR, WEEK
 
@@ -71,6 +72,7 @@ INPUTS = (
     Input("toxicity", Grade("CTC 2.0"), 35 * DAY),
     Input("mutation", YesNo(), None),
     Input("jak2", YesNo(), None, fixed=True),
+    Input("weight", Number("kg", Fraction(2), Fraction(300)), 90 * DAY),
 )
 DERIVED = (
     Derived("recovered", And((Compare(Value("anc"), ">=", Fraction(3, 2)), Compare(Value("platelets"), ">=", Fraction(75))))),
@@ -322,6 +324,15 @@ EXPECTED = Protocol(
     drug="imatinib",
     note="Two lines,\nkept.\n",
     properties=PROPERTIES,
+    dispensing=Dispensing(
+        (Amount(Fraction(2, 5), "g"), Amount(Fraction(100), "mg")),
+        "up",
+        8,
+        "weight",
+        Citation("label", "section 3"),
+        "in water",
+        "the strengths were not looked up",
+    ),
 )
 PARTS = ("sources", "levels", "inputs", "derived", "numbers", "trackers", "interpretations", "rules", "properties")
 
