@@ -27,6 +27,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("State", "refused_last"),
         ("State", "raised"),
         ("State", "lowered"),
+        ("State", "taken"),
         ("Decision", "monitoring"),
         ("Regimen", "days"),
         ("Given", "level"),

@@ -192,6 +192,10 @@ _TABLE = (
      "A score is a sum of whole numbers. Each of its items has conditions with their points, of which the first that holds "
      "counts; 'otherwise', its points where none holds; and 'unknown', its points where missing values leave that open, as "
      "the published score has it: {\"aec >= 1.5\": 2, \"aec >= 0.7\": 1, otherwise: 0, unknown: 0}."),
+    ("P067", "not a cumulative dose",
+     "'cumulative dose <= 200 mg' compares the drug taken so far with an amount, in mg, g, ug or U, per kg or m2 where the "
+     "levels are. The doses of all levels have to add up in that unit: masses with masses, per the same body size. So a "
+     "ladder in mg/kg is asked for mg/kg."),
     ("P070", "not a ladder",
      "The ladder is listed, each level with its name and regimen, lowest first, or generated in even steps: "
      "'doses: 2 to 40 by 1 U/kg/h', 'doses: 100 to 800 by 100 mg every day'. What follows 'by' is the step, written as a "

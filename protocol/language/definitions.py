@@ -5,12 +5,12 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from protocol.language.fields import Fields, entries, fields, text_node
-from protocol.language.guard_terms import Use
 from protocol.language.guards import read_guard
 from protocol.language.hints import instead, listed
 from protocol.language.names import Names, QuestionName, TrackerKind, TrackerName, check_name
 from protocol.language.nodes import Mapping, Node, Scalar
 from protocol.language.report import Report, shown
+from protocol.language.uses import Use
 from protocol.model.guard import Always, Guard
 from protocol.model.input import Derived, Tracker
 from protocol.model.protocol import Interpretation, Reading
@@ -190,7 +190,7 @@ def check_tracker_guards(report: Report, names: Names, uses: dict[str, list[Use]
         for use in uses.get(tracker, ()):
             if use.name in dependent:
                 asked = "a tracker or a clock by way of " if use.name and use.name not in names.trackers else "the tracker "
-                what = f"{asked}'{use.name}'" if use.name else "a clock"
+                what = f"{asked}'{use.name}'" if use.name else use.what
                 message = f"the guard of the tracker '{tracker}' asks {what}"
                 report.add("P054", message, use.at, "A tracker remembers readings; ask inputs and derived inputs only.")
 

@@ -89,7 +89,7 @@ def _names(protocol: Protocol) -> Names:
         scores={item.name for item in protocol.scores},
         trackers={item.name: TrackerName(item.kind, item.input) for item in protocol.trackers},
         interpretations=dict(questions),
-        levels=dict.fromkeys(level.name for level in protocol.levels),
+        levels={level.name: level for level in protocol.levels},
         rules=_rule_names(protocol),
         cells={table.name: {one.name: _kinds(one) for one in cells(table.name, protocol.rules)} for table in protocol.tables},
     )

@@ -7,11 +7,13 @@ from typing import cast
 
 from attrs import field, frozen
 
+from protocol.language.cumulative import AN_AMOUNT, cumulative_dose
 from protocol.language.guard_tokens import Token
 from protocol.language.hints import instead, listed
 from protocol.language.names import Names, TrackerName
 from protocol.language.nodes import Located
 from protocol.language.report import Report, Span, shown
+from protocol.language.uses import Use
 from protocol.model.guard import (
     Always,
     Clock,
@@ -45,14 +47,6 @@ class Constant:
     limit: Limit | None
     start: int
     end: int
-
-
-@frozen
-class Use:
-    """Where a guard uses a derived input, an interpretation, a tracker or a clock; ``name`` of a clock is empty."""
-
-    name: str
-    at: Span
 
 
 @frozen
@@ -145,6 +139,16 @@ class Terms:
         """``time since start >= constant``; ``first`` is the word ``time``."""
         self.uses.append(Use("", self.at(first)))
         return self._duration(Clock(clock), operator, constant, window)
+
+    def cumulative(self, first: Token, operator: Token, amount: Constant | None, unit: Token) -> Guard:
+        """``cumulative dose <= 200 mg``; ``first`` is its first word."""
+        self.uses.append(Use("", self.at(first), "the cumulative dose"))
+        term = cumulative_dose(self.report, self.names, unit.text, self.at(unit))
+        if term is None or amount is None or amount.number is None:
+            return Always()
+        if amount.number < 0:
+            self.report.add("P067", f"{say_number(amount.number)} is below 0", self._span(amount), AN_AMOUNT)
+        return _compare(term, operator, amount.number)
 
     def _input(self, name: Token, asker: str) -> Input | None:
         if not self.names.check_known(self.report, name.text, self.at(name)):

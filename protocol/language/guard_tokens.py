@@ -11,8 +11,9 @@ from attrs import frozen
 from protocol.language.nodes import Located
 from protocol.language.report import Report, shown
 
+# A dose per body size is one word, so that no other sign of division is ever read.
 _TOKEN = re.compile(
-    r"\s*(?:(?P<word>[A-Za-z][A-Za-z0-9_-]*)"
+    r"\s*(?:(?P<word>(?:mg|g|ug|U)/(?:kg|m2)(?![A-Za-z0-9_/-])|[A-Za-z][A-Za-z0-9_-]*)"
     r"|(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))"
     r"|(?P<operator><=|>=|==|!=|<(?![>])|>(?![<]))"
     r"|(?P<mark>[(),]))"

@@ -8,13 +8,15 @@ from fractions import Fraction
 from attrs import frozen
 
 from protocol.language.connectives import Parser, Unreadable
+from protocol.language.cumulative import AN_AMOUNT
 from protocol.language.fields import LONGEST_NUMBER, minutes
-from protocol.language.guard_terms import Constant, Terms, Use
+from protocol.language.guard_terms import Constant, Terms
 from protocol.language.guard_tokens import COMMA, Token, tokens
 from protocol.language.hints import listed
 from protocol.language.names import Names
 from protocol.language.nodes import Located, Node, Scalar, located
 from protocol.language.report import Report, Span, shown
+from protocol.language.uses import Use
 from protocol.model.guard import Always, And, ClockName, Guard, Limit, Not, Or
 from protocol.model.quantity import exact
 
@@ -109,6 +111,8 @@ class GuardParser(Parser[Guard]):
             return Always()
         if token.text == "time":
             return self._clock(token)
+        if token.text == "cumulative":
+            return self._cumulative(token)
         if token.text in ("known", "unknown", "within", "grade"):
             return self._asked(token)
         return self._about(token)
@@ -155,6 +159,12 @@ class GuardParser(Parser[Guard]):
         operator, constant = self._operator(), self._constant()
         window = self._window(allowed=True)
         return self.terms.clock(CLOCKS[" ".join(words)], first, operator, constant, window)
+
+    def _cumulative(self, first: Token) -> Guard:
+        self._expect("dose", AN_AMOUNT)
+        operator, number = self._operator(), self._number(AN_AMOUNT)
+        unit = self._take() if self._next.kind == "word" else self._fail("a dose unit", AN_AMOUNT)
+        return self.terms.cumulative(first, operator, self._plain(number, None), unit)
 
     def _no_clock(self, first: Token, words: str) -> None:
         end = self.tokens[self.place - 1].end

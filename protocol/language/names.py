@@ -33,6 +33,7 @@ RESERVED = frozenset(
         "baseline",
         "earlier",
         "time",
+        "cumulative",
         "otherwise",
         "at",
         "by",

@@ -8,6 +8,7 @@ from protocol.model.guard import (
     And,
     Clock,
     Compare,
+    CumulativeDose,
     GradeOf,
     Guard,
     Is,
@@ -23,6 +24,7 @@ from protocol.model.guard import (
 from protocol.model.input import Schedule
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
+from protocol.model.regimen import Amount
 from protocol.model.rule import Where
 from protocol.model.table import by_table
 from protocol.model.time import say_duration, say_durations
@@ -89,6 +91,8 @@ def say_term(term: Term) -> str:
             return f"grade({name})"
         case Clock(name):
             return _CLOCKS[name]
+        case CumulativeDose():
+            return "cumulative dose"
 
 
 def _constant(guard: Compare, durations: frozenset[str]) -> str:
@@ -97,6 +101,8 @@ def _constant(guard: Compare, durations: frozenset[str]) -> str:
             return say_duration(int(guard.constant))
         case Tracked(name) if name in durations:
             return say_duration(int(guard.constant))
+        case CumulativeDose(unit, per):
+            return str(Amount(guard.constant, unit, per))
         case Ratio(_, limit):
             return limit if guard.constant == 1 else f"{say_number(guard.constant)} x {limit}"
         case _:

@@ -12,6 +12,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from protocol.model.quantity import exact
+from protocol.model.regimen import Per
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 Limit = Literal["ULN", "LLN", "baseline"]
@@ -59,7 +60,18 @@ class Clock:
     name: ClockName
 
 
-Term = Value | Ratio | GradeOf | Tracked | Clock
+@frozen
+class CumulativeDose:
+    """The drug taken so far, in ``unit`` of amounts, ``per`` body size where the levels are."""
+
+    unit: str
+    per: Per = ""
+
+    def __str__(self) -> str:
+        return "cumulative dose"
+
+
+Term = Value | Ratio | GradeOf | Tracked | Clock | CumulativeDose
 
 
 @frozen

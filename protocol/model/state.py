@@ -96,6 +96,19 @@ class Extreme:
     changed: int | None = None
 
 
+@frozen
+class Taken:
+    """The drug taken so far: ``amount`` in mg, or in the unit that the levels are in where that is no mass, per their body size.
+
+    ``at_step`` is what it was at the last change of level. ``incomplete``: drug was taken besides that is not counted in that
+    unit, such as mg where the levels are per kg, so that it is at least this amount.
+    """
+
+    amount: Fraction = Fraction(0)
+    at_step: Fraction = Fraction(0)
+    incomplete: bool = False
+
+
 Memory = Counted | Lasting | Since | Extreme
 
 UNORDERED = "unordered"
@@ -113,6 +126,7 @@ class State:
     ``raised``: when the dose in force last went up, of a protocol that asks for it: the start, every step up, and drug that
     comes back after none; a change to or from a dose off the ladder counts, because nobody can say that it was none.
     ``lowered``: the same of the last time it went down: a step down, or no drug after some.
+    ``taken``: the drug taken before ``time`` and at once with a step then, of a protocol that asks for it.
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
     ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
     ``memory``: what each tracker holds, in the protocol's order.
@@ -142,6 +156,7 @@ class State:
     refused_last: tuple[Held, ...] = ()
     raised: int | None = None
     lowered: int | None = None
+    taken: Taken | None = None
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

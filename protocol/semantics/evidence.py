@@ -15,7 +15,23 @@ from functools import reduce
 from attrs import frozen
 
 from protocol.model.formula import Baseline, parts
-from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value, nodes
+from protocol.model.guard import (
+    Always,
+    And,
+    Atom,
+    Clock,
+    Compare,
+    CumulativeDose,
+    Guard,
+    Is,
+    Known,
+    Named,
+    Not,
+    Or,
+    Tracked,
+    Value,
+    nodes,
+)
 from protocol.model.input import Score
 from protocol.model.state import Held
 from protocol.semantics import clocks
@@ -24,6 +40,7 @@ from protocol.semantics.prepared import Prepared
 from protocol.semantics.remembered import of_baseline
 from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.scores import Scored, items_of
+from protocol.semantics.taken import in_unit
 from protocol.semantics.trackers import tracker_date
 from protocol.semantics.truth import Open, World
 
@@ -134,7 +151,7 @@ def _way(scene: Scene, atom: Atom, truth: bool) -> Way:
 
 def _can_be_read_again(prepared: Prepared, atom: Atom) -> bool:
     match term_of(atom):
-        case Clock():
+        case Clock() | CumulativeDose():
             return False
         case Tracked():
             return True
@@ -164,6 +181,8 @@ def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
     match term:
         case Clock(name):
             return clocks.came_due(scene.state, atom, name, scene.time) if truth and isinstance(atom, Compare) else None
+        case CumulativeDose():
+            return _reached(scene, atom, term, truth)
         case Tracked(name):
             settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
             return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
@@ -173,6 +192,14 @@ def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
             held = scene.valid(term.input)
             complete = held is not None and (isinstance(term, Value) or _has_limit(scene, held, term))
             return held.observed if held is not None and complete else scene.time
+
+
+def _reached(scene: Scene, atom: Atom, term: CumulativeDose, truth: bool) -> int | None:
+    """Now, if the cumulative dose has come to what is said of it since the last step; it has a sum, and no date of each part."""
+    taken = scene.state.taken
+    if taken is None or _splits(atom, scene.candidates(term)):
+        return scene.time
+    return None if true_of(atom, in_unit(taken.at_step, term)) is truth else scene.time
 
 
 def _splits(atom: Atom, candidates: Candidates) -> bool:

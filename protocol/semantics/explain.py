@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from protocol.model.decision import Decision, Effect, Fact, Missing, Permission
-from protocol.model.guard import Clock, Guard, Known, Ratio, Tracked, Value
+from protocol.model.guard import Clock, CumulativeDose, Guard, Known, Ratio, Tracked, Value
 from protocol.model.quantity import say_number
 from protocol.model.quick import quickly
+from protocol.model.regimen import Amount
 from protocol.model.rule import ActionKind, Rule
 from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
@@ -22,6 +23,7 @@ from protocol.semantics.offers import Offer
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
+from protocol.semantics.taken import cumulative
 from protocol.semantics.trackers import NEVER, bounds
 
 _Decision, _Fact = quickly(Decision), quickly(Fact)
@@ -202,6 +204,8 @@ def _facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> Iterator[Fac
                 minutes = clocks.age(scene.state, name, scene.time)
                 shown = "never" if minutes is None else say_duration(minutes)
                 yield Fact("time on treatment" if name == "treatment" else _CLOCKS[name], shown, "computed")
+            case CumulativeDose():
+                yield _Fact(str(term), _cumulative(scene, term), "computed")
             case Tracked(name):
                 yield _Fact(name, _tracked(scene, name), "computed")
 
@@ -237,6 +241,12 @@ def _beside_baseline(scene: Scene, fact: Fact) -> Fact:
     base = scene.state.baseline_of(fact.name)
     said = "baseline not known" if base is None else f"baseline {base.text} of {say_time(base.observed)}"
     return evolve(fact, value=f"{fact.value} ({said})") if fact.value else fact
+
+
+def _cumulative(scene: Scene, term: CumulativeDose) -> str:
+    found = cumulative(scene.prepared, scene.state, term, scene.time)
+    amount = str(Amount(found.low, term.unit, term.per))
+    return amount if found.low == found.high else f"at least {amount}, beside drug that is not counted in that unit"
 
 
 def _tracked(scene: Scene, name: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Step
-from protocol.model.guard import Clock, Tracked
+from protocol.model.guard import Clock, CumulativeDose, Tracked
 from protocol.model.protocol import Protocol
 from protocol.model.state import Lasting, Since, State
 from protocol.semantics import clocks
 from protocol.semantics.observing import expiries
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.step import look, step
+from protocol.semantics.taken import taken_moments
 from protocol.semantics.trackers import memory_of
 
 FAR = 10**9
@@ -64,6 +65,9 @@ def _clock_moments(prepared: Prepared, state: State) -> Iterator[int]:
                 origins = [] if begun is None else [begun]
             case Tracked(name):
                 origins = list(_tracked_since(prepared, state, name))
+            case CumulativeDose():
+                yield from taken_moments(prepared, state, term, state.time or 0)
+                continue
             case _:
                 continue
         for begun in origins:

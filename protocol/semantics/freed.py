@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from protocol.model.guard import Always, And, Clock, Compare, Guard, Is, Known, Named, Not, Or, Tracked, Value
+from protocol.model.guard import Always, And, Clock, Compare, CumulativeDose, Guard, Is, Known, Named, Not, Or, Tracked, Value
 from protocol.model.input import Input, Number, YesNo
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Action, Rule, Where
@@ -37,9 +37,9 @@ def freed(protocol: Protocol, guard: Guard, missing: str = "") -> tuple[Scene, G
 
 def _free(protocol: Protocol, guard: Guard, made: dict[str, Input], missing: str) -> Guard:
     match guard:
-        case Compare(Clock() | Tracked() as term):
-            made[f"({term})"] = Input(f"({term})", _range(protocol, guard), 0)
-            return evolve(guard, term=Value(f"({term})"))
+        case Compare(Clock() | Tracked() | CumulativeDose() as term):
+            made[f"({term!r})"] = Input(f"({term!r})", _range(protocol, guard), 0)
+            return evolve(guard, term=Value(f"({term!r})"))
         case Known(name) if name == missing:
             return Not(Always())
         case Known(name, within):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from protocol.model.decision import Missing, Outcome
-from protocol.model.guard import Ratio, Term, Tracked, Value
+from protocol.model.guard import CumulativeDose, Ratio, Term, Tracked, Value
 from protocol.model.input import Grade
 from protocol.model.quantity import say_number
+from protocol.model.regimen import Amount
 from protocol.model.time import say_duration
 from protocol.semantics.computed import to_measure
 from protocol.semantics.scene import Candidate, Candidates, Scene
@@ -127,4 +128,6 @@ def _number(candidate: Candidate) -> Fraction:
 def _say(scene: Scene, term: Term, value: Fraction) -> str:
     if isinstance(term, Tracked) and scene.prepared.protocol.tracker(term.tracker).kind in ("duration", "since"):
         return say_duration(int(value))
+    if isinstance(term, CumulativeDose):
+        return str(Amount(value, term.unit, term.per))
     return f"{say_number(value)} x {term.limit}" if isinstance(term, Ratio) else say_number(value)

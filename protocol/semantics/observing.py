@@ -22,13 +22,14 @@ from protocol.semantics.evidence import newest
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import Accepted
 from protocol.semantics.scene import Scene
+from protocol.semantics.taken import counted
 from protocol.semantics.trackers import first_memory, saturation
 from protocol.semantics.truth import truth
 
 
 def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> State:
     """The state at the visit's time, with its readings in place and every tracker moved on."""
-    after = accepted.into(state).moved(on_drug=on_drug(state, time), time=time)
+    after = accepted.into(state).moved(on_drug=on_drug(state, time), taken=counted(prepared, state, time), time=time)
     if not prepared.trackers:
         return after
     memory = state.memory or tuple(first_memory(tracker) for tracker in prepared.trackers)

@@ -11,7 +11,23 @@ import attrs
 from attrs import frozen
 
 from protocol.model.formula import Baseline, Earlier, parts
-from protocol.model.guard import And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Term, Value, nodes
+from protocol.model.guard import (
+    And,
+    Clock,
+    Compare,
+    CumulativeDose,
+    GradeOf,
+    Guard,
+    Is,
+    Known,
+    Named,
+    Not,
+    Or,
+    Ratio,
+    Term,
+    Value,
+    nodes,
+)
 from protocol.model.input import DerivedNumber, Input, Number, Schedule, Score, Tracker
 from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Protocol
@@ -26,7 +42,7 @@ class Prepared:
     ``inputs`` are all that can be asked for a value, the derived ``numbers`` and the ``scores`` too. ``baselines`` names the
     inputs of which the baseline is kept, ``reach`` those of which older readings are, with for how many minutes. ``defaulted``
     names the inputs for which a stated value stands in somewhere while they are missing. ``monitoring`` holds the entries of
-    each input that has some.
+    each input that has some. ``counts_dose``: something asks for the cumulative dose.
     """
 
     protocol: Protocol
@@ -43,6 +59,7 @@ class Prepared:
     defaulted: frozenset[str]
     monitoring: tuple[tuple[Input, tuple[Monitoring, ...]], ...]
     scores: dict[str, Score]
+    counts_dose: bool
 
     def terms(self, guard: Guard) -> Iterator[Term | Known]:
         """Everything that the guard asks, named guards opened, in order of reading; ``Known`` stands for its input's age."""
@@ -129,6 +146,7 @@ def _prepared(protocol: Protocol) -> Prepared:
         frozenset(name for number in protocol.numbers for name, _ in number.defaults),
         monitoring,
         scores,
+        any(isinstance(term, CumulativeDose) for term in constants),
     )
 
 

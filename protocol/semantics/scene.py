@@ -6,13 +6,14 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from protocol.model.guard import Known, Ratio, Term, Tracked, Value
+from protocol.model.guard import CumulativeDose, Known, Ratio, Term, Tracked, Value
 from protocol.model.input import Choice, Grade, Number, YesNo
 from protocol.model.state import Held, Interval, State
 from protocol.semantics.cells import cells
 from protocol.semantics.computed import possible, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.remembered import of_baseline
+from protocol.semantics.taken import cumulative
 from protocol.semantics.trackers import possible_values
 
 Candidate = Fraction | str
@@ -72,6 +73,8 @@ class Scene:
                 return cells(self._ratio(name, limit, constants), constants)
             case Tracked(name):
                 return possible_values(self.prepared, self.state, name, self.time, constants)
+            case CumulativeDose():
+                return cells(cumulative(self.prepared, self.state, term, self.time), constants)
             case _:
                 raise ValueError(f"{term!r} has no candidates")
 

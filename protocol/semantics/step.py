@@ -16,7 +16,7 @@ from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
-from protocol.model.state import UNORDERED, State
+from protocol.model.state import UNORDERED, State, Taken
 from protocol.model.time import say_time
 from protocol.semantics.applying import hold_rules
 from protocol.semantics.computed import with_numbers
@@ -32,6 +32,7 @@ from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.readings import Accepted, accept
 from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
+from protocol.semantics.taken import with_supplement
 from protocol.semantics.trackers import first_memory
 
 _Step, _Scene = quickly(Step), quickly(Scene)
@@ -127,7 +128,17 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
         baseline=baseline_at_start(scene.prepared, before) if starts_now else before.baseline,
+        taken=_taken(scene, effect),
     )
+
+
+def _taken(scene: Scene, effect: Effect) -> Taken | None:
+    """What has been taken, with what is given at once; a step remembers what it was when it was decided."""
+    before = scene.state.taken
+    if before is None:
+        return None
+    taken = before if effect.level == scene.state.level else evolve(before, at_step=before.amount)
+    return with_supplement(scene.prepared, taken, effect.supplement)
 
 
 def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:

@@ -20,7 +20,23 @@ from protocol.language.to_yaml import print_protocol
 from protocol.model.cycle import Days
 from protocol.model.dispensing import Dispensing
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Formula, Operation, parts
-from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Guard, Is, Known, Named, Not, Or, Ratio, Tracked, Value
+from protocol.model.guard import (
+    Always,
+    And,
+    Clock,
+    Compare,
+    CumulativeDose,
+    GradeOf,
+    Guard,
+    Is,
+    Known,
+    Named,
+    Not,
+    Or,
+    Ratio,
+    Tracked,
+    Value,
+)
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.ladder import generated
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
@@ -58,6 +74,12 @@ numbers = st.one_of(
         Compare, st.builds(Ratio, st.just("bilirubin"), st.sampled_from(("ULN", "LLN", "baseline"))), operators, decimals(1, 50)
     ),
 )
+amounts = st.builds(
+    lambda operator, amount, unit: Compare(CumulativeDose(unit), operator, amount),
+    operators,
+    decimals(0, 5000),
+    st.sampled_from(("mg", "g", "ug")),
+)
 words = st.one_of(
     st.just(Always()),
     st.builds(Is, st.just("response"), st.sampled_from(("none", "partial", "complete"))),
@@ -72,7 +94,7 @@ counts = st.one_of(
 numbers |= st.builds(Compare, st.sampled_from((Value("platelet-fall"), Tracked("deepest-fall"))), operators, decimals(-1000, 100))
 numbers |= st.builds(Compare, st.just(Value("cytopenia-score")), operators, st.integers(-1, 5).map(Fraction))
 findings = numbers | words
-everything = findings | counts | clocks | st.builds(Named, st.sampled_from(("recovered", "remission", "four-weeks")))
+everything = findings | counts | clocks | amounts | st.builds(Named, st.sampled_from(("recovered", "remission", "four-weeks")))
 
 
 def trees(atoms: st.SearchStrategy[Guard]) -> st.SearchStrategy[Guard]:
