@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import at_level
-from protocol.model.rule import Rule, To, Where
+from protocol.model.rule import AtMost, Rule, To, Where
 from protocol.model.state import Control, State
 from protocol.semantics.effects import effect_of
 
@@ -64,10 +64,17 @@ def levels_reached(protocol: Protocol) -> frozenset[str]:
     while waiting:
         level = waiting.pop()
         found.add(level)
-        waiting |= {to for rule in rules if (to := _step(protocol, rule, level)) is not None and to not in found}
+        waiting |= {to for rule in rules for to in _leads(protocol, rule, level)} - found
     return frozenset(found)
 
 
-def _step(protocol: Protocol, rule: Rule, level: str) -> str | None:
-    steps = rule.action.kind in ("escalate", "reduce", "resume") and level in levels_of(protocol, rule)
-    return target(protocol, rule, level) if steps else None
+def _leads(protocol: Protocol, rule: Rule, level: str) -> Iterator[str]:
+    """The level to which the rule takes a patient at this one, also by what it leaves for the end of its hold."""
+    action = rule.action
+    if level not in levels_of(protocol, rule):
+        return
+    if action.kind in ("escalate", "reduce", "resume"):
+        to = target(protocol, rule, level)
+        yield from () if to is None else (to,)
+    elif isinstance(action.target, AtMost):
+        yield min(level, action.target.level, key=protocol.rung)

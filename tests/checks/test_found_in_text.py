@@ -44,6 +44,7 @@ UP = "up | on treatment | not rash | may: escalate, source: ours"
 UP_BY_NUMBER = "up | on treatment | whole > 1 | may: escalate"
 UP_FROM_LOW = "up | on treatment at low | not rash | may: escalate"
 UP_BY_TWO = "up | on treatment at low | not rash | may: escalate by 2"
+CAP = "hold | on treatment at high | anc < 1 | must: hold then at most middle"
 START = "start | before treatment | always | must: start at low"
 REVIEW = 'ask | on treatment | rash | must: "review, dose withheld"'
 FAR = "far | on treatment at high | anc < 0.5 | must: reduce by 2"
@@ -110,6 +111,7 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
     ("F011", [START, UP_FROM_LOW], [START, UP]),
     ("F011", [START, UP_FROM_LOW], [UP_FROM_LOW]),
     ("F011", [START, UP_BY_TWO], [START, UP_BY_TWO, NEAR]),
+    ("F011", [START, UP_BY_TWO], [START, UP_BY_TWO, CAP, RESUME]),
     ("F012", [HOLD, "grade: CTC 2.0->grade: CTC"], [HOLD]),
     ("F012", [HOLD, "CTC 2.0 neutrophils->CTC 9.0 neutrophils"], [HOLD]),
     ("F012", [HOLD, "CTC 2.0 neutrophils->CTC 2.0 nutrophils"], [HOLD]),
