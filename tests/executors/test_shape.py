@@ -117,7 +117,7 @@ def test_every_problem_is_told_with_the_way_to_it() -> None:
         ".visit.observations[0].value.unit": "is not a field that is known here",
         ".decision.status": "'sure' where one of 'decided', 'provisional', 'undecided' is expected",
         ".state.reasons": "is missing",
-        ".state.memory[0].kind": "'felt' where one of 'counted', 'lasting', 'extreme' is expected",
+        ".state.memory[0].kind": "'felt' where one of 'counted', 'lasting', 'since', 'extreme' is expected",
         ".remark": "is not a field that is known here",
     }
 
