@@ -34,6 +34,7 @@ from protocol.model.rule import Action, ActionKind, By, Citation, ControlKind, R
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
 from protocol.testing.doses import any_dispensing, any_ladder, any_supplement
+from protocol.testing.monitoring import with_monitoring
 from protocol.testing.numbers import any_comparison, any_number
 from protocol.testing.properties import any_properties
 
@@ -101,7 +102,8 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
         dispensing=dispensing,
     )  # fmt: skip
-    return evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))
+    drawn = evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))
+    return with_monitoring(choose, drawn, lambda: _guard(choose, (*draft.atoms, _clock(choose)), draft.seen))
 
 
 @frozen

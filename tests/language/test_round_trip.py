@@ -39,6 +39,7 @@ from protocol.model.guard import (
 )
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, Number, Schedule, Tracker, YesNo
 from protocol.model.ladder import generated
+from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.regimen import Amount, Regimen, kind_of
 from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
@@ -346,11 +347,38 @@ def rules(
 
 
 @st.composite
+def monitoring(
+    draw: st.DrawFn,
+    name: str,
+    measured: tuple[str, ...],
+    levels: tuple[str, ...],
+    atoms: st.SearchStrategy[Guard],
+    others: tuple[str, ...],
+) -> Monitoring:
+    controls = st.sampled_from(("on treatment", "held", "in review", "stopped"))
+    place = st.builds(Where, controls, st.lists(st.sampled_from(levels), unique=True, max_size=2).map(tuple))
+    earliest = draw(minutes)
+    return Monitoring(
+        name,
+        draw(st.sampled_from(measured)),
+        Schedule(earliest, earliest + draw(minutes)),
+        draw(trees(atoms)),
+        draw(st.lists(place, max_size=2, unique=True).map(tuple)),
+        draw(st.sampled_from(("reading", "dose change"))),
+        draw(st.none() | st.builds(Citation, st.sampled_from(others), told)) if others else None,
+        draw(told),
+        draw(told),
+        draw(told),
+    )
+
+
+@st.composite
 def protocols(draw: st.DrawFn) -> Protocol:
     ladder = draw(ladders())
     levels = tuple(level.name for level in ladder)
     known = draw(st.lists(names, min_size=5, max_size=9, unique=True))
     measured = tuple(draw(inputs(name)) for name in known[4:])
+    again = tuple(item.name for item in measured if not item.fixed and item.schedule is None)
     atoms = atoms_of(measured)
     derived = Derived(known[0], draw(trees(atoms)), draw(told), draw(told))
     trackers = (
@@ -400,6 +428,10 @@ def protocols(draw: st.DrawFn) -> Protocol:
         dispensing=draw(dispensings(ladder, cited)),
         title=draw(told),
         drug=draw(told),
+        monitoring=tuple(
+            draw(monitoring(name, again, levels, used, cited))
+            for name in draw(st.lists(names, max_size=3 if again else 0, unique=True))
+        ),
     )
 
 

@@ -6,12 +6,13 @@ from attrs import evolve
 
 from protocol import step
 from protocol.model.course import Visit
-from protocol.model.decision import Effect, Step
+from protocol.model.decision import Decision, Effect, Step
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.semantics.trackers import bounds
 from tests.oracle.decide import Answer, decide
 from tests.oracle.dispensing import expected, outline
+from tests.oracle.monitoring import Chosen, often
 
 COUNTERS = ("episodes", "consecutive")
 
@@ -23,11 +24,12 @@ def oracle(protocol: Protocol, before: State, taken: Step) -> Answer:
     kept["refused_last"] = taken.state.refused_last
     read = evolve(before, readings=taken.state.readings, **kept)
     time = taken.visit.time
-    counted = zip(protocol.trackers, taken.state.memory, strict=True)
-    counts = {
-        tracker.name: sorted({count for _, count in held.possible}) for tracker, held in counted if tracker.kind in COUNTERS
-    }
-    return decide(protocol, read, time, bounds(protocol, taken.state, time), counts)
+    return decide(protocol, read, time, bounds(protocol, taken.state, time), _counts(protocol, taken.state))
+
+
+def _counts(protocol: Protocol, state: State) -> dict[str, list[int]]:
+    counted = zip(protocol.trackers, state.memory, strict=True)
+    return {tracker.name: sorted({count for _, count in held.possible}) for tracker, held in counted if tracker.kind in COUNTERS}
 
 
 def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step, list[str]]:
@@ -43,9 +45,22 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         "dispensed": (outline(decision.dispensed), expected(protocol, taken.state, answer.after.dose, visit.time)),
         "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
     }
+    if protocol.monitoring:
+        said["monitoring"] = (_often(decision), _led_to(protocol, before, visit))
     if taken.verdict is not None:
         said["verdict"] = (taken.verdict.permitted, answer.verdict(protocol, taken.verdict.given))
     return taken, [f"{what}: the reference says {mine}, the oracle {its}" for what, (mine, its) in said.items() if mine != its]
+
+
+def _often(decision: Decision) -> Chosen:
+    return {one.input: (one.entry, one.since, one.latest, one.possible) for one in decision.monitoring}
+
+
+def _led_to(protocol: Protocol, before: State, visit: Visit) -> Chosen:
+    """What the oracle says of the state to which the recommendation leads."""
+    followed = step(protocol, before, evolve(visit, given=None))
+    state, time = followed.state, visit.time
+    return often(protocol, state, time, bounds(protocol, state, time), _counts(protocol, state))
 
 
 def _outline(effect: Effect) -> tuple[object, ...]:
