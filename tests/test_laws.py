@@ -377,7 +377,8 @@ def test_a_printed_protocol_is_read_as_the_same_protocol(protocol: Protocol) -> 
 @seldom
 @given(protocols(known=False))
 def test_protocols_without_known_ask_for_nothing_but_values(protocol: Protocol) -> None:
-    assert not any(isinstance(node, Known) for rule in protocol.rules for node in nodes(rule.when))
+    asking = (*protocol.rules, *protocol.monitoring)
+    assert not any(isinstance(node, Known) for one in asking for node in nodes(one.when))
     assert not any(tracker.measured_only for tracker in protocol.trackers)
     assert not any(number.defaults for number in protocol.numbers)
 

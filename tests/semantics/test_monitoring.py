@@ -1,0 +1,147 @@
+"""Which entry counts, where it is asked, what it makes due, and what is said where a missing value leaves it open."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from protocol import machine
+from protocol.language.from_yaml import parse
+from protocol.language.to_yaml import print_protocol
+from protocol.model.decision import Due, Step
+from protocol.model.monitoring import Monitored
+from protocol.model.time import DAY
+from protocol.semantics.foresee import next_change
+from protocol.semantics.step import look
+from tests.semantics.small import after, visit
+
+PROTOCOL = parse("""
+protocol: small
+version: "1"
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+  rash: {yes or no, valid for: 8 days}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  stop: {in: on treatment, when: "anc < 0.5", must: stop}
+  start: {in: before treatment, when: always, must: start at high}
+  hold: {in: on treatment, when: "anc < 1", must: hold}
+  itch: {in: on treatment, when: rash, must: hold}
+  resume: {in: held, when: "anc >= 1 and not rash", must: "resume at the next lower level, else stop"}
+monitoring:
+  ended: {of: anc, every: 3 days, when: "anc < 1.5", in: stopped}
+  daily: {of: anc, every: 1 day, when: "anc < 1", in: [held by hold, on treatment at low]}
+  thrice: {of: anc, every: 2 to 3 days, when: "anc < 1.5"}
+  new: {of: anc, every: 4 days, when: "time since start < 2 weeks", from: dose change}
+  weekly: {of: anc, every: 7 days, when: always}
+  skin: {of: rash, every: 5 days, when: rash}
+""")
+DRUG = "100 mg daily"
+
+
+def names(taken: Step) -> list[str]:
+    return [one.entry for one in taken.decision.monitoring]
+
+
+def of_anc(taken: Step) -> Monitored:
+    return next(one for one in taken.decision.monitoring if one.input == "anc")
+
+
+@pytest.mark.parametrize(
+    ("day", "values", "expected"),
+    [
+        (7, {"anc": 2, "rash": "no"}, ["new"]),
+        (13, {"anc": 2, "rash": "no"}, ["new"]),
+        (14, {"anc": 2, "rash": "no"}, ["weekly"]),
+        (14, {"anc": 1.5, "rash": "no"}, ["weekly"]),
+        (14, {"anc": 1.4, "rash": "no"}, ["thrice"]),
+        (14, {"anc": 2, "rash": "yes"}, ["weekly", "skin"]),
+    ],
+)
+def test_the_first_entry_that_holds_counts_and_an_input_of_which_none_does_is_left_out(
+    day: int, values: dict[str, object], expected: list[str]
+) -> None:
+    assert names(after(visit(0), visit(day, **values), protocol=PROTOCOL)) == expected
+
+
+def test_it_is_asked_where_the_decision_leads() -> None:
+    held = after(visit(0), visit(14, anc=0.8, rash="no"), protocol=PROTOCOL)
+    assert (held.decision.action, names(held)) == ("hold", ["daily"])
+    by_itch = after(visit(0), visit(14, anc=1.2, rash="yes"), protocol=PROTOCOL)
+    assert (by_itch.decision.action, names(by_itch)) == ("hold", ["thrice", "skin"])
+
+
+def test_after_a_stop_only_an_entry_that_names_it_holds() -> None:
+    stopped = after(visit(0), visit(14, anc=0.4, rash="yes"), protocol=PROTOCOL)
+    assert (stopped.decision.action, names(stopped)) == ("stop", ["ended"])
+    later = after(visit(0), visit(14, anc=0.4, rash="yes"), visit(18), protocol=PROTOCOL)
+    assert later.decision.due == (Due("anc", "overdue", 17 * DAY, 17 * DAY),)
+
+
+def test_a_dose_that_is_given_against_the_recommendation_counts_at_the_next_visit() -> None:
+    against = after(visit(0), visit(14, anc=0.8, rash="no", given=DRUG), protocol=PROTOCOL)
+    assert names(against) == ["daily"]
+    assert against.state.control.kind == "on treatment"
+
+
+def test_what_is_due_counts_from_the_last_reading() -> None:
+    assert of_anc(after(visit(0), visit(14, anc=1.2, rash="no"), protocol=PROTOCOL)) == Monitored(
+        "anc", "thrice", PROTOCOL.monitoring[2].schedule, 16 * DAY, 17 * DAY
+    )
+    for day, status in ((15, None), (16, "due"), (17, "due"), (18, "overdue")):
+        taken = after(visit(0), visit(14, anc=1.2, rash="no"), visit(day, rash="no"), protocol=PROTOCOL)
+        assert taken.decision.due == ((Due("anc", status, 16 * DAY, 17 * DAY),) if status else ())
+
+
+def test_from_a_dose_change_it_counts_from_that_where_it_is_later_than_the_last_reading() -> None:
+    screened = visit(-3, anc=2, rash="no")
+    assert of_anc(after(screened, visit(0), protocol=PROTOCOL)).since == 4 * DAY
+    read = after(visit(0), visit(2, anc=2, rash="no"), protocol=PROTOCOL)
+    assert of_anc(read).since == 6 * DAY
+    changed = after(visit(0), visit(2, anc=2, rash="no"), visit(3, given="50 mg daily"), visit(4), protocol=PROTOCOL)
+    assert of_anc(changed).since == 7 * DAY
+
+
+def test_before_anything_began_nothing_is_due_and_the_schedule_is_said() -> None:
+    waiting = evolve(PROTOCOL, rules=PROTOCOL.rules[:1])
+    one = of_anc(after(visit(-3), protocol=waiting))
+    assert (one.since, one.latest) == (None, None)
+    assert after(visit(-3), protocol=waiting).decision.due == ()
+
+
+def test_where_it_is_open_which_entry_holds_the_one_that_measures_most_often_counts() -> None:
+    one = of_anc(after(visit(0), visit(14, rash="no", anc="nd"), protocol=PROTOCOL))
+    assert (one.entry, one.possible, one.needs) == ("thrice", ("thrice", "weekly"), ("anc",))
+    held = after(visit(0), visit(14, anc=0.8, rash="no"), visit(15, anc="nd"), protocol=PROTOCOL)
+    assert of_anc(held).possible == ("daily", "thrice", "weekly")
+    assert names(held) == ["daily"]
+
+
+def test_where_it_is_open_whether_any_entry_holds_it_counts_as_if_one_did() -> None:
+    skin = next(one for one in after(visit(0), visit(14, anc=2), protocol=PROTOCOL).decision.monitoring if one.input == "rash")
+    assert (skin.entry, skin.possible, skin.needs) == ("skin", ("skin", ""), ("rash",))
+
+
+def test_a_rarer_entry_above_does_not_hide_a_more_frequent_one_while_it_is_open() -> None:
+    rarer = parse(print_protocol(PROTOCOL).replace("monitoring:", RARER))
+    assert names(after(visit(0), visit(14, anc=2, rash="no"), protocol=rarer)) == ["monthly"]
+    assert names(after(visit(0), visit(14, anc="nd", rash="no"), protocol=rarer)) == ["thrice"]
+
+
+RARER = """monitoring:
+  monthly: {of: anc, every: 4 weeks, when: "anc >= 2"}"""
+
+
+def test_a_live_course_says_what_is_due_by_the_entry_that_holds_then() -> None:
+    course = machine.begin(PROTOCOL, "patient 1")
+    assert course.due(0) == ()
+    decision = look(PROTOCOL, after(visit(0), visit(13, anc=2, rash="no"), protocol=PROTOCOL).state, 20 * DAY)
+    assert [one.entry for one in decision.monitoring] == ["weekly"]
+    assert decision.due == (Due("anc", "due", 20 * DAY, 20 * DAY),)
+
+
+def test_a_schedule_that_changes_by_itself_changes_no_decision() -> None:
+    assert next_change(PROTOCOL, after(visit(0), visit(7, anc=2, rash="no"), protocol=PROTOCOL).state) is not None
+    still = evolve(PROTOCOL, rules=PROTOCOL.rules[1:2])
+    assert next_change(still, after(visit(0), visit(7, anc=2, rash="no"), protocol=still).state) is None
