@@ -49,6 +49,19 @@ def test_what_a_permission_depends_on_is_asked_too(
     assert "Given 400 mg every day: permitted" in said
 
 
+def test_the_body_size_is_asked_for_what_is_dispensed(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dispensed = "dispensing: {strengths: [50 mg], round: down, size: weight}"
+    weight = "inputs:\n  weight: {unit: kg, plausible: 2 to 300, valid for: ever}"
+    by_weight = SOURCE.replace("low: 100 mg every day", "low: 2 mg/kg once daily").replace("inputs:", f"{dispensed}\n{weight}")
+    Path(spec, "protocol.yaml").write_text(by_weight, encoding="utf-8")
+    said = session(spec, ["0", "70", "", "", ""], monkeypatch, capsys)
+    assert "weight, 2 to 300 kg: " in said
+    assert "One administration is 140 mg, with weight 70 kg, rounded down" in said
+    assert "Dispense 100 mg (2 x 50 mg)" in said
+
+
 def test_what_cannot_be_read_is_asked_again(
     spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

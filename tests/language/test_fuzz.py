@@ -16,6 +16,7 @@ WHOLE = (Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8")
 PIECES = [
     "anc", " < ", "1.0", '"', "'", "{", "}", "[", "]", ": ", "\n", "\n  ", ",", "#", "- ", "|", ">", "&a", "*a", "!!x", "(", ")",
     " or ", " and ", "not ", "is ", "held", " by ", " at ", "\t", "\\", "%", "---\n", "yes", "é", "\x85", "?", "rules:", "~",
+    "50% of starting", " on days 1 to 2 of 3", "placebo every day", "once",
 ]  # fmt: skip
 
 
