@@ -16,20 +16,18 @@ from protocol.model.protocol import Protocol
     "a resumption that its own hold stands in the way of",
     "The protocol acts between visits, and this rule is to resume when time has passed. But drug is not resumed while a hold "
     "rule is true or unknown, and without a new reading the one that ordered the hold is still counted, or unknown once it has "
-    "lapsed: nothing would happen at the moment meant. Let the hold rule ask for a fresh reading, as in 'bleeding and "
-    "within(bleeding, 30 minutes)', with a time shorter than the one on hold.",
+    "lapsed: nothing would happen at the moment meant. Let one reading hold once, by 'again: no', or let the hold rule ask for a "
+    "fresh reading, as in 'bleeding and within(bleeding, 30 minutes)', with a time shorter than the one on hold.",
 )
 def resume_in_its_own_way(protocol: Protocol) -> Iterator[Finding]:
-    """A finding for each resume rule that waits for time only, and each hold it answers that asks inputs without 'within'."""
+    """A finding for each resume rule that waits for time only, and each hold it answers on readings that go on counting."""
     rules = protocol.in_force() if protocol.between_visits == "act" else ()
     for resume in rules:
         if resume.action.kind == "resume" and _waits_for_time_only(protocol, resume.when):
             for hold in rules:
-                if holds(protocol, hold) and answers(resume, hold.name) and _lasts(protocol, hold.when):
+                if holds(protocol, hold) and answers(resume, hold.name) and not hold.once and _lasts(protocol, hold.when):
                     message = f"'{resume.name}' resumes when time has passed, and '{hold.name}' still stands in its way then"
-                    hint = (
-                        f"Let '{hold.name}' ask for a fresh reading, by 'within(NAME, TIME)' with less time than the hold lasts."
-                    )
+                    hint = f"Add 'again: no' to '{hold.name}': then one reading holds once."
                     yield Finding("F020", message, resume.name, hint)
 
 

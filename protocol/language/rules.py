@@ -55,7 +55,8 @@ def read_rule(report: Report, names: Names, name: Scalar, node: Node) -> Rule | 
         "may" if found.has("may") else "must",
         action or Action("continue"),
         recommended=found.flag("recommended"),
-        again=found.flag("again"),
+        again=_is_step(action) and found.flag("again"),
+        once=_is_hold(action) and not found.flag("again", default=True),
         on_hold=found.flag("on hold", default=True),
         under=read_under(report, names, found),
         supplement=read_supplement(report, found, names.levels.values()),
@@ -102,10 +103,19 @@ def _check_flags(found: Fields, action: Action | None, where: tuple[Where, ...])
         check_fitting(found, {action.kind}, stops=action.kind == "stop" and any(one.control == "on treatment" for one in where))
 
 
+def _is_step(action: Action | None) -> bool:
+    return action is not None and action.kind in ("escalate", "reduce")
+
+
+def _is_hold(action: Action | None) -> bool:
+    return action is not None and action.kind == "hold"
+
+
 def check_fitting(found: Fields, kinds: Collection[ActionKind], stops: bool) -> None:
     """Notes keys that fit none of these actions; ``stops``: one of them is a stop on treatment."""
-    if not {"escalate", "reduce"} & set(kinds):
-        found.misplaced(("again",), "goes with 'escalate' and 'reduce' only", "Remove it: only a step uses up its reading.")
+    if not {"escalate", "reduce", "hold"} & set(kinds):
+        why = "goes with 'escalate', 'reduce' and 'hold' only"
+        found.misplaced(("again",), why, "Remove it: only a step uses up its reading, and a hold that says 'again: no'.")
     if not {"start", "escalate"} & set(kinds):
         why = "goes with 'start' and 'escalate' only"
         found.misplaced(("supplement",), why, "Remove it: only a raise that uses its reading up can give drug at once.")

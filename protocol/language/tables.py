@@ -133,6 +133,7 @@ def _basis(report: Report, names: Names, found: Fields, name: str) -> Rule:
         Action("continue"),
         recommended=found.flag("recommended"),
         again=found.flag("again"),
+        once=not found.flag("again", default=True),
         on_hold=found.flag("on hold", default=True),
         under=read_under(report, names, found),
         supplement=read_supplement(report, found, names.levels.values()),
@@ -192,6 +193,7 @@ def _fitting(rule: Rule) -> Rule:
         rule,
         recommended=rule.recommended and rule.mode == "may",
         again=rule.again and kind in ("escalate", "reduce"),
+        once=rule.once and kind == "hold",
         supplement=rule.supplement if kind in ("start", "escalate") else None,
         on_hold=rule.on_hold or kind != "stop" or not _is_treated(rule),
     )

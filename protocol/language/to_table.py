@@ -184,6 +184,7 @@ def _where(rule: Rule) -> str:
 
 def _what(rule: Rule) -> str:
     flags = {"recommended": rule.recommended, "again on the same reading": rule.again, "not on hold": not rule.on_hold}
+    flags |= {"once on the same reading": rule.once}
     supplement = f" and {plain(str(rule.supplement))} at once" if rule.supplement else ""
     done = f"**{rule.mode}** {plain(say_action(rule.action))}{supplement}"
     return " ".join((done, *(f"({flag})" for flag, is_set in flags.items() if is_set)))

@@ -52,6 +52,8 @@ def _row(table: Table, row: int, said: dict[str, str]) -> str:
 def _terms(rules: tuple[Rule, ...]) -> Iterator[Pair]:
     """What a rule says beside its action, or all cells of a table together; each has what fits it."""
     yield from flags(recommended=any(rule.recommended for rule in rules), again=any(rule.again for rule in rules))
+    if any(rule.once for rule in rules):
+        yield "again", "no"
     if not all(rule.on_hold for rule in rules):
         yield "on hold", "no"
     rule, supplement = rules[0], next((rule.supplement for rule in rules if rule.supplement), None)

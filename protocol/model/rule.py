@@ -87,7 +87,9 @@ class Rule:
     """An ordered line: in these states, when this holds, this action must (or may) be taken, from this source.
 
     ``under`` names the readings of interpretations under which the rule is in force (all of them).
-    ``again`` lets a step be taken twice on one reading. ``on_hold`` False takes a stop on treatment out of force on hold.
+    ``again`` lets a step be taken twice on one reading. ``once`` lets one reading hold only once: when the hold is over it does
+    not hold again, and a new one during the hold begins the hold again. ``on_hold`` False takes a stop on treatment out of
+    force on hold.
     ``supplement`` is given once, with a start or an escalation that raises the dose in force (and is no ``again``): these use
     their reading up, so that it orders one supplement. A continue or a resume can come again on the reading that it had, and
     a supplement with a reduction would be a raise that the laws on missing data do not see; they may have none.
@@ -110,3 +112,4 @@ class Rule:
     unverified: str = ""
     waiver: str = ""
     table: str = ""
+    once: bool = False

@@ -23,6 +23,11 @@ def applicable(prepared: Prepared, state: State) -> tuple[Rule, ...]:
     return tuple(rule for rules, _ in asked(prepared, state)[0] for rule in rules)
 
 
+def is_said(scene: Scene) -> bool:
+    """Whether the protocol itself says that nothing covered means continue here; of a dose off its ladder it never does."""
+    return scene.state.control.kind in scene.prepared.protocol.otherwise and scene.state.level.kind != "off ladder"
+
+
 Equals = tuple[Rule, ...]
 """A rule that stands alone, or the cells of one table, which have equal right."""
 Asked = tuple[tuple[tuple[Equals, Ask], ...], Result]
@@ -85,11 +90,32 @@ def on_treatment(rule: Rule, level: Dose) -> bool:
 
 
 def acts(world: World, rule: Rule) -> bool:
-    """Whether the rule's guard is true and, if it steps the dose, the evidence for it has not been used yet."""
-    if not world.holds(rule.when):
-        return False
-    steps = rule.action.kind in ("escalate", "reduce") and not rule.again
-    return not steps or is_fresh(world, rule.when)
+    """Whether the rule's guard is true and, where that counts once, not on evidence that has been acted on already."""
+    return world.holds(rule.when) and not is_used(world, rule)
+
+
+def is_used(world: World, rule: Rule) -> bool:
+    """Whether all that makes the guard of a step, or of a hold by one reading, true was acted on before."""
+    since = _acted_on(world.scene.state, rule)
+    return since is not None and not is_fresh(world, rule.when, since)
+
+
+def _acted_on(state: State, rule: Rule) -> int | None:
+    """Until when evidence for the rule has been used; None where it can be used again, or there was nothing yet."""
+    match rule.action.kind:
+        case "escalate" | "reduce":
+            return None if rule.again else state.stepped
+        case "hold":
+            # A hold that was broken off, by drug that was given during it, has not been acted on.
+            broken_off = state.control.kind != "held" and state.reasons
+            return state.hold_began if rule.once and not broken_off else None
+        case _:
+            return None
+
+
+def stands(world: World, equals: Iterable[Rule]) -> bool:
+    """Whether one of these rules would order something if its evidence had not been used: then what it ordered stands."""
+    return any(rule.mode == "must" and world.holds(rule.when) and is_used(world, rule) for rule in equals)
 
 
 def covered(rule: Rule, state: State) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Has what makes a guard true been used by a step already, or is something of it newer than the last step?
+"""Has what makes a guard true been acted on already, or is something of it newer than the last step, or the last hold?
 
-One reading steps a dose once. So a rule that steps needs a reading, a clock that came due or a tracker that moved which is
-newer than the last step. ``time since dose change`` counts anew from every step and so comes due after each, and so do
-``time since dose raised`` and ``time since dose lowered`` after each step up or down; beside a reading they say how long to
-wait, and that reading has to be a new one. Otherwise one aPTT, valid for a day, would raise heparin every six hours by itself.
-They are evidence only where nothing is asked that could be read again: a taper every four weeks goes on.
+One reading steps a dose once, and a hold of which its author says so it holds once. So such a rule needs a reading, a clock that
+came due or a tracker that moved which is newer. ``time since dose change`` counts anew from every step and so comes due after
+each, and so do ``time since dose raised`` and ``time since dose lowered`` after each step up or down; beside a reading they say
+how long to wait, and that reading has to be a new one. Otherwise one aPTT, valid for a day, would raise heparin every six hours
+by itself. They are evidence only where nothing is asked that could be read again: a taper every four weeks goes on.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _WAITS = (Clock("dose change"), Clock("dose raised"), Clock("dose lowered"))
 
 @frozen
 class Way:
-    """One way in which a guard is true: whether something of it is newer than the last step, whether the wait since a
+    """One way in which a guard is true: whether something of it is newer than what was acted on, whether the wait since a
     change of the dose came due since then, and whether it asks something that can be read again."""
 
     newer: bool = False
@@ -62,24 +62,22 @@ class Way:
         return Way(self.newer or other.newer, self.waited or other.waited, self.asks or other.asks)
 
 
-def is_fresh(world: World, guard: Guard) -> bool:
-    """Whether some way in which the guard is true in this world is evidence that no step has used; raises Open if not settled."""
-    if world.scene.state.stepped is None:
-        return True
-    return any(way.newer or (way.waited and not way.asks) for way in _ways(world, guard, True))
+def is_fresh(world: World, guard: Guard, since: int) -> bool:
+    """Whether some way in which the guard is true in this world is evidence from after ``since``; raises Open if not settled."""
+    return any(way.newer or (way.waited and not way.asks) for way in _ways(world, guard, True, since))
 
 
-def _ways(world: World, guard: Guard, truth: bool) -> frozenset[Way]:
+def _ways(world: World, guard: Guard, truth: bool, since: int) -> frozenset[Way]:
     """Every way in which the guard is true (or false), which it is; there are at most eight."""
     match guard:
         case Compare() | Is():
-            return frozenset({_way(world.scene, guard, truth)})
+            return frozenset({_way(world.scene, guard, truth, since)})
         case Named(name):
-            return _ways(world, world.scene.prepared.definitions[name], truth)
+            return _ways(world, world.scene.prepared.definitions[name], truth, since)
         case Not(part):
-            return _ways(world, part, not truth)
+            return _ways(world, part, not truth, since)
         case And(parts) | Or(parts):
-            found = [_ways(world, part, truth) for part in parts if world.holds(part) is truth]
+            found = [_ways(world, part, truth, since) for part in parts if world.holds(part) is truth]
             return reduce(_together, found) if isinstance(guard, And) is truth else frozenset().union(*found)
         case Always() | Known():
             return frozenset({Way()})
@@ -141,9 +139,11 @@ def _together(some: frozenset[Way], others: frozenset[Way]) -> frozenset[Way]:
     return frozenset(one.beside(other) for one in some for other in others)
 
 
-def _way(scene: Scene, atom: Atom, truth: bool) -> Way:
-    date, stepped = _date(scene, atom, truth), scene.state.stepped
-    newer = date is not None and stepped is not None and date > stepped
+def _way(scene: Scene, atom: Atom, truth: bool, since: int) -> Way:
+    # What these two showed is kept of the last step only, so for a hold at another time they are no evidence.
+    since_step = term_of(atom) == Clock("treatment") or isinstance(term_of(atom), CumulativeDose)
+    date = _date(scene, atom, truth)
+    newer = date is not None and date > since and not (since_step and since != scene.state.stepped)
     if term_of(atom) in _WAITS:
         return Way(waited=newer)
     return Way(newer, asks=_can_be_read_again(scene.prepared, atom))

@@ -15,6 +15,7 @@ from protocol.model.rule import ActionKind, Rule
 from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks
+from protocol.semantics.applying import is_said
 from protocol.semantics.computed import computed_fact
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import in_force, meets_own_end
@@ -108,13 +109,12 @@ def _is_silent(scene: Scene, finding: Finding) -> bool:
 
     Also where a step has to be taken beyond an end of the ladder that is ours: there the source says nothing.
     """
-    control = scene.state.control.kind
-    said = control in scene.prepared.protocol.otherwise and scene.state.level.kind != "off ladder"
-    if control == "stopped" or (said and not finding.blocked):
+    said = is_said(scene)
+    if scene.state.control.kind == "stopped" or (said and not finding.blocked):
         return False
     if finding.blocked and any(_meets_own_end(scene, offer) for _, result in finding.results for offer in result.recommended):
         return True
-    return not said and any(not offer.rule for _, result in finding.results for offer in result.ordered)
+    return not said and any(not result.ordered[0].rule and not result.used for _, result in finding.results)
 
 
 def _meets_own_end(scene: Scene, offer: Offer) -> bool:

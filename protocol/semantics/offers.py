@@ -23,12 +23,14 @@ class Offer:
 class Result:
     """What the rules give in one world: what is recommended, what is ordered (or no change), and what is offered beside.
 
-    Both are one offer, or several of different effects, where the cells of a table contradict each other.
+    Both are one offer, or several of different effects, where the cells of a table contradict each other. ``used``: nothing is
+    ordered because the evidence of a rule was acted on before; so the source is not silent here.
     """
 
     recommended: tuple[Offer, ...]
     ordered: tuple[Offer, ...]
     offered: tuple[Offer, ...] = ()
+    used: bool = False
 
     def permitted(self) -> tuple[Effect, ...]:
         """Every effect that is permitted here."""

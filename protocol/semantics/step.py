@@ -124,7 +124,7 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         changed=time if effect.dose != before.dose else before.changed,
         raised=time if _moves(scene, effect, RAISED, 1) else before.raised,
         lowered=time if _moves(scene, effect, LOWERED, -1) else before.lowered,
-        hold_began=time if effect.control.kind == "held" != before.control.kind else before.hold_began,
+        hold_began=time if _holds_now(scene, effect) else before.hold_began,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
         baseline=baseline_at_start(scene.prepared, before) if starts_now else before.baseline,
@@ -139,6 +139,15 @@ def _taken(scene: Scene, effect: Effect) -> Taken | None:
         return None
     taken = before if effect.level == scene.state.level else evolve(before, at_step=before.amount)
     return with_supplement(scene.prepared, taken, effect.supplement)
+
+
+def _holds_now(scene: Scene, effect: Effect) -> bool:
+    """Whether a hold begins: there was none, or a new reading during it calls for one that a reading calls for once."""
+    if effect.control.kind != "held":
+        return False
+    if scene.state.control.kind != "held":
+        return True
+    return any(rule.once and acts_always(scene, rule) for rule in hold_rules(scene))
 
 
 def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:

@@ -8,6 +8,8 @@ after it, says so from this visit on.
 Cells of one table have equal right, so they have their turn together: the order in which a table prints them changes nothing.
 Where two that order have different effects, all of these are recommended, and the decision is made between them.
 
+A step whose reading was acted on before orders nothing, and neither is nothing said of its visit: what it ordered stands.
+
 The walk reads as if everything were known. Where something is not, asking the world raises, and the world is split.
 """
 
@@ -28,8 +30,10 @@ from protocol.semantics.applying import (
     covered,
     ends_again,
     hold_rules,
+    is_said,
     of_equal_right,
     rules_of_treatment,
+    stands,
 )
 from protocol.semantics.effects import capped, caps, direction, effect_of, rank, uncapped
 from protocol.semantics.offers import Offer, Result
@@ -70,9 +74,10 @@ def walk(world: World) -> Result:
         offered += permits
         if orders:
             return _Result(recommended or orders, orders, tuple(offered))
-    if not offered:
+    used = not is_said(scene) and any(stands(world, equals) for equals, ask in rules if ask(scene) is not False)
+    if not offered and not used:
         return nothing
-    return Result(recommended or nothing.recommended, nothing.ordered, tuple(offered))
+    return Result(recommended or nothing.recommended, nothing.ordered, tuple(offered), used)
 
 
 def _agreed(offers: list[Offer]) -> tuple[Offer, ...]:

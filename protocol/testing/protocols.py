@@ -254,6 +254,7 @@ def _rule(choose: Choose, draft: _Draft, number: int, kind: ActionKind, where: t
         f"{kind}-{number}", where, guard, mode, _action(choose, draft, kind),
         recommended=mode == "may" and choose((False, True)),
         again=again, supplement=None if again or kind not in ("start", "escalate") else any_supplement(choose, draft.ladder),
+        once=kind == "hold" and choose((False, False, True)),
         on_hold=kind != "stop" or where[0].control != "on treatment" or choose((True, True, False)),
         under=readings, source=choose((None, Citation("paper"), Citation("paper", "p. 1, Methods"))),
         says=choose(("", "as the text says")), unverified=choose(("", "", "", "not looked up")),

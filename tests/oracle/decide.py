@@ -28,6 +28,8 @@ class Walk:
     permitted: tuple[tuple[Rule | None, Effect], ...]
     offered: tuple[Rule, ...]
     """The rules that permit and do not order."""
+    stands: bool = False
+    """What was ordered on these very readings stands, so that the source is not silent."""
 
 
 @frozen
@@ -106,7 +108,7 @@ class Case(Rules):
             recommended = recommended or (here if self.advised(acting, resuming) else None)
             permitted.append(here)
         here = (None, self.unchanged())
-        return Walk(*(recommended or here), (*permitted, here), tuple(rule for rule, _ in permitted))
+        return Walk(*(recommended or here), (*permitted, here), tuple(rule for rule, _ in permitted), self.stands(world))
 
     def joint(self, acting: Rule, resuming: list[Rule]) -> Effect:
         """The effect of the rule that acts; back to a dose off the ladder only where no other level is asked for as well."""
@@ -123,7 +125,7 @@ class Case(Rules):
 
     def silent(self, walks: Sequence[Walk]) -> bool:
         control, off_ladder = self.state.control.kind, self.state.level.kind == "off ladder"
-        uncovered = any(walk.permitted[-1][0] is None for walk in walks)
+        uncovered = any(walk.permitted[-1][0] is None and not walk.stands for walk in walks)
         if uncovered and control != "stopped" and (off_ladder or control not in self.protocol.otherwise):
             return True
         return all(walk.effect.undefined for walk in walks) and any(self.at_own_end(walk.rule) for walk in walks)

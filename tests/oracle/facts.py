@@ -53,12 +53,16 @@ class Facts(Patient):
                 return any(self.true(part, world) for part in parts)
         raise TypeError(guard)
 
-    def unused(self, way: Sequence[tuple[Guard, list[float | int]]]) -> bool:
-        """Something of it is later than the last step: where anything can be read again, not just the wait since that step."""
-        later = [atom for atom, dates in way if any(date > self.state.stepped for date in dates)]
+    def unused(self, way: Sequence[tuple[Guard, list[float | int]]], since: int) -> bool:
+        """Something of it is later than what was acted on: where anything can be read again, not just the wait since then."""
+        later = [atom for atom, dates in way if any(date > since for date in dates) and not self.untimed(atom, since)]
         steps = [Clock("dose change"), Clock("dose raised"), Clock("dose lowered")]
         waits = [atom for atom in later if isinstance(atom, Compare) and atom.term in steps]
         return len(later) > len(waits) or (bool(waits) and not any(self.renewed(atom) for atom, _ in way))
+
+    def untimed(self, atom: Guard, since: int) -> bool:
+        """The stopwatch, of which it is only known what it showed at the last step."""
+        return isinstance(atom, Compare) and atom.term == Clock("treatment") and since != self.state.stepped
 
     def renewed(self, atom: Guard) -> bool:
         name = atom.input if isinstance(atom, Is) else getattr(atom.term, "input", "")

@@ -19,12 +19,21 @@ class Rules(Effects):
     """The rules at this visit, each asked in one completion."""
 
     def acts(self, rule: Rule, world: World) -> bool:
-        """The guard is true and, for a step, something that makes it true is later than the last step."""
-        if not self.true(rule.when, world):
-            return False
-        if rule.action.kind not in ("escalate", "reduce") or rule.again or self.state.stepped is None:
-            return True
-        return any(self.unused(way) for way in self.ways(rule.when, world))
+        """The guard is true and, for what counts once, something that makes it true is later than what was acted on."""
+        return self.true(rule.when, world) and not self.used(rule, world)
+
+    def used(self, rule: Rule, world: World) -> bool:
+        """A true guard of a step, or of a hold that one reading causes once, rests on nothing new."""
+        since = None
+        if rule.action.kind in ("escalate", "reduce") and not rule.again:
+            since = self.state.stepped
+        if rule.once and (self.state.control.kind == "held" or not self.state.reasons):
+            since = self.state.hold_began
+        return since is not None and not any(self.unused(way, since) for way in self.ways(rule.when, world))
+
+    def stands(self, world: World) -> bool:
+        """What a must rule ordered on what is there still stands."""
+        return any(rule.mode == "must" and self.true(rule.when, world) and self.used(rule, world) for rule in self.rules)
 
     def orders(self, rule: Rule) -> bool:
         """A must rule that is not a resume, and not a hold of one who is held."""
