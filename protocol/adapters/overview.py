@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from protocol.adapters.phrases import counted, listed
 from protocol.model.ladder import runs, say_generated, say_run
+from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Interpretation, Level, Protocol, fingerprint
+from protocol.model.rule import Rule
 from protocol.model.time import say_duration
 
 
@@ -57,7 +59,8 @@ def _question(item: Interpretation) -> str:
 def _unverified(protocol: Protocol) -> Iterator[str]:
     for source in protocol.sources:
         if source.unverified:
-            rules = [rule.name for rule in protocol.rules if rule.source and rule.source.source == source.name]
+            cited: tuple[Rule | Monitoring, ...] = (*protocol.rules, *protocol.monitoring)
+            rules = [one.name for one in cited if one.source and one.source.source == source.name]
             resting = f" (rules that rest on it: {', '.join(rules)})" if rules else ""
             yield f"source {source.name}: {source.unverified}{resting}"
     yield from (f"rule {rule.name}: {rule.unverified}" for rule in protocol.rules if rule.unverified)

@@ -1,4 +1,4 @@
-"""How often what is measured, where that depends on where the patient is: a table for each input that has entries."""
+"""How often what is measured, where that depends on where the patient is: the entries in their order."""
 
 from __future__ import annotations
 
@@ -19,25 +19,20 @@ _HOLE = "Where none of the lines on {} holds, nothing is said about how often th
 
 
 def monitoring(protocol: Protocol) -> Iterator[Block]:
-    """The entries in their order, input by input; what is said of each; and of which inputs none may hold."""
+    """The entries in their order, what is said of each, and of which inputs none may hold."""
     if not protocol.monitoring:
         return
     yield Heading(2, "Monitoring")
     yield Paragraph(_HOW_TO_READ)
-    names = dict.fromkeys(entry.input for entry in protocol.monitoring)
-    grouped = {name: [entry for entry in protocol.monitoring if entry.input == name] for name in names}
-    rows = (_row(protocol, entry) for entries in grouped.values() for entry in entries)
-    yield Table(("Entry", "Input", "How often", "Where", "When", "Source"), tuple(rows))
+    rows = tuple(_row(protocol, entry) for entry in protocol.monitoring)
+    yield Table(("Entry", "Input", "How often", "Where", "When", "Source"), rows)
     remarks = tuple(f"{code(entry.name)}: {said}" for entry in protocol.monitoring if (said := " ".join(_said(entry))))
     if remarks:
         yield Items(remarks)
-    holes = [code(name) for name, entries in grouped.items() if not any(_is_everywhere(entry) for entry in entries)]
-    if holes:
+    everywhere = {entry.input for entry in protocol.monitoring if entry.when == Always() and not entry.where}
+    named = dict.fromkeys(entry.input for entry in protocol.monitoring)
+    if holes := [code(name) for name in named if name not in everywhere]:
         yield Paragraph(_HOLE.format(" or on ".join(holes)))
-
-
-def _is_everywhere(entry: Monitoring) -> bool:
-    return entry.when == Always() and not entry.where
 
 
 def _row(protocol: Protocol, entry: Monitoring) -> tuple[str, ...]:
@@ -50,7 +45,7 @@ def _row(protocol: Protocol, entry: Monitoring) -> tuple[str, ...]:
         code(entry.name),
         code(entry.input),
         how_often,
-        plain("; ".join(say_where(where) for where in entry.where)),
+        plain("; ".join(say_where(where) for where in entry.where)) or "until stopped",
         code(say_guard(entry.when, duration_trackers(protocol))),
         source + (" (**unverified**)" if is_doubtful else ""),
     )

@@ -141,6 +141,7 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
     ("F015", [HOLD, TRACKER], [HOLD.replace("anc < 1", "lowest-anc < 1"), TRACKER]),
     ("F015", [HOLD, QUESTION % "anc < 2"], [HOLD_LOW, QUESTION % "anc < 2"]),
     ("F016", [HOLD], [UP]),
+    ("F016", [UP, MONTHLY % ("always", "rash")], [UP, MONTHLY.replace("}", ", source: ours}") % ("always", "rash")]),
     ("F017", [REVIEW], [REVIEW, "over | in review by ask | not rash | must: resume at the same level"]),
     ("F017", [REVIEW, "over | in review | rash | must: continue"], [REVIEW, "over | in review | rash | must: stop"]),
     ("F018", [HOLD_LOW, QUESTION % "anc < 1"], [HOLD_LOW, QUESTION % "anc < 2"]),

@@ -26,7 +26,9 @@ monitoring:
 
 
 def small(*entries: str, valid: str = "8 days") -> Protocol:
-    return parse(TEXT.format(valid=valid, entries="".join(f"  e{n}: {{{entry}}}\n" for n, entry in enumerate(entries, 1))))
+    return parse(
+        TEXT.format(valid=valid, entries="".join(f"  e{n}: {{{entry}, source: ours}}\n" for n, entry in enumerate(entries, 1)))
+    )
 
 
 def codes(protocol: Protocol) -> list[str]:

@@ -26,7 +26,7 @@ from protocol.language.shipped import load, shipped_names
 from protocol.language.table_of_sources import sources, unverified
 from protocol.language.to_table import to_table
 from protocol.language.to_yaml import print_protocol
-from protocol.model import course, decision, dispensing, formula, guard, property, protocol, regimen, rule
+from protocol.model import course, decision, dispensing, formula, guard, monitoring, property, protocol, regimen, rule
 from protocol.model import input as inputs
 from protocol.model.guard import Always
 from protocol.model.input import Schedule
@@ -38,7 +38,7 @@ HERE = Path(__file__).parent
 WHOLE = parse((HERE / "whole.yaml").read_text(encoding="utf-8"))
 MODULES = {
     name: value
-    for module in (course, regimen, dispensing, formula, guard, rule, decision, property, inputs, protocol)
+    for module in (course, regimen, dispensing, formula, guard, rule, monitoring, decision, property, inputs, protocol)
     for name, value in vars(module).items()
 }
 # Where nothing was said, something of each kind that could be said instead.
@@ -133,7 +133,7 @@ def test_the_sources_name_the_rules_that_rest_on_them() -> None:
         (
             "`label`",
             "US label, 2003 **Unverified:** read in a copy.",
-            "table of dose adjustments: `hold-cytopenia`; section 3: dispensing",
+            "table of dose adjustments: `hold-cytopenia`; section 5: `daily`; section 3: dispensing",
         ),
     )
 
@@ -143,15 +143,17 @@ def test_what_is_unverified_is_listed_with_its_reason() -> None:
     assert table.rows == (
         ("rule", "`hold-cytopenia`", "the primary text was not available", "yes"),
         ("dispensing", "`dispensing`", "the strengths were not looked up", "yes"),
+        ("monitoring", "`daily`", "from memory", "yes"),
         ("property", "`comes-back`", "from memory", "yes"),
-        ("source", "`label`", "read in a copy", "yes: `hold-cytopenia`, `dispensing`"),
+        ("source", "`label`", "read in a copy", "yes: `hold-cytopenia`, `daily`, `dispensing`"),
         ("reading", "`next-lower: one-rung`", "not said", "no"),
         ("reading", "`four-weeks: study-day`", "unclear", "no"),
     )
 
 
 def test_a_protocol_without_doubts_says_so() -> None:
-    plainly = attrs.evolve(WHOLE, rules=WHOLE.rules[:1], sources=(), interpretations=(), properties=(), dispensing=None)
+    doubtful = ("sources", "interpretations", "properties", "monitoring")
+    plainly = attrs.evolve(WHOLE, rules=WHOLE.rules[:1], dispensing=None, **dict.fromkeys(doubtful, ()))
     assert [block.text for block in unverified(plainly) if isinstance(block, Paragraph)] == [
         "Nothing in the protocol is marked unverified."
     ]

@@ -13,6 +13,7 @@ from protocol.model.dispensing import Dispensing
 from protocol.model.formula import Baseline, Constant, Current, Earlier, Operation
 from protocol.model.guard import Always, And, Clock, Compare, GradeOf, Is, Known, Named, Not, Or, Ratio, Tracked, Value
 from protocol.model.input import Case, Choice, Derived, DerivedNumber, Grade, Input, Item, Number, Schedule, Score, Tracker, YesNo
+from protocol.model.monitoring import Monitoring
 from protocol.model.property import (
     Acts,
     All,
@@ -302,6 +303,22 @@ PROPERTIES = (
         ),
     ),
 )
+MONITORING = (
+    Monitoring(
+        "daily",
+        "toxicity",
+        Schedule(DAY, DAY),
+        Or((Compare(Value("toxicity"), ">=", Fraction(2)), Is("rash", "yes"))),
+        (Where("held", ("reduced",), ("hold-cytopenia",)), Where("stopped")),
+        "dose change",
+        Citation("label", "section 5"),
+        "once a day",
+        "looked at",
+        "from memory",
+    ),
+    Monitoring("seldom", "weight", Schedule(4 * WEEK, 8 * WEEK), Always()),
+    Monitoring("at-times", "toxicity", Schedule(2 * WEEK, 2 * WEEK), Not(Named("recovered")), (Where("on treatment"),)),
+)
 EXPECTED = Protocol(
     "whole",
     "1.0",
@@ -324,6 +341,7 @@ EXPECTED = Protocol(
     drug="imatinib",
     note="Two lines,\nkept.\n",
     properties=PROPERTIES,
+    monitoring=MONITORING,
     dispensing=Dispensing(
         (Amount(Fraction(2, 5), "g"), Amount(Fraction(100), "mg")),
         "up",
@@ -334,7 +352,7 @@ EXPECTED = Protocol(
         "the strengths were not looked up",
     ),
 )
-PARTS = ("sources", "levels", "inputs", "derived", "numbers", "trackers", "interpretations", "rules", "properties")
+PARTS = ("sources", "levels", "inputs", "derived", "numbers", "trackers", "interpretations", "rules", "monitoring", "properties")
 
 
 @pytest.mark.parametrize("part", PARTS)
