@@ -82,9 +82,22 @@ class Result:
         """When the newest part was observed."""
         return max(held.observed for _, held in self.parts if held is not None)
 
+    def could_date(self, time: int) -> int | None:
+        """When the newest part was observed or, if it is missing, could have been; a baseline is never newer than the start."""
+        before = self.number.window[1] if self.number.window else 0
+        dates = [held.observed for _, held in self.parts if held is not None]
+        dates += [time - part.ago + before for part, held in self.parts if held is None and isinstance(part, Earlier)]
+        dates += [time for part, held in self.parts if _is_open(part, held, self.defaults)]
+        return max(dates, default=None)
+
     def said(self) -> str:
         """Each part with its value: ``wbc 3.1, neutrophils 40, bands not known and taken as 0``."""
         return ", ".join(_part_said(part, held, self.defaults) for part, held in self.parts)
+
+
+def _is_open(part: Part, held: Held | None, defaults: Mapping[str, Fraction]) -> bool:
+    """Whether the part is a present value that is missing, and nothing stands in for it."""
+    return isinstance(part, Current) and _value_of(part, held, defaults) is None
 
 
 def computed(prepared: Prepared, state: State, number: DerivedNumber, time: int) -> Result:

@@ -36,8 +36,8 @@ from protocol.model.input import Score
 from protocol.model.state import Held
 from protocol.semantics import clocks
 from protocol.semantics.compiled import term_of, true_of
+from protocol.semantics.computed import computed
 from protocol.semantics.prepared import Prepared
-from protocol.semantics.remembered import of_baseline
 from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.scores import Scored, items_of
 from protocol.semantics.taken import in_unit
@@ -175,7 +175,8 @@ def _asks_again(prepared: Prepared, guard: Guard) -> bool:
 def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
     """When this evidence arose: its reading was observed, its clock came due, its tracker changed. None: it has no date.
 
-    A value that is missing counts as measured now, because that is what a completion supposes.
+    A value that is missing counts as measured now, because that is what a completion supposes. Not so a reading of weeks ago
+    that a computed number looks back to, nor a baseline: whatever they were, they are no newer for being missing.
     """
     term = term_of(atom)
     match term:
@@ -190,8 +191,15 @@ def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
             return _of_score(scene, scene.prepared.scores[name], atom, truth)
         case _:
             held = scene.valid(term.input)
-            complete = held is not None and (isinstance(term, Value) or _has_limit(scene, held, term))
-            return held.observed if held is not None and complete else scene.time
+            if held is None:
+                return _could_date(scene, term.input)
+            return held.observed if isinstance(term, Value) or _has_limit(held, term) else scene.time
+
+
+def _could_date(scene: Scene, name: str) -> int | None:
+    """When an input that is not known could have been observed at the latest; of a computed number its parts."""
+    number = scene.prepared.numbers.get(name)
+    return scene.time if number is None else computed(scene.prepared, scene.state, number, scene.time).could_date(scene.time)
 
 
 def _reached(scene: Scene, atom: Atom, term: CumulativeDose, truth: bool) -> int | None:
@@ -206,7 +214,7 @@ def _splits(atom: Atom, candidates: Candidates) -> bool:
     return len({true_of(atom, value) for value in candidates}) > 1
 
 
-def _has_limit(scene: Scene, held: Held, term: object) -> bool:
-    if getattr(term, "limit", "") == "baseline":
-        return of_baseline(scene.state, held) is not None
-    return getattr(held, "upper" if getattr(term, "limit", "") == "ULN" else "lower") is not None
+def _has_limit(held: Held, term: object) -> bool:
+    """Whether the limit of normal is on record; a baseline that is not is no newer than the reading."""
+    limit = getattr(term, "limit", "")
+    return limit == "baseline" or getattr(held, "upper" if limit == "ULN" else "lower") is not None

@@ -7,7 +7,7 @@ from itertools import product
 
 from attrs import define
 
-from protocol.model.formula import Baseline, parts
+from protocol.model.formula import Baseline, Current, Earlier, parts
 from protocol.model.guard import (
     Always,
     And,
@@ -23,6 +23,7 @@ from protocol.model.guard import (
     Tracked,
     Value,
 )
+from protocol.model.input import DerivedNumber
 from tests.oracle.known import NEVER, OPERATORS, Patient, World
 
 
@@ -86,6 +87,16 @@ class Facts(Patient):
                 return [[]]
         return [[(guard, list(self.dates(guard, wanted)))]]
 
+    def parts_could_date(self, number: DerivedNumber) -> Iterator[int]:
+        """When each part of a number that is not known was observed, or at the latest could have been."""
+        for part in parts(number.value):
+            if held := self.part(number, part):
+                yield held.observed
+            elif isinstance(part, Earlier):
+                yield self.time - part.ago + number.window[1]
+            elif isinstance(part, Current) and part not in self.standing_in(number):
+                yield self.time
+
     def dates(self, guard: Guard, wanted: bool) -> Iterator[float | int]:
         """When a comparison dates from that is true, or that is not; nothing where it has no date."""
         match guard:
@@ -107,5 +118,10 @@ class Facts(Patient):
                     yield date
             case Compare(Value(name) | Ratio(name)) | Is(name):
                 held = self.valid(name)
-                limited = isinstance(guard, Is) or not isinstance(guard.term, Ratio) or self.limit(guard.term)
-                yield held.observed if held and limited else self.time
+                number = self.number(name)
+                ratio = isinstance(guard, Compare) and isinstance(guard.term, Ratio)
+                limited = not ratio or guard.term.limit == "baseline" or self.limit(guard.term)
+                if number and not held:
+                    yield from self.parts_could_date(number)
+                else:
+                    yield held.observed if held and limited else self.time

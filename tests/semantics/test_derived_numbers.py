@@ -8,9 +8,10 @@ from attrs import evolve
 from protocol import initial, step
 from protocol.errors import VisitError
 from protocol.language.from_yaml import parse
-from protocol.model.course import Course, Observation, Visit
+from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.decision import Fact, Step
 from protocol.model.protocol import Protocol
+from protocol.model.regimen import regimen
 from protocol.model.time import DAY, WEEK
 from protocol.semantics.foresee import next_change
 from protocol.semantics.trace import trace
@@ -311,9 +312,15 @@ def test_time_alone_changes_what_an_earlier_reading_is() -> None:
     state = last(visit(0, spleen=10), visit(20, spleen=20), guard="growth >= 1.5").state
     change = next_change(protocol("growth >= 1.5"), state)
     assert change is not None and (change[0], change[1].rule) == (26 * DAY, "step")
-    reduced = step(protocol("growth >= 1.5"), state, Visit(26 * DAY)).state
-    lapses = next_change(protocol("growth >= 1.5"), reduced)
+    not_followed = step(protocol("growth >= 1.5"), state, Visit(26 * DAY, given=Given("regimen", regimen("200 mg daily")))).state
+    lapses = next_change(protocol("growth >= 1.5"), not_followed)
     assert lapses is not None and (lapses[0], lapses[1].status) == (31 * DAY + 1, "undecided")
+
+
+def test_an_earlier_reading_that_leaves_its_window_does_not_make_a_used_reading_new() -> None:
+    reduced = last(visit(0, spleen=10), visit(20, spleen=20), visit(26), guard="growth >= 1.5").state
+    lapses = next_change(protocol("growth >= 1.5"), reduced)
+    assert lapses is not None and (lapses[0], lapses[1].status) == (80 * DAY + 1, "undecided")
 
 
 def test_a_duration_sees_an_earlier_reading_come_into_its_window_and_leave_it() -> None:
