@@ -74,6 +74,18 @@ BUGS = (
         'if turn is None or (rule.action.kind == "resume" and _blocked(world, turn.offer.effect.level)):',
         "if turn is None:",
     ),
+    Bug(
+        "the rarest of the entries that could hold",
+        "monitoring.py",
+        "chosen = min((entry for",
+        "chosen = max((entry for",
+    ),
+    Bug(
+        "monitoring is asked before the decision",
+        "step.py",
+        "_Scene(prepared, _moved(scene, finding, _assumed(scene, finding))",
+        "_Scene(prepared, scene.state",
+    ),
     Bug("the highest resume level wins", "walk.py", "return min(in_order, key", "return max(in_order, key"),
     Bug(
         "a reduction is forgotten on resuming",
