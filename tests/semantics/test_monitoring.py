@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from attrs import evolve
 
@@ -12,7 +14,6 @@ from protocol.model.decision import Due, Step
 from protocol.model.monitoring import Monitored
 from protocol.model.time import DAY
 from protocol.semantics.foresee import next_change
-from protocol.semantics.step import look
 from tests.semantics.small import after, visit
 
 PROTOCOL = parse("""
@@ -136,9 +137,12 @@ RARER = """monitoring:
 def test_a_live_course_says_what_is_due_by_the_entry_that_holds_then() -> None:
     course = machine.begin(PROTOCOL, "patient 1")
     assert course.due(0) == ()
-    decision = look(PROTOCOL, after(visit(0), visit(13, anc=2, rash="no"), protocol=PROTOCOL).state, 20 * DAY)
-    assert [one.entry for one in decision.monitoring] == ["weekly"]
-    assert decision.due == (Due("anc", "due", 20 * DAY, 20 * DAY),)
+    for version, one in enumerate((visit(0), visit(13, anc=2, rash="no"))):
+        course.record(one, request_id=f"r{version}", expected_version=version, by="A. Example", recorded_at=datetime.now(UTC))
+    assert [one.entry for one in course.entries[-1].step.decision.monitoring] == ["new"]
+    assert course.due(19 * DAY) == ()
+    assert course.due(20 * DAY) == (Due("anc", "due", 20 * DAY, 20 * DAY),)
+    assert course.due(21 * DAY) == (Due("anc", "overdue", 20 * DAY, 20 * DAY),)
 
 
 def test_a_schedule_that_changes_by_itself_changes_no_decision() -> None:
