@@ -23,6 +23,8 @@ SAID_ANEW = ("doses",)
 """Sections that an amendment gives whole or not at all: the order of the ladder is that of its doses."""
 ORDERED = {"rules": "rule", "monitoring": "entry"}
 """Sections whose entries can stand before another one, and what one of them is called."""
+LAST = "the end"
+"""What an entry stands before that comes last. It has a space, so no entry can be called that."""
 LEFT_OUT = ("sources", "inputs", "derived", "trackers", "interpretations", "otherwise", "rules", "monitoring", "properties")
 """Sections of which 'without' can leave out entries."""
 
@@ -150,13 +152,27 @@ def _changed(report: Report, section: str, known: Node | None, node: Node) -> No
     ):
         return node
     found: Entries = {key.text: (key, inner) for key, inner in known.entries} if isinstance(known, Mapping) else {}
-    moved: dict[str, Scalar] = {}
-    for key, inner in node.entries:
-        inner, before = _without_before(report, inner) if section in ORDERED else (inner, None)
-        found[key.text] = (key, inner)
-        if before:
-            moved[key.text] = before
-    return Mapping(tuple(_in_order(report, section, found, moved)), node.span, node.flow)
+    if section in ORDERED:
+        changes = [(key, *_without_before(report, inner)) for key, inner in node.entries]
+        _check_placed(report, section, found, node)
+        found |= {key.text: (key, inner) for key, inner, _ in changes}
+        moved = {key.text: before for key, _, before in changes if before}
+        return Mapping(tuple(_in_order(report, section, found, moved)), node.span, node.flow)
+    found |= {key.text: (key, inner) for key, inner in node.entries}
+    return Mapping(tuple(found.values()), node.span, node.flow)
+
+
+def _check_placed(report: Report, section: str, known: Entries, changes: Mapping) -> None:
+    """Notes each entry that replaces none and does not say where it stands: it may be meant to replace another one.
+
+    Where the section is new, nothing in it can be. What is no mapping is refused when it is read.
+    """
+    for key, node in changes.entries if known else ():
+        if key.text not in known and isinstance(node, Mapping) and node.entries and not _entry(node, "before"):
+            what = ORDERED[section]
+            message = f"{what} {shown(key.text)} replaces none of what is amended and does not say where it stands"
+            new = f"A new one says 'before: {what.upper()}', or 'before: {LAST}'."
+            report.add("P107", message, key.span, f"{instead(key.text, known, section.capitalize())}.  {new}")
 
 
 def _without_before(report: Report, node: Node) -> tuple[Node, Scalar | None]:
@@ -171,7 +187,7 @@ def _without_before(report: Report, node: Node) -> tuple[Node, Scalar | None]:
 def _in_order(report: Report, section: str, found: Entries, moved: dict[str, Scalar]) -> Iterator[tuple[Scalar, Node]]:
     """The entries, with each that is moved before the one that it names, which may be moved itself."""
     what = ORDERED.get(section, "")
-    order = [name for name in found if name not in moved]
+    order = [*(name for name in found if name not in moved), LAST]
     waiting = dict(moved)
     while ready := {name: before for name, before in waiting.items() if before.text in order or before.text not in found}:
         for name, before in ready.items():
@@ -179,10 +195,11 @@ def _in_order(report: Report, section: str, found: Entries, moved: dict[str, Sca
             if before.text in order:
                 order.insert(order.index(before.text), name)
             else:
-                hint = instead(before.text, [other for other in found if other != name], section.capitalize())
+                others = [other for other in found if other != name]
+                hint = instead(before.text, [*others, LAST], section.capitalize(), [*sorted(others), f"or '{LAST}'"])
                 report.add("P105", f"{what} {shown(name)} has no {shown(before.text)} to stand before", before.span, hint)
     for before in list(waiting.values())[:1]:
         other = "itself" if len(waiting) == 1 else "each other"
-        hint = "Leave a 'before' out: what has none stands where it was, and a new one comes last."
+        hint = f"Leave a 'before' out: what has none stands where it was. The last place is 'before: {LAST}'."
         report.add("P105", f"{listed(waiting)} cannot stand before {other}", before.span, hint)
-    return (found[name] for name in (*order, *waiting))
+    return (found[name] for name in (*order[:-1], *waiting))

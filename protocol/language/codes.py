@@ -266,10 +266,14 @@ _TABLE = (
      "'without' names entries of the protocol that is amended. One that is not there was probably meant to be another, or "
      "has been renamed since."),
     ("P105", "nothing to stand before",
-     "'before' names a rule of the protocol that is amended, or a new one, and no two can each stand before the other. "
-     "One that 'without' leaves out is not there any more."),
+     "'before' names a rule of the protocol that is amended, or a new one, or says 'the end'; and no two can each stand "
+     "before the other. One that 'without' leaves out is not there any more."),
     ("P106", "an amendment called like what it amends",
      "Who reads a decision has to see by which protocol it was made, so an amendment has a name or a version of its own."),
+    ("P107", "a new rule without a place",
+     "An entry of 'rules' or 'monitoring' replaces the one of its name in what is amended. One of another name is new, and says "
+     "before which it stands, or 'before: the end' where it comes last. Without that a misspelled name would leave the rule in "
+     "force that was to be replaced, and nobody would be told."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

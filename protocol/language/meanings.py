@@ -120,7 +120,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "note": "Whatever else readers should know.",
         "unverified": "Why this table may not be relied on.",
         "waiver": "Why missing data may raise the dose or end treatment here.",
-        "before": "In an amendment, the rule before which this table stands; without it a new one comes last.",
+        "before": "In an amendment, the rule before which this table stands, or 'the end'; a new one needs it.",
     },
     "rule": {
         "in": "Where the rule applies, such as 'on treatment at starting' or 'held by hold-low'; or several in a list.",
@@ -136,7 +136,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "says": "What the source says there, in other words.",
         "note": "Whatever else readers should know.",
         "unverified": "Why this rule may not be relied on.",
-        "before": "In an amendment, the rule before which this one stands; without it a new one comes last.",
+        "before": "In an amendment, the rule before which this one stands, or 'the end'; a new one needs it.",
         "waiver": "Why missing data may raise the dose or end treatment here.",
     },
     "monitoring entry": {
@@ -149,7 +149,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "says": "What the source says there, in other words.",
         "note": "Whatever else readers should know.",
         "unverified": "Why this entry may not be relied on.",
-        "before": "In an amendment, the entry before which this one stands; without it a new one comes last.",
+        "before": "In an amendment, the entry before which this one stands, or 'the end'; a new one needs it.",
     },
     "property": {
         "never": "The claim is true at no visit.",

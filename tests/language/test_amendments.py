@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from protocol.errors import InputError, Problem
 from protocol.language import amendments, shipped
 from protocol.language.from_yaml import parse
+from protocol.language.names import NAME
 from protocol.language.shipped import courses_of, load, protocol_of, shipped_names
 from protocol.language.to_yaml import print_protocol
 from protocol.model.protocol import Protocol, fingerprint
@@ -83,14 +84,41 @@ def test_an_entry_of_the_same_name_replaces_the_whole_of_it_where_it_stood() -> 
     assert protocol.rules[1].source is None
 
 
-def test_a_new_entry_comes_last_and_one_with_before_stands_before_that_rule() -> None:
-    assert rules(amended(f"rules: {{new: {{{RULE}}}}}\n")) == ["one", "two", "three", "new"]
+def test_a_new_rule_stands_before_the_one_that_it_names_or_before_the_end() -> None:
     assert rules(amended(f"rules: {{new: {{before: two, {RULE}}}}}\n")) == ["one", "new", "two", "three"]
+    assert rules(amended(f"rules: {{new: {{before: the end, {RULE}}}}}\n")) == ["one", "two", "three", "new"]
 
 
 def test_before_moves_a_rule_that_is_there() -> None:
-    protocol = amended(f"rules: {{three: {{before: one, {RULE}}}}}\n")
-    assert rules(protocol) == ["three", "one", "two"]
+    assert rules(amended(f"rules: {{three: {{before: one, {RULE}}}}}\n")) == ["three", "one", "two"]
+    assert rules(amended(f"rules: {{one: {{before: the end, {RULE}}}}}\n")) == ["two", "three", "one"]
+
+
+@pytest.mark.parametrize("entry", [f"{{{RULE}}}", "{in: on treatment, columns: [rash], rows: {always: [stop]}}"])
+def test_a_rule_that_replaces_none_and_does_not_say_where_it_stands_is_refused(entry: str) -> None:
+    (problem,) = problems(f"{HEAD}rules:\n  too: {entry}\n")
+    assert (problem.code, problem.line, problem.column, problem.length) == ("P107", 5, 3, 3)
+    assert problem.hint.startswith("did you mean 'two'?  Rules: one, three, two.")
+
+
+def test_an_entry_of_monitoring_says_where_it_stands_too_unless_the_whole_section_is_new(folder: Path) -> None:
+    entry = "{of: anc, every: 7 days, when: always"
+    weekly = f"monitoring: {{weekly: {entry}}}, later: {entry}}}}}\n"
+    assert [one.name for one in amended(weekly).monitoring] == ["weekly", "later"]
+    (folder / "protocol.yaml").write_text(BASE + weekly, encoding="utf-8")
+    assert [one.code for one in problems(f"{HEAD}monitoring: {{wekly: {entry}}}}}\n")] == ["P107"]
+    placed = amended(f"monitoring: {{b: {{before: the end, {entry[1:]}}}, a: {{before: later, {entry[1:]}}}}}\n")
+    assert [one.name for one in placed.monitoring] == ["weekly", "a", "later", "b"]
+
+
+def test_what_is_no_rule_at_all_is_told_once() -> None:
+    assert [one.code for one in problems(f"{HEAD}rules: {{new: stop}}\n")] == ["P025"]
+
+
+def test_the_words_for_the_last_place_are_no_name_so_a_rule_called_end_is_one_like_any_other(folder: Path) -> None:
+    assert NAME.fullmatch(amendments.LAST) is None
+    (folder / "protocol.yaml").write_text(BASE.replace("  two:", "  end:"), encoding="utf-8")
+    assert rules(amended(f"rules: {{new: {{before: end, {RULE}}}}}\n")) == ["one", "new", "end", "three"]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +129,9 @@ def test_before_moves_a_rule_that_is_there() -> None:
         (("a", "b", "b", "two"), "one a b two three"),
         (("b", "two", "a", "b"), "one a b two three"),
         (("a", "b", "b", "one"), "a b one two three"),
+        (("a", "the end", "b", "the end"), "one two three a b"),
+        (("a", "b", "b", "the end"), "one two three a b"),
+        (("b", "the end", "a", "b", "c", "the end"), "one two three a b c"),
     ],
 )
 def test_rules_before_each_other_stand_in_the_order_that_all_of_them_say(changes: tuple[str, ...], order: str) -> None:
@@ -130,8 +161,12 @@ def test_what_is_left_out_is_gone_and_its_section_with_its_last_entry() -> None:
     assert (protocol.derived, protocol.properties, protocol.otherwise) == ((), (), ("on treatment",))
 
 
-def test_what_is_left_out_can_be_said_anew_and_comes_last_then() -> None:
-    assert rules(amended(f"without: {{rules: one}}\nrules: {{one: {{{RULE}}}}}\n")) == ["two", "three", "one"]
+def test_what_is_left_out_can_be_said_anew_as_what_is_new() -> None:
+    left = "without: {rules: one, properties: calm}\n"
+    protocol = amended(f"{left}rules: {{one: {{before: the end, {RULE}}}}}\nproperties: {{calm: {{never: escalate}}}}\n")
+    assert rules(protocol) == ["two", "three", "one"]
+    assert [one.name for one in protocol.properties] == ["reached", "calm"]
+    assert [one.code for one in problems(f"{HEAD}{left}rules: {{one: {{{RULE}}}}}\n")] == ["P107"]
 
 
 def test_a_section_that_the_other_one_has_not_is_new() -> None:
@@ -215,9 +250,9 @@ def test_files_of_more_than_one_megabyte_together_are_refused(folder: Path) -> N
 
 def test_each_problem_is_shown_in_its_file_in_the_order_of_the_files(folder: Path) -> None:
     (folder / "protocol.yaml").write_text(BASE.replace("anc < 1", "ancc < 1"), encoding="utf-8")
-    found = problems(f'{HEAD}rules:\n  new: {{in: on treatment, when: "rashh", must: stop}}\n')
+    found = problems(f'{HEAD}rules:\n  new: {{before: two, in: on treatment, when: "rashh", must: stop}}\n')
     assert [(one.file, one.line, one.column, one.text[one.column - 1 :][: one.length]) for one in found] == [
-        ("amendment.yaml", 5, 34, "rashh"),
+        ("amendment.yaml", 5, 47, "rashh"),
         ("protocol.yaml", 15, 34, "ancc"),
     ]
 
@@ -322,8 +357,8 @@ def _parted(section: str, entries: dict[str, object], moved: set[str]) -> tuple[
     changes: dict[str, object] = {}
     for name in names:
         if name in moved:
-            after = names[names.index(name) + 1 : names.index(name) + 2]
+            after = (*names[names.index(name) + 1 :], amendments.LAST)[0]
             entry = entries[name]
-            ordered = section in amendments.ORDERED and after and isinstance(entry, dict)
-            changes[name] = {"before": after[0], **entry} if ordered and isinstance(entry, dict) else entry
+            ordered = section in amendments.ORDERED and isinstance(entry, dict)
+            changes[name] = {"before": after, **entry} if ordered and isinstance(entry, dict) else entry
     return {name: entry for name, entry in entries.items() if name not in moved}, changes
