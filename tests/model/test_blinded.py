@@ -29,10 +29,8 @@ def words(value: Any) -> list[str]:
 
 def secrets(protocol: Protocol, hide: frozenset[str]) -> set[str]:
     """What a blinded reader must not see."""
-    levels = {
-        text for level in protocol.levels for text in (level.name, *str(level.regimen).split(" every "), str(level.regimen))
-    }
-    levels |= {str(level.regimen.amount) for level in protocol.levels if not level.regimen.is_placebo}  # that has no amount
+    levels = {text for level in protocol.levels for text in (level.name, str(level.regimen))}
+    levels |= {"placebo" if level.regimen.is_placebo else str(level.regimen.amount) for level in protocol.levels}
     named = {item.name for item in (*protocol.rules, *protocol.trackers, *protocol.derived, *protocol.interpretations)}
     guards = [*(rule.when for rule in protocol.rules), *(tracker.when for tracker in protocol.trackers)]
     constants = {say_number(node.constant) for guard in guards for node in nodes(guard) if isinstance(node, Compare)}
