@@ -28,7 +28,7 @@ from protocol.model.guard import (
     Tracked,
     Value,
 )  # fmt: skip
-from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Tracker, YesNo
+from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Score, Tracker, YesNo
 from protocol.model.protocol import End, Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.rule import Action, ActionKind, By, Citation, ControlKind, Rule, Same, Target, To, Where
 from protocol.model.time import DAY, WEEK
@@ -37,6 +37,8 @@ from protocol.testing.doses import any_dispensing, any_ladder, any_supplement
 from protocol.testing.monitoring import with_monitoring
 from protocol.testing.numbers import any_comparison, any_number
 from protocol.testing.properties import any_properties
+from protocol.testing.scores import any_points, any_score
+from protocol.testing.taken import any_dose_taken
 
 TrackerKind = Literal["episodes", "consecutive", "duration", "since", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
@@ -72,7 +74,8 @@ def protocols(
     """Valid protocols of one to four levels, up to ``inputs`` inputs of every kind, and a dozen ordered rules of every action.
 
     They use every construct of the language except ``grade(...)``, and most holds and reviews have a way out. ``known`` False
-    leaves out ``known(...)`` and trackers of measured values only, so that the laws on missing data hold without exception.
+    leaves out ``known(...)``, scores and trackers of measured values only, so that the laws on missing data hold without
+    exception.
     """
     return any_protocol(drawing(draw), inputs=inputs, known=known, safe_sides=safe_sides)
 
@@ -85,11 +88,15 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     derived = (Derived("remission", _guard(choose, seen), "in remission"),) if choose((False, True)) else ()
     numbers = any_number(choose, chosen, defaults=known)
     seen += tuple(any_comparison(choose, number) for number in numbers for _ in range(2))
+    scores = _scores(choose, "signs", seen) if known else ()
+    seen += tuple(any_points(choose, score) for score in scores for _ in range(2))
     trackers = tuple(_tracker(choose, number, chosen, seen, known) for number in range(choose((0, 1, 1, 2))))
     interpretations = choose(((), (), (_interpretation(choose, seen),)))
     named = tuple(Named(item.name) for item in (*derived, *(i for i in interpretations if i.readings[0].guard)))
     counted = tuple(_counted(choose, tracker) for tracker in trackers)
     asked = tuple(Known(item.name, choose((None, 3 * DAY))) for item in chosen[:1]) if known else ()
+    timed = _scores(choose, "course", (*seen, *named, *counted, *asked, _clock(choose))) if known else ()
+    counted += tuple(any_points(choose, score) for score in timed)
     ladder = any_ladder(choose)
     dispensing, sizes = any_dispensing(choose, ladder)
     draft = _Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
@@ -100,7 +107,7 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
         otherwise=(said := choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review")))),
         silent=() if said else choose(((), ("on treatment", "held"))), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
-        dispensing=dispensing,
+        dispensing=dispensing, scores=(*scores, *timed),
     )  # fmt: skip
     drawn = evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))
     return with_monitoring(choose, drawn, lambda: _guard(choose, (*draft.atoms, _clock(choose)), draft.seen))
@@ -170,6 +177,10 @@ def _clock(choose: Choose) -> Guard:
     window = choose((0, 0, 0, DAY))
     sign: Operator = choose((">=", ">=", ">=", ">", "<", "<=")) if not window else ">="
     return Compare(Clock(choose(_CLOCKS)), sign, Fraction(choose(_PERIODS)), early=window, late=2 * window)
+
+
+def _scores(choose: Choose, name: str, atoms: Sequence[Guard]) -> tuple[Score, ...]:
+    return (any_score(choose, name, lambda pick: _guard(pick, atoms)),) if choose((False, False, True)) else ()
 
 
 def _tracker(choose: Choose, number: int, inputs: Sequence[Input], seen: Sequence[Guard], known: bool) -> Tracker:
@@ -246,7 +257,8 @@ def _where(choose: Choose, draft: _Draft, control: ControlKind) -> Where:
 
 def _rule(choose: Choose, draft: _Draft, number: int, kind: ActionKind, where: tuple[Where, ...]) -> Rule:
     mode: Literal["must", "may"] = choose(("must", "must", "must", "may"))
-    atoms = choose((draft.seen, draft.atoms, (*draft.atoms, _clock(choose), _clock(choose))))
+    timed = (_clock(choose), choose((_clock(choose), *any_dose_taken(choose, draft.ladder))))
+    atoms = choose((draft.seen, draft.atoms, (*draft.atoms, *timed)))
     readings = tuple((item.name, choose(item.readings).name) for item in draft.interpretations if choose((False, False, True)))
     again = kind in ("escalate", "reduce") and choose((False, False, True))
     guard = Always() if kind == "start" and choose((True, False)) else _guard(choose, atoms, draft.seen)

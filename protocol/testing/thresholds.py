@@ -36,6 +36,7 @@ def thresholds(protocol: Protocol) -> dict[Term, tuple[Fraction, ...]]:
 def _guards(protocol: Protocol) -> Iterator[Guard]:
     yield from (rule.when for rule in protocol.rules)
     yield from (derived.when for derived in protocol.derived)
+    yield from (guard for score in protocol.scores for guard in score.guards())
     yield from (entry.when for entry in protocol.monitoring)
     yield from (guard for tracker in protocol.trackers for guard in (tracker.when, tracker.until) if guard)
     readings = (reading for interpretation in protocol.interpretations for reading in interpretation.readings)

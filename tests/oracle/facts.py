@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import product
+from typing import Any
 
 from attrs import define
 
@@ -13,6 +15,7 @@ from protocol.model.guard import (
     And,
     Clock,
     Compare,
+    CumulativeDose,
     Guard,
     Is,
     Known,
@@ -23,7 +26,9 @@ from protocol.model.guard import (
     Tracked,
     Value,
 )
-from protocol.model.input import DerivedNumber
+from protocol.model.input import DerivedNumber, Item, Score
+from protocol.model.regimen import AMOUNTS
+from protocol.model.state import Held, Interval, Taken
 from tests.oracle.known import NEVER, OPERATORS, Patient, World
 
 
@@ -66,6 +71,9 @@ class Facts(Patient):
         return isinstance(atom, Compare) and atom.term == Clock("treatment") and since != self.state.stepped
 
     def renewed(self, atom: Guard) -> bool:
+        if isinstance(atom, Compare) and isinstance(atom.term, Value) and (score := self.score(atom.term.input)):
+            asked = (one for when in score.guards() for one in self.atoms(when))
+            return any(self.renewed(one) for one in asked if isinstance(one, Compare | Is))
         name = atom.input if isinstance(atom, Is) else getattr(atom.term, "input", "")
         number = self.number(name)
         names = {part.input for part in parts(number.value) if not isinstance(part, Baseline)} if number else {name} - {""}
@@ -97,6 +105,61 @@ class Facts(Patient):
             elif isinstance(part, Current) and part not in self.standing_in(number):
                 yield self.time
 
+    # Scores
+
+    def score(self, name: str) -> Score | None:
+        return next((score for score in self.protocol.scores if score.name == name), None)
+
+    def valid(self, name: str) -> Held | None:
+        score = self.score(name)
+        if score is None:
+            return super().valid(name)
+        total = Fraction(sum(points for _, points, _ in map(self.points, score.items)))
+        return Held(name, Interval(total, total), self.time, "")
+
+    def domain(self, term: Any, constants: list[Fraction]) -> Sequence[Any]:
+        is_score = isinstance(term, Value) and self.score(term.input)
+        return [self.valid(term.input).value.low] if is_score else super().domain(term, constants)
+
+    def points(self, item: Item) -> tuple[Item, int, int | None]:
+        """The item with its points, and the place of the case that gives them: one beyond the last for none, None if unknown."""
+        each = [case.points for case in item.cases] + [item.otherwise]
+        found = set()
+        for world in self.worlds([case.when for case in item.cases]):
+            found.add(next((n for n, case in enumerate(item.cases) if self.true(case.when, world)), len(item.cases)))
+        points = {each[place] for place in found}
+        return (item, points.pop(), min(found)) if len(points) == 1 else (item, item.unknown, None)
+
+    def of_score(self, score: Score, sign: str, wanted: bool) -> Iterator[float | int]:
+        """When what gives the points that speak for the comparison dates from."""
+        high = (sign in (">", ">=")) == wanted
+        for item, points, place in map(self.points, score.items):
+            every = [*(case.points for case in item.cases), item.otherwise, item.unknown]
+            idle = {"==": None, "!=": None}.get(sign, min(every) if high else max(every))
+            if place is None or points == idle or len(set(every)) == 1:
+                continue
+            for number, case in enumerate(item.cases[: place + 1]):
+                yield from self.settling(case.when, number == place)
+
+    def settling(self, guard: Guard, wanted: bool) -> Iterator[float | int]:
+        """What the comparisons date from that are what the guard needs to be as ``wanted``, whatever is missing."""
+        match guard:
+            case Named(name):
+                yield from self.settling(self.protocol.definition(name), wanted)
+            case Not(part):
+                yield from self.settling(part, not wanted)
+            case And(items) | Or(items):
+                for item in items:
+                    yield from self.settling(item, wanted)
+            case Compare(Clock()):
+                if self.true(guard, {}) == wanted:
+                    yield from self.dates(guard, wanted)
+            case Compare() | Is():
+                term = guard.term if isinstance(guard, Compare) else Value(guard.input)
+                constants = [guard.constant] if isinstance(guard, Compare) else []
+                if {self.true(guard, {term: value}) for value in self.domain(term, constants)} == {wanted}:
+                    yield from self.dates(guard, wanted)
+
     def dates(self, guard: Guard, wanted: bool) -> Iterator[float | int]:
         """When a comparison dates from that is true, or that is not; nothing where it has no date."""
         match guard:
@@ -116,6 +179,13 @@ class Facts(Patient):
                         yield self.time - low + constant
                 elif date is not None:
                     yield date
+            case Compare(CumulativeDose() as term, sign, constant):
+                now = {OPERATORS[sign](value, constant) for value in self.domain(term, [constant])}
+                then = (self.state.taken or Taken()).at_step / AMOUNTS[term.unit]
+                if len(now) > 1 or now != {OPERATORS[sign](then, constant)}:
+                    yield self.time
+            case Compare(Value(name)) if score := self.score(name):
+                yield from self.of_score(score, guard.operator, wanted)
             case Compare(Value(name) | Ratio(name)) | Is(name):
                 held = self.valid(name)
                 number = self.number(name)

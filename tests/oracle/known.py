@@ -15,6 +15,7 @@ from protocol.model.formula import Baseline, Current, Earlier, parts
 from protocol.model.guard import (
     Clock,
     Compare,
+    CumulativeDose,
     GradeOf,
     Guard,
     Is,
@@ -26,7 +27,9 @@ from protocol.model.guard import (
 )
 from protocol.model.input import Choice, DerivedNumber, Grade, Number
 from protocol.model.protocol import Protocol
-from protocol.model.state import Held, Interval, State
+from protocol.model.regimen import AMOUNTS
+from protocol.model.state import Held, Interval, State, Taken
+from tests.oracle.doses import counts_as, given_since
 from tests.oracle.numbers import nearest, plausible, results
 
 OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
@@ -71,8 +74,12 @@ class Patient:
 
     def completions(self) -> list[World]:
         """Every combination of one value from each cell of every variable that a rule asks for."""
+        return self.worlds([rule.when for rule in self.protocol.in_force()])
+
+    def worlds(self, guards: Sequence[Guard]) -> list[World]:
+        """Every combination of one value from each cell of every variable that the guards ask for."""
         asked: dict[Any, list[Fraction]] = {}
-        for atom in (atom for rule in self.protocol.in_force() for atom in self.atoms(rule.when)):
+        for atom in (atom for guard in guards for atom in self.atoms(guard)):
             if isinstance(atom, Is):
                 asked.setdefault(Value(atom.input), [])
             elif isinstance(atom, Compare) and not isinstance(atom.term, Clock):
@@ -133,6 +140,18 @@ class Patient:
             return base[0] if held and base else None
         return (held.upper if term.limit == "ULN" else held.lower) if held else None
 
+    def taken(self, term: CumulativeDose) -> Interval:
+        """The drug taken before now: what was counted at the last visit, and each dose since then that was due before now."""
+        before = self.state.taken or Taken()
+        amount, incomplete = before.amount, before.incomplete
+        doses = list(given_since(self.protocol, self.state, self.time))
+        for unit, per, much in doses:
+            if counts_as(self.protocol, unit, per):
+                amount += much * AMOUNTS[unit]
+            incomplete = incomplete or not counts_as(self.protocol, unit, per)
+        low = amount / AMOUNTS[term.unit]
+        return Interval(low, low + 10**12 if incomplete else low)
+
     def domain(self, term: Any, constants: list[Fraction]) -> Sequence[Any]:
         match term:
             case Value(name):
@@ -160,6 +179,8 @@ class Patient:
                 if self.protocol.tracker(name).kind in ("episodes", "consecutive"):
                     return range(int(low), int(min(high, max(low, *constants) + 1)) + 1)
                 return cells(Interval(Fraction(low), Fraction(high)), constants)
+            case CumulativeDose():
+                return cells(self.taken(term), constants)
             case GradeOf():
                 raise NotImplementedError("the oracle has no criteria tables")
         raise TypeError(term)
