@@ -41,7 +41,7 @@ def changing(protocol: Protocol, state: State, end: int) -> list[int]:
     for number in protocol.numbers:
         before, after = number.window or (0, 0)
         ago = [part.ago for part in parts(number.value) if isinstance(part, Earlier)]
-        periods |= {one for span in ago for one in (span - after - 1, span - after, span + before)}
+        periods |= {one for span in ago for one in (span, span - after - 1, span - after, span + before)}
     observed = [held.observed for held in (*state.readings, *state.history)]
     ends = {moment + period for moment in observed for period in periods}
     # Of two readings that a formula could look back to, the nearer one changes half way between them.
@@ -62,10 +62,9 @@ def read_along(protocol: Protocol, tracker: Tracker, course: Course) -> Iterator
     definite = possible = None
     for before, taken in walked(protocol, course):
         if before.started is not None or tracker.from_baseline:
-            looks = (
-                [(before, moment) for moment in changing(protocol, before, taken.visit.time)] if before.time is not None else []
-            )
-            for state, moment in (*looks, (taken.state, taken.visit.time)):
+            moments = [] if before.time is None else changing(protocol, before, taken.visit.time)
+            read = arrive(prepare(protocol), before, taken.visit)[0].state
+            for state, moment in (*((before, moment) for moment in moments), (read, taken.visit.time)):
                 found = answers(protocol, state, moment, tracker.when)
                 definite = moment if found == {True} else definite
                 possible = moment if found == {True} or (True in found and not tracker.measured_only) else possible
