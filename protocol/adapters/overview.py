@@ -10,6 +10,7 @@ from protocol.model.ladder import runs, say_generated, say_run
 from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Interpretation, Level, Protocol, fingerprint
 from protocol.model.rule import Rule
+from protocol.model.table import entries
 from protocol.model.time import say_duration
 
 
@@ -18,7 +19,7 @@ def overview(protocol: Protocol, findings: tuple[str, ...], width: int = 100) ->
     sections = (
         ("Findings", findings),
         ("Open questions", tuple(_questions(protocol))),
-        ("Waivers of a law", tuple(f"rule {rule.name}: {rule.waiver}" for rule in protocol.rules if rule.waiver)),
+        ("Waivers of a law", tuple(f"rule {rule.name}: {rule.waiver}" for rule in entries(protocol.rules) if rule.waiver)),
         ("Unverified", tuple(_unverified(protocol))),
     )
     below = (line for title, items in sections for line in _section(title, items, width))
@@ -59,11 +60,11 @@ def _question(item: Interpretation) -> str:
 def _unverified(protocol: Protocol) -> Iterator[str]:
     for source in protocol.sources:
         if source.unverified:
-            cited: tuple[Rule | Monitoring, ...] = (*protocol.rules, *protocol.monitoring)
+            cited: tuple[Rule | Monitoring, ...] = (*entries(protocol.rules), *protocol.monitoring)
             rules = [one.name for one in cited if one.source and one.source.source == source.name]
             resting = f" (rules that rest on it: {', '.join(rules)})" if rules else ""
             yield f"source {source.name}: {source.unverified}{resting}"
-    yield from (f"rule {rule.name}: {rule.unverified}" for rule in protocol.rules if rule.unverified)
+    yield from (f"rule {rule.name}: {rule.unverified}" for rule in entries(protocol.rules) if rule.unverified)
     if protocol.dispensing and protocol.dispensing.unverified:
         yield f"dispensing: {protocol.dispensing.unverified}"
     yield from (f"monitoring {entry.name}: {entry.unverified}" for entry in protocol.monitoring if entry.unverified)

@@ -14,6 +14,7 @@ from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.protocol import Interpretation, Protocol, Reading, Source
 from protocol.model.rule import Citation, Rule
+from protocol.model.table import entries
 
 
 def sources(protocol: Protocol) -> Iterator[Block]:
@@ -32,7 +33,7 @@ def _cite(source: Source) -> str:
 def _resting(protocol: Protocol, source: Source) -> str:
     """The rules and monitoring entries by the place that they name; each place once."""
     places: dict[str, list[str]] = {}
-    cited: tuple[Rule | Monitoring, ...] = (*protocol.rules, *protocol.monitoring)
+    cited: tuple[Rule | Monitoring, ...] = (*entries(protocol.rules), *protocol.monitoring)
     for rule in cited:
         if rule.source and rule.source.source == source.name:
             places.setdefault(rule.source.place, []).append(code(rule.name))
@@ -84,9 +85,10 @@ class Doubt:
 
 def doubts(protocol: Protocol) -> Iterator[Doubt]:
     """Everything that may not be relied on: rules, monitoring, properties, sources, readings, ends of the ladder."""
-    chosen = protocol.in_force()
+    chosen = entries(protocol.in_force())
     names = {rule.name for rule in chosen}
-    yield from (Doubt("rule", rule.name, rule.unverified, rule.name in names) for rule in protocol.rules if rule.unverified)
+    written = entries(protocol.rules)
+    yield from (Doubt("rule", rule.name, rule.unverified, rule.name in names) for rule in written if rule.unverified)
     if protocol.dispensing and protocol.dispensing.unverified:
         yield Doubt("dispensing", "dispensing", protocol.dispensing.unverified, True)
     yield from (Doubt("monitoring", one.name, one.unverified, True) for one in protocol.monitoring if one.unverified)

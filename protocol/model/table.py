@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.model.guard import Always, Guard
 from protocol.model.rule import Rule, Where
@@ -58,3 +58,11 @@ def by_table(rules: Iterable[str]) -> tuple[str, ...]:
 def cells(table: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """The cells of a table, row by row."""
     return tuple(rule for rule in rules if rule.table == table)
+
+
+def entries(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules as they are written: of each table one, under the name of the table, with what is said of all its cells."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        found.setdefault(rule.table or rule.name, evolve(rule, name=rule.table) if rule.table else rule)
+    return tuple(found.values())

@@ -116,7 +116,25 @@ def test_every_rule_of_a_shipped_protocol_stands_in_a_table(name: str) -> None:
     named = {
         row[1] for block in to_table(shipped) if isinstance(block, Table) and block.columns[0] == "No." for row in block.rows
     }
-    assert named == {code(rule.name) for rule in shipped.rules}
+    assert named == {code(rule.table or rule.name) for rule in shipped.rules}
+
+
+def test_the_cells_of_a_table_stand_where_its_source_prints_them() -> None:
+    shipped = load("ruxolitinib-myelofibrosis")
+    blocks = to_table(shipped)
+    (at,) = [number for number, block in enumerate(blocks) if isinstance(block, Heading) and block.text.endswith(" `by-count`")]
+    shown = next(block for block in blocks[at:] if isinstance(block, Table))
+    assert shown.columns[:3] == ("", "`on treatment at twice-25`", "`on treatment at twice-20`")
+    assert shown.rows[1][:3] == ("`platelets >= 100 and platelets < 125`", "reduce to twice-20", "reduce to twice-15")
+    assert shown.rows[4][-1] == "continue"
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_cell_of_a_shipped_table_is_shown_once(name: str) -> None:
+    shipped = load(name)
+    tables = [block for block in to_table(shipped) if isinstance(block, Table) and block.columns[0] == ""]
+    cells = [cell for block in tables for row in block.rows for cell in row[1:]]
+    assert len([cell for cell in cells if cell != "-"]) == len([rule for rule in shipped.rules if rule.table])
 
 
 def test_a_rule_that_rests_on_an_unverified_source_is_marked() -> None:
