@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protocol.model.guard import Always
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import at_level
 from protocol.model.rule import AtMost, Rule, To, Where
@@ -49,6 +50,13 @@ def answers_at(protocol: Protocol, rule: Rule, hold: str, level: str) -> bool:
         return False
     effect = effect_of(protocol, State(control=Control("held"), level=at_level(level)), rule)
     return bool(effect.undefined) or effect.control.kind != "held"
+
+
+def waits_at(rule: Rule, hold: str, level: str) -> bool:
+    """Whether the rule says until when a patient held by that rule at that level stays without drug."""
+    places = (where for where in rule.where if hold in where.by and (not where.levels or level in where.levels))
+    waits = rule.mode == "must" and rule.action.kind == "continue" and not isinstance(rule.when, Always)
+    return waits and any(where.control == "held" for where in places)
 
 
 def _answers(where: Where, hold: str) -> bool:

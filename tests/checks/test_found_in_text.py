@@ -57,6 +57,8 @@ FRESH = HOLD.replace("anc < 1", "anc < 1 and within(anc, 1 hour)")
 LOW_STOP = "low | on treatment | anc < 0.5 | must: stop"
 LOWER = "lower | on treatment at high | anc < 0.5 | must: reduce"
 END = "end | held by hold | rash | must: stop"
+WAIT = "wait | held by hold"
+SILENT = "held: continue->held: silent"
 
 # The code, the protocol with the defect (its rules, and what it says besides or instead), the nearest one without it.
 MONTHLY = """monitoring:
@@ -82,6 +84,17 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         [HOLD, RESUME.replace("by hold", "at middle or high")],
         [HOLD, RESUME.replace("by hold", "at middle or high"), f"last{RESUME.replace('by hold', 'at low')}"],
     ),
+    (
+        "F004",
+        [HOLD, RESUME.replace("by hold", "by hold at middle or high"), f"{WAIT} | always | must: continue", SILENT],
+        [HOLD, RESUME.replace("by hold", "by hold at middle or high"), f"{WAIT} | anc < 1.5 | must: continue", SILENT],
+    ),
+    (
+        "F004",
+        [HOLD, RESUME.replace("by hold", "by hold at middle or high"), f"{WAIT} | anc < 1.5 | must: continue"],
+        [HOLD, RESUME.replace("by hold", "by hold at middle or high"), f"{WAIT} | anc < 1.5 | must: continue", SILENT],
+    ),
+    ("F004", [HOLD, f"{WAIT} | anc < 1.5 | must: continue", SILENT], [HOLD, RESUME]),
     ("F004", [HOLD, f'{LOWER_ELSE}, else continue"'], [HOLD, f'{LOWER_ELSE}, else stop"']),
     ("F005", ["up | on treatment | known(anc) | may: escalate"], ["up | on treatment | anc > 1 | may: escalate"]),
     ("F005", [NUMBER % "{anc: 1}", UP_BY_NUMBER], [NUMBER % "unknown", UP_BY_NUMBER]),
