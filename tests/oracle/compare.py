@@ -41,6 +41,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         "status": (decision.status, answer.status),
         "after": (_outline(decision.after), _outline(answer.after)),
         "silent": (decision.silent, answer.silent),
+        "conflict": (decision.conflict, answer.conflict),
         "withheld": (decision.withheld, answer.withheld),
         "dispensed": (outline(decision.dispensed), expected(protocol, taken.state, answer.after.dose, visit.time)),
         "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
@@ -64,4 +65,4 @@ def _led_to(protocol: Protocol, before: State, visit: Visit) -> Chosen:
 
 
 def _outline(effect: Effect) -> tuple[object, ...]:
-    return effect.control, effect.level, effect.dose, effect.supplement
+    return effect.control, effect.level, effect.dose, effect.supplement, effect.anew

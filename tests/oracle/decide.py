@@ -13,23 +13,32 @@ from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose, regimen
-from protocol.model.rule import Rule, Same
+from protocol.model.rule import Rule
 from protocol.model.state import State
 from tests.oracle.known import Bounds, World
 from tests.oracle.rules import Rules
 
+Said = tuple[Rule | None, Effect]
+
 
 @frozen
 class Walk:
-    """What the rules give in one completion: what is recommended (and by which rule), and all that is permitted."""
+    """What the rules give in one completion, each effect with its rule: several are recommended where cells of a table differ."""
 
-    rule: Rule | None
-    effect: Effect
-    permitted: tuple[tuple[Rule | None, Effect], ...]
-    offered: tuple[Rule, ...]
-    """The rules that permit and do not order."""
+    recommended: tuple[Said, ...]
+    ordered: tuple[Said, ...]
+    offered: tuple[Said, ...] = ()
     stands: bool = False
     """What was ordered on these very readings stands, so that the source is not silent."""
+
+    @property
+    def effects(self) -> set[Effect]:
+        """All that is recommended."""
+        return {effect for _, effect in self.recommended}
+
+    @property
+    def permitted(self) -> tuple[Effect, ...]:
+        return tuple(effect for _, effect in (*self.ordered, *self.offered))
 
 
 @frozen
@@ -39,18 +48,20 @@ class Answer:
     withheld: bool
     certainty: dict[str, str]
     walks: tuple[Walk, ...]
-    first_certain: Effect | None
-    """The effect of the first must rule that acts whatever is missing."""
+    first_certain: tuple[Effect, ...]
+    """The effects of the first must rules, of equal right, that act whatever is missing."""
     waiting: bool
     """Before treatment, where nobody has to be started."""
     silent: bool
     """The source says nothing: of this visit, or of a dose beyond an end of the ladder that it does not print."""
+    conflict: tuple[str, ...]
+    """The cells of a table that contradict each other, where they do whatever is missing."""
 
     def verdict(self, protocol: Protocol, given: Given) -> str:
         """Whether the dose given is permitted in every, in some or in no completion."""
         if self.waiting and given.kind == "none":
             return "every"
-        found = [any(_gives(protocol, effect, given) for _, effect in walk.permitted) for walk in self.walks]
+        found = [any(_gives(protocol, effect, given) for effect in walk.permitted) for walk in self.walks]
         return "every" if all(found) else "some" if any(found) else "none"
 
 
@@ -61,13 +72,21 @@ def decide(
     case = Case(protocol, state, time, bounds, counts or {})
     worlds = case.completions()
     walks = tuple(case.walk(world) for world in worlds)
-    certain = next((rule for rule in case.rules if case.orders(rule) and all(case.acts(rule, w) for w in worlds)), None)
-    first_certain = case.effect(certain) if certain else None
+    certain = [[rule for rule in turn if case.orders(rule) and all(case.acts(rule, w) for w in worlds)] for turn in case.turns]
+    first_certain = tuple(case.effect(rule) for rule in next((rules for rules in certain if rules), []))
     status, after, withheld = case.judge(walks, first_certain)
-    offered = [{rule.name for rule in walk.offered} for walk in walks]
+    offered = [{rule.name for rule, _ in walk.offered if rule} for walk in walks]
     certainty = {name: "permitted" if all(name in names for names in offered) else "unknown" for name in set().union(*offered)}
     waiting = state.control.kind == "before treatment"
-    return Answer(status, after, withheld, certainty, walks, first_certain, waiting, case.silent(walks))
+    conflict = _conflict(protocol, walks)
+    return Answer(status, after, withheld, certainty, walks, first_certain, waiting, case.silent(walks), conflict)
+
+
+def _conflict(protocol: Protocol, walks: Sequence[Walk]) -> tuple[str, ...]:
+    if any(len(walk.effects) == 1 for walk in walks):
+        return ()
+    names = {rule.name for walk in walks for rule, _ in walk.recommended if rule}
+    return tuple(rule.name for rule in protocol.rules if rule.name in names)
 
 
 def _gives(protocol: Protocol, effect: Effect, given: Given) -> bool:
@@ -84,66 +103,75 @@ class Case(Rules):
     """The rules at this visit, walked in one completion or judged over all."""
 
     def walk(self, world: World) -> Walk:
-        permitted: list[tuple[Rule | None, Effect]] = []
-        recommended: tuple[Rule | None, Effect] | None = None
-        resuming: list[Rule] = []
+        offered: list[Said] = []
+        recommended: tuple[Said, ...] = ()
+        resuming: list[list[Rule]] = []
+        for turn in self.turns:
+            given = self.given(turn, world, resuming)
+            permits = [(rules, effect) for rules, effect, ordered in given if not ordered]
+            orders = _told([(rules[0], effect) for rules, effect, ordered in given if ordered])
+            recommended = recommended or _told([(rules[0], effect) for rules, effect in permits if all(map(_is_advised, rules))])
+            offered += [(rules[0], effect) for rules, effect in permits]
+            if orders:
+                return Walk(recommended or orders, orders, tuple(offered))
+        nothing = ((None, self.unchanged()),)
+        return Walk(recommended or nothing, nothing, tuple(offered), self.stands(world))
+
+    def given(
+        self, turn: Sequence[Rule], world: World, resuming: list[list[Rule]]
+    ) -> list[tuple[tuple[Rule, ...], Effect, bool]]:
+        """What rules of equal right give: each effect with the rules that it takes, the deciding one first; if it is ordered."""
         held = self.state.control.kind == "held"
-        for rule in self.rules:
-            if not self.acts(rule, world) or (held and rule.action.kind == "hold"):
-                continue
-            acting, ordered = rule, rule.mode == "must"
-            if rule.action.kind == "resume":
-                resuming.append(rule)
-                acting, ordered = self.resumes(resuming) if held else (rule, ordered)
-                if acting is None:
-                    continue
-            effect = self.joint(acting, resuming)
-            if rule.action.kind == "resume":
-                effect = self.lowered(effect, world) if held else effect
-                if self.blocked(effect.level, world):
-                    continue
-            here = (acting, effect)
-            if ordered:
-                return Walk(*(recommended or here), (*permitted, here), tuple(rule for rule, _ in permitted))
-            recommended = recommended or (here if self.advised(acting, resuming) else None)
-            permitted.append(here)
-        here = (None, self.unchanged())
-        return Walk(*(recommended or here), (*permitted, here), tuple(rule for rule, _ in permitted), self.stands(world))
-
-    def joint(self, acting: Rule, resuming: list[Rule]) -> Effect:
-        """The effect of the rule that acts; back to a dose off the ladder only where no other level is asked for as well."""
-        others = {rule.action.target for rule in self.covering(resuming) if rule} if self.state.control.kind == "held" else set()
-        lost = isinstance(acting.action.target, Same) and self.state.level.kind == "off ladder" and len(others) > 1
-        return self.undefined() if lost and acting.action.kind == "resume" else self.effect(acting)
-
-    def advised(self, acting: Rule, resuming: list[Rule]) -> bool:
-        """Whether what is permitted is recommended too; of a resume that takes several rules, whether none only permits."""
-        if self.state.control.kind != "held" or acting.action.kind != "resume":
-            return acting.recommended
-        first = self.covering([resuming[-1], *resuming[:-1]])
-        return all(rule.recommended or rule.mode == "must" for rule in first or resuming[-1:])
+        acting = [rule for rule in turn if self.acts(rule, world) and not (held and rule.action.kind == "hold")]
+        back = [rule for rule in acting if rule.action.kind == "resume"]
+        found = [((rule,), self.effect(rule), rule.mode == "must") for rule in acting if not (held and rule in back)]
+        if held and back:
+            resuming.append(back)
+            for rules, ordered in self.resumed(back, resuming):
+                rule, effect = self.joint(rules)
+                found.append(((rule, *rules), self.lowered(effect, world), ordered))
+        return [one for one in found if one[0][0].action.kind != "resume" or not self.blocked(one[1].level, world)]
 
     def silent(self, walks: Sequence[Walk]) -> bool:
         control, off_ladder = self.state.control.kind, self.state.level.kind == "off ladder"
-        uncovered = any(walk.permitted[-1][0] is None and not walk.stands for walk in walks)
+        uncovered = any(walk.ordered[0][0] is None and not walk.stands for walk in walks)
         if uncovered and control != "stopped" and (off_ladder or control not in self.protocol.otherwise):
             return True
-        return all(walk.effect.undefined for walk in walks) and any(self.at_own_end(walk.rule) for walk in walks)
+        said = [one for walk in walks for one in walk.recommended]
+        return all(effect.undefined for _, effect in said) and any(self.at_own_end(rule) for rule, _ in said)
 
-    def judge(self, walks: Sequence[Walk], first_certain: Effect | None) -> tuple[str, Effect, bool]:
+    def judge(self, walks: Sequence[Walk], first_certain: Sequence[Effect]) -> tuple[str, Effect, bool]:
         stays = Effect(self.state.control, self.state.level, self.state.dose)
-        effects = {walk.effect for walk in walks}
+        said = [one for walk in walks for one in walk.recommended]
+        effects = {effect for _, effect in said}
         if len(effects) == 1:
-            only = walks[0].effect
+            only = said[0][1]
             return ("undecided", stays, self.state.withheld) if only.undefined else ("decided", only, False)
-        safe = {"less": -1, "more": 1, "none": None}[self.protocol.safe_side]
-        if all(self.change(effect) == safe and effect.supplement is None for effect in effects):
-            order = [*self.rules, None]
-            place = {effect: min(order.index(walk.rule) for walk in walks if walk.effect == effect) for effect in effects}
-            undoable = [effect for effect in effects if effect.control.kind != "stopped"]
-            return "provisional", min(undoable, key=lambda e: (-safe * self.rank(e), place[e])), self.state.withheld
-        if first_certain is not None and self.change(first_certain) == safe and first_certain.supplement is None:
-            if first_certain.control.kind == "stopped":
+        order = [*self.rules, None]
+        place = {effect: min(order.index(rule) for rule, other in said if other == effect) for effect in effects}
+        undoable = [effect for effect in sorted(effects, key=place.__getitem__) if effect.control.kind != "stopped"]
+        if all(self.is_safe(effect) for effect in effects) and undoable:
+            return "provisional", min(undoable, key=self.exposure), self.state.withheld
+        if first_certain and all(self.is_safe(effect) for effect in first_certain):
+            undoable = [effect for effect in first_certain if effect.control.kind != "stopped"]
+            if not undoable:
                 return "provisional", Effect(self.state.control, self.state.level, NO_DRUG), True
-            return "provisional", first_certain, self.state.withheld
+            return "provisional", min(undoable, key=self.exposure), self.state.withheld
         return "undecided", stays, self.state.withheld
+
+    def is_safe(self, effect: Effect) -> bool:
+        """It leads to the safe side, and nothing of it cannot be taken back."""
+        safe = {"less": -1, "more": 1, "none": None}[self.protocol.safe_side]
+        return self.change(effect) == safe and effect.supplement is None and not effect.anew
+
+    def exposure(self, effect: Effect) -> float:
+        return self.rank(effect) if self.protocol.safe_side == "less" else -self.rank(effect)
+
+
+def _is_advised(rule: Rule) -> bool:
+    return rule.recommended or rule.mode == "must"
+
+
+def _told(said: Sequence[Said]) -> tuple[Said, ...]:
+    """One of them where they agree."""
+    return tuple(said[:1] if len({effect for _, effect in said}) == 1 else said)

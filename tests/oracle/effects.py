@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from attrs import define, evolve
 
 from protocol.model.decision import Effect
 from protocol.model.regimen import NO_DRUG, Dose, at_level
-from protocol.model.rule import Rule, Same, To
-from protocol.model.state import Control
+from protocol.model.rule import AtMost, Rule, Same, To
+from protocol.model.state import UNORDERED, Control
 from tests.oracle.facts import Facts
 
 
@@ -38,12 +39,34 @@ class Effects(Facts):
             return at_level(target.level)
         if isinstance(target, Same):
             return level if level.kind == "level" else None
+        if isinstance(target, AtMost):
+            return self.no_higher(level, [target]) if level.kind == "level" else None
         if level.kind != "level":
             return None
         rung = self.protocol.rung(level.name) + (target.steps if rule.action.kind == "escalate" else -target.steps)
         return at_level(self.protocol.levels[rung].name) if 0 <= rung < len(self.protocol.levels) else None
 
+    def no_higher(self, dose: Dose, caps: Iterable[AtMost]) -> Dose:
+        """The dose, or the lowest of these levels if it is above that."""
+        rungs = [self.protocol.rung(dose.name), *(self.protocol.rung(cap.level) for cap in caps)]
+        return at_level(self.protocol.levels[min(rungs)].name)
+
     def effect(self, rule: Rule) -> Effect:
+        """What the rule does; drug comes back no higher than any reason of the hold lets it."""
+        free = self.free_effect(rule)
+        idle = not self.state.dose.is_drug and self.state.control.kind in ("held", "in review")
+        if rule.action.kind == "resume" or (idle and rule.action.kind in ("reduce", "escalate", "review")):
+            reasons = [self.protocol.rule(name) for name in self.state.reasons if name != UNORDERED]
+            return self.held_down(free, reasons)
+        return free
+
+    def held_down(self, effect: Effect, holds: Iterable[Rule]) -> Effect:
+        if effect.undefined or effect.dose.kind != "level":
+            return effect
+        dose = self.no_higher(effect.dose, [hold.action.target for hold in holds if isinstance(hold.action.target, AtMost)])
+        return evolve(effect, level=dose, dose=dose) if dose != effect.dose else effect
+
+    def free_effect(self, rule: Rule) -> Effect:
         level, action = self.state.level, rule.action
         match action.kind:
             case "continue":
@@ -61,7 +84,7 @@ class Effects(Facts):
             rungs = self.protocol.rung(dose.name) - self.protocol.rung(level.name)
             if rungs <= 0 if action.kind == "escalate" else rungs >= 0:
                 return self.unchanged()
-        stepped = Effect(Control("on treatment"), dose, dose)
+        stepped = Effect(Control("on treatment"), dose, dose, anew=action.anew)
         return evolve(stepped, supplement=rule.supplement) if dose != level and self.change(stepped) == 1 else stepped
 
     def at_own_end(self, rule: Rule | None) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import product
 
 from attrs import define, evolve
 
@@ -67,39 +69,54 @@ class Rules(Effects):
             where.control == "held" and self.applies(rule, where) and self.names(rule, where, reason) for where in rule.where
         )
 
-    def resumes(self, true: list[Rule]) -> tuple[Rule | None, bool]:
-        """Of the true resume rules so far, the one that acts at the place of the last of them, and whether it is ordered.
+    @cached_property
+    def turns(self) -> list[list[Rule]]:
+        """The rules that apply, those of one table together."""
+        names = dict.fromkeys(rule.table or rule.name for rule in self.rules)
+        return [[rule for rule in self.rules if (rule.table or rule.name) == name] for name in names]
+
+    def ends(self, true: Sequence[Sequence[Rule]]) -> list[tuple[Rule, ...]]:
+        """Every choice of one rule for each reason of the hold, out of the first of these groups that has one for it."""
+        choices = []
+        for reason in self.state.reasons:
+            able = [[rule for rule in group if self.covers(rule, reason)] for group in true]
+            choices.append(next((rules for rules in able if rules), []))
+        return [rules for rules in product(*choices) if rules]
+
+    def resumed(self, here: Sequence[Rule], true: Sequence[Sequence[Rule]]) -> list[tuple[tuple[Rule, ...], bool]]:
+        """How true resume rules of equal right end the hold, with those before them in ``true``, and whether that is ordered.
 
         It is ordered where must rules alone cover every reason. Otherwise it is permitted where may rules help to cover them,
-        the last one before those above it, which were offered at their own places.
+        each of these rules before all others, which were offered at their own places.
         """
-        musts = [rule for rule in true if rule.mode == "must"]
-        ordered = self.lowest(musts) if true[-1].mode == "must" else None
-        return (ordered, True) if ordered else (self.lowest([true[-1], *true[:-1]]), False)
+        musts = [[rule for rule in group if rule.mode == "must"] for group in true]
+        ordered = self.ends(musts) if musts[-1] else []
+        helped = [rule for rule in here if rule.mode == "may" or not ordered]
+        return [(rules, True) for rules in ordered] + [(rules, False) for rule in helped for rules in self.ends([[rule], *true])]
 
-    def lowest(self, true: list[Rule]) -> Rule | None:
-        """None until every reason is covered; then, of the first rules that cover them, the one with the lowest target."""
-        first = self.covering(true)
-        if not true or None in first:
-            return None
-        return min(sorted(first or true[:1], key=self.rules.index), key=self.target_rung)
-
-    def covering(self, true: list[Rule]) -> list[Rule | None]:
-        return [next((rule for rule in true if self.covers(rule, reason)), None) for reason in self.state.reasons]
+    def joint(self, rules: Sequence[Rule]) -> tuple[Rule, Effect]:
+        """The rule that leads lowest and its effect; as in a new patient only if all of them say so."""
+        lowest = min(sorted(rules, key=self.rules.index), key=self.target_rung)
+        effect = self.effect(lowest)
+        return lowest, evolve(effect, anew=False) if not all(rule.action.anew for rule in rules) else effect
 
     def lowered(self, resumed: Effect, world: World) -> Effect:
-        """Drug comes back no higher than where a reduction takes it that must be made at the level kept."""
-        treated = evolve(self.state, control=Control("on treatment"), dose=self.state.level)
-        there = Rules(self.protocol, treated, self.time, self.bounds)
-        reducing = (rule for rule in self.protocol.in_force() if rule.mode == "must" and rule.action.kind == "reduce")
-        for rule in reducing:
-            at_level = any(where.control == "on treatment" and _at(where, self.state.level) for where in rule.where)
-            if at_level and self.acts(rule, world):
-                reduced = there.effect(rule)
-                on_ladder = reduced.dose.kind == resumed.dose.kind == "level" and not reduced.undefined
-                lower = on_ladder and resumed.control == reduced.control and self.rank(reduced) < self.rank(resumed)
-                return reduced if lower else resumed
+        """Drug comes back no higher than a hold lets it that acts at the level kept, or than a reduction there would take it."""
+        there = self.on_treatment()
+        acting = [rule for rule in there.rules if self.acts(rule, world)]
+        resumed = self.held_down(resumed, [rule for rule in acting if there.effect(rule).control.kind == "held"])
+        reducing = [[rule for rule in group if rule in acting and _must_reduce(rule)] for group in there.turns]
+        for rule in next((rules for rules in reducing if rules), []):
+            reduced = there.effect(rule)
+            on_ladder = reduced.dose.kind == resumed.dose.kind == "level" and not reduced.undefined
+            if on_ladder and resumed.control == reduced.control and self.rank(reduced) < self.rank(resumed):
+                resumed = evolve(resumed, level=reduced.level, dose=reduced.dose)
         return resumed
+
+    def on_treatment(self) -> Rules:
+        """The same patient on treatment at the level kept."""
+        treated = evolve(self.state, control=Control("on treatment"), dose=self.state.level, reasons=frozenset())
+        return Rules(self.protocol, treated, self.time, self.bounds)
 
     def blocked(self, level: Dose, world: World) -> bool:
         """A hold or stop of the level to which the rule returns acts; a step that would leave the ladder may be one."""
@@ -115,6 +132,10 @@ class Rules(Effects):
         return rule.action.kind in ("hold", "stop") or (
             rule.action.off_ladder in ("hold", "stop") and there.reached(rule) is None
         )
+
+
+def _must_reduce(rule: Rule) -> bool:
+    return rule.mode == "must" and rule.action.kind == "reduce"
 
 
 def _at(where: Where, level: Dose) -> bool:
