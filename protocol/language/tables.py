@@ -79,7 +79,7 @@ def read_table(report: Report, names: Names, name: Scalar, node: Node) -> ReadTa
     rules = tuple(_cells(report, names, basis, heads, rows))
     _check_keys(report, found, rules)
     table = Table(name.text, (), (), basis.where, basis.when)
-    return ReadTable(table, heads, tuple(_fitting(rule) for rule in rules))
+    return ReadTable(table, heads, tuple(fitting(rule) for rule in rules))
 
 
 def _columns(report: Report, found: Fields) -> tuple[Scalar, ...]:
@@ -186,7 +186,7 @@ def _is_treated(rule: Rule) -> bool:
     return any(where.control == "on treatment" for where in rule.where)
 
 
-def _fitting(rule: Rule) -> Rule:
+def fitting(rule: Rule) -> Rule:
     """The rule with those keys of its table only that mean something beside its action."""
     kind = rule.action.kind
     return evolve(

@@ -13,6 +13,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.rule import Citation, Where
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose
+from protocol.testing.tables import of_kind
 
 _SCHEDULES = (
     Schedule(DAY, DAY), Schedule(2 * DAY, 3 * DAY), Schedule(WEEK, WEEK), Schedule(DAY, 3 * DAY), Schedule(4 * WEEK, 5 * WEEK),
@@ -45,8 +46,7 @@ def _entry(choose: Choose, protocol: Protocol, number: int, name: str, guard: Ca
 
 def _places(protocol: Protocol) -> tuple[tuple[Where, ...], ...]:
     """Everywhere until stopped, or a few places of each kind."""
-    level, holds = protocol.levels[0].name, tuple(rule.name for rule in protocol.rules if rule.action.kind == "hold")[:1]
-    reviews = tuple(rule.name for rule in protocol.rules if rule.action.kind == "review")[:1]
+    level, holds, reviews = protocol.levels[0].name, of_kind(protocol, "hold", 1), of_kind(protocol, "review", 1)
     return (
         (),
         (),

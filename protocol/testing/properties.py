@@ -32,8 +32,10 @@ from protocol.model.property import (
 )
 from protocol.model.protocol import Protocol
 from protocol.model.rule import ACTIONS, STATUSES, Citation, ControlKind, Where
+from protocol.model.table import table_of
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose
+from protocol.testing.tables import of_kind
 
 _SPANS = (Visits(0), Visits(1), Visits(2), Minutes(2 * WEEK), Minutes(3 * DAY))
 
@@ -92,7 +94,7 @@ def _done(choose: Choose, protocol: Protocol) -> Claim:
     claims: tuple[Claim, ...] = (
         Acts(choose(ACTIONS)), At(_where(choose, protocol), choose((False, True))), DoseIs(choose(RELATIONS), level),
         DoseMoves(choose(MOVES)), NoDrug(), Withheld(), HasStatus(choose(STATUSES)), Silent(),
-        ByRule(choose(protocol.rules).name),
+        ByRule(table_of(choose(protocol.rules).name)),
     )  # fmt: skip
     return choose(claims)  # type: ignore[no-any-return]
 
@@ -103,5 +105,4 @@ def _where(choose: Choose, protocol: Protocol) -> Where:
         return Where(control)
     names = tuple(level.name for level in protocol.levels)
     kind = {"held": "hold", "in review": "review"}.get(control, "")
-    rules = tuple(rule.name for rule in protocol.rules if kind in (rule.action.kind, rule.action.off_ladder))
-    return Where(control, choose(((), (), names[:1], names[-2:])), choose(((), rules[:1], rules[:2])) if kind else ())
+    return Where(control, choose(((), (), names[:1], names[-2:])), of_kind(protocol, kind, choose((0, 1, 2))) if kind else ())

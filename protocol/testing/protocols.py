@@ -6,39 +6,34 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 from hypothesis import strategies as st
 
+from protocol.language.to_text import duration_trackers
 from protocol.model.guard import (
-    Always,
-    And,
     Atom,
-    Clock,
-    ClockName,
     Compare,
     Guard,
     Is,
     Known,
     Named,
-    Not,
     Operator,
-    Or,
     Ratio,
     Term,
     Tracked,
     Value,
 )  # fmt: skip
 from protocol.model.input import Choice, Derived, Grade, Input, Number, Schedule, Score, Tracker, YesNo
-from protocol.model.protocol import End, Interpretation, LadderEnds, Level, Protocol, Reading, Source
-from protocol.model.rule import Action, ActionKind, By, Citation, ControlKind, Rule, Same, Target, To, Where
+from protocol.model.protocol import End, Interpretation, LadderEnds, Protocol, Reading, Source
 from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose, drawing
-from protocol.testing.doses import any_dispensing, any_ladder, any_supplement
+from protocol.testing.doses import any_dispensing, any_ladder
+from protocol.testing.guards import PERIODS, any_clock, any_guard
 from protocol.testing.monitoring import with_monitoring
 from protocol.testing.numbers import any_comparison, any_number
 from protocol.testing.properties import any_properties
+from protocol.testing.rules import Draft, any_rules, with_table
 from protocol.testing.scores import any_points, any_score
-from protocol.testing.taken import any_dose_taken
 
 TrackerKind = Literal["episodes", "consecutive", "duration", "since", "lowest", "highest"]
 SafeSide = Literal["less", "more", "none"]
@@ -58,9 +53,7 @@ _INPUTS = (
     Input("pain", Grade("CTC 2.0"), 7 * DAY, repeats="worst"),
     Input("height", Number("1", Fraction(0), Fraction(300)), None, fixed=True),
 )
-_CLOCKS: tuple[ClockName, ...] = ("start", "state", "dose change", "dose raised", "dose lowered", "hold", "treatment")
 _ENDS: tuple[End, ...] = ("printed", "printed", "ours")
-_PERIODS = (WEEK, 2 * WEEK, 4 * WEEK, DAY)
 
 
 @st.composite
@@ -85,7 +78,7 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     first = int(choose(range(len(_INPUTS))))
     chosen = tuple((_INPUTS * 2)[first : first + int(choose(range(1, inputs + 1)))])
     seen = tuple(atom for item in chosen for atom in (choose(_ATOMS[item.name]), choose(_ATOMS[item.name])))
-    derived = (Derived("remission", _guard(choose, seen), "in remission"),) if choose((False, True)) else ()
+    derived = (Derived("remission", any_guard(choose, seen), "in remission"),) if choose((False, True)) else ()
     numbers = any_number(choose, chosen, defaults=known)
     seen += tuple(any_comparison(choose, number) for number in numbers for _ in range(2))
     scores = _scores(choose, "signs", seen) if known else ()
@@ -95,34 +88,24 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     named = tuple(Named(item.name) for item in (*derived, *(i for i in interpretations if i.readings[0].guard)))
     counted = tuple(_counted(choose, tracker) for tracker in trackers)
     asked = tuple(Known(item.name, choose((None, 3 * DAY))) for item in chosen[:1]) if known else ()
-    timed = _scores(choose, "course", (*seen, *named, *counted, *asked, _clock(choose))) if known else ()
+    timed = _scores(choose, "course", (*seen, *named, *counted, *asked, any_clock(choose))) if known else ()
     counted += tuple(any_points(choose, score) for score in timed)
     ladder = any_ladder(choose)
     dispensing, sizes = any_dispensing(choose, ladder)
-    draft = _Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
+    draft = Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
+    rules, table = with_table(choose, draft, any_rules(choose, draft))
     drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
         levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)), inputs=(*chosen, *sizes), derived=derived,
-        numbers=numbers, trackers=trackers, interpretations=interpretations, rules=_rules(choose, draft),
+        numbers=numbers, trackers=trackers, interpretations=interpretations, rules=rules,
         otherwise=(said := choose(((), ("on treatment", "held"), ("before treatment", "on treatment", "held", "in review")))),
         silent=() if said else choose(((), ("on treatment", "held"))), sources=(Source("paper", "Author A. Journal 2003;1:1-2"),),
         safe_side=choose(safe_sides), between_visits=choose(("wait", "wait", "act")), act_within=choose((None, WEEK)),
         dispensing=dispensing, scores=(*scores, *timed),
     )  # fmt: skip
-    drawn = evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, _clock(choose))))
-    return with_monitoring(choose, drawn, lambda: _guard(choose, (*draft.atoms, _clock(choose)), draft.seen))
-
-
-@frozen
-class _Draft:
-    ladder: tuple[Level, ...]
-    seen: tuple[Guard, ...]
-    atoms: tuple[Guard, ...]
-    interpretations: tuple[Interpretation, ...]
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        return tuple(level.name for level in self.ladder)
+    drawn = evolve(drawn, tables=(table.said(duration_trackers(drawn)),) if table else ())
+    drawn = evolve(drawn, properties=any_properties(choose, drawn, (*draft.atoms, any_clock(choose))))
+    return with_monitoring(choose, drawn, lambda: any_guard(choose, (*draft.atoms, any_clock(choose)), draft.seen))
 
 
 def _compare(term: Term, text: str) -> Compare:
@@ -156,31 +139,8 @@ _ATOMS: dict[str, tuple[Atom, ...]] = {
 }  # fmt: skip
 
 
-def _guard(choose: Choose, atoms: Sequence[Guard], seen: Sequence[Guard] = ()) -> Guard:
-    """One atom, or two or three of them joined; only conditions on readings are ever negated."""
-    first = choose(atoms)
-    match choose(("one", "one", "one", "and", "or", "not", "not either", "mixed")):
-        case "and":
-            return And((first, choose(atoms)))
-        case "or":
-            return Or((first, choose(atoms)))
-        case "not":
-            return Not(choose(seen or atoms))
-        case "not either":
-            return Not(Or((choose(seen or atoms), choose(seen or atoms))))
-        case "mixed":
-            return And((first, Or((choose(atoms), choose(atoms)))))
-    return first  # type: ignore[no-any-return]
-
-
-def _clock(choose: Choose) -> Guard:
-    window = choose((0, 0, 0, DAY))
-    sign: Operator = choose((">=", ">=", ">=", ">", "<", "<=")) if not window else ">="
-    return Compare(Clock(choose(_CLOCKS)), sign, Fraction(choose(_PERIODS)), early=window, late=2 * window)
-
-
 def _scores(choose: Choose, name: str, atoms: Sequence[Guard]) -> tuple[Score, ...]:
-    return (any_score(choose, name, lambda pick: _guard(pick, atoms)),) if choose((False, False, True)) else ()
+    return (any_score(choose, name, lambda pick: any_guard(pick, atoms)),) if choose((False, False, True)) else ()
 
 
 def _tracker(choose: Choose, number: int, inputs: Sequence[Input], seen: Sequence[Guard], known: bool) -> Tracker:
@@ -190,9 +150,9 @@ def _tracker(choose: Choose, number: int, inputs: Sequence[Input], seen: Sequenc
     name, baseline = f"{kind}-{number}", choose((False, True))
     if kind in ("lowest", "highest"):
         return Tracker(name, kind, input=choose(numbers), from_baseline=baseline)
-    until = _guard(choose, seen) if kind in ("episodes", "since") and choose((True, True, False)) else None
+    until = any_guard(choose, seen) if kind in ("episodes", "since") and choose((True, True, False)) else None
     measured_only = known and kind != "duration" and choose((False, False, True))
-    return Tracker(name, kind, _guard(choose, seen), until, measured_only=measured_only, from_baseline=baseline)
+    return Tracker(name, kind, any_guard(choose, seen), until, measured_only=measured_only, from_baseline=baseline)
 
 
 def _counted(choose: Choose, tracker: Tracker) -> Guard:
@@ -200,87 +160,16 @@ def _counted(choose: Choose, tracker: Tracker) -> Guard:
     if tracker.kind in ("lowest", "highest"):
         return Compare(term, choose(("<", ">=")), Fraction(choose(_CONSTANTS[tracker.input])))
     if tracker.kind == "since":
-        return Compare(term, choose(("<=", ">", ">=", "<")), Fraction(choose(_PERIODS)))
+        return Compare(term, choose(("<=", ">", ">=", "<")), Fraction(choose(PERIODS)))
     if tracker.kind == "duration":
-        return Compare(term, choose((">=", ">=", ">")), Fraction(choose(_PERIODS)))
+        return Compare(term, choose((">=", ">=", ">")), Fraction(choose(PERIODS)))
     return Compare(term, choose((">=", ">=", "==", "<")), Fraction(choose((1, 2, 3))))
 
 
 def _interpretation(choose: Choose, seen: Sequence[Guard]) -> Interpretation:
-    guards = (_guard(choose, seen), _guard(choose, seen)) if choose((True, False)) else (None, None)
+    guards = (any_guard(choose, seen), any_guard(choose, seen)) if choose((True, False)) else (None, None)
     readings = (
         Reading("strict", "As it is written.", guards[0]),
         Reading("loose", "As it is done.", guards[1], "nobody says so"),
     )
     return Interpretation("meaning", "What is meant?", readings, choose(("strict", "loose")))
-
-
-_Action = tuple[ActionKind, ControlKind]
-_PLAN: tuple[tuple[tuple[_Action, ...], ...], ...] = (
-    ((("start", "before treatment"),),),
-    ((), (("stop", "on treatment"),)),
-    ((("hold", "on treatment"),), (("hold", "on treatment"),) * 2, ()),
-    ((), (("review", "on treatment"),), (("continue", "on treatment"),)),
-    ((("reduce", "on treatment"),), (), (("reduce", "on treatment"),) * 2),
-    ((("escalate", "on treatment"),), (), (("escalate", "on treatment"),) * 2),
-    ((), (("stop", "held"),), (("stop", "before treatment"),), (("review", "held"),)),
-)
-
-
-def _rules(choose: Choose, draft: _Draft) -> tuple[Rule, ...]:
-    """The plan's rules in a safe order, ways out of each hold and review, and sometimes two rules exchanged."""
-    plan = [action for options in _PLAN for action in choose(options)]
-    rules = [_rule(choose, draft, number, kind, (_where(choose, draft, control),)) for number, (kind, control) in enumerate(plan)]
-    for rule in tuple(rules):
-        rules += _ways_out(choose, draft, rule, len(rules))
-    if choose((False, False, True)):
-        one, other = choose(range(len(rules))), choose(range(len(rules)))
-        rules[one], rules[other] = rules[other], rules[one]
-    return tuple(rules)
-
-
-def _ways_out(choose: Choose, draft: _Draft, rule: Rule, number: int) -> tuple[Rule, ...]:
-    if rule.action.kind not in ("hold", "review") or not choose((True,) * 5 + (False,)):
-        return ()
-    control: ControlKind = "held" if rule.action.kind == "hold" else "in review"
-    kind: ActionKind = (
-        choose(("resume", "resume", "stop", "continue", "reduce", "escalate")) if control == "in review" else "resume"
-    )
-    where = (Where(control, by=choose(((rule.name,), (rule.name,), ()))),)
-    also = (Where("in review"),) if control == "held" and choose((False,) * 5 + (True,)) else ()
-    return (_rule(choose, draft, number, kind, where + also),)
-
-
-def _where(choose: Choose, draft: _Draft, control: ControlKind) -> Where:
-    return Where(control, choose(((), (), (), draft.levels[:1], draft.levels[-2:])) if control != "before treatment" else ())
-
-
-def _rule(choose: Choose, draft: _Draft, number: int, kind: ActionKind, where: tuple[Where, ...]) -> Rule:
-    mode: Literal["must", "may"] = choose(("must", "must", "must", "may"))
-    timed = (_clock(choose), choose((_clock(choose), *any_dose_taken(choose, draft.ladder))))
-    atoms = choose((draft.seen, draft.atoms, (*draft.atoms, *timed)))
-    readings = tuple((item.name, choose(item.readings).name) for item in draft.interpretations if choose((False, False, True)))
-    again = kind in ("escalate", "reduce") and choose((False, False, True))
-    guard = Always() if kind == "start" and choose((True, False)) else _guard(choose, atoms, draft.seen)
-    return Rule(
-        f"{kind}-{number}", where, guard, mode, _action(choose, draft, kind),
-        recommended=mode == "may" and choose((False, True)),
-        again=again, supplement=None if again or kind not in ("start", "escalate") else any_supplement(choose, draft.ladder),
-        once=kind == "hold" and choose((False, False, True)),
-        on_hold=kind != "stop" or where[0].control != "on treatment" or choose((True, True, False)),
-        under=readings, source=choose((None, Citation("paper"), Citation("paper", "p. 1, Methods"))),
-        says=choose(("", "as the text says")), unverified=choose(("", "", "", "not looked up")),
-    )  # fmt: skip
-
-
-def _action(choose: Choose, draft: _Draft, kind: ActionKind) -> Action:
-    named: tuple[Target, ...] = tuple(To(level) for level in draft.levels)
-    if kind == "start":
-        return Action(kind, choose(named))
-    if kind == "review":
-        return Action(kind, meanwhile=choose(("continue", "withhold")))
-    if kind not in ("escalate", "reduce", "resume"):
-        return Action(kind)
-    steps: tuple[Target, ...] = (By(1), By(1), By(2)) if kind != "resume" else (Same(), Same(), By(1), By(2))
-    target = choose((*steps, *named))
-    return Action(kind, target, choose((None, "continue", "hold", "stop")) if isinstance(target, By) else None)

@@ -9,6 +9,8 @@ from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
+from protocol.semantics.prepared import prepare
+from protocol.semantics.step import arrive
 from protocol.semantics.trackers import bounds
 from tests.oracle.decide import Answer, decide
 from tests.oracle.dispensing import expected, outline
@@ -19,12 +21,13 @@ COUNTERS = ("episodes", "consecutive")
 
 def oracle(protocol: Protocol, before: State, taken: Step) -> Answer:
     """The oracle's decision at a visit: the state before it, with the readings and trackers that the reference took from it."""
-    baseline = () if before.started is None else taken.state.baseline  # a correction changes it, the first dose only sets it
-    kept = {"memory": taken.state.memory, "baseline": baseline, "history": taken.state.history}
-    kept["refused_last"] = taken.state.refused_last
-    read = evolve(before, readings=taken.state.readings, **kept)
+    # A course that begins anew forgets what its trackers held when this was decided.
+    seen = arrive(prepare(protocol), before, taken.visit)[0].state
+    baseline = () if before.started is None else seen.baseline  # a correction changes it, the first dose only sets it
+    kept = {"memory": seen.memory, "baseline": baseline, "history": seen.history, "refused_last": seen.refused_last}
+    read = evolve(before, readings=seen.readings, **kept)
     time = taken.visit.time
-    return decide(protocol, read, time, bounds(protocol, taken.state, time), _counts(protocol, taken.state))
+    return decide(protocol, read, time, bounds(protocol, seen, time), _counts(protocol, seen))
 
 
 def _counts(protocol: Protocol, state: State) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ from attrs import define, evolve
 from protocol.model.decision import Effect
 from protocol.model.regimen import NO_DRUG, Dose, at_level
 from protocol.model.rule import AtMost, Rule, Same, To
-from protocol.model.state import UNORDERED, Control
+from protocol.model.state import Control
 from tests.oracle.facts import Facts
 
 
@@ -56,8 +56,7 @@ class Effects(Facts):
         free = self.free_effect(rule)
         idle = not self.state.dose.is_drug and self.state.control.kind in ("held", "in review")
         if rule.action.kind == "resume" or (idle and rule.action.kind in ("reduce", "escalate", "review")):
-            reasons = [self.protocol.rule(name) for name in self.state.reasons if name != UNORDERED]
-            return self.held_down(free, reasons)
+            return self.held_down(free, [rule for rule in self.protocol.rules if rule.name in self.state.reasons])
         return free
 
     def held_down(self, effect: Effect, holds: Iterable[Rule]) -> Effect:
