@@ -14,8 +14,11 @@ from protocol.model.table import entries
 from protocol.model.time import say_duration
 
 
-def overview(protocol: Protocol, findings: tuple[str, ...], width: int = 100) -> str:
-    """The protocol's name, numbers, findings, open questions, waivers and unverified parts."""
+def overview(protocol: Protocol, findings: tuple[str, ...], width: int = 100, amends: tuple[str, ...] = ()) -> str:
+    """The protocol's name, numbers, findings, open questions, waivers and unverified parts.
+
+    ``amends`` is what its file amends, and what that amends in its turn.
+    """
     sections = (
         ("Findings", findings),
         ("Open questions", tuple(_questions(protocol))),
@@ -23,13 +26,15 @@ def overview(protocol: Protocol, findings: tuple[str, ...], width: int = 100) ->
         ("Unverified", tuple(_unverified(protocol))),
     )
     below = (line for title, items in sections for line in _section(title, items, width))
-    return "\n".join((*_head(protocol, width), *_properties(protocol, width), *below))
+    return "\n".join((*_head(protocol, width, amends), *_properties(protocol, width), *below))
 
 
-def _head(protocol: Protocol, width: int) -> Iterator[str]:
+def _head(protocol: Protocol, width: int, amends: tuple[str, ...]) -> Iterator[str]:
     yield f"{protocol.name} {protocol.version}, fingerprint {fingerprint(protocol)}"
     if protocol.title:
         yield _filled(protocol.title, width)
+    if amends:
+        yield _filled(f"Amends {', which amends '.join(amends)}.", width)
     trackers = [counted(len(protocol.trackers), "tracker")] if protocol.trackers else []
     parts = [counted(len(protocol.rules), "rule"), counted(len(protocol.inputs), "input"), *trackers]
     yield _filled(f"{listed([*parts, counted(len(protocol.levels), 'level')])}: {_ladder(protocol)}", width)

@@ -9,7 +9,7 @@ import click
 from protocol.commands import FAILS, HOLDS
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
-from protocol.commands.subject import complete_spec, identity, load
+from protocol.commands.subject import amended, complete_spec, identity, load
 
 if TYPE_CHECKING:
     from protocol.checks import Finding
@@ -35,24 +35,25 @@ def check(specs: tuple[str, ...], form: str) -> int:
 
     found, documents = 0, []
     for number, spec in enumerate(specs):
-        protocol = load(spec)
+        protocol, amends = load(spec), amended(spec)
         defects = findings(protocol)
         found += len(defects)
         if form == "json":
-            documents.append(_fields(protocol, defects))
+            documents.append(_fields(protocol, amends, defects))
         else:
-            show(("\n" if number else "") + overview(protocol, tuple(map(str, defects)), width()))
+            show(("\n" if number else "") + overview(protocol, tuple(map(str, defects)), width(), amends))
     if form == "json":
         answer(FORMAT, {"protocols": documents})
     return FAILS if found else HOLDS
 
 
-def _fields(protocol: Protocol, defects: tuple[Finding, ...]) -> dict[str, Any]:
+def _fields(protocol: Protocol, amends: tuple[str, ...], defects: tuple[Finding, ...]) -> dict[str, Any]:
     from protocol.language.table_of_sources import doubts
 
     return {
         **identity(protocol),
         "title": protocol.title,
+        "amends": list(amends),
         "levels": [{"name": level.name, "regimen": str(level.regimen)} for level in protocol.levels],
         "rules": [rule.name for rule in protocol.in_force()],
         "inputs": [item.name for item in protocol.inputs],

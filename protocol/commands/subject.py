@@ -56,6 +56,14 @@ def load(spec: str) -> Protocol:
     return shipped.load(spec)
 
 
+def amended(spec: str) -> tuple[str, ...]:
+    """What the file of a SPEC amends, and what that amends in its turn, as each of them writes it."""
+    from protocol.language import amendments, shipped
+
+    file = shipped.find(spec)
+    return amendments.amended(shipped.read_text(file), str(file))
+
+
 def identity(protocol: Protocol) -> dict[str, str]:
     """What says which protocol it is, for JSON."""
     from protocol.model.protocol import fingerprint

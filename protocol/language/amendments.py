@@ -12,7 +12,7 @@ from protocol.language.fields import entries, one_of, text_node
 from protocol.language.hints import instead, listed
 from protocol.language.nodes import Listing, Mapping, Node, Scalar
 from protocol.language.positions import MOST_BYTES, nodes
-from protocol.language.report import Part, Report, Span, shown
+from protocol.language.report import Part, Report, Span, shown, with_line_feeds
 
 MOST_FILES = 8
 """So many files can amend each other in a row; more than two or three nobody can read."""
@@ -33,6 +33,24 @@ Entries = dict[str, tuple[Scalar, Node]]
 
 def tree(report: Report) -> Mapping | None:
     """The tree of the first file with all that it amends; None where it cannot be read, with the problems in the report."""
+    root, chain = _chain(report)
+    if root is None:
+        return None
+    _check_without(report, root)
+    for amendment in reversed(chain):
+        root = _merged(report, root, amendment)
+    return root
+
+
+def amended(text: str, file: str) -> tuple[str, ...]:
+    """What a file amends, and what that amends in its turn, as each of them writes it."""
+    _, chain = _chain(Report(with_line_feeds(text), file))
+    said = (_entry(amendment, "amends") for amendment in chain)
+    return tuple(entry[1].text for entry in said if entry and isinstance(entry[1], Scalar))
+
+
+def _chain(report: Report) -> tuple[Mapping | None, list[Mapping]]:
+    """What stands by itself, None where it cannot be read, and the amendments that lead to it, the first file first."""
     root = _root(report, report.parts[0])
     chain: list[Mapping] = []
     files: list[str] = []
@@ -40,12 +58,7 @@ def tree(report: Report) -> Mapping | None:
         chain.append(root)
         part = _amended(report, *amends, files)
         root = _root(report, part) if part else None
-    if root is None:
-        return None
-    _check_without(report, root)
-    for amendment in reversed(chain):
-        root = _merged(report, root, amendment)
-    return root
+    return root, chain
 
 
 def _root(report: Report, part: Part) -> Mapping | None:

@@ -69,6 +69,15 @@ def test_a_decision_is_explained_and_a_course_replayed(family: Path, capsys: Out
     assert said.out.startswith("small 2.0, Low counts are borne\n")
 
 
+def test_what_a_file_amends_is_told(family: Path, capsys: Output) -> None:
+    (family / "3.yaml").write_text('protocol: small\nversion: "3.0"\namends: 2-borne.yaml\n', encoding="utf-8")
+    assert run(["check", "small", "small/2-borne", "small/3"]) == 0
+    said = [line.strip() for line in capsys.readouterr().out.splitlines() if "mends" in line]
+    assert said == ["Amends protocol.yaml.", "Amends 2-borne.yaml, which amends protocol.yaml."]
+    assert run(["check", "small", "small/3", "--format", "json"]) == 0
+    assert [one["amends"] for one in json.loads(capsys.readouterr().out)["protocols"]] == [[], ["2-borne.yaml", "protocol.yaml"]]
+
+
 @pytest.mark.usefixtures("family")
 def test_the_canonical_text_is_the_whole(capsys: Output) -> None:
     assert run(["show", "small/2-borne", "--canonical"]) == 0
