@@ -3,7 +3,8 @@
 Whatever the patient's state uses must be in the new protocol unchanged under the same name, or be mapped. A migration
 changes what names mean, never the dose in force: where the regimen itself is another one, the dose is off the new ladder
 until a visit says otherwise. Where the old protocol did not keep when the dose last went up or down, it was no later than the
-last change of the dose, and counts as then: so nobody is raised too early.
+last change of the dose, and counts as then: so nobody is raised too early. Where it did not add up the drug taken, or in
+another kind of unit, nobody knows how much was taken before.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from protocol.model.input import Choice, Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, Regimen, at_level
 from protocol.model.rule import Rule
-from protocol.model.state import UNORDERED, Control, Counted, Held, Interval, Memory, State
+from protocol.model.state import UNORDERED, Control, Counted, Held, Interval, Memory, State, Taken
 from protocol.semantics.prepared import prepare
 from protocol.semantics.step import LOWERED, RAISED, initial
+from protocol.semantics.taken import is_counted
 from protocol.semantics.trackers import first_memory, memory_of, saturation
 
 OFF_LADDER, DROP, FRESH = "off ladder", "drop", "fresh"
@@ -47,6 +49,7 @@ def migrated(old: Protocol, new: Protocol, state: State, mapping: Mapping) -> St
             memory=passage.memory(state),
             raised=_last(old, new, RAISED, state.raised, state),
             lowered=_last(old, new, LOWERED, state.lowered, state),
+            taken=_taken(old, new, state),
         )
     if passage.problems:
         problems = tuple(dict.fromkeys(passage.problems))
@@ -226,6 +229,16 @@ def _last(old: Protocol, new: Protocol, asked: Clock, kept: int | None, state: S
     if asked not in prepare(new).constants:
         return None
     return kept if asked in prepare(old).constants else state.changed
+
+
+def _taken(old: Protocol, new: Protocol, state: State) -> Taken | None:
+    """The drug taken so far, if the new protocol asks for it; incomplete where the old one did not count it in such units."""
+    if not prepare(new).counts_dose:
+        return None
+    drugs = (level.regimen for level in old.levels if not level.regimen.is_placebo)
+    if prepare(old).counts_dose and all(is_counted(new, one.unit, one.per) for one in drugs):
+        return state.taken
+    return Taken(incomplete=state.started is not None)
 
 
 def _acts_alike(old: Protocol, one: Rule, new: Protocol, other: Rule) -> bool:

@@ -177,6 +177,7 @@ def _begun_anew(scene: Scene, effect: Effect) -> State:
         baseline=before.baseline,
         history=before.history,
         refused_last=before.refused_last,
+        taken=None if before.taken is None else Taken(),
     )
 
 

@@ -115,6 +115,25 @@ def taken_moments(prepared: Prepared, state: State, term: CumulativeDose, after:
                 yield state.changed + minutes
 
 
+def sum_changes(prepared: Prepared, state: State, longest: int) -> Iterator[int]:
+    """Minutes of each level, up to ``longest``, after which another dose has been given, or at a rate a constant is reached."""
+    if not prepared.counts_dose:
+        return
+    now = (state.taken or Taken()).amount
+    constants = [value * AMOUNTS[term.unit] for term, values in _amounts(prepared) for value in values]
+    for given in (level.regimen for level in prepared.protocol.levels):
+        if given.rate:
+            yield from (int((one - now) / (given.amount * AMOUNTS[given.unit]) * given.every) for one in constants if one > now)
+        elif given.every:
+            days, runs = given.days, range(0, longest + 1, given.days.cycle if given.days else longest + 1)
+            start, run = ((days.first - 1) * DAY, days.run) if days else (0, longest)
+            yield from (begun + start + due for begun in runs for due in range(0, run + 1, given.every))
+
+
+def _amounts(prepared: Prepared) -> Iterator[tuple[CumulativeDose, tuple[Fraction, ...]]]:
+    return ((term, values) for term, values in prepared.constants.items() if isinstance(term, CumulativeDose))
+
+
 def _until(given: Regimen, amount: Fraction, strictly: bool, after: int) -> int | None:
     """The first number of minutes after ``after`` in which a regimen gives so much, or more; None if it never does."""
 

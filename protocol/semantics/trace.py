@@ -24,6 +24,7 @@ from protocol.semantics.given import is_it
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.remembered import reference_dates
 from protocol.semantics.step import initial, step
+from protocol.semantics.taken import sum_changes
 
 MOST_BRANCHES = 2_000
 """How many combinations of dates are tried before a course with ranges is refused as too vague."""
@@ -164,6 +165,7 @@ def _seen_from(prepared: Prepared, state: State, later: tuple[int, ...], first: 
     timed = (values for term, values in prepared.constants.items() if isinstance(term, Clock) or term in times)
     spans = {int(value) for values in timed for value in values}
     spans |= {item.valid_for for item in prepared.inputs.values() if item.valid_for is not None}
+    spans |= set(sum_changes(prepared, state, max(later, default=first) - first))
     reference = reference_dates(prepared, (*later, *(held.observed for held in state.history)), later)
     seen = {
         moment + side for moment in (*(moment - span for moment in later for span in spans), *reference) for side in (-1, 0, 1)

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from protocol import initial, machine
 from protocol.errors import MigrationError, NeedsReason, RequestReused
 from protocol.executors.machine import LiveCourse, Mapping
+from protocol.language.from_yaml import parse_guard
 from protocol.model.course import Course, Given, Observation
 from protocol.model.input import Choice, Grade, Input, Number, Tracker
 from protocol.model.protocol import Level, Protocol
 from protocol.model.regimen import regimen
 from protocol.model.rule import Action, Rule
+from protocol.model.state import Taken
 from protocol.model.time import DAY
 from protocol.testing import courses, protocols, visits
 from tests.executors.test_agreement import how, lived, often
@@ -369,3 +371,27 @@ def test_a_patient_whose_protocol_is_renamed_throughout_is_treated_as_before(dat
         one.override(said.given or Given("none"), time=said.time, **how(one))
     assert live.state == renamed(plain.state, names)
     assert live.audit() == ()
+
+
+# What the old protocol did not keep
+
+
+def asking(guard: str) -> Protocol:
+    """The small protocol with a rule that asks something which it does not keep otherwise."""
+    asks = Rule("asks", ON, parse_guard(guard, PROTOCOL), "must", Action("continue"))
+    return evolve(PROTOCOL, version="2", rules=(*PROTOCOL.rules, asks))
+
+
+def test_a_raise_that_was_not_kept_was_no_later_than_the_last_change_of_dose() -> None:
+    course = begun(STARTED, LOW)
+    assert course.state.raised is None
+    assert moved(course, asking("time since dose raised >= 4 weeks")).state.raised == course.state.changed == 7 * DAY
+
+
+def test_how_much_was_taken_before_is_not_known_where_it_was_not_counted() -> None:
+    asks = asking("cumulative dose >= 1 g")
+    assert moved(begun(STARTED, LOW), asks).state.taken == Taken(incomplete=True)
+    counted = lived(asks, Course("p", (STARTED, LOW)))
+    assert counted.state.taken == Taken(F(700))
+    assert moved(counted, evolve(asks, version="3")).state.taken == Taken(F(700))
+    assert moved(lived(asks, Course("p", (STARTED, LOW))), SAME).state.taken is None
