@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.course import Course, Given, Observation, Visit
+from protocol.model.course import ANEW, Course, Given, Observation, Visit
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import exact, say_number
 from protocol.model.time import RESOLUTIONS, UNITS
@@ -63,4 +63,5 @@ def _limit(value: object) -> str:
 def _given(given: Given | None) -> str:
     if given is None:
         return ""
-    return given.level or (str(given.regimen) if given.regimen else given.kind)
+    anew = ANEW if given.anew else ""
+    return f"{given.level or given.regimen}{anew}" if given.regimen else given.kind

@@ -31,6 +31,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("Decision", "monitoring"),
         ("Regimen", "days"),
         ("Given", "level"),
+        ("Given", "anew"),
         ("Decision", "dispensed"),
         ("Effect", "anew"),
         ("Decision", "conflict"),

@@ -100,16 +100,22 @@ class Observation:
             _check_texts("an observation", input=self.input, unit=self.unit, censored=self.censored, row=self.row)
 
 
+ANEW = " as a new patient"
+"""What is written behind a dose with which the course begins anew."""
+
+
 @frozen
 class Given:
     """What was given from a visit on: a regimen; no drug; no drug ever again (``stopped``); or drug, but not known which.
 
-    ``level`` says which level a regimen is, where the ladder has it on several; empty where that is not said.
+    ``level`` says which level a regimen is, where the ladder has it on several; empty where that is not said. ``anew``: as in
+    a new patient, whose course begins anew with it; where that is not said it is what the rule that permits it says.
     """
 
     kind: Literal["regimen", "none", "stopped", "unknown"]
     regimen: Regimen | None = None
     level: str = ""
+    anew: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("regimen", "none", "stopped", "unknown"):
@@ -121,12 +127,16 @@ class Given:
             raise unfit("'level' of what was given", self.level, "the name of a level, or ''")
         if self.level and self.regimen is None:
             raise NotationError(f"'{self.kind}' was given at the level '{self.level}'", "A level belongs to a regimen.")
+        if self.anew and self.regimen is None:
+            raise NotationError(f"'{self.kind}' was given as in a new patient", "Only a regimen can be given anew.")
         if (self.kind == "regimen") != (self.regimen is not None):
             hint = "A regimen belongs to the kind 'regimen', and only to it."
             raise NotationError(f"'{self.kind}' was given with the regimen {self.regimen}", hint)
 
     def __str__(self) -> str:
-        return str(self.regimen) if self.regimen else {"none": "no drug", "stopped": "stopped", "unknown": "not known"}[self.kind]
+        if self.regimen:
+            return f"{self.regimen}{ANEW if self.anew else ''}"
+        return {"none": "no drug", "stopped": "stopped", "unknown": "not known"}[self.kind]
 
 
 @frozen

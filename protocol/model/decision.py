@@ -193,6 +193,7 @@ DeviationKind = Literal[
     "resumed too early",
     "treatment after stop",
     "started too early",
+    "begun anew without reason",
     "off the ladder",
     "protocol silent",
 ]

@@ -48,10 +48,13 @@ def is_it(protocol: Protocol, given: Given, effect: Effect) -> bool:
     """Whether giving this is putting the effect into force. No drug is a hold, a stop or any effect without drug.
 
     Where a step is ordered that cannot be taken the dose in force stands, so giving that is not a deviation. Where several
-    levels have the regimen and none of them was named, it is each of them.
+    levels have the regimen and none of them was named, it is each of them. A dose that is given as in a new patient is only what
+    begins the course anew; of one of which that is not said it may do so.
     """
     if given.kind == "stopped":
         return effect.control.kind == "stopped"
+    if given.anew and not effect.anew:
+        return False
     return effect.dose == dose_given(protocol, given, effect.dose)
 
 
@@ -76,7 +79,7 @@ def _unordered(scene: Scene, given: Given, dose: Dose) -> Effect:
     if state.control.kind == "stopped":
         return Effect(state.control, state.level, dose)
     if dose.is_drug:
-        return Effect(Control("on treatment"), dose, dose)
+        return Effect(Control("on treatment"), dose, dose, anew=given.anew)
     control = Control("held") if state.control.kind == "on treatment" else state.control
     return Effect(control, state.level, NO_DRUG)
 
@@ -141,6 +144,8 @@ def _kind(scene: Scene, finding: Finding, found: Given, dose: Dose) -> Deviation
         return "started too early"
     if finding.effect.dose == NO_DRUG:
         return "resumed too early" if scene.state.dose == NO_DRUG else "hold missed"
+    if found.anew:
+        return "begun anew without reason"
     if dose.kind == "off ladder":
         return "off the ladder"
     recommended = rank(protocol, finding.effect.dose)

@@ -77,6 +77,8 @@ def _refused(name: str, unit: str, low: Fraction, high: Fraction) -> tuple[Obser
 def _givens(protocol: Protocol) -> tuple[Given | None, ...]:
     named = (Given("regimen", level.regimen, level.name) for level in protocol.levels if level.regimen.is_once)
     levels = (*(Given("regimen", level.regimen) for level in protocol.levels), *named)
+    if any(rule.action.anew for rule in protocol.rules):
+        levels += tuple(Given("regimen", level.regimen, anew=True) for level in protocol.levels)
     others = (Given("none"), *(Given("regimen", dose) for dose in _BESIDE), Given("unknown"), Given("stopped"))
     return ((None,) * 12 + levels * 2) + others
 

@@ -92,6 +92,8 @@ def _conflict(protocol: Protocol, walks: Sequence[Walk]) -> tuple[str, ...]:
 def _gives(protocol: Protocol, effect: Effect, given: Given) -> bool:
     if given.regimen is None:
         return effect.control.kind == "stopped" if given.kind == "stopped" else effect.dose == NO_DRUG
+    if given.anew > effect.anew:
+        return False
     if given.level or effect.dose.kind not in ("level", "off ladder"):
         return effect.dose == Dose("level", given.level)
     dose = effect.dose
