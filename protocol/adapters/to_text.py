@@ -132,6 +132,9 @@ def _remarks(step: Step, protocol: Protocol) -> Iterator[str]:
     elif decision.silent:
         said = _silence(decision)
         yield f"{said[0].upper()}{said[1:]}, and the protocol does not say that this means continue."
+    for name in decision.acted_on:
+        rule = say_rule(name, protocol)
+        yield f"Rule {rule} holds, but all that it rests on has been acted on: what was ordered then stands."
     if decision.reasons:
         yield f"Reasons of the hold: {listed(decision.reasons)}."
     if step.depends_on_date:

@@ -35,6 +35,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("Decision", "dispensed"),
         ("Effect", "anew"),
         ("Decision", "conflict"),
+        ("Decision", "acted_on"),
     }
 )
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""

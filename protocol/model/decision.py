@@ -112,6 +112,8 @@ class Decision:
     ``dispensed`` is what is dispensed for each administration of the dose to which it leads, where the protocol says how.
     ``conflict``: the cells of one table that order different things here, so that the source contradicts itself. What one of
     them says is permitted; ``facts`` are those of all of them where the decision rests on no rule alone.
+    ``acted_on``: where no rule gave the decision, those that would order something if all that they rest on had not been acted
+    on before; what they ordered then stands.
     """
 
     time: int
@@ -134,6 +136,7 @@ class Decision:
     lowered_by: str = ""
     unverified: tuple[str, ...] = ()
     conflict: tuple[str, ...] = ()
+    acted_on: tuple[str, ...] = ()
     monitoring: tuple[Monitored, ...] = ()
     dispensed: Dispensed | None = None
 

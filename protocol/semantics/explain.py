@@ -15,7 +15,8 @@ from protocol.model.rule import ActionKind, Rule
 from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks
-from protocol.semantics.applying import is_said
+from protocol.semantics.applying import applicable, is_said, stands
+from protocol.semantics.compiled import ask_of
 from protocol.semantics.computed import computed_fact
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import in_force, meets_own_end
@@ -26,6 +27,7 @@ from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
 from protocol.semantics.taken import cumulative
 from protocol.semantics.trackers import NEVER, bounds
+from protocol.semantics.truth import Open, World
 
 _Decision, _Fact = quickly(Decision), quickly(Fact)
 
@@ -56,7 +58,22 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         _lowered_by(finding),
         _unverified(scene.prepared, told),
         finding.conflict,
+        () if rule or finding.status != "decided" else _acted_on(scene, finding),
     )
+
+
+def _acted_on(scene: Scene, finding: Finding) -> tuple[str, ...]:
+    """The rules of which, in some completion, what they ordered stands."""
+    rules = [rule for rule in applicable(scene.prepared, scene.state) if ask_of(scene.prepared, rule)(scene) is not False]
+    worlds = [World(scene, narrowed) for narrowed, _ in finding.results]
+    return tuple(rule.name for rule in rules if any(_stands(world, rule) for world in worlds))
+
+
+def _stands(world: World, rule: Rule) -> bool:
+    try:
+        return stands(world, (rule,))
+    except Open:
+        return False
 
 
 def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str]) -> tuple[Fact, ...]:
@@ -69,8 +86,8 @@ def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: froze
 
 def _before(state: State, after: Effect) -> Effect:
     """What is in force; the very effect of the decision where that leaves all as it is, as most do."""
-    stands = after.control is state.control and after.level is state.level and after.dose is state.dose
-    return after if stands and not after.undefined and after.supplement is None else in_force(state)
+    same = after.control is state.control and after.level is state.level and after.dose is state.dose
+    return after if same and not after.undefined and after.supplement is None else in_force(state)
 
 
 def _rule(prepared: Prepared, finding: Finding) -> Rule | None:

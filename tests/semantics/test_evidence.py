@@ -110,3 +110,12 @@ def test_a_step_whose_reading_was_acted_on_is_no_silence() -> None:
     assert not silent(visit(1, platelets=200), visit(2))
     assert silent(visit(1, platelets=200), visit(2, platelets=50)), "a new reading that no rule covers"
     assert silent(visit(1, platelets=200), visit(20)), "whatever is missing now could be what no rule covers"
+
+
+def test_a_decision_names_the_rules_of_which_what_they_ordered_stands() -> None:
+    up = Rule("raise", ON, above("platelets", ">=", 100), "must", Action("escalate", By(1), "continue"))
+    low = visit(0, given="100 mg every 2 days")
+    taken = [after(low, *visits, protocol=with_rules(up)).decision for visits in (
+        (visit(1, platelets=200),), (visit(1, platelets=200), visit(2)), (visit(1, platelets=50),)
+    )]  # fmt: skip
+    assert [(one.action, one.acted_on) for one in taken] == [("escalate", ()), ("continue", ("raise",)), ("continue", ())]
