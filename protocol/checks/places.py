@@ -12,6 +12,11 @@ from protocol.model.state import Control, State
 from protocol.semantics.effects import effect_of
 
 
+def are_equal(one: Rule, other: Rule) -> bool:
+    """Whether they are cells of one table, of which none stands above another."""
+    return one.table != "" and one.table == other.table
+
+
 def levels_of(protocol: Protocol, rule: Rule) -> Iterator[str]:
     """The levels at which the rule applies, on treatment, held or in review."""
     for level in protocol.levels:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from protocol.checks.asked import inputs_in
 from protocol.checks.finding import Finding, check
-from protocol.checks.places import levels_of, target
+from protocol.checks.places import are_equal, levels_of, target
 from protocol.model.guard import And, Guard, Not
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
@@ -26,7 +26,8 @@ from protocol.semantics.truth import truth
 def provisional_dead_end(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each such pair of must rules. Of protocols whose safe side is less."""
     rules = [rule for rule in protocol.in_force() if (rule.mode, rule.action.kind) == ("must", "reduce")]
-    for upper, lower in combinations(rules if protocol.safe_side == "less" else (), 2):
+    pairs = combinations(rules if protocol.safe_side == "less" else (), 2)
+    for upper, lower in (pair for pair in pairs if not are_equal(*pair)):
         where = next((ways for ways in _ways_down(protocol, upper, lower) if not _leads_back(protocol, ways[0])), None)
         if where is not None and _can_be_unknown(protocol, upper, lower):
             yield _finding(upper, lower, where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocol.checks.finding import Finding, check
+from protocol.checks.places import are_equal
 from protocol.model.guard import And
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
@@ -28,6 +29,7 @@ def raising_above_lowering(protocol: Protocol) -> Iterator[Finding]:
     for place, upper in enumerate(rules):
         for lower in rules[place + 1 :]:
             opposed = upper.action.kind in RAISES and lower.action.kind in LOWERS and _meet(upper, lower)
+            opposed = opposed and not are_equal(upper, lower)
             if opposed and _both_can_be_true(protocol, upper, lower):
                 yield _finding(upper, lower)
 

@@ -8,6 +8,7 @@ from protocol.checks.finding import Finding, check
 from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
+from protocol.model.table import entries
 
 
 @check(
@@ -19,7 +20,7 @@ from protocol.model.rule import Rule
 )
 def rule_without_source(protocol: Protocol) -> Iterator[Finding]:
     """One finding for all rules and monitoring entries without ``source``, under any reading."""
-    cited: tuple[Rule | Monitoring, ...] = (*protocol.rules, *protocol.monitoring)
+    cited: tuple[Rule | Monitoring, ...] = (*entries(protocol.rules), *protocol.monitoring)
     names = [one.name for one in cited if one.source is None]
     if names:
         hint = "Add 'source: NAME, PLACE', with the name declared under 'sources'."

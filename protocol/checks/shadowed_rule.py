@@ -8,6 +8,7 @@ from attrs import evolve
 
 from protocol.checks.asked import names_in
 from protocol.checks.finding import Finding, check
+from protocol.checks.places import are_equal
 from protocol.model.guard import Always, And, Clock, Compare, Guard, Named, Not, nodes
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule, Where
@@ -27,7 +28,7 @@ def shadowed_rule(protocol: Protocol) -> Iterator[Finding]:
     rules = protocol.in_force()
     for place, rule in enumerate(rules):
         for above in rules[:place]:
-            if _covers(above, rule) and _implied(protocol, above.when, rule.when):
+            if not are_equal(above, rule) and _covers(above, rule) and _implied(protocol, above.when, rule.when):
                 message = f"rule '{rule.name}' never gets its turn: '{above.name}' above it holds whenever it does"
                 yield Finding("F019", message, rule.name, f"Move '{rule.name}' up, or narrow '{above.name}'.")
                 break

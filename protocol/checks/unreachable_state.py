@@ -8,6 +8,7 @@ from protocol.checks.finding import Finding, check
 from protocol.checks.places import holds
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule, Where
+from protocol.model.table import by_table
 
 
 @check(
@@ -28,7 +29,7 @@ def unreachable_state(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _said(where: Where) -> str:
-    return f"{where.control} by {' or '.join(where.by)}" if where.by else where.control
+    return f"{where.control} by {' or '.join(by_table(where.by))}" if where.by else where.control
 
 
 def _reachable(protocol: Protocol, rule: Rule, where: Where) -> bool:

@@ -82,9 +82,10 @@ def _show_schema(specs: tuple[str, ...]) -> int:
 def _page(protocol: Protocol, what: str) -> Sequence[Block]:
     from protocol.language.table_of_sources import sources, unverified
     from protocol.language.to_table import title, to_table
+    from protocol.semantics.contradictions import contradictions
 
     if what == "table":
-        return to_table(protocol)
+        return to_table(protocol, contradictions(protocol))
     parts = {"sources": sources, "unverified": unverified}
     return (title(protocol), *parts[what](protocol))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from attrs import frozen
@@ -64,7 +64,7 @@ class Entry:
         return any(rule.action.kind in kinds and rule.on_hold for rule in here)
 
 
-def rules(protocol: Protocol) -> Iterator[Block]:
+def rules(protocol: Protocol, contradicting: Sequence[tuple[str, str]] = ()) -> Iterator[Block]:
     """How the rules are read, those in force by control state, the tables, what is said of each, and those not in force."""
     yield Heading(2, "Rules")
     waived = (
@@ -77,7 +77,7 @@ def rules(protocol: Protocol) -> Iterator[Block]:
     chosen, others = _entries(protocol)
     for control in CONTROLS:
         yield from _group(protocol, chosen, control)
-    yield from _tables(protocol, chosen)
+    yield from _tables(protocol, chosen, contradicting)
     yield from _names(protocol)
     yield from _remarks("What the rules say", chosen)
     if others:
@@ -166,8 +166,8 @@ def _flags(rules: tuple[Rule, ...]) -> str:
     return "".join(f" ({flag})" for flag, is_said in said.items() if is_said)
 
 
-def _tables(protocol: Protocol, entries: Iterable[Entry]) -> Iterator[Block]:
-    """Each table as it is printed; a cell without an action has a dash."""
+def _tables(protocol: Protocol, entries: Iterable[Entry], contradicting: Sequence[tuple[str, str]] = ()) -> Iterator[Block]:
+    """Each table as it is printed; a cell without an action has a dash. Then its cells that can contradict each other."""
     tables = [one for one in entries if one.rule.table]
     for number, one in enumerate(tables):
         yield Heading(3, f"{one.number} {code(one.name)}")
@@ -182,6 +182,14 @@ def _tables(protocol: Protocol, entries: Iterable[Entry]) -> Iterator[Block]:
             for line, row in enumerate(table.rows, 1)
         )
         yield Table(("", *(code(column) for column in table.columns)), tuple(rows))
+        if pairs := [pair for pair in contradicting if printed.table_of(pair[0]) == table.name]:
+            yield Paragraph("Where the conditions of both hold, these cells contradict each other:")
+            yield Items(tuple(" and ".join(_cell(table, name, cells[name]) for name in pair) for pair in pairs))
+
+
+def _cell(table: printed.Table, name: str, does: str) -> str:
+    row, column = table.heads(name)
+    return f"{does} ({code(row)}, {code(column)})"
 
 
 def _what_in_cell(rule: Rule) -> str:

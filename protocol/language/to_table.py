@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from protocol.language.page import Block, Heading, Paragraph, Table, code, plain, sentence
 from protocol.language.table_of_inputs import asked
@@ -21,12 +21,15 @@ _ROUNDED = {
 }
 
 
-def to_table(protocol: Protocol) -> tuple[Block, ...]:
-    """The page: ladder, rules by control state, monitoring, open questions, properties, inputs, sources."""
+def to_table(protocol: Protocol, contradicting: Sequence[tuple[str, str]] = ()) -> tuple[Block, ...]:
+    """The page: ladder, rules by control state, monitoring, open questions, properties, inputs, sources.
+
+    ``contradicting`` are pairs of cells of one table that can order different things at one visit.
+    """
     return (
         *_head(protocol),
         *_ladder(protocol),
-        *rules(protocol),
+        *rules(protocol, contradicting),
         *monitoring(protocol),
         *open_questions(protocol),
         *properties(protocol),
