@@ -62,6 +62,10 @@ def _withheld(effect: Effect, protocol: Protocol) -> str:
 def say_decision(decision: Decision, protocol: Protocol) -> str:
     """What was decided and how surely: ``undecided, the dose stands``; while there is none, ``undecided, still no drug``."""
     stands = "the dose stands" if decision.before.dose.is_drug else "still no drug"
+    if is_no_order(decision):
+        beyond = "beyond what is permitted " if any(one.certainty == "permitted" for one in decision.permitted) else ""
+        there = "the dose stands" if decision.before.dose.is_drug else "there is still no drug"
+        return f"no order: {beyond}the protocol is silent here, and {there}"
     if decision.blocked:
         return f"undecided, {stands}, because the step cannot be taken: {decision.blocked}"
     if decision.status == "undecided":
@@ -72,6 +76,24 @@ def say_decision(decision: Decision, protocol: Protocol) -> str:
     done += f", lowered by {decision.lowered_by}" if decision.lowered_by else ""
     done += f", because that was acted on before ({listed(decision.acted_on)})" if decision.acted_on else ""
     return done if decision.status == "decided" else f"{decision.status}, {done}"
+
+
+def is_no_order(decision: Decision) -> bool:
+    """Whether nothing is ordered, because no rule covers the visit, whatever is missing, and nothing says that this means
+    continue."""
+    return decision.silent and decision.status == "decided" and not decision.rule and not decision.acted_on
+
+
+def say_silence(decision: Decision, protocol: Protocol) -> str:
+    """Where the source is silent beside what was decided; empty where it is not, or where that is the whole decision."""
+    if not decision.silent or is_no_order(decision):
+        return ""
+    if decision.blocked:
+        return "the source is silent here"
+    if decision.rule and not decision.missing and protocol.rule(decision.rule).mode == "may":
+        return "beyond what is permitted the protocol is silent here"
+    told = [one.name for one in decision.missing if any("silent" in outcome.then for outcome in one.outcomes)]
+    return f"for some values of {listed(told) or 'what is missing'} the protocol is silent"
 
 
 def say_action(action: ActionKind, effect: Effect, protocol: Protocol) -> str:

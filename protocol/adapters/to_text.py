@@ -9,6 +9,7 @@ from itertools import repeat
 from protocol.adapters.dispensing import dispensing_lines, say_dispensed
 from protocol.adapters.monitoring import monitoring_lines, say_next
 from protocol.adapters.phrases import (
+    is_no_order,
     listed,
     say_conflict,
     say_date,
@@ -18,6 +19,7 @@ from protocol.adapters.phrases import (
     say_outcome,
     say_permission,
     say_rule,
+    say_silence,
     say_verdict,
     say_where,
 )
@@ -60,8 +62,8 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
     yield f"rule {say_rule(decision.rule, protocol)}" if decision.rule else ""
     yield say_conflict(decision, protocol) if decision.conflict else ""
-    yield _silence(decision) if decision.silent else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
+    yield say_silence(decision, protocol)
     yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
     yield say_dispensed(decision.dispensed) if decision.dispensed else ""
     yield from map(say_next, decision.monitoring, repeat(decision.time))
@@ -69,13 +71,6 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield "the decision depends on the date" if step.depends_on_date else ""
     yield f"given {said}" if (said := say_verdict(step, _MOST)) else ""
     yield "what was given is not said: taken to be followed" if not said and is_assumed_change(step) else ""
-
-
-def _silence(decision: Decision) -> str:
-    """What is not said; where something is missing, other values of it may well be covered."""
-    if decision.blocked:
-        return "the source is silent here"
-    return "in some cases no rule covers this visit" if decision.missing else "no rule covers this visit"
 
 
 def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
@@ -127,11 +122,10 @@ def _paragraphs(
 
 def _remarks(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
-    if decision.silent and decision.blocked:
+    if decision.silent and (decision.blocked or (is_no_order(decision) and not decision.facts)):
         yield "The source says nothing of this visit."
-    elif decision.silent:
-        said = _silence(decision)
-        yield f"{said[0].upper()}{said[1:]}, and the protocol does not say that this means continue."
+    elif said := say_silence(decision, protocol):
+        yield f"{said[0].upper()}{said[1:]}."
     for name in decision.acted_on:
         rule = say_rule(name, protocol)
         yield f"Rule {rule} holds, but all that it rests on has been acted on: what was ordered then stands."
@@ -176,7 +170,8 @@ def _cited(decision: Decision, protocol: Protocol) -> list[str]:
 
 def _facts(decision: Decision, protocol: Protocol, width: int) -> list[str]:
     longest = max((len(fact.name) for fact in decision.facts), default=0)
-    return _section("Facts", (f"{fact.name:<{longest}}  {say_fact(fact, protocol)}" for fact in decision.facts), width)
+    title = "The source says nothing for these values" if is_no_order(decision) else "Facts"
+    return _section(title, (f"{fact.name:<{longest}}  {say_fact(fact, protocol)}" for fact in decision.facts), width)
 
 
 def _missing(title: str, missing: tuple[Missing, ...], width: int) -> list[str]:

@@ -111,7 +111,8 @@ class Decision:
     ``monitoring`` says how often inputs are measured where the decision leads, of those for which the protocol has entries.
     ``dispensed`` is what is dispensed for each administration of the dose to which it leads, where the protocol says how.
     ``conflict``: the cells of one table that order different things here, so that the source contradicts itself. What one of
-    them says is permitted; ``facts`` are those of all of them where the decision rests on no rule alone.
+    them says is permitted; ``facts`` are those of all of them where the decision rests on no rule alone. Where the source is
+    silent, whatever is missing, they are what all rules of that place ask.
     ``acted_on``: where no rule gave the decision, those that would order something if all that they rest on had not been acted
     on before; what they ordered then stands.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
@@ -20,6 +20,7 @@ from protocol.semantics.compiled import ask_of
 from protocol.semantics.computed import computed_fact
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import in_force, meets_own_end
+from protocol.semantics.labels import SILENT, labels
 from protocol.semantics.missing import what_if
 from protocol.semantics.offers import Offer
 from protocol.semantics.prepared import Prepared
@@ -34,7 +35,7 @@ _Decision, _Fact = quickly(Decision), quickly(Fact)
 
 def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
     """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
-    rule, before = _rule(scene.prepared, finding), _before(scene.state, finding.effect)
+    rule, before, silent = _rule(scene.prepared, finding), _before(scene.state, finding.effect), _is_silent(scene, finding)
     told = rule if rule or not finding.conflict else scene.prepared.rules[scene.prepared.place[finding.conflict[0]]]
     # In the order of the fields: twenty arguments by name take as long as half of the rest.
     return _Decision(
@@ -47,13 +48,13 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         tuple([name for name in finding.rules if name]),
         told.source if told else None,
         told.says if told else "",
-        _facts_of(scene, finding, rule, measured),
+        _facts_of(scene, finding, rule, measured, silent),
         _permissions(scene, finding),
         _missing(scene, finding),
         tuple(sorted(scene.state.reasons)) if scene.state.reasons else (),
         due(scene),
         finding.withheld,
-        _is_silent(scene, finding),
+        silent,
         finding.blocked,
         _lowered_by(finding),
         _unverified(scene.prepared, told),
@@ -76,11 +77,17 @@ def _stands(world: World, rule: Rule) -> bool:
         return False
 
 
-def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str]) -> tuple[Fact, ...]:
-    """What the rule asks; where rules contradict each other and none of them is followed, what all of these ask."""
+def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str], silent: bool) -> tuple[Fact, ...]:
+    """What the rule asks; where rules contradict each other and none of them is followed, what all of these ask.
+
+    Where the source says nothing, the values for which it does not: all that the rules of this place ask.
+    """
     if rule is not None:
         return facts(scene, rule.when, measured)
-    rules = (scene.prepared.rules[scene.prepared.place[name]] for name in finding.conflict)
+    if silent and finding.status == "decided":
+        rules: Iterable[Rule] = applicable(scene.prepared, scene.state)
+    else:
+        rules = (scene.prepared.rules[scene.prepared.place[name]] for name in finding.conflict)
     return tuple(dict.fromkeys(fact for one in rules for fact in facts(scene, one.when, measured)))
 
 
@@ -152,39 +159,15 @@ def _reading_doubt(prepared: Prepared, name: str) -> str:
     return next(item.reading().unverified for item in prepared.protocol.interpretations if item.name == name)
 
 
-def label(scene: Scene, offer: Offer) -> str:
-    """An offer in few words: ``hold``, ``escalate to escalated``, ``start at dose-18 and 80 U/kg at once``, ``continue``."""
-    extra = f" and {offer.effect.supplement} at once" if offer.effect.supplement else ""
-    return _label(scene, offer) + (" as a new patient" if offer.effect.anew else "") + extra
-
-
-def _labels(scene: Scene, offers: tuple[Offer, ...]) -> str:
-    """What is recommended in few words; all of it where the cells of a table contradict each other."""
-    if len(offers) == 1:
-        return label(scene, offers[0])
-    return f"{' or '.join(dict.fromkeys(label(scene, offer) for offer in offers))}, which the table says both"
-
-
-def _label(scene: Scene, offer: Offer) -> str:
-    if not offer.rule:
-        return "continue"
-    rule = scene.prepared.rules[scene.prepared.place[offer.rule]]
-    kind = rule.action.kind
-    if offer.effect.undefined:
-        return f"{kind} (no such level)"
-    if offer.effect.control.kind == "held":
-        return "hold" if scene.state.control.kind != "held" else "continue"
-    if offer.effect.control.kind == "stopped":
-        return "stop"
-    if kind in ("escalate", "reduce"):
-        return f"{kind} to {offer.effect.dose}"
-    return f"{kind} at {offer.effect.dose}" if kind in ("start", "resume") else kind
-
-
 def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
+    """What the order depends on. Where a value only makes the source silent, the same is in force, so it is not missing."""
     if finding.status == "decided" or len(finding.results) == 1:
         return ()
-    return what_if(scene, [(narrowed, _labels(scene, result.recommended)) for narrowed, result in finding.results])
+    told = what_if(scene, [(narrowed, labels(scene, result)) for narrowed, result in finding.results])
+    if not any(SILENT in outcome.then for missing in told for outcome in missing.outcomes):
+        return told
+    ordered = what_if(scene, [(narrowed, labels(scene, result, silence="continue")) for narrowed, result in finding.results])
+    return tuple(missing for missing in told if missing.name in {one.name for one in ordered})
 
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:

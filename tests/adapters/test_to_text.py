@@ -58,6 +58,7 @@ STARTING = Effect(Control("on treatment"), at_level("starting"), at_level("start
 ESCALATED = Effect(Control("on treatment"), at_level("escalated"), at_level("escalated"))
 HELD = Effect(Control("held"), at_level("escalated"), NO_DRUG)
 HOLDS = (Outcome("platelets < 50", ("hold",)), Outcome("platelets >= 50", ("continue", "escalate to escalated")))
+SILENT = (Outcome("platelets < 50", ("hold",)), Outcome("platelets >= 50", ("escalate to escalated", "silent")))
 PERMITTED = (Outcome("response is none", ("permitted",)), Outcome("response is partial or complete", ("a deviation",)))
 
 
@@ -80,7 +81,7 @@ def _undecided() -> Step:
     decision = Decision(
         27 * DAY, "undecided", "continue", STARTING, STARTING,
         permitted=(Permission("escalate-no-response", "escalate", ESCALATED, "unknown", ("response", "platelets")),),
-        missing=(Missing("platelets", HOLDS),),
+        missing=(Missing("platelets", SILENT),),
         due=(Due("anc", "overdue", 7 * DAY, 14 * DAY), Due("platelets", "never measured", 7 * DAY, 14 * DAY)),
         silent=True,
     )  # fmt: skip
@@ -218,19 +219,44 @@ def test_a_step_beyond_an_end_of_the_ladder_that_is_ours_is_told_as_silence_of_t
     step = Step(Visit(0), decision, _state(ESCALATED), assumed=True)
     text = visit_text(step, protocol, 400)
     assert f"the step cannot be taken: {BEYOND}; rule raise; the source is silent here." in text
-    assert "no rule covers" not in text + explanation(step, protocol, 400)
+    assert "no order" not in text + explanation(step, protocol, 400)
     assert "The source says nothing of this visit." in explanation(step, protocol, 400)
 
 
-def test_where_something_is_missing_only_some_cases_are_not_covered(protocol: Protocol) -> None:
-    decision = Decision(0, "undecided", "continue", ESCALATED, ESCALATED, silent=True)
-    for missing, said in (
-        ((), "no rule covers this visit"),
-        ((Missing("anc", HOLDS),), "in some cases no rule covers this visit"),
+def test_silence_is_told_as_no_order_with_the_values_for_which_the_source_says_nothing(protocol: Protocol) -> None:
+    none = Effect(Control("before treatment"), NO_DRUG, NO_DRUG)
+    permits = Permission("escalate-no-response", "escalate", ESCALATED, "permitted")
+    decision = Decision(0, "decided", "continue", STARTING, STARTING, silent=True, facts=(Fact("anc", "1.2", "measured", 0),))
+    for changed, said in (
+        (decision, "no order: the protocol is silent here, and the dose stands"),
+        (evolve(decision, before=none, after=none), "no order: the protocol is silent here, and there is still no drug"),
+        (
+            evolve(decision, permitted=(permits,)),
+            "no order: beyond what is permitted the protocol is silent here, and the dose stands",
+        ),
     ):
-        step = Step(Visit(0), evolve(decision, missing=missing), _state(ESCALATED), assumed=True)
-        assert f"undecided, the dose stands; {said}" in visit_text(step, protocol, 400)
-        assert f"{said[0].upper()}{said[1:]}, and the protocol" in explanation(step, protocol, 400)
+        step = Step(Visit(0), changed, _state(STARTING), assumed=True)
+        assert say_decision(changed, protocol) == said
+        assert visit_text(step, protocol, 400).count("silent") == 1
+        assert "\nThe source says nothing for these values\n  anc  1.2 10*9/L, measured on day 0" in explanation(step, protocol)
+    asks_nothing = Step(Visit(0), evolve(decision, facts=()), _state(STARTING), assumed=True)
+    assert "\nThe source says nothing of this visit.\n" in explanation(asks_nothing, protocol)
+
+
+def test_where_the_source_is_silent_for_some_values_only_they_are_named(protocol: Protocol) -> None:
+    decision = Decision(0, "undecided", "continue", ESCALATED, ESCALATED, silent=True)
+    may = evolve(decision, status="decided", rule="escalate-no-response")
+    for changed, said in (
+        (
+            evolve(decision, missing=(Missing("anc", SILENT), Missing("platelets", HOLDS))),
+            "for some values of anc the protocol is silent",
+        ),
+        (evolve(decision, status="decided", rule="hold-cytopenia"), "for some values of what is missing the protocol is silent"),
+        (may, "beyond what is permitted the protocol is silent here"),
+    ):
+        step = Step(Visit(0), changed, _state(ESCALATED), assumed=True)
+        assert f"; {said}" in visit_text(step, protocol, 400)
+        assert f"{said[0].upper()}{said[1:]}.\n" in explanation(step, protocol, 400)
 
 
 @pytest.mark.parametrize("blocked", ["", BEYOND])
