@@ -182,7 +182,9 @@ def _table() -> Schema:
         **dict.fromkeys(("recommended", "again", "on hold"), FLAG),
         "under": _entries(_name()),
     }
-    return _object("table", TABLE_KEYS, known, ["columns", "rows"])
+    place = {"type": "string", "pattern": _whole(WHERE.pattern)}
+    places = {"properties": {"columns": {"type": "array", "contains": place}}}  # conditions say under 'in' where they apply
+    return {**_object("table", TABLE_KEYS, known, ["columns", "rows"]), "anyOf": [{"required": ["in"]}, places]}
 
 
 def _property() -> Schema:

@@ -151,7 +151,7 @@ def test_the_sources_name_the_rules_that_rest_on_them() -> None:
         (
             "`label`",
             "US label, 2003 **Unverified:** read in a copy.",
-            "table of dose adjustments: `hold-cytopenia`; section 5: `daily`; section 3: dispensing",
+            "table of dose adjustments: `hold-cytopenia`; table 2: `by-platelets`; section 5: `daily`; section 3: dispensing",
         ),
     )
 

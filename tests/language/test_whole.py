@@ -37,7 +37,8 @@ from protocol.model.property import (
 )
 from protocol.model.protocol import Interpretation, Level, Protocol, Reading, Source
 from protocol.model.regimen import Amount, Regimen
-from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
+from protocol.model.rule import Action, AtMost, By, Citation, Rule, Same, To, Where
+from protocol.model.table import Table
 from protocol.model.time import DAY, HOUR, WEEK
 
 WHOLE = Path(__file__).parent / "whole.yaml"
@@ -144,6 +145,64 @@ INTERPRETATIONS = (
         "elapsed",
     ),
 )
+mild = Compare(Value("toxicity"), "<=", Fraction(2))
+treated = (Where("on treatment", levels=("starting", "escalated")),)
+waiting = (Where("held", levels=("starting",), by=("by-platelets.2.1", "hold-cytopenia")),)
+printed = {
+    "under": (("next-lower", "one-rung"),),
+    "source": Citation("label", "table 2"),
+    "says": "as printed",
+    "waiver": "so printed",
+    "table": "by-platelets",
+}
+many, few = Compare(Value("platelets"), ">=", Fraction(100)), Compare(Value("platelets"), "<", Fraction(100))
+BY_PLATELETS = (
+    Rule("by-platelets.1.1", treated, And((mild, many)), "must", Action("continue"), **printed),
+    Rule("by-platelets.1.2", waiting, And((mild, many)), "must", Action("resume", AtMost("starting")), **printed),
+    Rule("by-platelets.2.1", treated, And((mild, few, low_anc)), "must", Action("hold", AtMost("reduced")), once=True, **printed),
+    Rule("by-platelets.2.2", waiting, And((mild, few, low_anc)), "may", Action("stop"), recommended=True, **printed),
+    Rule(
+        "by-platelets.3.1",
+        treated,
+        And((mild, Named("recovered"))),
+        "may",
+        Action("reduce", To("reduced")),
+        recommended=True,
+        **printed,
+    ),
+)
+timed = {"where": (Where("on treatment", levels=("escalated",)), Where("held")), "on_hold": False, "table": "by-time"}
+persists = Tracked("grade-2-persists")
+BY_TIME = (
+    Rule(
+        "by-time.1.1",
+        when=And((Is("rash", "yes"), Compare(persists, ">=", Fraction(14 * DAY)))),
+        mode="must",
+        action=Action("stop"),
+        **timed,
+    ),
+    Rule(
+        "by-time.2.2",
+        when=And((Not(Is("rash", "yes")), Compare(persists, "<", Fraction(DAY)))),
+        mode="must",
+        action=Action("stop"),
+        **timed,
+    ),
+)
+TABLES = (
+    Table(
+        "by-platelets",
+        ("on treatment at starting or escalated", "held by by-platelets or hold-cytopenia at starting"),
+        ("platelets >= 100", "platelets < 100 and anc < 1", "recovered"),
+        when=mild,
+    ),
+    Table(
+        "by-time",
+        ("rash and grade-2-persists", "not rash and grade-2-persists"),
+        (">= 2 weeks", "< 1 day"),
+        where=(Where("on treatment", levels=("escalated",)), Where("held")),
+    ),
+)
 RULES = (
     Rule(
         "begin",
@@ -230,6 +289,15 @@ RULES = (
         Action("escalate", To("escalated")),
         again=True,
         source=Citation("cortes2003"),
+    ),
+    *BY_PLATELETS,
+    *BY_TIME,
+    Rule(
+        "anew",
+        (Where("held", by=("by-platelets.2.1",)),),
+        Compare(Value("platelets"), ">", Fraction(150)),
+        "must",
+        Action("resume", Same(), anew=True),
     ),
 )
 PROPERTIES = (
@@ -341,6 +409,7 @@ EXPECTED = Protocol(
     drug="imatinib",
     note="Two lines,\nkept.\n",
     properties=PROPERTIES,
+    tables=TABLES,
     monitoring=MONITORING,
     dispensing=Dispensing(
         (Amount(Fraction(2, 5), "g"), Amount(Fraction(100), "mg")),
@@ -352,7 +421,10 @@ EXPECTED = Protocol(
         "the strengths were not looked up",
     ),
 )
-PARTS = ("sources", "levels", "inputs", "derived", "numbers", "trackers", "interpretations", "rules", "monitoring", "properties")
+PARTS = (
+    "sources", "levels", "inputs", "derived", "numbers", "trackers", "interpretations", "rules", "tables", "monitoring",
+    "properties",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("part", PARTS)
