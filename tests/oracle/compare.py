@@ -23,8 +23,7 @@ def oracle(protocol: Protocol, before: State, taken: Step) -> Answer:
     """The oracle's decision at a visit: the state before it, with the readings and trackers that the reference took from it."""
     # A course that begins anew forgets what its trackers held when this was decided.
     seen = arrive(prepare(protocol), before, taken.visit)[0].state
-    baseline = () if before.started is None else seen.baseline  # a correction changes it, the first dose only sets it
-    kept = {"memory": seen.memory, "baseline": baseline, "history": seen.history, "refused_last": seen.refused_last}
+    kept = {"memory": seen.memory, "baseline": seen.baseline, "history": seen.history, "refused_last": seen.refused_last}
     read = evolve(before, readings=seen.readings, **kept)
     time = taken.visit.time
     return decide(protocol, read, time, bounds(protocol, seen, time), _counts(protocol, seen))

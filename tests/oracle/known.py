@@ -119,10 +119,15 @@ class Patient:
         kind = (number or self.protocol.input(name)).kind
         return (number and self.possible(number)) or Interval(kind.low, kind.high)
 
+    def baseline(self, name: str) -> Held | None:
+        """What a later value is compared with; until the first dose it can still be another one."""
+        kept = () if self.state.started is None else self.state.baseline
+        return next((held for held in kept if held.input == name), None)
+
     def part(self, number: DerivedNumber, part: Any) -> Held | None:
         match part:
             case Baseline(name):
-                return next((held for held in self.state.baseline if held.input == name), None)
+                return self.baseline(name)
             case Earlier(name, ago):
                 return nearest(self.state.history, name, self.time - ago, *number.window)
         return self.valid(part.input)
@@ -136,8 +141,8 @@ class Patient:
     def limit(self, term: Ratio) -> Fraction | Interval | None:
         held = self.valid(term.input)
         if term.limit == "baseline":
-            base = [one.value for one in self.state.baseline if one.input == term.input and one.value.low > 0]
-            return base[0] if held and base else None
+            base = self.baseline(term.input)
+            return base.value if held and base and base.value.low > 0 else None
         return (held.upper if term.limit == "ULN" else held.lower) if held else None
 
     def taken(self, term: CumulativeDose) -> Interval:

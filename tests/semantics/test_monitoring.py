@@ -124,6 +124,25 @@ def test_where_it_is_open_whether_any_entry_holds_it_counts_as_if_one_did() -> N
     assert (skin.entry, skin.possible, skin.needs) == ("skin", ("skin", ""), ("rash",))
 
 
+def test_before_treatment_no_baseline_is_settled_yet_so_an_entry_that_asks_it_could_hold() -> None:
+    """It is the last reading up to the first dose; one that was followed by ``not done`` is kept and can still be another."""
+    asking = evolve(PROTOCOL, rules=PROTOCOL.rules[:1], monitoring=(*parse(AGAINST_BASELINE).monitoring,))
+    waiting = after(visit(-8, anc=4), visit(-7, anc="nd"), visit(-6, anc=4), protocol=asking)
+    assert of_anc(waiting).possible == ("fallen", "")
+    begun = after(visit(-8, anc=4), visit(-7, anc="nd"), visit(0, anc=4, given=DRUG), visit(1), protocol=asking)
+    assert names(begun) == []
+
+
+AGAINST_BASELINE = """
+protocol: small
+version: "1"
+doses: {low: 50 mg daily}
+inputs: {anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}}
+rules: {start: {in: before treatment, when: always, must: start at low}}
+monitoring: {fallen: {of: anc, every: 2 days, when: "anc < 0.5 x baseline"}}
+"""
+
+
 def test_a_rarer_entry_above_does_not_hide_a_more_frequent_one_while_it_is_open() -> None:
     rarer = parse(print_protocol(PROTOCOL).replace("monitoring:", RARER))
     assert names(after(visit(0), visit(14, anc=2, rash="no"), protocol=rarer)) == ["monthly"]
