@@ -36,10 +36,16 @@ def _head(protocol: Protocol, width: int, amends: tuple[str, ...]) -> Iterator[s
     if amends:
         yield _filled(f"Amends {', which amends '.join(amends)}.", width)
     trackers = [counted(len(protocol.trackers), "tracker")] if protocol.trackers else []
-    parts = [counted(len(protocol.rules), "rule"), counted(len(protocol.inputs), "input"), *trackers]
+    parts = [_rules(protocol), counted(len(protocol.inputs), "input"), *trackers]
     yield _filled(f"{listed([*parts, counted(len(protocol.levels), 'level')])}: {_ladder(protocol)}", width)
     within = "before the next visit" if protocol.act_within is None else f"within {say_duration(protocol.act_within)}"
     yield f"  Safe side: {protocol.safe_side}; a recommendation is met {within}."
+
+
+def _rules(protocol: Protocol) -> str:
+    cells = sum(bool(rule.table) for rule in protocol.rules)
+    tables = f" ({counted(len(protocol.tables), 'table')} with {counted(cells, 'cell')} among them)" if protocol.tables else ""
+    return counted(len(entries(protocol.rules)), "rule") + tables
 
 
 def _ladder(protocol: Protocol) -> str:

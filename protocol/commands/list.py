@@ -48,6 +48,7 @@ def _shipped() -> Iterator[dict[str, Any]]:
     from protocol.adapters.from_file import from_file
     from protocol.language.shipped import courses_of, find, load, shipped_names
     from protocol.language.table_of_sources import doubts
+    from protocol.model.table import entries
 
     for name in shipped_names():
         protocol = load(name)
@@ -57,7 +58,7 @@ def _shipped() -> Iterator[dict[str, Any]]:
             "title": protocol.title,
             "drug": protocol.drug,
             "levels": len(protocol.levels),
-            "rules": len(protocol.rules),
+            "rules": len(entries(protocol.rules)),
             "courses": sum(len(from_file(file, protocol).examples) for file in courses_of(find(name))),
             "questions": len(protocol.interpretations),
             "unverified": sum(1 for _ in doubts(protocol)),
