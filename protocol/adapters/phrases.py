@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protocol.model.input import Number
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose
-from protocol.model.rule import ActionKind
+from protocol.model.rule import ActionKind, Citation
 from protocol.model.said import say_action as say_written
 from protocol.model.table import by_table, table_of
 from protocol.model.time import say_time
@@ -119,6 +119,15 @@ def say_rule(name: str, protocol: Protocol) -> str:
         return name
     row, column = table.heads(name)
     return f"{name} (row '{row}', column '{column}')"
+
+
+def cited(source: Citation | None, says: str, protocol: Protocol) -> list[str]:
+    """Where a rule stands and what it says there, in lines."""
+    if source is None:
+        return ["Source: none given", *([f"Says: {says}"] if says else [])]
+    cites = {one.name: one.cite for one in protocol.sources}
+    place = f", {source.place}" if source.place else ""
+    return [f"Source: {source.source}{place} ({cites.get(source.source, 'not listed')})", *([f"Says: {says}"] if says else [])]
 
 
 def say_conflict(decision: Decision, protocol: Protocol) -> str:

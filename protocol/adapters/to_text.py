@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 from protocol.adapters.dispensing import dispensing_lines, say_dispensed
+from protocol.adapters.grounds import permission_lines, question_lines
 from protocol.adapters.monitoring import monitoring_lines, say_next
 from protocol.adapters.phrases import (
+    cited,
     is_no_order,
     listed,
     say_conflict,
@@ -27,6 +29,7 @@ from protocol.adapters.refusals import by_reason
 from protocol.adapters.tally import is_assumed_change
 from protocol.adapters.waiting import TITLE as HOLD
 from protocol.model.decision import Decision, Due, Missing, Refusal, Revision, Step, Trace
+from protocol.model.grounds import Ground, OpenQuestion
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.time import say_time
@@ -82,13 +85,20 @@ def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
 
 
 def explanation(
-    step: Step, protocol: Protocol, width: int = WIDTH, refused_later: tuple[Refusal, ...] = (), held: Sequence[str] = ()
+    step: Step,
+    protocol: Protocol,
+    width: int = WIDTH,
+    refused_later: tuple[Refusal, ...] = (),
+    held: Sequence[str] = (),
+    grounds: tuple[Ground, ...] = (),
+    questions: tuple[OpenQuestion, ...] = (),
 ) -> str:
     """One visit with all its reasons, in paragraphs.
 
-    ``refused_later`` are refused readings of it that were recorded later, ``held`` the lines that say why a hold goes on.
+    ``refused_later`` are refused readings of it that were recorded later, ``held`` the lines that say why a hold goes on,
+    ``grounds`` the rules that permit something, ``questions`` those that the source leaves open and that matter here.
     """
-    return _in_paragraphs(_paragraphs(step, protocol, width, refused_later, held))
+    return _in_paragraphs(_paragraphs(step, protocol, width, refused_later, held, grounds, questions))
 
 
 def _in_paragraphs(paragraphs: Iterator[list[str]]) -> str:
@@ -101,6 +111,8 @@ def _paragraphs(
     width: int,
     refused_later: tuple[Refusal, ...],
     held: Sequence[str] = (),
+    grounds: tuple[Ground, ...] = (),
+    questions: tuple[OpenQuestion, ...] = (),
     proposal: bool = False,
 ) -> Iterator[list[str]]:
     decision = step.decision
@@ -110,8 +122,10 @@ def _paragraphs(
     yield _section("The source contradicts itself", _conflict(decision, protocol), width)
     yield _facts(decision, protocol, width)
     yield _section(HOLD, tuple(held), width)
-    yield _section("Permitted beside it", (say_permission(item, protocol) for item in decision.permitted), width)
+    yield _section("Permitted beside it", permission_lines(decision, grounds, protocol), width)
     yield _missing("What each missing value would make of it", decision.missing, width)
+    for question in questions:
+        yield _section(f"Open question '{question.name}'", question_lines(question, decision, protocol), width)
     yield _section("Dispensed for each administration", dispensing_lines(decision.dispensed, protocol), width)
     yield [] if proposal else _section("Given", _given(step), width)
     yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
@@ -144,8 +158,8 @@ def _remarks(step: Step, protocol: Protocol) -> Iterator[str]:
 def _rule(decision: Decision, protocol: Protocol, width: int) -> list[str]:
     if not decision.rule:
         return []
-    title = f"Rule {say_rule(decision.rule, protocol)}"
-    return _section(title, (*_cited(decision, protocol), *(f"Unverified: {why}" for why in decision.unverified)), width)
+    lines = (*cited(decision.source, decision.says, protocol), *(f"Unverified: {why}" for why in decision.unverified))
+    return _section(f"Rule {say_rule(decision.rule, protocol)}", lines, width)
 
 
 def _conflict(decision: Decision, protocol: Protocol) -> Iterator[str]:
@@ -154,18 +168,7 @@ def _conflict(decision: Decision, protocol: Protocol) -> Iterator[str]:
         yield f"Rule {say_rule(name, protocol)} orders: {say_ordered(name, protocol)}"
     if decision.conflict:
         yield "No cell of a table stands above another, so what each of them orders is permitted."
-        yield from _cited(decision, protocol) if not decision.rule else ()
-
-
-def _cited(decision: Decision, protocol: Protocol) -> list[str]:
-    lines = [f"Says: {decision.says}"] if decision.says else []
-    if decision.source is None:
-        lines.insert(0, "Source: none given")
-    else:
-        cites = {source.name: source.cite for source in protocol.sources}
-        place = f", {decision.source.place}" if decision.source.place else ""
-        lines.insert(0, f"Source: {decision.source.source}{place} ({cites.get(decision.source.source, 'not listed')})")
-    return lines
+        yield from cited(decision.source, decision.says, protocol) if not decision.rule else ()
 
 
 def _facts(decision: Decision, protocol: Protocol, width: int) -> list[str]:
@@ -205,8 +208,15 @@ def _due(due: Due) -> str:
 
 
 def _section(title: str, lines: Iterator[str] | tuple[str, ...], width: int) -> list[str]:
-    body = [textwrap.indent(_filled(line, width - 2), "  ") for line in lines if line]
+    body = [_indented(line, width) for line in lines if line]
     return [title, *body] if body else []
+
+
+def _indented(line: str, width: int) -> str:
+    """A line of a section; one that begins with blanks belongs to the one above it."""
+    text = line.lstrip(" ")
+    blanks = 2 + len(line) - len(text)
+    return textwrap.indent(_filled(text, width - blanks), " " * blanks)
 
 
 def _filled(text: str, width: int) -> str:

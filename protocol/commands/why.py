@@ -27,7 +27,8 @@ FORMAT = "protocol-why/1"
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 @in_form("text", "json")
 def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], form: str) -> int:
-    """Explain the decision of one visit: the rule, its source, the facts, and what was permitted or missing.
+    """Explain the decision of one visit: the rule, its source, the facts, what was permitted or missing, and what another
+    reading of an open question would order.
 
     COURSE is SPEC:HEADING, where the beginning of the heading is enough. TIME is since the first dose: 28 in the protocol's
     unit of time, or '4 weeks', or as replay prints it, 'day 28'.
@@ -38,6 +39,8 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     from protocol.adapters.to_text import explanation, revision_text
     from protocol.adapters.waiting import waiting_lines
     from protocol.language.to_text import duration_trackers, say_guard
+    from protocol.semantics.grounds import grounds, open_questions
+    from protocol.semantics.trace import state_before
     from protocol.semantics.waiting import waiting
 
     spec, colon, heading = course.partition(":")
@@ -50,14 +53,16 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     (trace,) = traces_of(protocol, (example,))
     step = at(trace, moment(time, protocol))
     revised = tuple(item for item in trace.revisions if item.time == step.decision.time)
-    late, held = late_at(trace, step), waiting(protocol, step)
+    late, held, before = late_at(trace, step), waiting(protocol, step), state_before(protocol, example.course, step)
+    permits, questions = grounds(protocol, before, step), open_questions(protocol, before, step)
     if form == "json":
         named = {**identity(protocol), "course": example.course.name}
-        answer(FORMAT, {**named, "step": step, "revisions": revised, "refused_later": late, "held": held})
+        told = {"step": step, "revisions": revised, "refused_later": late, "held": held}
+        answer(FORMAT, {**named, **told, "permits": permits, "open_questions": questions})
         return HOLDS
     head = f"{protocol.name} {protocol.version}, {example.course.name}"
     said = (revision_text(item, protocol, width()) for item in revised)
     durations = duration_trackers(protocol)
     why_held = tuple(waiting_lines(held, protocol, lambda guard: say_guard(guard, durations)))
-    show("\n\n".join((head, explanation(step, protocol, width(), late, why_held), *said)))
+    show("\n\n".join((head, explanation(step, protocol, width(), late, why_held, permits, questions), *said)))
     return HOLDS

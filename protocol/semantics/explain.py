@@ -57,7 +57,7 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         silent,
         finding.blocked,
         _lowered_by(finding),
-        _unverified(scene.prepared, told),
+        doubts_of(scene.prepared, told),
         finding.conflict,
         () if rule or finding.status != "decided" else _acted_on(scene, finding),
     )
@@ -146,7 +146,8 @@ def _meets_own_end(scene: Scene, offer: Offer) -> bool:
     return bool(offer.rule) and meets_own_end(scene.prepared.protocol, scene.state, rules[place[offer.rule]])
 
 
-def _unverified(prepared: Prepared, rule: Rule | None) -> tuple[str, ...]:
+def doubts_of(prepared: Prepared, rule: Rule | None) -> tuple[str, ...]:
+    """Why a rule may not be relied on: what is unverified of itself, of its source and of the readings it stands under."""
     if rule is None:
         return ()
     sources = {source.name: source.unverified for source in prepared.protocol.sources}

@@ -72,6 +72,15 @@ def all_recorded(protocol: Protocol, course: Course) -> tuple[Step, ...]:
     return _over_dates(protocol, visits)
 
 
+def state_before(protocol: Protocol, course: Course, one: Step) -> State:
+    """The state from which a step of the course's trace was decided, on what had been recorded by then."""
+    visits = with_exposures(course)
+    number = next(number for number, visit in enumerate(visits) if visit.time >= one.visit.time)
+    known = _over_dates(protocol, _known_at(visits[: number + 1], visits[number].latest or visits[number].time))
+    earlier = [taken for taken in known if taken.visit.time < one.visit.time]
+    return earlier[-1].state if earlier else initial(protocol)
+
+
 def _revisions(issued: tuple[Step, ...], final: tuple[Step, ...]) -> Iterator[Revision]:
     now = {one.visit.time: one.decision for one in final}
     for old in issued:

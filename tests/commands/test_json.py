@@ -43,7 +43,8 @@ def test_a_document_is_as_it_was(name: str, arguments: tuple[str, ...], desk: Pa
 
 def test_a_decision_is_told_with_all_that_the_step_holds(desk: Path, capsys: Output) -> None:
     found = as_json(capsys, 0, "why", "small:raised", "35")
-    assert list(found) == ["format", "protocol", "version", "fingerprint", "course", "step", "revisions", "refused_later", "held"]
+    told = ["step", "revisions", "refused_later", "held", "permits", "open_questions"]
+    assert list(found) == ["format", "protocol", "version", "fingerprint", "course", *told]
     assert found["format"] == "protocol-why/1"
     assert found["step"]["decision"]["rule"] == "hold-cytopenia"  # type: ignore[index]
 
