@@ -78,6 +78,16 @@ def say_decision(decision: Decision, protocol: Protocol) -> str:
     return done if decision.status == "decided" else f"{decision.status}, {done}"
 
 
+def say_order(decision: Decision, protocol: Protocol) -> str:
+    """What was decided, and then where the patient is: ``hold; so far on treatment at starting (100 mg every day)``."""
+    said, where, kind = say_decision(decision, protocol), say_where(decision.before, protocol), decision.before.control.kind
+    if said == "continue":
+        return f"continue, still {where}" if kind == "before treatment" else f"continue {where}"
+    if kind == "before treatment" and decision.action == "start":
+        return said
+    return f"{said}; {where}" if decision.after == decision.before else f"{said}; so far {where}"
+
+
 def is_no_order(decision: Decision) -> bool:
     """Whether nothing is ordered, because no rule covers the visit, whatever is missing, and nothing says that this means
     continue."""
@@ -142,9 +152,10 @@ def say_ordered(name: str, protocol: Protocol) -> str:
     return say_written(protocol.rule(name).action)
 
 
-def say_permission(permission: Permission, protocol: Protocol, most: int = ALL) -> str:
-    """What a rule permits, or may permit; ``most`` cuts a long list of names short."""
-    done, rule = say_action(permission.action, permission.effect, protocol), say_rule(permission.rule, protocol)
+def say_permission(permission: Permission, protocol: Protocol, most: int = ALL, *, heads: bool = True) -> str:
+    """What a rule permits, or may permit; ``most`` cuts a long list of names short, ``heads`` says row and column of a cell."""
+    done = say_action(permission.action, permission.effect, protocol)
+    rule = say_rule(permission.rule, protocol) if heads else permission.rule
     if permission.certainty == "permitted":
         return f"{rule} permits: {done}"
     return f"{rule} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"

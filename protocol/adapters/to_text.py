@@ -17,6 +17,7 @@ from protocol.adapters.phrases import (
     say_date,
     say_decision,
     say_fact,
+    say_order,
     say_ordered,
     say_outcome,
     say_permission,
@@ -49,25 +50,24 @@ def course_text(trace: Trace, protocol: Protocol, width: int = WIDTH) -> str:
 
 def revision_text(revision: Revision, protocol: Protocol, width: int = WIDTH) -> str:
     """What a decision would have been with what was recorded later."""
-    revised = f"{say_where(revision.revised.before, protocol)}: {say_decision(revision.revised, protocol)}"
-    return _filled(f"{say_time(revision.time)}, with what was recorded later, {revised}.", width)
+    revised = say_order(revision.revised, protocol)
+    return _filled(f"{say_time(revision.time)}, with what was recorded later: {revised}.", width)
 
 
 def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
-    """One visit as a sentence."""
-    decision = step.decision
-    where = f"{say_date(step.visit)}, {say_where(decision.before, protocol)}: {say_decision(decision, protocol)}"
-    parts = (where, *(part for part in _clauses(step, protocol) if part))
+    """One visit as a sentence, the order first. Of the cell of a table the name is enough; the explanation says the rest."""
+    ordered = f"{say_date(step.visit)}: {say_order(step.decision, protocol)}"
+    parts = (ordered, *(part for part in _clauses(step, protocol) if part))
     return _filled("; ".join(parts) + ".", width)
 
 
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     decision = step.decision
-    yield f"rule {say_rule(decision.rule, protocol)}" if decision.rule else ""
+    yield f"rule {decision.rule}" if decision.rule else ""
     yield say_conflict(decision, protocol) if decision.conflict else ""
     yield f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else ""
     yield say_silence(decision, protocol)
-    yield from (say_permission(permission, protocol, _MOST) for permission in decision.permitted)
+    yield from (say_permission(permission, protocol, _MOST, heads=False) for permission in decision.permitted)
     yield say_dispensed(decision.dispensed) if decision.dispensed else ""
     yield from map(say_next, decision.monitoring, repeat(decision.time))
     yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""

@@ -17,7 +17,7 @@ from protocol import load
 from protocol.adapters.codes import CODES
 from protocol.adapters.outcomes import Result, Unmet, result_text, totals
 from protocol.adapters.overview import overview
-from protocol.adapters.phrases import listed, say_date, say_decision, say_verdict, say_where
+from protocol.adapters.phrases import listed, say_date, say_decision, say_order, say_verdict, say_where
 from protocol.adapters.refusals import late_at
 from protocol.adapters.selection import at, moment, named, slug
 from protocol.adapters.sheet import Counts, Example, Expectation
@@ -158,7 +158,7 @@ def test_what_is_given_at_once_stands_beside_the_dose_in_text_and_in_csv_and_in_
     decision = Decision(0, "decided", "escalate", STARTING, SUPPLEMENTED, "raise", ("raise",), permitted=(permission,))
     step = Step(Visit(0), decision, _state(ESCALATED), assumed=True)
     text = visit_text(step, protocol, 400)
-    assert "escalate to escalated (400 mg every day) and 80 U/kg at once; rule raise;" in text
+    assert "day 0: escalate to escalated (400 mg every day) and 80 U/kg at once; so far on treatment at starting" in text
     assert "raise permits: escalate to escalated (400 mg every day) and 80 U/kg at once" in text
     only = evolve(trace, steps=(step,))
     (row,) = csv.DictReader(io.StringIO(to_csv((only,))))
@@ -218,7 +218,8 @@ def test_a_step_beyond_an_end_of_the_ladder_that_is_ours_is_told_as_silence_of_t
     decision = Decision(0, "undecided", "continue", ESCALATED, ESCALATED, "raise", ("raise",), silent=True, blocked=BEYOND)
     step = Step(Visit(0), decision, _state(ESCALATED), assumed=True)
     text = visit_text(step, protocol, 400)
-    assert f"the step cannot be taken: {BEYOND}; rule raise; the source is silent here." in text
+    assert f"the step cannot be taken: {BEYOND}; on treatment at escalated (400 mg every day); rule raise; the source is" in text
+    assert text.endswith("; the source is silent here.")
     assert "no order" not in text + explanation(step, protocol, 400)
     assert "The source says nothing of this visit." in explanation(step, protocol, 400)
 
@@ -257,6 +258,33 @@ def test_where_the_source_is_silent_for_some_values_only_they_are_named(protocol
         step = Step(Visit(0), changed, _state(ESCALATED), assumed=True)
         assert f"; {said}" in visit_text(step, protocol, 400)
         assert f"{said[0].upper()}{said[1:]}.\n" in explanation(step, protocol, 400)
+
+
+def test_a_visit_says_its_order_first_and_then_where_the_patient_is(protocol: Protocol) -> None:
+    starts = Decision(0, "decided", "start", BEFORE, STARTING, "start")
+    goes_on = Decision(0, "decided", "continue", STARTING, STARTING)
+    for decision, said in (
+        (starts, "start at starting (100 mg every day)"),
+        (goes_on, "continue on treatment at starting (100 mg every day)"),
+        (evolve(goes_on, before=BEFORE, after=BEFORE), "continue, still before treatment"),
+        (evolve(goes_on, before=HELD, after=HELD), "continue held, last at escalated (400 mg every day)"),
+        (evolve(goes_on, action="hold", after=HELD), "hold; so far on treatment at starting (100 mg every day)"),
+        (evolve(goes_on, status="undecided"), "undecided, the dose stands; on treatment at starting (100 mg every day)"),
+        (evolve(starts, status="undecided", action="continue", after=BEFORE), "undecided, still no drug; before treatment"),
+    ):
+        assert say_order(decision, protocol) == said
+
+
+def test_a_cell_of_a_table_is_named_in_a_course_and_spelt_out_where_it_is_explained() -> None:
+    table = load("ruxolitinib-myelofibrosis")
+    cell, twice = "by-count.2.2", Effect(Control("on treatment"), at_level("twice-20"), at_level("twice-20"))
+    permits = Permission("raise-when-stable.1.1", "escalate", twice, "permitted")
+    decision = Decision(0, "decided", "continue", twice, twice, cell, (cell,), permitted=(permits,))
+    step = Step(Visit(0), decision, _state(twice), assumed=True)
+    assert "; rule by-count.2.2; raise-when-stable.1.1 permits: " in visit_text(step, table, 400)
+    whole = explanation(step, table, 400)
+    assert "Rule by-count.2.2 (row 'platelets >= 100 and platelets < 125', column 'on treatment at twice-20')" in whole
+    assert "raise-when-stable.1.1 (row 'platelets >= 75 and platelets < 100', column 'on treatment at twice-10') permits" in whole
 
 
 @pytest.mark.parametrize("blocked", ["", BEYOND])

@@ -93,7 +93,7 @@ def test_the_course_is_kept_and_gone_on_with(
         "## P 1\n\n| elapsed | anc | given |\n| --- | --- | --- |\n| 0 | 2 (1.5-7) | 100 mg every day |\n"
     )
     said = session(spec, ["4 weeks", "<0.5", "", "none"], monkeypatch, capsys, "--course", str(kept), "--patient", "P 1")
-    assert "After 1 visit, the last:\nday 0, before treatment: start at low" in said
+    assert "After 1 visit, the last:\nday 0: start at low" in said
     assert "| 28 | <0.5 | none |\n" in kept.read_text(encoding="utf-8")
     assert [file.name for file in sorted(tmp_path.iterdir())] == ["patient.md", "protocol.yaml"]
     assert run(["replay", spec, str(kept)]) == 0
