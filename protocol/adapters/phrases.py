@@ -168,18 +168,31 @@ def say_verdict(step: Step, most: int = ALL) -> str:
         return "not known, the recommendation is assumed" if step.visit.given else ""
     if step.deviations:
         return f"{verdict.given}: DEVIATION, {'; '.join(item.kind for item in step.deviations)}"
-    return f"{verdict.given}: {_judgement(verdict, most)}"
+    return f"{verdict.given}: {_judgement(verdict, step.decision, most)}"
 
 
-def _judgement(verdict: Verdict, most: int) -> str:
+def _judgement(verdict: Verdict, decision: Decision, most: int) -> str:
     if verdict.met_at is not None:
         return f"the recommendation was met in time, on {say_time(verdict.met_at)}"
+    if verdict.recommended and not verdict.depends_on_date:
+        return _as_recommended(decision)
     if verdict.permitted == "some":
         depends = [*(["the date"] if verdict.depends_on_date else []), *(item.name for item in verdict.needs)]
         return f"permitted or not, depending on {listed(depends, most) or 'what is missing'}"
     if verdict.recommended:
-        return "as recommended"
+        return _as_recommended(decision)
     return "permitted" if verdict.permitted == "every" else "not permitted, and reported where it began"
+
+
+def _as_recommended(decision: Decision) -> str:
+    """That a recommendation was followed; while there is none, that what stands was given."""
+    if is_no_order(decision):
+        return "as it stands (no order)"
+    return {
+        "decided": "as recommended",
+        "provisional": "as recommended (provisional)",
+        "undecided": "as it stands (undecided)",
+    }[decision.status]
 
 
 def say_fact(fact: Fact, protocol: Protocol) -> str:

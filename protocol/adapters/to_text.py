@@ -128,7 +128,7 @@ def _paragraphs(
         yield _section(f"Open question '{question.name}'", question_lines(question, decision, protocol), width)
     yield _section("Dispensed for each administration", dispensing_lines(decision.dispensed, protocol), width)
     yield [] if proposal else _section("Given", _given(step), width)
-    yield _missing("What was given is", step.verdict.needs if step.verdict else (), width)
+    yield _missing("What each missing value makes of that", step.verdict.needs if step.verdict else (), width)
     yield _section("Refused readings", (*map(_refusal, step.refused), *map(_late, refused_later)), width)
     yield _section("How often is measured from now on", monitoring_lines(decision, protocol), width)
     yield _section("To be measured", (_due(item) for item in decision.due), width)

@@ -90,12 +90,14 @@ def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
     Nobody has to be started on the day on which that could be done: before treatment no drug is always permitted.
     """
     protocol = scene.prepared.protocol
+    recommended = is_it(protocol, given, finding.effect)
+    # What was recommended, or stands while it is undecided, is no deviation, whatever the missing values turn out to be.
+    otherwise = "another dose is ordered" if recommended else "a deviation"
     answers = [
-        (narrowed, "permitted" if any(is_it(protocol, given, effect) for effect in result.permitted()) else "a deviation")
+        (narrowed, "permitted" if any(is_it(protocol, given, effect) for effect in result.permitted()) else otherwise)
         for narrowed, result in finding.results
     ]
     words = {answer for _, answer in answers}
-    recommended = is_it(protocol, given, finding.effect)
     if scene.state.control.kind == "before treatment" and given.kind == "none":
         return Verdict(given, "every", recommended)
     if len(words) == 1:

@@ -427,6 +427,23 @@ def test_a_verdict_reads_as_a_phrase(given: Given | None, verdict: Verdict | Non
     assert say_verdict(Step(Visit(0, given=given), decision, _state(STARTING), verdict)) == says
 
 
+def test_what_was_recommended_is_given_as_recommended_however_sure_the_decision_is(protocol: Protocol) -> None:
+    verdict = Verdict(_given("100 mg every day"), "some", True, (Missing("response", PERMITTED),))
+    visit = Visit(0, given=_given("100 mg every day"))
+    for status, silent, said in (
+        ("decided", False, "as recommended"),
+        ("decided", True, "as it stands (no order)"),
+        ("provisional", False, "as recommended (provisional)"),
+        ("undecided", False, "as it stands (undecided)"),
+    ):
+        decision = Decision(0, status, "continue", STARTING, STARTING, silent=silent)
+        assert say_verdict(Step(visit, decision, _state(STARTING), verdict)) == f"100 mg every day: {said}"
+    other = evolve(verdict, recommended=False)
+    assert say_verdict(Step(visit, decision, _state(STARTING), other)).endswith("permitted or not, depending on response")
+    dated = evolve(verdict, depends_on_date=True)
+    assert say_verdict(Step(visit, decision, _state(STARTING), dated)).endswith("depending on the date and response")
+
+
 def test_names_are_listed_with_and_before_the_last() -> None:
     assert [listed(("a", "b", "c")[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
     assert [listed("abcd"[:count], 2) for count in (3, 4)] == ["a, b and c", "a, b and 2 more"]

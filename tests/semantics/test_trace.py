@@ -63,6 +63,18 @@ def test_a_verdict_names_the_facts_it_needs() -> None:
     ]
 
 
+@pytest.mark.parametrize(("given", "provisional"), [("none", True), ("100 mg every 2 days", False)])
+def test_what_was_recommended_is_no_deviation_under_a_value_for_which_another_dose_is_ordered(
+    given: str, provisional: bool
+) -> None:
+    # Grade 2 reduces, and a low count, which is missing, would hold: no drug is the lower of the two.
+    taken = after(STARTED, visit(7, given=given, **WELL | {"anc": "nd", "toxicity": 2}))
+    assert taken.decision.status == "provisional" and taken.verdict is not None and not taken.deviations
+    (need,) = taken.verdict.needs
+    otherwise = "another dose is ordered" if provisional else "a deviation"
+    assert {text for one in need.outcomes for text in one.then} == {"permitted", otherwise}
+
+
 @pytest.mark.parametrize(
     ("given", "values", "kind"),
     [
