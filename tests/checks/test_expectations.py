@@ -145,3 +145,24 @@ def test_a_visit_without_a_decision_is_a_difference() -> None:
     course = Course("A", (Visit(0), Visit(DAY)))
     found = differences(course, [[], [("action", "hold")]], Trace("p", "1", "f", "A", (_step(0),)))
     assert found == (Difference(1, 0, "action", "hold", "no decision"),)
+
+
+def of_cells(*conflict: str, rule: str = "") -> Step:
+    plain = _step()
+    return evolve(plain, decision=evolve(plain.decision, rule=rule, conflict=conflict))
+
+
+@pytest.mark.parametrize("expected", ["counts.1.2, counts.2.1", "counts.2.1,counts.1.2", "counts", "counts, counts.2.1"])
+def test_cells_that_contradict_each_other_are_expected_by_name_or_by_that_of_their_table(expected: str) -> None:
+    assert _differences("conflict", expected, of_cells("counts.1.2", "counts.2.1")) == ()
+
+
+@pytest.mark.parametrize("expected", ["-", "counts.1.2", "counts.1.2, counts.2.2", "others"])
+def test_other_cells_are_not_those(expected: str) -> None:
+    (found,) = _differences("conflict", expected, of_cells("counts.1.2", "counts.2.1"))
+    assert found.got == "counts.1.2, counts.2.1"
+
+
+@pytest.mark.parametrize(("expected", "met"), [("counts.1.2", True), ("counts", True), ("counts.1.1", False), ("-", False)])
+def test_a_rule_is_expected_as_a_cell_or_as_its_table(expected: str, met: bool) -> None:
+    assert bool(_differences("rule", expected, of_cells(rule="counts.1.2"))) is not met
