@@ -27,8 +27,8 @@ _TABLE = (
      "'27 to 28'. A study day is a whole number."),
     ("C021", "a study day 0", "Study day 1 is the day of the first dose and day -1 the day before; there is no day 0."),
     ("C022", "times out of order", "The visits of one course stand in order of time, so that a mistyped time is seen."),
-    ("C023", "one time twice", "Two rows of one course have the same time. Put the values into one row; a later correction says "
-     "in the column recorded when it was made."),
+    ("C023", "one time twice", "Two rows of one course have the same time. Put the values into one row, two of one input into "
+     "one cell: '1600; 1400'. A later correction says in the column recorded when it was made."),
     ("C024", "recorded before observed", "A value cannot be recorded before it was observed."),
     ("C030", "not a number", "A cell of a number or a grade is 'not done' or [<|<=|>|>=]value [unit] [(lower-upper)], with a "
      "decimal point and no thousands separator."),

@@ -155,12 +155,15 @@ def _report_times_out_of_order(rows: tuple[Row, ...], long: bool, problems: Prob
         last[key] = item
 
 
+_ONE_ROW = "Use one row, two values of one input in one cell: '1600; 1400'. A correction says in 'recorded' when it was made."
+
+
 def _joined(group: tuple[Row, ...], item: Row, long: bool, problems: Problems) -> tuple[Row, ...]:
     first = group[0]
     correction = item.recorded is not None and item.recorded != group[-1].recorded
     if first.when != item.when or not (long or correction):
         message = f"line {first.place.line} has the same time"
-        problems.report("C023", item.place, message, "Use one row; a correction says in 'recorded' when it was made.")
+        problems.report("C023", item.place, message, _ONE_ROW)
     if item.given and any(other.given and other.given != item.given for other in group):
         message = "a second dose given at this time"
         problems.report("C034", item.place, message, "A visit says one dose: the one in force from then on.")

@@ -174,7 +174,8 @@ def test_times_out_of_order_are_refused(protocol: Protocol) -> None:
 
 
 def test_two_rows_at_one_time_are_refused(protocol: Protocol) -> None:
-    assert problem("| elapsed | anc |\n|---|---|\n| 7 | 1 |\n| 7 | 2 |", protocol).code == "C023"
+    twice = problem("| elapsed | anc |\n|---|---|\n| 7 | 1 |\n| 7 | 2 |", protocol)
+    assert twice.code == "C023" and "two values of one input in one cell: '1600; 1400'" in twice.hint
 
 
 def test_a_correction_is_a_second_row_of_the_time_with_its_own_recorded(protocol: Protocol) -> None:
