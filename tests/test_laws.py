@@ -19,6 +19,7 @@ from protocol.model.formula import Earlier, parts
 from protocol.model.guard import And, Compare, Is, Known, Not, Or, Ratio, Value, nodes
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.regimen import Dose
+from protocol.model.rule import AtMost
 from protocol.model.state import Held, State
 from protocol.model.time import elapsed
 from protocol.semantics.prepared import prepare
@@ -356,6 +357,67 @@ def test_a_fingerprint_is_the_same_for_equal_protocols_only(one: Protocol, other
     assert fingerprint(one) == fingerprint(copy.deepcopy(one))
     assert (fingerprint(one) == fingerprint(other)) == (one == other)
     assert fingerprint(attrs.evolve(one, version="2")) != fingerprint(one)
+
+
+# -------------------------------------------------------------------------------------------------- tables, caps, new patients
+
+
+@often
+@given(st.data())
+def test_the_order_in_which_a_table_prints_its_cells_decides_nothing(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    assume(protocol.tables)
+    cells = [rule for rule in protocol.rules if rule.table]
+    mixed = iter(data.draw(st.permutations(cells)))
+    other = attrs.evolve(protocol, rules=tuple(next(mixed) if rule.table else rule for rule in protocol.rules))
+    for (_, one), (_, two) in zip(walked(protocol, course), walked(other, course), strict=True):
+        assert _what(one.decision) == _what(two.decision)
+        assert (one.decision.silent, set(one.decision.conflict)) == (two.decision.silent, set(two.decision.conflict))
+        assert {(item.rule, item.certainty) for item in one.decision.permitted} == {
+            (item.rule, item.certainty) for item in two.decision.permitted
+        }
+        assert one.verdict is None or one.verdict.permitted == two.verdict.permitted  # type: ignore[union-attr]
+
+
+@often
+@given(st.data())
+def test_where_cells_contradict_each_other_nothing_is_decided_nor_raised_and_what_each_orders_is_permitted(
+    data: st.DataObject,
+) -> None:
+    protocol, course = drawn(data, safe_sides=LESS)
+    for before, taken in walked(protocol, course):
+        decision = taken.decision
+        if decision.conflict:
+            assert decision.status != "decided" and not raises(protocol, decision)
+            assert len({protocol.rule(name).table for name in decision.conflict}) == 1 < len(decision.conflict)
+            answer = oracle(protocol, before, taken)
+            assert all(len(walk.effects) > 1 and walk.effects <= set(walk.permitted) for walk in answer.walks)
+
+
+@often
+@given(st.data())
+def test_drug_comes_back_no_higher_than_any_reason_of_the_hold_lets_it(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        capped = [rule.action.target for rule in protocol.rules if rule.name in before.reasons]
+        caps = [protocol.rung(target.level) for target in capped if isinstance(target, AtMost)]
+        back = before.control.kind == "held" and not before.dose.is_drug and taken.decision.after.dose.kind == "level"
+        if caps and back:
+            assert protocol.rung(taken.decision.after.dose.name) <= min(caps)
+
+
+@often
+@given(st.data())
+def test_only_a_decided_resumption_or_what_was_given_begins_a_course_anew(data: st.DataObject) -> None:
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        decision = taken.decision
+        if decision.after.anew:
+            assert decision.status == "decided" and protocol.rule(decision.rule).action.kind == "resume"
+        if before.started is not None and taken.state.started != before.started:
+            assert taken.state.started == taken.visit.time and taken.state.on_drug == 0 and not taken.state.reasons
+            assert decision.after.anew or taken.visit.given is not None
+            assert taken.state.memory == initial(protocol).memory
 
 
 # ---------------------------------------------------------------------------------------------------------- text and strategies
