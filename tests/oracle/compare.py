@@ -62,7 +62,8 @@ def _often(decision: Decision) -> Chosen:
 def _led_to(protocol: Protocol, before: State, visit: Visit) -> Chosen:
     """What the oracle says of the state to which the recommendation leads."""
     followed = step(protocol, before, evolve(visit, given=None))
-    state, time = followed.state, visit.time
+    # Before the first dose a state keeps what may become a baseline, and there is none yet.
+    state, time = followed.state if followed.state.started is not None else evolve(followed.state, baseline=()), visit.time
     return often(protocol, state, time, bounds(protocol, state, time), _counts(protocol, state))
 
 

@@ -172,8 +172,9 @@ class Facts(Patient):
                 low, _, date = self.bounds[name]
                 if len({OPERATORS[sign](value, constant) for value in self.domain(guard.term, [constant])}) > 1:
                     yield self.time
-                elif (kind := self.protocol.tracker(name).kind) == "duration" and sign in (">=", ">"):
-                    yield self.time - low + constant
+                elif (kind := self.protocol.tracker(name).kind) == "duration":
+                    if wanted and sign in (">=", ">"):
+                        yield self.time - low + constant
                 elif kind == "since" and (sign in (">=", ">")) == wanted:
                     if low < NEVER:
                         yield self.time - low + constant

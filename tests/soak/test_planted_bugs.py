@@ -246,6 +246,23 @@ BUGS = (
     ),
     Bug("the oldest part dates a number", "computed.py", "return max(held.observed", "return min(held.observed"),
     Bug("an open end is reached", "arithmetic.py", "(reached and also) or by_zero", "True"),
+    Bug("what was so is so no more when it is carried", "observing.py", "before, begin), end - 1)", "before, begin), begin)"),
+    Bug(
+        "how long ago is evidence of each visit",
+        "trackers.py",
+        "_is_long(atom, truth) else found",
+        "_is_long(atom, truth) else possible",
+    ),
+    Bug("an unknown item has no points", "scores.py", "Scored(item, item.unknown, None, False)", "Scored(item, 0, None, False)"),
+    Bug("a normal item is evidence of a high score", "evidence.py", "(min,) if says_high else (max,)", "(min, max)"),
+    Bug(
+        "a dose counts at the visit at which it is given",
+        "taken.py",
+        "-(-minutes // given.every)",
+        "(minutes // given.every + 1)",
+    ),
+    Bug("a supplement is not counted", "step.py", "with_supplement(scene.prepared, taken, effect.supplement)", "taken"),
+    Bug("drug after none is no raise", "step.py", "in (towards, None)", "in (towards, None) and before.is_drug"),
     Bug("a later value replaces a fixed one", "readings.py", "if item.fixed and before", "if False and before"),
 )
 
