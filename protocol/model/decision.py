@@ -108,7 +108,8 @@ class Decision:
     ``blocked`` explains an action that was ordered and cannot be taken (a step off the ladder).
     ``lowered_by`` is the reduction, or the hold, that takes a resumed dose to a lower level than ``rule`` says.
     ``unverified`` lists why the rule may not be relied on.
-    ``monitoring`` says how often inputs are measured where the decision leads, of those for which the protocol has entries.
+    ``monitoring`` says how often inputs are measured from now on, of those for which the protocol has entries, ``due`` what is to
+    be measured now: after what was given, where that is known, else where the decision leads.
     ``dispensed`` is what is dispensed for each administration of the dose to which it leads, where the protocol says how.
     ``conflict``: the cells of one table that order different things here, so that the source contradicts itself. What one of
     them says is permitted; ``facts`` are those of all of them where the decision rests on no rule alone. Where the source is

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
-from protocol.model.decision import Decision, Effect, Fact, Missing, Permission
+from protocol.model.decision import Decision, Due, Effect, Fact, Missing, Permission
 from protocol.model.guard import Clock, CumulativeDose, Guard, Known, Ratio, Tracked, Value
 from protocol.model.quantity import say_number
 from protocol.model.quick import quickly
@@ -25,7 +25,6 @@ from protocol.semantics.missing import what_if
 from protocol.semantics.offers import Offer
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
-from protocol.semantics.schedule import due
 from protocol.semantics.taken import cumulative
 from protocol.semantics.trackers import NEVER, bounds
 from protocol.semantics.truth import Open, World
@@ -33,7 +32,7 @@ from protocol.semantics.truth import Open, World
 _Decision, _Fact = quickly(Decision), quickly(Fact)
 
 
-def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decision:
+def explained(scene: Scene, finding: Finding, measured: frozenset[str], due: tuple[Due, ...]) -> Decision:
     """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
     rule, before, silent = _rule(scene.prepared, finding), _before(scene.state, finding.effect), _is_silent(scene, finding)
     told = rule if rule or not finding.conflict else scene.prepared.rules[scene.prepared.place[finding.conflict[0]]]
@@ -52,7 +51,7 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str]) -> Decis
         _permissions(scene, finding),
         _missing(scene, finding),
         tuple(sorted(scene.state.reasons)) if scene.state.reasons else (),
-        due(scene),
+        due,
         finding.withheld,
         silent,
         finding.blocked,

@@ -1,23 +1,23 @@
-"""How often inputs are measured where a visit leads: of the entries of an input the first that holds counts.
+"""How often inputs are measured after a visit: of the entries of an input the first that holds counts.
 
-It is asked of the state after the decision, as it is where the recommendation is followed: on a hold that begins at this
-visit the schedule of the hold counts already. Where it is not settled which entry holds, the one that measures most often of
-those that could hold counts. So for a given state the interval with a value missing is never longer than it is for any value
-of what is missing.
+It is asked of the state after the visit: after what was given, where that is known, else where the recommendation leads. On a
+hold that begins at this visit the schedule of the hold counts already, and where drug that was only permitted is given, as in a
+new patient, that of a new patient. Where it is not settled which entry holds, the one that measures most often of those that
+could hold counts. So for a given state the interval with a value missing is never longer than it is for any value of what is
+missing.
 """
 
 from __future__ import annotations
 
 from itertools import islice
 
-from protocol.model.decision import Due
-from protocol.model.input import Input, Schedule
+from protocol.model.input import Input
 from protocol.model.monitoring import Monitored, Monitoring
 from protocol.model.rule import Where
 from protocol.model.state import State
 from protocol.semantics.missing import what_if
 from protocol.semantics.scene import Scene
-from protocol.semantics.schedule import last_measured, when_due
+from protocol.semantics.schedule import last_measured, span
 from protocol.semantics.truth import World, completions
 
 MOST_PARTS = 1_000
@@ -28,12 +28,6 @@ def monitored(scene: Scene) -> tuple[Monitored, ...]:
     """For each input with entries the one that counts in this state; an input of which no entry can hold is left out."""
     found = (_monitored(scene, item, entries) for item, entries in scene.prepared.monitoring)
     return tuple(one for one in found if one is not None)
-
-
-def due(scene: Scene, schedules: tuple[Monitored, ...]) -> tuple[Due, ...]:
-    """Those of the monitored inputs that are due, overdue, or without a reading since treatment began."""
-    found = (when_due(scene, one.input, one.since, one.latest) for one in schedules)
-    return tuple(item for item in found if item is not None)
 
 
 def _monitored(scene: Scene, item: Input, entries: tuple[Monitoring, ...]) -> Monitored | None:
@@ -85,5 +79,4 @@ def _span(scene: Scene, item: Input, entry: Monitoring) -> tuple[int | None, int
     last, changed = last_measured(scene, item.name), scene.state.changed
     if entry.origin == "dose change" and last is not None and changed is not None:
         last = max(last, changed)
-    schedule: Schedule = entry.schedule
-    return (None, None) if last is None else (last + schedule.earliest, last + schedule.latest)
+    return span(last, entry.schedule)

@@ -1,27 +1,33 @@
-"""What is due at a visit: scheduled measurements whose time has come, and those whose time has passed."""
+"""What is due after a visit: scheduled measurements whose time has come, and those whose time has passed."""
 
 from __future__ import annotations
 
 from protocol.model.decision import Due
-from protocol.model.input import Input, Schedule
+from protocol.model.input import Schedule
+from protocol.model.monitoring import Monitored
 from protocol.semantics.scene import Scene
 
 
-def due(scene: Scene) -> tuple[Due, ...]:
-    """Every input with a schedule of its own that is due, overdue or without a reading, while treatment lasts.
+def due(scene: Scene, monitored: tuple[Monitored, ...]) -> tuple[Due, ...]:
+    """What is due, overdue or without a reading in a state, in the order of the inputs.
 
+    Of the ``monitored`` inputs that is as they say; of those with a schedule of their own as that says, while treatment lasts.
     An input never measured is due from the start of treatment on, because that is where the schedule begins.
     """
-    scheduled = scene.prepared.scheduled
-    if not scheduled or scene.state.control.kind == "stopped":
+    scheduled = () if scene.state.control.kind == "stopped" else scene.prepared.scheduled
+    if not (scheduled or monitored):
         return ()
-    items = [_due(scene, item, schedule) for item, schedule in scheduled]
-    return tuple([item for item in items if item is not None])
+    spans = [(item.name, *span(last_measured(scene, item.name), schedule)) for item, schedule in scheduled]
+    if monitored:
+        place = {item.name: number for number, item in enumerate(scene.prepared.protocol.inputs)}
+        spans = sorted((*spans, *((one.input, one.since, one.latest) for one in monitored)), key=lambda one: place[one[0]])
+    found = [_when_due(scene, *one) for one in spans]
+    return tuple([one for one in found if one is not None])
 
 
-def _due(scene: Scene, item: Input, schedule: Schedule) -> Due | None:
-    last = last_measured(scene, item.name)
-    return None if last is None else when_due(scene, item.name, last + schedule.earliest, last + schedule.latest)
+def span(begun: int | None, schedule: Schedule) -> tuple[int | None, int | None]:
+    """From when on and until when the next one is due, counted from the last."""
+    return (None, None) if begun is None else (begun + schedule.earliest, begun + schedule.latest)
 
 
 def last_measured(scene: Scene, name: str) -> int | None:
@@ -30,7 +36,7 @@ def last_measured(scene: Scene, name: str) -> int | None:
     return scene.state.started if held is None else held.observed
 
 
-def when_due(scene: Scene, name: str, since: int | None, latest: int | None) -> Due | None:
+def _when_due(scene: Scene, name: str, since: int | None, latest: int | None) -> Due | None:
     """The input as due, overdue or never measured, if ``since`` is not still to come; None else."""
     if since is None or latest is None or scene.time < since:
         return None

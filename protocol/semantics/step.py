@@ -25,13 +25,13 @@ from protocol.semantics.dispensing import dispensed
 from protocol.semantics.effects import direction, in_force
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
-from protocol.semantics.monitoring import due as due_of
 from protocol.semantics.monitoring import monitored
 from protocol.semantics.observing import observe
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.readings import Accepted, accept
 from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
+from protocol.semantics.schedule import due
 from protocol.semantics.taken import with_supplement
 from protocol.semantics.trackers import first_memory
 
@@ -58,12 +58,12 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
         refused = tuple(Problem("", refusal.why, "", refusal.observation.input) for refusal in accepted.refused)
         raise VisitError("; ".join(f"{one.place}: {one.message}" for one in refused), problems=refused)
     finding = conclude(scene)
-    decision = _explained(scene, finding, accepted)
     if visit.given is None or visit.given.kind == "unknown":
         after = _moved(scene, finding, _assumed(scene, finding))
-        return _Step(visit, decision, after, None, (), accepted.refused, True)
-    found = verdict(scene, finding, visit.given)
+        return _Step(visit, _explained(scene, finding, accepted, after), after, None, (), accepted.refused, True)
     after = _moved(scene, finding, followed(scene, finding, visit.given))
+    decision = _explained(scene, finding, accepted, after)
+    found = verdict(scene, finding, visit.given)
     deviating = deviations(scene, finding, decision, found)
     return Step(visit, decision, after, found, deviating, accepted.refused)
 
@@ -86,21 +86,19 @@ def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accep
 def look(protocol: Protocol, state: State, time: int) -> Decision:
     """What the protocol would say at a time if nothing more were observed until then; changes nothing."""
     scene, accepted = arrive(prepare(protocol), state, Visit(time))
-    return _explained(scene, conclude(scene), accepted)
+    finding = conclude(scene)
+    return _explained(scene, finding, accepted, _moved(scene, finding, _assumed(scene, finding)))
 
 
-def _explained(scene: Scene, finding: Finding, accepted: Accepted) -> Decision:
-    """The decision with its reasons, what is dispensed of the dose, and how often is measured where it leads."""
-    decision, prepared = explained(scene, finding, accepted.measured), scene.prepared
+def _explained(scene: Scene, finding: Finding, accepted: Accepted, after: State) -> Decision:
+    """The decision with its reasons, what is dispensed of the dose, and what is measured when, asked of the state ``after``."""
+    prepared = scene.prepared
+    led = scene if after is scene.state else _Scene(prepared, after, scene.time)
+    often = monitored(led) if prepared.monitoring else ()
+    decision = explained(scene, finding, accepted.measured, due(led, often))
     if prepared.protocol.dispensing is not None:
         decision = evolve(decision, dispensed=dispensed(scene, decision.after.dose))
-    if not prepared.monitoring:
-        return decision
-    after = _Scene(prepared, _moved(scene, finding, _assumed(scene, finding)), scene.time)
-    often = monitored(after)
-    place = {item.name: number for number, item in enumerate(prepared.protocol.inputs)}
-    due = sorted((*decision.due, *due_of(after, often)), key=lambda item: place[item.input])
-    return evolve(decision, monitoring=often, due=tuple(due))
+    return evolve(decision, monitoring=often) if often else decision
 
 
 def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:

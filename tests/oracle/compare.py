@@ -49,7 +49,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
     }
     if protocol.monitoring:
-        said["monitoring"] = (_often(decision), _led_to(protocol, before, visit))
+        said["monitoring"] = (_often(decision), _led_to(protocol, taken.state, visit.time))
     if taken.verdict is not None:
         said["verdict"] = (taken.verdict.permitted, answer.verdict(protocol, taken.verdict.given))
     return taken, [f"{what}: the reference says {mine}, the oracle {its}" for what, (mine, its) in said.items() if mine != its]
@@ -59,11 +59,8 @@ def _often(decision: Decision) -> Chosen:
     return {one.input: (one.entry, one.since, one.latest, one.possible) for one in decision.monitoring}
 
 
-def _led_to(protocol: Protocol, before: State, visit: Visit) -> Chosen:
-    """What the oracle says of the state to which the recommendation leads."""
-    followed = step(protocol, before, evolve(visit, given=None))
-    # Before the first dose a state keeps what may become a baseline, and there is none yet.
-    state, time = followed.state if followed.state.started is not None else evolve(followed.state, baseline=()), visit.time
+def _led_to(protocol: Protocol, state: State, time: int) -> Chosen:
+    """What the oracle says of the state to which the visit led: what was given, else the recommendation."""
     return often(protocol, state, time, bounds(protocol, state, time), _counts(protocol, state))
 
 

@@ -80,10 +80,55 @@ def test_after_a_stop_only_an_entry_that_names_it_holds() -> None:
     assert later.decision.due == (Due("anc", "overdue", 17 * DAY, 17 * DAY),)
 
 
-def test_a_dose_that_is_given_against_the_recommendation_counts_at_the_next_visit() -> None:
+def test_what_was_given_counts_where_it_is_not_what_was_recommended() -> None:
+    held = after(visit(0), visit(14, anc=0.8, rash="no", given="none"), protocol=PROTOCOL)
     against = after(visit(0), visit(14, anc=0.8, rash="no", given=DRUG), protocol=PROTOCOL)
-    assert names(against) == ["daily"]
-    assert against.state.control.kind == "on treatment"
+    assert (held.decision.action, against.decision.action) == ("hold", "hold")
+    assert (names(held), names(against)) == (["daily"], ["thrice"])
+    not_known = after(visit(0), visit(14, anc=0.8, rash="no", given="unknown"), protocol=PROTOCOL)
+    assert names(not_known) == ["daily"]
+
+
+PERMITTED = parse("""
+protocol: small
+version: "1"
+doses: {only: 50 mg daily}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 40 days}
+  weight: {unit: kg, plausible: 0 to 300, valid for: ever, every: 7 days}
+rules:
+  start: {in: before treatment, when: always, may: start at only}
+  stop: {in: on treatment, when: "anc < 0.5", must: stop}
+  hold: {in: on treatment, when: "anc < 1", must: hold}
+  again: {in: held, when: always, may: resume at only as a new patient}
+monitoring:
+  weekly: {of: anc, every: 7 days, in: [on treatment, held], when: "time since start < 26 weeks"}
+  monthly: {of: anc, every: 4 weeks, in: [on treatment, held], when: always}
+""")
+
+
+def test_a_start_that_is_only_permitted_begins_the_schedule_on_the_day_on_which_drug_is_given() -> None:
+    assert names(after(visit(0, anc=2), protocol=PERMITTED)) == []
+    begun = after(visit(0, anc=2, given="50 mg daily"), protocol=PERMITTED)
+    assert (begun.decision.action, names(begun), of_anc(begun).since) == ("continue", ["weekly"], 7 * DAY)
+
+
+def test_drug_that_is_given_again_as_in_a_new_patient_is_measured_as_in_one_from_that_day_on() -> None:
+    long_held = (visit(0, anc=2, given="50 mg daily"), visit(500, anc=0.8))
+    assert names(after(*long_held, visit(510, anc=2), protocol=PERMITTED)) == ["monthly"]
+    again = after(*long_held, visit(510, anc=2, given="50 mg daily"), protocol=PERMITTED)
+    assert (names(again), of_anc(again).since) == (["weekly"], 517 * DAY)
+
+
+def test_a_schedule_of_its_own_is_asked_after_the_visit_too() -> None:
+    assert after(visit(-9, weight=60), visit(0, anc=2), protocol=PERMITTED).decision.due == (
+        Due("weight", "overdue", -2 * DAY, -2 * DAY),
+    )
+    assert after(visit(0, anc=2, given="50 mg daily"), visit(7, anc=2), protocol=PERMITTED).decision.due == (
+        Due("weight", "never measured", 7 * DAY, 7 * DAY),
+    )
+    stopped = after(visit(0, anc=2, given="50 mg daily"), visit(7, anc=0.4), protocol=PERMITTED)
+    assert (stopped.decision.action, stopped.decision.due) == ("stop", ())
 
 
 def test_what_is_due_counts_from_the_last_reading() -> None:

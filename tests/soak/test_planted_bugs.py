@@ -83,8 +83,14 @@ BUGS = (
     Bug(
         "monitoring is asked before the decision",
         "step.py",
-        "_Scene(prepared, _moved(scene, finding, _assumed(scene, finding))",
-        "_Scene(prepared, scene.state",
+        "led = scene if after is scene.state else",
+        "led = scene if after is not None else",
+    ),
+    Bug(
+        "monitoring is asked of the recommendation where another dose is given",
+        "step.py",
+        "decision = _explained(scene, finding, accepted, after)",
+        "decision = _explained(scene, finding, accepted, _moved(scene, finding, _assumed(scene, finding)))",
     ),
     Bug("the highest resume level wins", "walk.py", "return min(in_order, key", "return max(in_order, key"),
     Bug(
