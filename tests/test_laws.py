@@ -365,8 +365,7 @@ def test_a_fingerprint_is_the_same_for_equal_protocols_only(one: Protocol, other
 @often
 @given(st.data())
 def test_the_order_in_which_a_table_prints_its_cells_decides_nothing(data: st.DataObject) -> None:
-    protocol, course = drawn(data)
-    assume(protocol.tables)
+    protocol, course = drawn(data, tables=True)
     cells = [rule for rule in protocol.rules if rule.table]
     mixed = iter(data.draw(st.permutations(cells)))
     other = attrs.evolve(protocol, rules=tuple(next(mixed) if rule.table else rule for rule in protocol.rules))
@@ -384,7 +383,7 @@ def test_the_order_in_which_a_table_prints_its_cells_decides_nothing(data: st.Da
 def test_where_cells_contradict_each_other_nothing_is_decided_nor_raised_and_what_each_orders_is_permitted(
     data: st.DataObject,
 ) -> None:
-    protocol, course = drawn(data, safe_sides=LESS)
+    protocol, course = drawn(data, safe_sides=LESS, tables=True)
     for before, taken in walked(protocol, course):
         decision = taken.decision
         if decision.conflict:
@@ -397,7 +396,7 @@ def test_where_cells_contradict_each_other_nothing_is_decided_nor_raised_and_wha
 @often
 @given(st.data())
 def test_drug_comes_back_no_higher_than_any_reason_of_the_hold_lets_it(data: st.DataObject) -> None:
-    protocol, course = drawn(data)
+    protocol, course = drawn(data, tables=True)
     for before, taken in walked(protocol, course):
         capped = [rule.action.target for rule in protocol.rules if rule.name in before.reasons]
         caps = [protocol.rung(target.level) for target in capped if isinstance(target, AtMost)]
@@ -409,7 +408,7 @@ def test_drug_comes_back_no_higher_than_any_reason_of_the_hold_lets_it(data: st.
 @often
 @given(st.data())
 def test_only_a_decided_resumption_or_what_was_given_begins_a_course_anew(data: st.DataObject) -> None:
-    protocol, course = drawn(data)
+    protocol, course = drawn(data, tables=True)
     for before, taken in walked(protocol, course):
         decision = taken.decision
         if decision.after.anew:

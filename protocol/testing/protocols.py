@@ -63,17 +63,21 @@ def protocols(
     inputs: int = 4,
     known: bool = True,
     safe_sides: Sequence[SafeSide] = ("less", "less", "less", "more", "none"),
+    tables: bool = False,
 ) -> Protocol:
     """Valid protocols of one to four levels, up to ``inputs`` inputs of every kind, and a dozen ordered rules of every action.
 
     They use every construct of the language except ``grade(...)``, and most holds and reviews have a way out. ``known`` False
     leaves out ``known(...)``, scores and trackers of measured values only, so that the laws on missing data hold without
     exception.
+    ``tables`` puts a table near the top of the rules of each protocol; without it some have one, anywhere.
     """
-    return any_protocol(drawing(draw), inputs=inputs, known=known, safe_sides=safe_sides)
+    return any_protocol(drawing(draw), inputs=inputs, known=known, safe_sides=safe_sides, tables=tables)
 
 
-def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_sides: Sequence[SafeSide] = ("less",)) -> Protocol:
+def any_protocol(
+    choose: Choose, *, inputs: int = 4, known: bool = True, safe_sides: Sequence[SafeSide] = ("less",), tables: bool = False
+) -> Protocol:
     """One protocol, as ``protocols`` describes them."""
     first = int(choose(range(len(_INPUTS))))
     chosen = tuple((_INPUTS * 2)[first : first + int(choose(range(1, inputs + 1)))])
@@ -93,7 +97,7 @@ def any_protocol(choose: Choose, *, inputs: int = 4, known: bool = True, safe_si
     ladder = any_ladder(choose)
     dispensing, sizes = any_dispensing(choose, ladder)
     draft = Draft(ladder, seen, (*seen, *named, *counted * 2, *asked), interpretations)
-    rules, table = with_table(choose, draft, any_rules(choose, draft))
+    rules, table = with_table(choose, draft, any_rules(choose, draft), tables)
     drawn = Protocol(
         name="drawn", version="1", title="Drawn at random", drug="imatinib", note=choose(("", "for tests")),
         levels=ladder, ladder_ends=LadderEnds(choose(_ENDS), choose(_ENDS)), inputs=(*chosen, *sizes), derived=derived,

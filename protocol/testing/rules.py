@@ -55,16 +55,18 @@ def any_rules(choose: Choose, draft: Draft) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def with_table(choose: Choose, draft: Draft, rules: tuple[Rule, ...]) -> tuple[tuple[Rule, ...], Drawn | None]:
-    """The rules, sometimes with a table somewhere among them, and mostly with a way out of its holds."""
-    if not choose((False, False, True)):
+def with_table(
+    choose: Choose, draft: Draft, rules: tuple[Rule, ...], always: bool = False
+) -> tuple[tuple[Rule, ...], Drawn | None]:
+    """The rules, sometimes (or always, near the top) with a table among them, and mostly with a way out of its holds."""
+    if not always and not choose((False, False, True)):
         return rules, None
     guard, action = partial(any_guard, choose, draft.atoms, draft.seen), partial(any_action, choose, draft)
     basis = any_rule(choose, draft, 0, choose(("escalate", "reduce", "stop")), (Where("on treatment"),))
     once = not basis.again and choose((False, False, True))
     basis = evolve(basis, where=(), once=once, recommended=choose((False, True)), on_hold=choose((True, True, False)))
     table = any_table(choose, Parts(draft.atoms, draft.levels, guard, action), basis)
-    place = choose(range(len(rules) + 1))
+    place = choose(range(2 if always else len(rules) + 1))
     holding = tuple(rule.name for rule in table.rules if "hold" in (rule.action.kind, rule.action.off_ladder))
     back = any_rule(choose, draft, len(rules), "resume", (Where("held", by=choose((holding, ()))),))
     out = (back,) if holding and choose((True, True, False)) else ()
