@@ -24,6 +24,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, Regimen, at_level
 from protocol.model.rule import Rule
 from protocol.model.state import UNORDERED, Control, Counted, Held, Interval, Memory, State, Taken
+from protocol.model.table import cell_name, cells, place_of
 from protocol.semantics.prepared import prepare
 from protocol.semantics.step import LOWERED, RAISED, initial
 from protocol.semantics.taken import is_counted
@@ -77,7 +78,7 @@ class Passage:
         levels, new_levels = {one.name for one in self.old.levels}, {one.name for one in self.new.levels}
         known: dict[str, tuple[Callable[[str], bool], set[str]]] = {
             "levels": (lambda name: name in levels or " " in name, new_levels | {OFF_LADDER}),
-            "rules": ({one.name for one in self.old.rules}.__contains__, {one.name for one in self.new.in_force()} | {UNORDERED}),
+            "rules": (_with_tables(self.old.rules).__contains__, _with_tables(self.new.in_force()) | {UNORDERED}),
             "inputs": ({one.name for one in self.old.inputs}.__contains__, {one.name for one in self.new.inputs} | {DROP}),
             "trackers": ({one.name for one in self.new.trackers}.__contains__, {one.name for one in self.old.trackers} | {FRESH}),
         }
@@ -135,11 +136,11 @@ class Passage:
         return evolve(control, by=self.rule(control.by, "review")) if control.by else control
 
     def rule(self, name: str, kind: str) -> str:
-        """The new name of a rule that holds this patient or asked for the review."""
+        """The new name of a rule that holds this patient or asked for the review; a cell keeps to its table."""
         if name == UNORDERED:
             return name
-        target = dict(self.mapping.rules).get(name)
         old = next((rule for rule in self.old.in_force() if rule.name == name), None)
+        target = dict(self.mapping.rules).get(name) or (self._cell(old) if old and old.table else None)
         new = next((rule for rule in self.new.in_force() if rule.name == (target or name)), None)
         if target is None:
             is_same = old is not None and new is not None and _acts_alike(self.old, old, self.new, new)
@@ -150,6 +151,17 @@ class Passage:
         elif new is not None and (kind not in _can(new) or (kind == "review" and old and old.action != new.action)):
             self.problems.append(f"rules={{'{name}': '{target}'}}: '{target}' does not {kind} in the same way")
         return target or name
+
+    def _cell(self, old: Rule) -> str | None:
+        """The one cell of the same table, or of the one that this is mapped to, that does the same wherever it is printed."""
+        table = dict(self.mapping.rules).get(old.table)
+        if table == UNORDERED:
+            return table
+        alike = [rule.name for rule in cells(table or old.table, self.new.in_force()) if self._alike(old, rule)]
+        return alike[0] if len(alike) == 1 else cell_name(table, *place_of(old.name)) if table else None
+
+    def _alike(self, old: Rule, new: Rule) -> bool:
+        return _acts_alike(self.old, old, self.new, new)
 
     def _no_rule(self, name: str, kind: str) -> None:
         choices = [f"'{rule.name}'" for rule in self.new.in_force() if kind in _can(rule)]
@@ -239,6 +251,11 @@ def _taken(old: Protocol, new: Protocol, state: State) -> Taken | None:
     if prepare(old).counts_dose and all(is_counted(new, one.unit, one.per) for one in drugs):
         return state.taken
     return Taken(incomplete=state.started is not None)
+
+
+def _with_tables(rules: tuple[Rule, ...]) -> set[str]:
+    """The names of rules, and of the tables of which some are cells."""
+    return {name for rule in rules for name in (rule.name, rule.table or rule.name)}
 
 
 def _acts_alike(old: Protocol, one: Rule, new: Protocol, other: Rule) -> bool:
