@@ -73,6 +73,8 @@ at_reduced = At(Where("on treatment", ("reduced",)))
         ("on treatment at starting", At(Where("on treatment", ("starting",)))),
         ("(on treatment at reduced) or stop", Any((at_reduced, a))),
         ("rule is not begin", No(ByRule("begin"))),
+        ("rule is by-platelets", ByRule("by-platelets")),
+        ("held by by-platelets or hold-cytopenia", At(Where("held", by=("by-platelets.2.1", "hold-cytopenia")))),
         ("dose raised", DoseMoves("raised")),
         ("dose at most reduced", DoseIs("at most", "reduced")),
     ],

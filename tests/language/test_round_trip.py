@@ -42,7 +42,7 @@ from protocol.model.ladder import generated
 from protocol.model.monitoring import Monitoring
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.regimen import Amount, Regimen, kind_of
-from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
+from protocol.model.rule import Action, AtMost, By, Citation, Rule, Same, To, Where
 
 WHOLE = parse((Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8"))
 DURATIONS = duration_trackers(WHOLE)
@@ -304,6 +304,21 @@ ACTIONS = {
 }
 
 
+NAMING = {
+    "before treatment": st.just(lambda level: Action("start", To(level))),
+    "on treatment": st.sampled_from((lambda level: Action("hold", AtMost(level)), lambda level: Action("reduce", To(level)))),
+    "held": st.sampled_from(
+        (
+            lambda level: Action("resume", AtMost(level)),
+            lambda level: Action("resume", To(level), anew=True),
+            lambda level: Action("resume", Same(), anew=True),
+        )
+    ),
+    "in review": st.sampled_from((lambda level: Action("escalate", To(level)), lambda level: Action("resume", To(level)))),
+}
+"""Actions that name a level, made of it."""
+
+
 @st.composite
 def dispensings(draw: st.DrawFn, ladder: tuple[Level, ...], cited: tuple[str, ...]) -> Dispensing | None:
     """How the ladder is dispensed, where it is the same for everybody; else, and sometimes all the same, nothing is said."""
@@ -325,8 +340,7 @@ def rules(
     control = draw(st.sampled_from(tuple(ACTIONS)))
     some = st.lists(st.sampled_from(levels), unique=True, max_size=2).map(tuple)
     where = Where(control, () if control == "before treatment" else draw(some))  # type: ignore[arg-type]
-    start = st.builds(To, st.sampled_from(levels)).map(lambda target: Action("start", target))
-    action = draw(ACTIONS[control] | start if control == "before treatment" else ACTIONS[control])
+    action = draw(ACTIONS[control] | NAMING[control].flatmap(lambda made: st.sampled_from(levels).map(made)))
     mode = draw(st.sampled_from(("must", "may")))
     return Rule(
         name,
