@@ -46,8 +46,8 @@ style: .venv/for-tests
 test: style
 	@$(BIN)/python -m pytest -q
 
-test-all: style
-	@$(BIN)/python -m pytest -q -m 'not soak'
+test-all: test
+	@$(BIN)/python -m pytest -q -m benchmark
 
 soak: .venv/for-tests
 	@SOAK=1 $(BIN)/python -m pytest -q -s -m soak --hypothesis-profile=default tests/soak
