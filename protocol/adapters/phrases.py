@@ -74,7 +74,7 @@ def say_decision(decision: Decision, protocol: Protocol) -> str:
         return f"{decision.status}, the drug is withheld until the missing values are there"
     done = say_action(decision.action, decision.after, protocol)
     done += f", lowered by {decision.lowered_by}" if decision.lowered_by else ""
-    done += f", because that was acted on before ({listed(decision.acted_on)})" if decision.acted_on else ""
+    done += f", because nothing is newer than what was acted on ({listed(decision.acted_on)})" if decision.acted_on else ""
     return done if decision.status == "decided" else f"{decision.status}, {done}"
 
 

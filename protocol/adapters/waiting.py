@@ -35,9 +35,9 @@ def _way(way: Way, others: list[str], protocol: Protocol, say: Say) -> str:
 def _kept(way: Way, others: list[str]) -> Iterator[str]:
     """What keeps a rule from ending the hold beside its own condition."""
     if way.truth is not False and way.blocked_by:
-        yield f"{listed(way.blocked_by)} would end treatment again at the dose that comes back"
+        yield f"{listed(way.blocked_by)} would withhold drug again at the dose that comes back"
     if way.truth is not False and way.may_block:
-        yield f"{listed(way.may_block)} could end treatment again at the dose that comes back, with what is missing"
+        yield f"{listed(way.may_block)} could withhold drug again at the dose that comes back, with what is missing"
     if way.truth is True and others:
         yield f"the hold goes on for {listed(others)}"
     if way.truth is True and way.permitted:

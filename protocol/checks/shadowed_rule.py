@@ -21,7 +21,8 @@ from protocol.semantics.truth import truth
     "a rule that never gets its turn",
     "The first must rule that holds decides. Wherever this rule stands, one above it stands too and holds whenever it does, "
     "so this one is never followed and never offered. Move it up, narrow the one above, or remove it. A hold below a hold is not "
-    "meant: it is remembered as a further reason. Neither is a step above, which one reading brings about only once.",
+    "meant: it is remembered as a further reason. Neither is a step above, or a hold that says 'again: no', which one reading "
+    "brings about only once.",
 )
 def shadowed_rule(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each rule that a single must rule above it covers in every place. Clocks and counts are taken as free."""
@@ -36,7 +37,7 @@ def shadowed_rule(protocol: Protocol) -> Iterator[Finding]:
 
 def _covers(above: Rule, rule: Rule) -> bool:
     """Whether the upper rule, where its guard holds, always decides wherever the lower one is tried."""
-    decides = above.mode == "must" and above.action.kind in ("stop", "hold", "review", "continue", "start")
+    decides = above.mode == "must" and above.action.kind in ("stop", "hold", "review", "continue", "start") and not above.once
     both_hold = above.action.kind == rule.action.kind == "hold"
     tried = [where for where in _tried(above) if (where.control, above.action.kind) != ("held", "hold")]
     return decides and not both_hold and all(any(within(where, place) for place in tried) for where in _tried(rule))

@@ -221,8 +221,8 @@ _TABLE = (
      "A rate is given all the time, and what a share of a prescribed dose is nobody knows here, so that no number of units can "
      "be said. Leave 'dispensing' out."),
     ("P077", "not a number of units",
-     "'at most' says of how many units, such as tablets, one administration is at most: '6 units'. It is rounded to an amount "
-     "that so many units make."),
+     "'at most' says of how many units, such as tablets, one administration is at most: '6 units'. An amount that would need "
+     "more is not rounded: it is told that it would be too many."),
     # Properties.
     ("P080", "a claim that cannot be read",
      "A claim says something of one visit. It is made of conditions, as in guards; actions (escalate, hold, stop ...) "

@@ -7,8 +7,9 @@ Let *possible* be the set of effects that the ordered rules give over all comple
 3. the first must rule that acts in every completion lowers exposure: provisional, that rule;
 4. otherwise undecided: what is in force stands.
 
-Where the cells of a table contradict each other, what each of them orders is possible in that completion. In step 3 all cells
-of a table that act in every completion have to lower, and the least of it is taken, as in 2.
+Where the cells of a table contradict each other, what each of them orders is possible in that completion. In step 3 each cell
+of a table that acts in every completion counts as the first, since none stands above another: the least of those that lower is
+taken, as in 2. So a contradiction raises nothing, and what makes one known never makes the decision less safe.
 
 Where this would end treatment on missing data the drug is withheld instead. Hence the laws: missing data never raise a
 dose, never hold back a lowering that is ordered anyway, never end treatment; and a decided decision stays the same when
@@ -83,11 +84,12 @@ def conclude(scene: Scene) -> Finding:
 
 def _between(scene: Scene, possible: Possible, results: Results) -> Finding:
     """The decision between several possible effects: steps 2 to 4."""
-    if _all_lower(scene, possible) and (lowering := _least(scene, possible)) is not None:
-        return Finding("provisional", lowering, possible[lowering], False, results)
+    if _all_lower(scene, possible) and (least := _least(scene, possible)) is not None:
+        return Finding("provisional", least, possible[least], False, results)
     first = _effects(scene, _first_certain(scene))
-    if first and _all_lower(scene, first):
-        return _provisional(scene, first, results)
+    lowering = {effect: rules for effect, rules in first.items() if _is_safe(scene, effect)}
+    if lowering:
+        return _provisional(scene, lowering, results)
     return Finding("undecided", in_force(scene.state), (), scene.state.withheld, results)
 
 

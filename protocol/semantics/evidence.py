@@ -193,7 +193,7 @@ def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
             held = scene.valid(term.input)
             if held is None:
                 return _could_date(scene, term.input)
-            return held.observed if isinstance(term, Value) or _has_limit(held, term) else scene.time
+            return held.observed if isinstance(term, Value) or has_limit(held, term) else scene.time
 
 
 def _could_date(scene: Scene, name: str) -> int | None:
@@ -214,7 +214,7 @@ def _splits(atom: Atom, candidates: Candidates) -> bool:
     return len({true_of(atom, value) for value in candidates}) > 1
 
 
-def _has_limit(held: Held, term: object) -> bool:
+def has_limit(held: Held, term: object) -> bool:
     """Whether the limit of normal is on record; a baseline that is not is no newer than the reading."""
     limit = getattr(term, "limit", "")
     return limit == "baseline" or getattr(held, "upper" if limit == "ULN" else "lower") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from attrs import evolve
 
@@ -27,7 +28,7 @@ from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.taken import cumulative
 from protocol.semantics.trackers import NEVER, bounds
-from protocol.semantics.truth import Open, World
+from protocol.semantics.truth import World, completions
 
 _Decision, _Fact = quickly(Decision), quickly(Fact)
 
@@ -58,22 +59,18 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str], due: tup
         _lowered_by(finding),
         doubts_of(scene.prepared, told),
         finding.conflict,
-        () if rule or finding.status != "decided" else _acted_on(scene, finding),
+        () if rule or finding.status != "decided" else _acted_on(scene),
     )
 
 
-def _acted_on(scene: Scene, finding: Finding) -> tuple[str, ...]:
+def _acted_on(scene: Scene) -> tuple[str, ...]:
     """The rules of which, in some completion, what they ordered stands."""
     rules = [rule for rule in applicable(scene.prepared, scene.state) if ask_of(scene.prepared, rule)(scene) is not False]
-    worlds = [World(scene, narrowed) for narrowed, _ in finding.results]
-    return tuple(rule.name for rule in rules if any(_stands(world, rule) for world in worlds))
+    return tuple(rule.name for rule in rules if any(answer for _, answer in completions(scene, partial(_stands, rule=rule))))
 
 
 def _stands(world: World, rule: Rule) -> bool:
-    try:
-        return stands(world, (rule,))
-    except Open:
-        return False
+    return stands(world, (rule,))
 
 
 def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str], silent: bool) -> tuple[Fact, ...]:

@@ -144,7 +144,8 @@ def _kind(scene: Scene, finding: Finding, found: Given, dose: Dose) -> Deviation
         return "treatment after stop"
     if finding.effect.dose == NO_DRUG and control == "before treatment":
         return "started too early"
-    if finding.effect.dose == NO_DRUG:
+    permitted = [effect.dose for _, result in finding.results for effect in result.permitted() if effect.dose.is_drug]
+    if finding.effect.dose == NO_DRUG and not permitted:
         return "resumed too early" if scene.state.dose == NO_DRUG else "hold missed"
     if found.anew:
         return "begun anew without reason"

@@ -230,8 +230,11 @@ def _grade(observation: Observation) -> Interval:
     """A grade, or a range of grades such as ``<=1``: whole numbers from 0 to 5."""
     value = exact(_number(observation))
     whole = Number("", Fraction(0), Fraction(5))
-    if value.denominator != 1 or not 0 <= value <= 5:
-        raise NotationError(f"'{_as_reported(observation)}' is not a grade", "A grade is a whole number from 0 to 5.")
+    # "1 and 3" is read as 1 with the unit "and 3"; a grade has none.
+    if value.denominator != 1 or not 0 <= value <= 5 or observation.unit not in ("", "grade"):
+        raise NotationError(
+            f"'{_as_reported(observation)}' is not a grade", "A grade is a whole number from 0 to 5, and no more."
+        )
     return _bounded(whole, observation, value)
 
 
@@ -277,7 +280,9 @@ def _limit(kind: Number, observation: Observation, side: str) -> Fraction | None
     if reported is None:
         return None
     limit = _converted(kind, observation, reported)
-    if not kind.low <= limit <= kind.high or (side == "upper" and limit == 0):
+    # Laboratories print 0 as a lower limit, also of what is never 0.
+    lowest = min(kind.low, Fraction(0)) if side == "lower" else kind.low
+    if not lowest <= limit <= kind.high or (side == "upper" and limit == 0):
         raise NotationError(f"{say_number(limit)} is not a limit of normal of {observation.input}", "Leave it empty if unknown.")
     return limit
 

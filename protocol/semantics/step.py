@@ -16,11 +16,10 @@ from protocol.model.guard import Clock
 from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
-from protocol.model.state import UNORDERED, State, Taken
+from protocol.model.state import State, Taken
 from protocol.model.time import say_time
-from protocol.semantics.applying import hold_rules
 from protocol.semantics.computed import with_numbers
-from protocol.semantics.decide import Finding, acts_always, conclude
+from protocol.semantics.decide import Finding, conclude
 from protocol.semantics.dispensing import dispensed
 from protocol.semantics.effects import direction, in_force
 from protocol.semantics.explain import explained
@@ -29,6 +28,7 @@ from protocol.semantics.monitoring import monitored
 from protocol.semantics.observing import observe
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.readings import Accepted, accept
+from protocol.semantics.reasons import holds_once_more, reasons
 from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
@@ -109,14 +109,15 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
     if effect.anew:
         return _begun_anew(scene, effect)
     stands = effect.control is before.control and effect.level is before.level and effect.dose is before.dose
-    if stands and not (starts_now or finding.withheld or before.withheld or before.reasons or before.control.kind == "held"):
+    remembers = before.control.kind in ("held", "in review") or before.reasons
+    if stands and not (starts_now or finding.withheld or before.withheld or remembers):
         return before
     return before.moved(
         control=effect.control,
         level=effect.level,
         dose=effect.dose,
         withheld=finding.withheld and effect.dose == NO_DRUG and effect.control == before.control,
-        reasons=_reasons(scene, finding, effect),
+        reasons=reasons(scene, finding, effect),
         started=started,
         entered=time if effect.control != before.control else before.entered,
         changed=time if effect.dose != before.dose else before.changed,
@@ -145,7 +146,7 @@ def _holds_now(scene: Scene, effect: Effect) -> bool:
         return False
     if scene.state.control.kind != "held":
         return True
-    return any(rule.once and acts_always(scene, rule) for rule in hold_rules(scene))
+    return holds_once_more(scene)
 
 
 def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:
@@ -157,7 +158,7 @@ def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:
 
 
 def _begun_anew(scene: Scene, effect: Effect) -> State:
-    """The state of a patient who is treated again as a new one: only the readings and the baseline stay."""
+    """The state of a patient who is treated again as a new one: the readings and the baseline stay, and what was acted on."""
     before, time = scene.state, scene.time
     memory = tuple(first_memory(tracker) for tracker in scene.prepared.trackers)
     return State(
@@ -169,6 +170,7 @@ def _begun_anew(scene: Scene, effect: Effect) -> State:
         entered=time,
         changed=time,
         raised=time if RAISED in scene.prepared.constants else None,
+        hold_began=before.hold_began,
         stepped=time,
         readings=before.readings,
         memory=memory,
@@ -177,31 +179,3 @@ def _begun_anew(scene: Scene, effect: Effect) -> State:
         refused_last=before.refused_last,
         taken=None if before.taken is None else Taken(),
     )
-
-
-def _reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
-    """Every hold rule that has been true since the hold began; they outlive drug given during it, until it is resumed."""
-    before = scene.state
-    if effect.control.kind == "stopped":
-        return frozenset()
-    if effect.control.kind != "held":
-        return frozenset() if _resumes(scene, finding, effect) else before.reasons
-    certain = {rule.name for rule in hold_rules(scene) if acts_always(scene, rule)}
-    reasons = before.reasons | certain
-    return reasons or _possible_reasons(finding, effect) or frozenset({UNORDERED})
-
-
-def _resumes(scene: Scene, finding: Finding, effect: Effect) -> bool:
-    """Whether this effect is what a resume rule gives, as the recommendation or as one permitted beside it."""
-    rules = scene.prepared.rules
-    offers = (offer for _, result in finding.results for offer in (*result.ordered, *result.offered))
-    return any(
-        offer.rule and offer.effect == effect and rules[scene.prepared.place[offer.rule]].action.kind == "resume"
-        for offer in offers
-    )
-
-
-def _possible_reasons(finding: Finding, effect: Effect) -> frozenset[str]:
-    """The rules that hold in some completion, where none is certain: a provisional hold needs its way out too."""
-    offers = (offer for _, result in finding.results for offer in (*result.ordered, *result.offered))
-    return frozenset(offer.rule for offer in offers if offer.rule and offer.effect == effect)

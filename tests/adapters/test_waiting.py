@@ -24,8 +24,8 @@ FALLS = Fact("falls", "0", "computed")
         (
             [Waiting("low", (Way("back", Always(), None, (), ("high",), ("low", "rash")),))],
             [
-                "low: back is neither true nor false while something is missing: anc >= 1.5; high would end treatment again "
-                "at the dose that comes back; low and rash could end treatment again at the dose that comes back, with what "
+                "low: back is neither true nor false while something is missing: anc >= 1.5; high would withhold drug again "
+                "at the dose that comes back; low and rash could withhold drug again at the dose that comes back, with what "
                 "is missing"
             ],
         ),

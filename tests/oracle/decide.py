@@ -154,8 +154,8 @@ class Case(Rules):
         undoable = [effect for effect in sorted(effects, key=place.__getitem__) if effect.control.kind != "stopped"]
         if all(self.is_safe(effect) for effect in effects) and undoable:
             return "provisional", min(undoable, key=self.exposure), self.state.withheld
-        if first_certain and all(self.is_safe(effect) for effect in first_certain):
-            undoable = [effect for effect in first_certain if effect.control.kind != "stopped"]
+        if any(self.is_safe(effect) for effect in first_certain):
+            undoable = [effect for effect in first_certain if self.is_safe(effect) and effect.control.kind != "stopped"]
             if not undoable:
                 return "provisional", Effect(self.state.control, self.state.level, NO_DRUG), True
             return "provisional", min(undoable, key=self.exposure), self.state.withheld

@@ -179,3 +179,9 @@ def test_a_reading_older_than_the_one_in_force_changes_nothing_and_is_reported()
     assert why(taken) == ["observed before the reading of day 7 that is in force"]
     reading = taken.state.reading("anc")
     assert reading is not None and reading.text == "4"
+
+
+@pytest.mark.parametrize("unit", ["and 3", "banana", "/ 2"])
+def test_a_grade_with_words_behind_it_is_refused(unit: str) -> None:
+    refused = after(visit(0, given="100 mg every day"), Visit(DAY, (Observation("toxicity", 1, unit=unit),))).refused
+    assert [one.observation.unit for one in refused] == [unit] and "is not a grade" in refused[0].why
