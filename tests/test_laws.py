@@ -100,7 +100,9 @@ def test_drug_is_given_at_once_only_where_a_decided_decision_raises_the_dose(dat
 def test_the_clock_of_dose_changes_counts_from_the_last_visit_that_left_another_dose_in_force(data: st.DataObject) -> None:
     last = None
     for before, taken in walked(*drawn(data)):
-        last = taken.visit.time if taken.state.dose != before.dose else last
+        # A course begins with a change of dose, and so does one that begins anew.
+        changes = taken.state.dose != before.dose or taken.state.started != before.started
+        last = taken.visit.time if changes else last
         assert taken.state.changed == last
         assert (last is None) == (taken.state.started is None)
 
