@@ -72,7 +72,9 @@ def _in_order(protocol: Protocol, places: Iterable[Place]) -> list[Place]:
 def _label(found: Sequence[Way], before: Place, after: Place) -> str:
     """The rules that must lead this way, then those that may, a line each; empty if none does."""
     here = [way.rule for way in found if (way.before, way.after) == (before, after)]
-    return _BREAK.join(dict.fromkeys(f"{mode} {rule.table or rule.name}" for mode in ("must", "may") for rule in here if rule.mode == mode))
+    return _BREAK.join(
+        dict.fromkeys(f"{mode} {rule.table or rule.name}" for mode in ("must", "may") for rule in here if rule.mode == mode)
+    )
 
 
 def _any_of(befores: Sequence[Place], places: Sequence[Place]) -> str:

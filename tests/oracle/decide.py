@@ -167,6 +167,9 @@ class Case(Rules):
         return self.change(effect) == safe and effect.supplement is None and not effect.anew
 
     def exposure(self, effect: Effect) -> float:
+        """A dose off the ladder counts as the lowest level, with which it cannot be compared; the first rule then decides."""
+        if effect.dose.kind == "off ladder":
+            return 0
         return self.rank(effect) if self.protocol.safe_side == "less" else -self.rank(effect)
 
 

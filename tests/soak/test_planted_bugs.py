@@ -58,9 +58,9 @@ BUGS = (
     ),
     Bug(
         "a hold with its first reason only",
-        "step.py",
-        "reasons = before.reasons | certain",
-        "reasons = before.reasons or certain",
+        "reasons.py",
+        "before.reasons | _true_holds(scene) or _possible",
+        "before.reasons or _true_holds(scene) or _possible",
     ),
     Bug(
         "one recovered reason resumes",
@@ -180,8 +180,8 @@ BUGS = (
     Bug(
         "a lowering that is certain waits",
         "decide.py",
-        "    if first and _all_lower(scene, first):",
-        "    if False:",
+        "    if lowering:\n        return _provisional",
+        "    if False:\n        return _provisional",
     ),
     Bug(
         "the ladder saturates",
