@@ -82,6 +82,23 @@ def test_each_input_has_one_entry_at_most_that_stands_where_the_recommendation_l
             assert not one.possible or (one.entry in one.possible and len(one.possible) > 1 and one.needs)
 
 
+@often
+@given(st.data())
+def test_nothing_is_overdue_from_before_a_visit_that_did_not_say_so(data: st.DataObject) -> None:
+    """Unless it has been overdue since then without a break, or another reading has become known."""
+    protocol, course = drawn(data)
+    for before, taken in walked(protocol, course):
+        told = {one.input: one for one in before.awaited}
+        for one in taken.state.awaited:
+            known = told.get(one.input)
+            if before.time is None or one.latest is None or one.latest >= before.time:
+                continue
+            if known is None or known.measured == one.measured:
+                assert known is not None and known.latest == one.latest
+            else:
+                assert one.measured is not None and one.entry == known.entry
+
+
 @seldom
 @given(st.data())
 def test_what_is_due_is_what_the_schedule_says(data: st.DataObject) -> None:

@@ -17,9 +17,9 @@ from protocol.model.input import Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import AMOUNTS, NO_DRUG
 from protocol.model.state import Since, State, Taken
+from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scores import scored
-from protocol.semantics.step import arrive
 from protocol.semantics.trackers import bounds
 from tests.oracle.compare import COUNTERS
 from tests.oracle.doses import counts_as, given_since

@@ -1,8 +1,8 @@
 """From a trace to JSON, format ``protocol-trace/1``: every field of the trace by its name, exact numbers as text.
 
 A field that holds nothing (null, an empty list or text, false) stays, so that every visit has the same shape. What the
-trackers hold and which older readings are kept is left out: it is the machine's own memory, and what it means stands among
-the facts.
+trackers hold, which older readings are kept and since when a measurement is awaited is left out: it is the machine's own
+memory, and what it means stands among the facts and in what is due.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from protocol.model.decision import Trace
 from protocol.model.quantity import say_number
 
 FORMAT = "protocol-trace/1"
-_LEFT_OUT = frozenset({"memory", "baseline", "history", "refused_last"})
+_LEFT_OUT = frozenset({"memory", "baseline", "history", "refused_last", "awaited"})
 
 
 def to_json(traces: Iterable[Trace]) -> str:

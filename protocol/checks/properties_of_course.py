@@ -17,12 +17,13 @@ from protocol.model.property import All, Any, Claim, Minutes, No, OfVisits, Prop
 from protocol.model.protocol import Protocol
 from protocol.model.rule import ActionKind
 from protocol.model.state import State
+from protocol.semantics.arriving import arrive
 from protocol.semantics.claims import Moment, truth_of, watched
 from protocol.semantics.decide import conclude
 from protocol.semantics.explain import facts
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
-from protocol.semantics.step import arrive, initial, step
+from protocol.semantics.step import initial, step
 from protocol.semantics.trace import all_recorded
 
 

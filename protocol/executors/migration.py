@@ -23,7 +23,7 @@ from protocol.model.input import Choice, Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, Regimen, at_level
 from protocol.model.rule import Rule
-from protocol.model.state import UNORDERED, Control, Counted, Held, Interval, Memory, State, Taken
+from protocol.model.state import UNORDERED, Awaited, Control, Counted, Held, Interval, Memory, State, Taken
 from protocol.model.table import cell_name, cells, place_of
 from protocol.semantics.prepared import prepare
 from protocol.semantics.step import LOWERED, RAISED, initial
@@ -51,6 +51,7 @@ def migrated(old: Protocol, new: Protocol, state: State, mapping: Mapping) -> St
             raised=_last(old, new, RAISED, state.raised, state),
             lowered=_last(old, new, LOWERED, state.lowered, state),
             taken=_taken(old, new, state),
+            awaited=tuple(passage.awaited(state)),
         )
     if passage.problems:
         problems = tuple(dict.fromkeys(passage.problems))
@@ -202,6 +203,14 @@ class Passage:
             if why:
                 self.problems.append(f"inputs={{'{name}': '{target}'}}: {why}; write 'drop' and have it measured again")
         return target or name
+
+    def awaited(self, state: State) -> Iterator[Awaited]:
+        """What is awaited of the inputs that the new protocol monitors: what was overdue stays so, if it is by that one too."""
+        renamed, monitored = dict(self.mapping.inputs), {entry.input for entry in self.new.monitoring}
+        for one in state.awaited:
+            target = renamed.get(one.input, one.input)
+            if target in monitored:
+                yield evolve(one, input=target)
 
     # Trackers
 

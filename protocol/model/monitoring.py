@@ -38,8 +38,10 @@ class Monitored:
     """How often an input is measured from a visit on: the entry that counts, its schedule, and when the next one is due.
 
     It is due from ``since`` and overdue after ``latest``, in minutes since the first dose; None where it was never measured
-    and nothing has begun from which to count. Where missing values leave open which entry holds, ``possible`` names all that
-    could, in order (empty text: none of them), ``entry`` is the one that measures most often, and ``needs`` what it depends on.
+    and nothing has begun from which to count. An entry asks for nothing before it holds, and what was overdue by the one before
+    it stays overdue since then. Where missing values leave open which entry holds, ``possible`` names all that could, in order
+    (empty text: none of them), ``entry`` is the one that measures most often, and ``needs`` what it depends on. ``lapsed`` is
+    when the last reading was made, where it no longer counts: it is too old, or was followed by ``not done`` or a refusal.
     """
 
     input: str
@@ -49,3 +51,4 @@ class Monitored:
     latest: int | None = None
     possible: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    lapsed: int | None = None

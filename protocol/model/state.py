@@ -109,6 +109,21 @@ class Taken:
     incomplete: bool = False
 
 
+@frozen
+class Awaited:
+    """The next measurement of an input that is monitored, as it stands after a visit: by which entry, and when.
+
+    ``measured`` is when the last one was made, or treatment began; ``since`` from when on the next one is due, ``latest`` until
+    when it is not overdue. All three None: nothing has begun from which to count.
+    """
+
+    input: str
+    entry: str
+    measured: int | None = None
+    since: int | None = None
+    latest: int | None = None
+
+
 Memory = Counted | Lasting | Since | Extreme
 
 UNORDERED = "unordered"
@@ -134,6 +149,7 @@ class State:
     only those that were followed by a ``not done`` or a refusal, because ``readings`` has the others.
     ``history``: earlier readings of the inputs that formulas look back to, as far back as these look, oldest first.
     ``refused_last``: of the inputs for which a stated value stands in, those of which the last thing reported was refused.
+    ``awaited``: of each input that is monitored the next measurement, so that what was overdue stays overdue since then.
     """
 
     control: Control = Control("before treatment")
@@ -157,6 +173,7 @@ class State:
     raised: int | None = None
     lowered: int | None = None
     taken: Taken | None = None
+    awaited: tuple[Awaited, ...] = ()
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

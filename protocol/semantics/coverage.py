@@ -16,12 +16,13 @@ from protocol.model.regimen import at_level
 from protocol.model.rule import STATUSES, Rule
 from protocol.model.state import Control, State
 from protocol.semantics.applying import applicable
+from protocol.semantics.arriving import arrive
 from protocol.semantics.effects import direction, effect_of
 from protocol.semantics.freed import freed
 from protocol.semantics.missing import what_if
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.scene import Scene
-from protocol.semantics.step import arrive, initial
+from protocol.semantics.step import initial
 from protocol.semantics.truth import completions, truth
 
 Goal = tuple[str, str]

@@ -8,9 +8,10 @@ from protocol.model.decision import Decision, Step
 from protocol.model.grounds import Ground, OpenQuestion, OtherReading
 from protocol.model.protocol import Interpretation, Protocol
 from protocol.model.state import State
+from protocol.semantics.arriving import arrive
 from protocol.semantics.explain import doubts_of, facts
 from protocol.semantics.prepared import prepare
-from protocol.semantics.step import arrive, step
+from protocol.semantics.step import step
 
 
 def grounds(protocol: Protocol, before: State, one: Step) -> tuple[Ground, ...]:

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from itertools import islice
 
+from protocol.model.course import Visit
 from protocol.model.input import Input
 from protocol.model.monitoring import Monitored, Monitoring
 from protocol.model.rule import Where
-from protocol.model.state import State
+from protocol.model.state import Awaited, State
+from protocol.semantics.arriving import arrive
 from protocol.semantics.missing import what_if
+from protocol.semantics.moments import moments
+from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import last_measured, span
 from protocol.semantics.truth import World, completions
@@ -24,21 +28,50 @@ MOST_PARTS = 1_000
 """Parts of the completions that are told apart for one input. With more, every entry is taken to be possible."""
 
 
-def monitored(scene: Scene) -> tuple[Monitored, ...]:
-    """For each input with entries the one that counts in this state; an input of which no entry can hold is left out."""
-    found = (_monitored(scene, item, entries) for item, entries in scene.prepared.monitoring)
+def monitored(scene: Scene, before: tuple[Awaited, ...] = ()) -> tuple[Monitored, ...]:
+    """For each input with entries the one that counts in this state; an input of which no entry can hold is left out.
+
+    ``before`` is what was awaited up to now, from which it is dated; without it no entry is taken to have held before.
+    """
+    known = {one.input: one for one in before}
+    found = (_monitored(scene, item, entries, known.get(item.name)) for item, entries in scene.prepared.monitoring)
     return tuple(one for one in found if one is not None)
 
 
-def _monitored(scene: Scene, item: Input, entries: tuple[Monitoring, ...]) -> Monitored | None:
+def awaited(scene: Scene, often: tuple[Monitored, ...]) -> tuple[Awaited, ...]:
+    """What is awaited from now on of the inputs that are monitored."""
+    return tuple(Awaited(one.input, one.entry, last_measured(scene, one.input), one.since, one.latest) for one in often)
+
+
+def awaited_by(prepared: Prepared, state: State, time: int) -> tuple[Awaited, ...]:
+    """What is awaited at a time after the last visit, when nothing was observed and nobody did anything since.
+
+    Which entry holds can change by time alone: a value lapses, a clock comes due. Each such minute is looked at, and the first
+    one after the visit, from which on trackers follow what is known when treatment begins.
+    """
+    found = state.awaited
+    if state.time is None:
+        return found
+    guards = [entry.when for _, entries in prepared.monitoring for entry in entries]
+    for moment in sorted({state.time + 1, *moments(prepared, state, state.time, time, guards)}):
+        if moment >= time:
+            break
+        scene, _ = arrive(prepared, state, Visit(moment))
+        found = awaited(scene, monitored(scene, found))
+    return found
+
+
+def _monitored(scene: Scene, item: Input, entries: tuple[Monitoring, ...], before: Awaited | None) -> Monitored | None:
     here = tuple(entry for entry in entries if is_here(entry, scene.state))
     possible, needs = _possible(scene, here)
     chosen = min((entry for entry in here if entry.name in possible), key=interval, default=None)
     if chosen is None:
         return None
-    since, latest = _span(scene, item, chosen)
+    since, latest = _dated(scene, chosen, before)
     open_still = possible if len(possible) > 1 else ()
-    return Monitored(item.name, chosen.name, chosen.schedule, since, latest, open_still, needs)
+    last = scene.state.reading(item.name)
+    lapsed = last.observed if last is not None and scene.valid(item.name) is None else None
+    return Monitored(item.name, chosen.name, chosen.schedule, since, latest, open_still, needs, lapsed)
 
 
 def interval(entry: Monitoring) -> tuple[int, int, bool]:
@@ -74,9 +107,26 @@ def _first(world: World, here: tuple[Monitoring, ...]) -> str:
     return next((entry.name for entry in here if world.holds(entry.when)), "")
 
 
-def _span(scene: Scene, item: Input, entry: Monitoring) -> tuple[int | None, int | None]:
-    """From when on and until when the next one is due."""
-    last, changed = last_measured(scene, item.name), scene.state.changed
-    if entry.origin == "dose change" and last is not None and changed is not None:
-        last = max(last, changed)
-    return span(last, entry.schedule)
+def _dated(scene: Scene, entry: Monitoring, before: Awaited | None) -> tuple[int | None, int | None]:
+    """From when on and until when the next one is due.
+
+    That counts from the last one. A date that has passed then cannot be earlier than the entry could hold: it is the date by
+    which it was due or overdue before, if it has been so without a break since, and else now, when the entry begins to hold.
+    """
+    measured = last_measured(scene, entry.input)
+    since, latest = span(_begun(scene, entry, measured), entry.schedule)
+    if since is None or latest is None or (before and before.entry == entry.name and before.measured != measured):
+        return since, latest
+    known = (before.since, before.latest) if before and before.measured == measured else (None, None)
+    return _not_before(since, known[0], scene.time), _not_before(latest, known[1], scene.time)
+
+
+def _begun(scene: Scene, entry: Monitoring, measured: int | None) -> int | None:
+    changed = scene.state.changed
+    if entry.origin == "reading" or measured is None or changed is None:
+        return measured
+    return max(measured, changed)
+
+
+def _not_before(date: int, known: int | None, now: int) -> int:
+    return date if date >= now else now if known is None else min(known, now)

@@ -13,21 +13,20 @@ from protocol.errors import Problem, VisitError
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.guard import Clock
+from protocol.model.monitoring import Monitored
 from protocol.model.protocol import Protocol
 from protocol.model.quick import quickly
 from protocol.model.regimen import NO_DRUG
 from protocol.model.state import State, Taken
-from protocol.model.time import say_time
-from protocol.semantics.computed import with_numbers
+from protocol.semantics.arriving import arrive
 from protocol.semantics.decide import Finding, conclude
 from protocol.semantics.dispensing import dispensed
 from protocol.semantics.effects import direction, in_force
 from protocol.semantics.explain import explained
 from protocol.semantics.given import deviations, followed, verdict
-from protocol.semantics.monitoring import monitored
-from protocol.semantics.observing import observe
-from protocol.semantics.prepared import Prepared, prepare
-from protocol.semantics.readings import Accepted, accept
+from protocol.semantics.monitoring import awaited, awaited_by, monitored
+from protocol.semantics.prepared import prepare
+from protocol.semantics.readings import Accepted
 from protocol.semantics.reasons import holds_once_more, reasons
 from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
@@ -59,13 +58,13 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
         raise VisitError("; ".join(f"{one.place}: {one.message}" for one in refused), problems=refused)
     finding = conclude(scene)
     if visit.given is None or visit.given.kind == "unknown":
-        after = _moved(scene, finding, _assumed(scene, finding))
-        return _Step(visit, _explained(scene, finding, accepted, after), after, None, (), accepted.refused, True)
-    after = _moved(scene, finding, followed(scene, finding, visit.given))
-    decision = _explained(scene, finding, accepted, after)
+        led, often = _led(scene, finding, _assumed(scene, finding), state)
+        return _Step(visit, _explained(scene, finding, accepted, led, often), led.state, None, (), accepted.refused, True)
+    led, often = _led(scene, finding, followed(scene, finding, visit.given), state)
+    decision = _explained(scene, finding, accepted, led, often)
     found = verdict(scene, finding, visit.given)
     deviating = deviations(scene, finding, decision, found)
-    return Step(visit, decision, after, found, deviating, accepted.refused)
+    return Step(visit, decision, led.state, found, deviating, accepted.refused)
 
 
 def _assumed(scene: Scene, finding: Finding) -> Effect:
@@ -74,29 +73,27 @@ def _assumed(scene: Scene, finding: Finding) -> Effect:
     return in_force(scene.state) if early else finding.effect
 
 
-def arrive(prepared: Prepared, state: State, visit: Visit) -> tuple[Scene, Accepted]:
-    """Steps 1 and 2: what is known at the visit, before any decision."""
-    if state.time is not None and visit.time < state.time:
-        hint = "Add a forgotten reading to the next visit, with the time it was made at: Observation(..., observed=time)."
-        raise VisitError(f"a visit on {say_time(visit.time)} cannot follow one on {say_time(state.time)}", hint)
-    accepted = with_numbers(prepared, state, accept(prepared, state, visit), visit.time)
-    return _Scene(prepared, observe(prepared, state, accepted, visit.time), visit.time), accepted
-
-
 def look(protocol: Protocol, state: State, time: int) -> Decision:
     """What the protocol would say at a time if nothing more were observed until then; changes nothing."""
     scene, accepted = arrive(prepare(protocol), state, Visit(time))
     finding = conclude(scene)
-    return _explained(scene, finding, accepted, _moved(scene, finding, _assumed(scene, finding)))
+    return _explained(scene, finding, accepted, *_led(scene, finding, _assumed(scene, finding), state))
 
 
-def _explained(scene: Scene, finding: Finding, accepted: Accepted, after: State) -> Decision:
-    """The decision with its reasons, what is dispensed of the dose, and what is measured when, asked of the state ``after``."""
-    prepared = scene.prepared
-    led = scene if after is scene.state else _Scene(prepared, after, scene.time)
-    often = monitored(led) if prepared.monitoring else ()
+def _led(scene: Scene, finding: Finding, effect: Effect, before: State) -> tuple[Scene, tuple[Monitored, ...]]:
+    """The scene after the effect has been put into force, and how often is measured there. ``before``: the last visit's state."""
+    after = _moved(scene, finding, effect)
+    led = scene if after is scene.state else _Scene(scene.prepared, after, scene.time)
+    if not scene.prepared.monitoring:
+        return led, ()
+    often = monitored(led, awaited_by(scene.prepared, before, scene.time))
+    return _Scene(scene.prepared, after.moved(awaited=awaited(led, often)), scene.time), often
+
+
+def _explained(scene: Scene, finding: Finding, accepted: Accepted, led: Scene, often: tuple[Monitored, ...]) -> Decision:
+    """The decision with its reasons, what is dispensed of the dose, and what is measured when where it ``led``."""
     decision = explained(scene, finding, accepted.measured, due(led, often))
-    if prepared.protocol.dispensing is not None:
+    if scene.prepared.protocol.dispensing is not None:
         decision = evolve(decision, dispensed=dispensed(scene, decision.after.dose))
     return evolve(decision, monitoring=often) if often else decision
 

@@ -19,8 +19,9 @@ from protocol.model.guard import Clock, Tracked
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 from protocol.model.time import say_time
-from protocol.semantics.foresee import acted, moments
+from protocol.semantics.foresee import acted
 from protocol.semantics.given import is_it
+from protocol.semantics.moments import moments
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.semantics.remembered import reference_dates
 from protocol.semantics.step import initial, step

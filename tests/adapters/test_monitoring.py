@@ -87,11 +87,11 @@ def test_the_explanation_says_how_often_by_which_source_and_what_leaves_it_open(
     assert "  anc: every 2 to 3 days (thrice), next on day 9 to day 10; label, table 6\n" in explained(7)
     assert "  rash: no entry holds here, so nothing is due" in explained(7)
     assert (
-        "  anc: every day (daily), next on day 8; it could also be thrice or weekly, depending on anc: "
+        "  anc: every day (daily), next on day 9 to day 10; it could also be thrice or weekly, depending on anc: "
         "the one that measures most often counts\n"
     ) in explained(12)
     assert "  rash: every 5 days (skin), next on day 18; it could also be none, depending on rash" in explained(14)
-    assert "To be measured\n  anc: overdue since day 8" in explained(12)
+    assert "To be measured\n  anc: overdue since day 10" in explained(12)
 
 
 def test_csv_has_the_schedules_of_a_visit_in_one_cell() -> None:

@@ -9,12 +9,15 @@ from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
+from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
-from protocol.semantics.step import arrive
 from protocol.semantics.trackers import bounds
 from tests.oracle.decide import Answer, decide
 from tests.oracle.dispensing import expected, outline
-from tests.oracle.monitoring import Chosen, often
+from tests.oracle.monitoring import Next, often, turning
+
+Chosen = dict[str, tuple[str, int | None, int | None, tuple[str, ...]]]
+"""By input: the entry that counts, when the next one is due and overdue, and the entries that could hold if there are several."""
 
 COUNTERS = ("episodes", "consecutive")
 
@@ -49,7 +52,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
     }
     if protocol.monitoring:
-        said["monitoring"] = (_often(decision), _led_to(protocol, taken.state, visit.time))
+        said["monitoring"] = (_often(decision), _led_to(protocol, before, taken))
     if taken.verdict is not None:
         said["verdict"] = (taken.verdict.permitted, answer.verdict(protocol, taken.verdict.given))
     return taken, [f"{what}: the reference says {mine}, the oracle {its}" for what, (mine, its) in said.items() if mine != its]
@@ -59,9 +62,18 @@ def _often(decision: Decision) -> Chosen:
     return {one.input: (one.entry, one.since, one.latest, one.possible) for one in decision.monitoring}
 
 
-def _led_to(protocol: Protocol, state: State, time: int) -> Chosen:
+def _led_to(protocol: Protocol, before: State, taken: Step) -> Chosen:
     """What the oracle says of the state to which the visit led: what was given, else the recommendation."""
-    return often(protocol, state, time, bounds(protocol, state, time), _counts(protocol, state))
+    found = {one.input: Next(one.entry, one.measured, one.since, one.latest) for one in before.awaited}
+    for minute in turning(protocol, before, taken.visit.time):
+        # Time passes as at a visit without readings, and nobody acts.
+        found = _often_at(protocol, arrive(prepare(protocol), before, Visit(minute))[0].state, minute, found)
+    found = _often_at(protocol, taken.state, taken.visit.time, found)
+    return {name: (one.entry, one.due, one.overdue, one.could) for name, one in found.items()}
+
+
+def _often_at(protocol: Protocol, state: State, time: int, so_far: dict[str, Next]) -> dict[str, Next]:
+    return often(protocol, state, time, bounds(protocol, state, time), _counts(protocol, state), so_far)
 
 
 def _outline(effect: Effect) -> tuple[object, ...]:

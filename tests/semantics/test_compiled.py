@@ -14,10 +14,10 @@ from protocol.model.decision import Step
 from protocol.model.guard import Always, Guard, nodes
 from protocol.model.time import WEEK
 from protocol.semantics.applying import _asked
+from protocol.semantics.arriving import arrive
 from protocol.semantics.compiled import settled
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
-from protocol.semantics.step import arrive
 from protocol.semantics.truth import Open, World
 from protocol.testing import any_protocol, any_time, any_visit
 from tests.semantics.small import PROTOCOL, STARTED, visit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
 from attrs import evolve
@@ -10,6 +11,7 @@ from attrs import evolve
 from protocol import machine
 from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
+from protocol.model.course import Observation, Visit
 from protocol.model.decision import Due, Step
 from protocol.model.monitoring import Monitored
 from protocol.model.time import DAY
@@ -147,6 +149,103 @@ def test_from_a_dose_change_it_counts_from_that_where_it_is_later_than_the_last_
     assert of_anc(read).since == 6 * DAY
     changed = after(visit(0), visit(2, anc=2, rash="no"), visit(3, given="50 mg daily"), visit(4), protocol=PROTOCOL)
     assert of_anc(changed).since == 7 * DAY
+
+
+LAPSING = parse("""
+protocol: small
+version: "1"
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 35 days}
+  rash: {yes or no, valid for: ever}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at high}
+  hold: {in: on treatment, when: rash, must: hold}
+  resume: {in: held, when: "rash is no", must: resume at the same level}
+monitoring:
+  daily: {of: anc, every: 1 day, when: "anc < 1", in: [on treatment, held]}
+  on-hold: {of: anc, every: 2 to 3 days, when: always, in: held}
+  weekly: {of: anc, every: 7 days, when: "time since start < 26 weeks", in: on treatment}
+  monthly: {of: anc, every: 28 to 31 days, when: always, in: on treatment}
+""")
+FIRST = visit(0, anc=4, rash="no")
+
+
+@pytest.mark.parametrize(
+    ("day", "entry", "status", "since", "latest", "lapsed"),
+    [
+        (6, "weekly", None, 7, 7, None),
+        (8, "weekly", "overdue", 7, 7, None),
+        (35, "weekly", "overdue", 7, 7, None),
+        (36, "daily", "overdue", 7, 7, 0),
+        (200, "daily", "overdue", 7, 7, 0),
+    ],
+)
+def test_a_value_that_lapses_is_overdue_since_it_was_by_the_entry_that_held_while_it_counted(
+    day: int, entry: str, status: str | None, since: int, latest: int, lapsed: int | None
+) -> None:
+    found = after(FIRST, visit(day), protocol=LAPSING)
+    one = of_anc(found)
+    assert (one.entry, one.since, one.latest, one.lapsed) == (entry, since * DAY, latest * DAY, lapsed)
+    assert found.decision.due == ((Due("anc", status, since * DAY, latest * DAY),) if status else ())
+
+
+def test_between_visits_it_is_dated_as_at_visits() -> None:
+    often = after(FIRST, *(visit(day) for day in (3, 20, 35, 36, 40)), protocol=LAPSING)
+    assert (of_anc(often).latest, of_anc(after(FIRST, visit(40), protocol=LAPSING)).latest) == (7 * DAY, 7 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("visits", "entry", "since", "latest"),
+    [
+        ((FIRST, visit(3, anc="nd")), "daily", 3, 3),
+        ((FIRST, visit(3, anc="nd"), visit(5)), "daily", 3, 3),
+        ((FIRST, visit(9, anc="nd")), "daily", 7, 7),
+        ((FIRST, visit(3, anc=0.8), visit(4, anc="nd")), "daily", 4, 4),
+        ((FIRST, visit(3, anc=0.8), visit(6, anc="nd"), visit(7)), "daily", 4, 4),
+        ((FIRST, visit(3, anc="nd"), visit(4, anc=4)), "weekly", 11, 11),
+    ],
+)
+def test_what_could_not_be_measured_is_due_from_then_on_unless_it_was_before(
+    visits: tuple[Visit, ...], entry: str, since: int, latest: int
+) -> None:
+    one = of_anc(after(*visits, protocol=LAPSING))
+    assert (one.entry, one.since, one.latest) == (entry, since * DAY, latest * DAY)
+
+
+@pytest.mark.parametrize(
+    ("visits", "entry", "since", "latest"),
+    [
+        ((visit(-14, anc=4), visit(0, rash="no")), "weekly", 0, 0),
+        ((visit(-2, anc=4), visit(0, rash="no")), "weekly", 5, 5),
+        ((FIRST, visit(5, rash="yes")), "on-hold", 5, 5),
+        ((FIRST, visit(2, rash="yes")), "on-hold", 2, 3),
+        ((FIRST, visit(9, rash="yes")), "on-hold", 7, 7),
+        ((FIRST, visit(5, rash="yes"), visit(6, rash="no")), "weekly", 7, 7),
+        ((FIRST, visit(180, anc=4), visit(182)), "monthly", 208, 211),
+        ((FIRST, visit(160, anc=4), visit(182)), "monthly", 188, 191),
+        ((FIRST, visit(153, anc=4), visit(182)), "monthly", 160, 184),
+        ((FIRST, visit(151, anc=4), visit(182)), "monthly", 158, 182),
+        ((FIRST, visit(151, anc=4), visit(183)), "monthly", 158, 182),
+        ((FIRST, visit(148, anc=4), visit(182)), "monthly", 155, 155),
+    ],
+)
+def test_an_entry_asks_for_nothing_before_it_holds_and_what_was_overdue_without_a_break_is_so_since_then(
+    visits: tuple[Visit, ...], entry: str, since: int, latest: int
+) -> None:
+    one = of_anc(after(*visits, protocol=LAPSING))
+    assert (one.entry, one.since, one.latest) == (entry, since * DAY, latest * DAY)
+
+
+def test_a_reading_that_is_told_late_is_one_from_which_the_same_entry_counts() -> None:
+    late = Visit(20 * DAY, (Observation("anc", 4, observed=10 * DAY),))
+    assert (of_anc(after(FIRST, late, protocol=LAPSING)).latest) == 17 * DAY
+    low = Visit(20 * DAY, (Observation("anc", Fraction(1, 2), observed=10 * DAY),))
+    assert (of_anc(after(FIRST, low, protocol=LAPSING)).entry, of_anc(after(FIRST, low, protocol=LAPSING)).latest) == (
+        "daily",
+        20 * DAY,
+    )
 
 
 def test_before_anything_began_nothing_is_due_and_the_schedule_is_said() -> None:

@@ -89,9 +89,18 @@ BUGS = (
     Bug(
         "monitoring is asked of the recommendation where another dose is given",
         "step.py",
-        "decision = _explained(scene, finding, accepted, after)",
-        "decision = _explained(scene, finding, accepted, _moved(scene, finding, _assumed(scene, finding)))",
+        "led, often = _led(scene, finding, followed(scene, finding, visit.given), state)",
+        "led, often = (_led(scene, finding, followed(scene, finding, visit.given), state)[0], "
+        "_led(scene, finding, _assumed(scene, finding), state)[1])",
     ),
+    Bug(
+        "an entry is dated from before it could hold",
+        "monitoring.py",
+        "return date if date >= now else now if known is None else min(known, now)",
+        "return date",
+    ),
+    Bug("what was overdue is overdue since today", "monitoring.py", "else min(known, now)", "else now"),
+    Bug("what lapses between visits is not seen", "monitoring.py", "        if moment >= time:", "        if True:"),
     Bug("the highest resume level wins", "walk.py", "return min(in_order, key", "return max(in_order, key"),
     Bug(
         "a reduction is forgotten on resuming",
