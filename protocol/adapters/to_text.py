@@ -8,7 +8,7 @@ from itertools import repeat
 
 from protocol.adapters.dispensing import dispensing_lines, say_dispensed
 from protocol.adapters.grounds import permission_lines, question_lines
-from protocol.adapters.monitoring import monitoring_lines, say_next
+from protocol.adapters.monitoring import measuring_lines, overdue_clauses, say_next
 from protocol.adapters.phrases import (
     cited,
     is_no_order,
@@ -70,6 +70,7 @@ def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:
     yield from (say_permission(permission, protocol, _MOST, heads=False) for permission in decision.permitted)
     yield say_dispensed(decision.dispensed) if decision.dispensed else ""
     yield from map(say_next, decision.monitoring, repeat(decision.time))
+    yield from overdue_clauses(decision, _MOST)
     yield f"refused: {listed(by_reason(step.refused))}" if step.refused else ""
     yield "the decision depends on the date" if step.depends_on_date else ""
     yield f"given {said}" if (said := say_verdict(step, _MOST)) else ""
@@ -130,7 +131,7 @@ def _paragraphs(
     yield [] if proposal else _section("Given", _given(step), width)
     yield _missing("What each missing value makes of that", step.verdict.needs if step.verdict else (), width)
     yield _section("Refused readings", (*map(_refusal, step.refused), *map(_late, refused_later)), width)
-    yield _section("How often is measured from now on", monitoring_lines(decision, protocol), width)
+    yield _section("How often is measured from now on", measuring_lines(step, protocol), width)
     yield _section("To be measured", (_due(item) for item in decision.due), width)
 
 

@@ -206,10 +206,12 @@ def _say_decision(protocol: Protocol, step: Step) -> None:
 
 
 def _say_given(step: Step) -> None:
+    from protocol.adapters.monitoring import say_next
     from protocol.adapters.phrases import say_verdict
 
+    often = "; ".join(say_next(one, step.decision.time) for one in step.decision.monitoring)
     lines = (f"Given {say_verdict(step)}.", *(f"Deviation, {one.kind}: {one.message}" for one in step.deviations))
-    show("\n".join(lines))
+    show("\n".join((*lines, f"So {often}.") if often else lines))
 
 
 def _say_next(protocol: Protocol, step: Step) -> None:

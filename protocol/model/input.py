@@ -51,6 +51,10 @@ class Schedule:
     earliest: int
     latest: int
 
+    def dates(self, begun: int | None) -> tuple[int, int] | tuple[None, None]:
+        """From when on the next one is due, and after when it is overdue, counted from the last; None if that never was."""
+        return (None, None) if begun is None else (begun + self.earliest, begun + self.latest)
+
 
 @frozen(cache_hash=True)
 class Input:

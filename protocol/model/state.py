@@ -182,6 +182,11 @@ class State:
                 return held
         return None
 
+    def measured(self, name: str) -> int | None:
+        """When an input was last observed, or treatment began if it never was; None if that did not begin either."""
+        held = self.reading(name)
+        return self.started if held is None else held.observed
+
     def baseline_of(self, name: str) -> Held | None:
         """The baseline of an input; None before the first dose, and where there was no accepted reading by then."""
         return None if self.started is None else next((held for held in self.baseline if held.input == name), None)

@@ -21,7 +21,6 @@ from protocol.semantics.missing import what_if
 from protocol.semantics.moments import moments
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
-from protocol.semantics.schedule import last_measured, span
 from protocol.semantics.truth import World, completions
 
 MOST_PARTS = 1_000
@@ -40,7 +39,7 @@ def monitored(scene: Scene, before: tuple[Awaited, ...] = ()) -> tuple[Monitored
 
 def awaited(scene: Scene, often: tuple[Monitored, ...]) -> tuple[Awaited, ...]:
     """What is awaited from now on of the inputs that are monitored."""
-    return tuple(Awaited(one.input, one.entry, last_measured(scene, one.input), one.since, one.latest) for one in often)
+    return tuple(Awaited(one.input, one.entry, scene.state.measured(one.input), one.since, one.latest) for one in often)
 
 
 def awaited_by(prepared: Prepared, state: State, time: int) -> tuple[Awaited, ...]:
@@ -113,8 +112,8 @@ def _dated(scene: Scene, entry: Monitoring, before: Awaited | None) -> tuple[int
     That counts from the last one. A date that has passed then cannot be earlier than the entry could hold: it is the date by
     which it was due or overdue before, if it has been so without a break since, and else now, when the entry begins to hold.
     """
-    measured = last_measured(scene, entry.input)
-    since, latest = span(_begun(scene, entry, measured), entry.schedule)
+    measured = scene.state.measured(entry.input)
+    since, latest = entry.schedule.dates(_begun(scene, entry, measured))
     if since is None or latest is None or (before and before.entry == entry.name and before.measured != measured):
         return since, latest
     known = (before.since, before.latest) if before and before.measured == measured else (None, None)

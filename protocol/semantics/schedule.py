@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from protocol.model.decision import Due
-from protocol.model.input import Schedule
 from protocol.model.monitoring import Monitored
 from protocol.semantics.scene import Scene
 
@@ -17,23 +16,12 @@ def due(scene: Scene, monitored: tuple[Monitored, ...]) -> tuple[Due, ...]:
     scheduled = () if scene.state.control.kind == "stopped" else scene.prepared.scheduled
     if not (scheduled or monitored):
         return ()
-    spans = [(item.name, *span(last_measured(scene, item.name), schedule)) for item, schedule in scheduled]
+    spans = [(item.name, *schedule.dates(scene.state.measured(item.name))) for item, schedule in scheduled]
     if monitored:
         place = {item.name: number for number, item in enumerate(scene.prepared.protocol.inputs)}
         spans = sorted((*spans, *((one.input, one.since, one.latest) for one in monitored)), key=lambda one: place[one[0]])
     found = [_when_due(scene, *one) for one in spans]
     return tuple([one for one in found if one is not None])
-
-
-def span(begun: int | None, schedule: Schedule) -> tuple[int | None, int | None]:
-    """From when on and until when the next one is due, counted from the last."""
-    return (None, None) if begun is None else (begun + schedule.earliest, begun + schedule.latest)
-
-
-def last_measured(scene: Scene, name: str) -> int | None:
-    """When an input was last observed, or treatment began if it never was; None if that did not begin either."""
-    held = scene.state.reading(name)
-    return scene.state.started if held is None else held.observed
 
 
 def _when_due(scene: Scene, name: str, since: int | None, latest: int | None) -> Due | None:

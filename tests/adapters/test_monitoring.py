@@ -13,10 +13,11 @@ from protocol.adapters.to_text import explanation, visit_text
 from protocol.checks.expectations import differences
 from protocol.errors import InputError
 from protocol.language.from_yaml import parse
-from protocol.model.course import Course
+from protocol.model.course import Course, Visit
 from protocol.model.decision import Step, Trace
 from protocol.semantics.coverage import coverage
 from protocol.semantics.trace import trace
+from tests.semantics.small import after, visit
 
 PROTOCOL = parse("""
 protocol: small
@@ -66,13 +67,13 @@ def at(day: int) -> Step:
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        (0, "next anc in 1 week (weekly)"),
-        (7, "next anc in 2 to 3 days (thrice)"),
-        (9, "anc due (thrice)"),
-        (11, "anc overdue (thrice)"),
-        (12, "anc overdue (daily, unless anc says otherwise)"),
-        (13, "next anc in 1 day (daily); next rash in 5 days (skin)"),
-        (14, "anc due (daily, unless anc says otherwise); next rash in 4 days (skin, unless rash says otherwise)"),
+        (0, "next anc on day 7 (weekly)"),
+        (7, "next anc on day 9 to day 10 (thrice)"),
+        (9, "anc due now (thrice)"),
+        (11, "anc overdue since day 10 (thrice)"),
+        (12, "anc overdue since day 10 (daily, unless anc says otherwise; that of day 7 no longer counts)"),
+        (13, "next anc on day 14 (daily); next rash on day 18 (skin)"),
+        (14, "anc due now (daily, unless anc says otherwise; that of day 13 no longer counts); next rash on day 18 (skin"),
     ],
 )
 def test_a_visit_says_when_the_next_measurement_is_due_and_by_which_entry(day: int, said: str) -> None:
@@ -87,11 +88,81 @@ def test_the_explanation_says_how_often_by_which_source_and_what_leaves_it_open(
     assert "  anc: every 2 to 3 days (thrice), next on day 9 to day 10; label, table 6\n" in explained(7)
     assert "  rash: no entry holds here, so nothing is due" in explained(7)
     assert (
-        "  anc: every day (daily), next on day 9 to day 10; it could also be thrice or weekly, depending on anc: "
-        "the one that measures most often counts\n"
+        "  anc: every day (daily), overdue since day 10; no anc counts any more, the last one is of day 7; "
+        "it could also be thrice or weekly, depending on anc: the one that measures most often counts\n"
     ) in explained(12)
-    assert "  rash: every 5 days (skin), next on day 18; it could also be none, depending on rash" in explained(14)
+    assert (
+        "  rash: every 5 days (skin), next on day 18; no rash counts any more, the last one is of day 13; "
+        "it could also be none, depending on rash"
+    ) in explained(14)
     assert "To be measured\n  anc: overdue since day 10" in explained(12)
+
+
+OWN = parse("""
+protocol: small
+version: "1"
+doses: {only: 50 mg daily}
+inputs:
+  wbc: {unit: 10*9/L, plausible: 0 to 100, valid for: 40 days, every: 7 days}
+  aec: {unit: 10*9/L, plausible: 0 to 100, valid for: 40 days, every: 7 days}
+  creatinine: {unit: mg/dL, plausible: 0 to 30, valid for: 40 days, every: 14 to 28 days}
+  rash: {yes or no, valid for: 8 days}
+otherwise: {on treatment: continue}
+rules: {start: {in: before treatment, when: always, must: start at only}, stop: {in: on treatment, when: rash, must: stop}}
+""")
+
+
+def own(*visits: Visit) -> Step:
+    return after(*visits, protocol=OWN)
+
+
+BEGUN = visit(0, wbc=4, aec=0.2)
+
+
+@pytest.mark.parametrize(
+    ("visits", "lines"),
+    [
+        ((visit(-1, wbc=4),), ["wbc: every week, next on day 6"]),
+        (
+            (BEGUN,),
+            [
+                "wbc and aec: every week, next on day 7",
+                "creatinine: every 2 to 4 weeks, never measured, next on day 14 to day 28",
+            ],
+        ),
+        (
+            (BEGUN, visit(7, wbc=4, creatinine=1)),
+            [
+                "wbc: every week, next on day 14",
+                "aec: every week, due now",
+                "creatinine: every 2 to 4 weeks, next on day 21 to day 35",
+            ],
+        ),
+        (
+            (BEGUN, visit(29)),
+            [
+                "wbc and aec: every week, overdue since day 7",
+                "creatinine: every 2 to 4 weeks, never measured, overdue since day 28",
+            ],
+        ),
+        ((BEGUN, visit(9, creatinine=1), visit(30)), ["creatinine: every 2 to 4 weeks, due since day 23"]),
+    ],
+)
+def test_the_explanation_says_when_an_input_with_a_schedule_of_its_own_is_due(
+    visits: tuple[Visit, ...], lines: list[str]
+) -> None:
+    said = explanation(own(*visits), OWN, 200)
+    assert all(f"\n  {line}\n" in f"{said}\n" for line in lines)
+
+
+def test_after_a_stop_no_schedule_goes_on() -> None:
+    assert "How often" not in explanation(own(BEGUN, visit(7, rash="yes")), OWN, 200)
+
+
+def test_a_visit_says_only_what_is_overdue_of_them() -> None:
+    assert "missing: rash; wbc and aec overdue since day 7." in visit_text(own(BEGUN, visit(9)), OWN, 200)
+    assert "aec overdue since day 7" in visit_text(own(BEGUN, visit(7, wbc=4), visit(14)), OWN, 200)
+    assert "wbc" not in visit_text(own(BEGUN, visit(7)), OWN, 200)
 
 
 def test_csv_has_the_schedules_of_a_visit_in_one_cell() -> None:
