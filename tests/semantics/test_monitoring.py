@@ -308,6 +308,21 @@ def test_a_live_course_says_what_is_due_by_the_entry_that_holds_then() -> None:
     assert course.due(21 * DAY) == (Due("anc", "overdue", 20 * DAY, 20 * DAY),)
 
 
+def test_a_live_course_says_what_is_due_after_what_was_given() -> None:
+    course = machine.begin(PERMITTED, "patient 1")
+    told = {"by": "A. Example", "recorded_at": datetime.now(UTC)}
+    course.record(visit(-1, anc=2, weight=60), request_id="r0", expected_version=0, **told)
+    assert course.due(7 * DAY) == (Due("weight", "overdue", 6 * DAY, 6 * DAY),)
+    proposed = course.decide(visit(0, anc=2))
+    assert proposed.decision.monitoring == ()
+    course.record(visit(0, anc=2, given="50 mg daily"), request_id="r1", expected_version=1, **told)
+    assert [one.entry for one in course.entries[-1].step.decision.monitoring] == ["weekly"]
+    assert course.due(6 * DAY) == (Due("weight", "due", 6 * DAY, 6 * DAY),)
+    assert Due("anc", "due", 7 * DAY, 7 * DAY) in course.due(7 * DAY)
+    assert Due("anc", "overdue", 7 * DAY, 7 * DAY) in course.due(50 * DAY)
+    assert course.next_change() == next_change(PERMITTED, course.state)
+
+
 def test_a_schedule_that_changes_by_itself_changes_no_decision() -> None:
     assert next_change(PROTOCOL, after(visit(0), visit(7, anc=2, rash="no"), protocol=PROTOCOL).state) is not None
     still = evolve(PROTOCOL, rules=PROTOCOL.rules[1:2])
