@@ -100,12 +100,13 @@ class Extreme:
 class Taken:
     """The drug taken so far: ``amount`` in mg, or in the unit that the levels are in where that is no mass, per their body size.
 
-    ``at_step`` is what it was at the last change of level. ``incomplete``: drug was taken besides that is not counted in that
-    unit, such as mg where the levels are per kg, so that it is at least this amount.
+    ``at_step`` is what it was at the last change of level, ``at_hold`` when the last hold began. ``incomplete``: drug was taken
+    besides that is not counted in that unit, such as mg where the levels are per kg, so that it is at least this amount.
     """
 
     amount: Fraction = Fraction(0)
     at_step: Fraction = Fraction(0)
+    at_hold: Fraction = Fraction(0)
     incomplete: bool = False
 
 

@@ -83,26 +83,26 @@ def _ways(world: World, guard: Guard, truth: bool, since: int) -> frozenset[Way]
             return frozenset({Way()})
 
 
-def newest(scene: Scene, guard: Guard, truth: bool) -> int | None:
+def newest(scene: Scene, guard: Guard, truth: bool, since: int | None = None) -> int | None:
     """When the newest of all that settles the guard to be true (or false) arose; None where nothing of it has a date.
 
-    What is missing is not supposed to be anything here, and so has none.
+    What is missing is not supposed to be anything here, and so has none. ``since`` is when that was last acted on, if it was.
     """
     match guard:
         case Compare() | Is():
-            return _date(scene, guard, truth) if _is_settled(scene, guard) is truth else None
+            return _date(scene, guard, truth, since) if _is_settled(scene, guard) is truth else None
         case Named(name):
-            return newest(scene, scene.prepared.definitions[name], truth)
+            return newest(scene, scene.prepared.definitions[name], truth, since)
         case Not(part):
-            return newest(scene, part, not truth)
+            return newest(scene, part, not truth, since)
         case And(parts) | Or(parts):
-            dates = (newest(scene, part, truth) for part in parts)
+            dates = (newest(scene, part, truth, since) for part in parts)
             return max((date for date in dates if date is not None), default=None)
         case Always() | Known():
             return None
 
 
-def _of_score(scene: Scene, score: Score, atom: Atom, truth: bool) -> int | None:
+def _of_score(scene: Scene, score: Score, atom: Atom, truth: bool, since: int | None) -> int | None:
     """When the newest of what gives a score the points for which the comparison comes out like this arose.
 
     Where it says that the score is high, these are the items with more than their least points; where it is low, those with
@@ -113,14 +113,14 @@ def _of_score(scene: Scene, score: Score, atom: Atom, truth: bool) -> int | None
     nothing = (min, max) if atom.operator in ("==", "!=") else (min,) if says_high else (max,)
     known = (one for one in items_of(scene, score) if one.known)
     counting = (one for one in known if any(one.points != end(one.item.points()) for end in nothing))
-    dates = (date for one in counting for date in _of_item(scene, one))
+    dates = (date for one in counting for date in _of_item(scene, one, since))
     return max(dates, default=None)
 
 
-def _of_item(scene: Scene, one: Scored) -> Iterator[int]:
+def _of_item(scene: Scene, one: Scored, since: int | None) -> Iterator[int]:
     """When what settles the points of an item arose: the case that gives them is true, and those before it are not."""
     for case in one.item.cases:
-        date = newest(scene, case.when, case is one.case)
+        date = newest(scene, case.when, case is one.case, since)
         if date is not None:
             yield date
         if case is one.case:
@@ -140,10 +140,8 @@ def _together(some: frozenset[Way], others: frozenset[Way]) -> frozenset[Way]:
 
 
 def _way(scene: Scene, atom: Atom, truth: bool, since: int) -> Way:
-    # What these two showed is kept of the last step only, so for a hold at another time they are no evidence.
-    since_step = term_of(atom) == Clock("treatment") or isinstance(term_of(atom), CumulativeDose)
-    date = _date(scene, atom, truth)
-    newer = date is not None and date > since and not (since_step and since != scene.state.stepped)
+    date = _date(scene, atom, truth, since)
+    newer = date is not None and date > since
     if term_of(atom) in _WAITS:
         return Way(waited=newer)
     return Way(newer, asks=_can_be_read_again(scene.prepared, atom))
@@ -172,7 +170,7 @@ def _asks_again(prepared: Prepared, guard: Guard) -> bool:
     )
 
 
-def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
+def _date(scene: Scene, atom: Atom, truth: bool, since: int | None) -> int | None:
     """When this evidence arose: its reading was observed, its clock came due, its tracker changed. None: it has no date.
 
     A value that is missing counts as measured now, because that is what a completion supposes. Not so a reading of weeks ago
@@ -180,15 +178,17 @@ def _date(scene: Scene, atom: Atom, truth: bool) -> int | None:
     """
     term = term_of(atom)
     match term:
+        case Clock("treatment") if since not in (None, scene.state.stepped):
+            return None  # what it showed is kept of the last step only, so that for a hold at another time it is no evidence
         case Clock(name):
             return clocks.came_due(scene.state, atom, name, scene.time) if truth and isinstance(atom, Compare) else None
         case CumulativeDose():
-            return _reached(scene, atom, term, truth)
+            return _reached(scene, atom, term, truth, since)
         case Tracked(name):
             settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
             return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
         case Value(name) if name in scene.prepared.scores:
-            return _of_score(scene, scene.prepared.scores[name], atom, truth)
+            return _of_score(scene, scene.prepared.scores[name], atom, truth, since)
         case _:
             held = scene.valid(term.input)
             if held is None:
@@ -202,12 +202,16 @@ def _could_date(scene: Scene, name: str) -> int | None:
     return scene.time if number is None else computed(scene.prepared, scene.state, number, scene.time).could_date(scene.time)
 
 
-def _reached(scene: Scene, atom: Atom, term: CumulativeDose, truth: bool) -> int | None:
-    """Now, if the cumulative dose has come to what is said of it since the last step; it has a sum, and no date of each part."""
+def _reached(scene: Scene, atom: Atom, term: CumulativeDose, truth: bool, since: int | None) -> int | None:
+    """Now, if the cumulative dose has come to what is said of it since the last step, or the last hold where that was acted on.
+
+    It has a sum, and no date of each part.
+    """
     taken = scene.state.taken
     if taken is None or _splits(atom, scene.candidates(term)):
         return scene.time
-    return None if true_of(atom, in_unit(taken.at_step, term)) is truth else scene.time
+    before = taken.at_step if since in (None, scene.state.stepped) else taken.at_hold
+    return None if true_of(atom, in_unit(before, term)) is truth else scene.time
 
 
 def _splits(atom: Atom, candidates: Candidates) -> bool:

@@ -129,11 +129,12 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
 
 
 def _taken(scene: Scene, effect: Effect) -> Taken | None:
-    """What has been taken, with what is given at once; a step remembers what it was when it was decided."""
+    """What has been taken, with what is given at once; a step and a hold remember what it was when they were decided."""
     before = scene.state.taken
     if before is None:
         return None
     taken = before if effect.level == scene.state.level else evolve(before, at_step=before.amount)
+    taken = evolve(taken, at_hold=before.amount) if _holds_now(scene, effect) else taken
     return with_supplement(scene.prepared, taken, effect.supplement)
 
 

@@ -61,14 +61,10 @@ class Facts(Patient):
 
     def unused(self, way: Sequence[tuple[Guard, list[float | int]]], since: int) -> bool:
         """Something of it is later than what was acted on: where anything can be read again, not just the wait since then."""
-        later = [atom for atom, dates in way if any(date > since for date in dates) and not self.untimed(atom, since)]
+        later = [atom for atom, dates in way if any(date > since for date in dates)]
         steps = [Clock("dose change"), Clock("dose raised"), Clock("dose lowered")]
         waits = [atom for atom in later if isinstance(atom, Compare) and atom.term in steps]
         return len(later) > len(waits) or (bool(waits) and not any(self.renewed(atom) for atom, _ in way))
-
-    def untimed(self, atom: Guard, since: int) -> bool:
-        """The stopwatch, of which it is only known what it showed at the last step."""
-        return isinstance(atom, Compare) and atom.term == Clock("treatment") and since != self.state.stepped
 
     def renewed(self, atom: Guard) -> bool:
         if isinstance(atom, Compare) and isinstance(atom.term, Value) and (score := self.score(atom.term.input)):
@@ -79,21 +75,23 @@ class Facts(Patient):
         names = {part.input for part in parts(number.value) if not isinstance(part, Baseline)} if number else {name} - {""}
         return isinstance(getattr(atom, "term", None), Tracked) or any(not self.protocol.input(name).fixed for name in names)
 
-    def ways(self, guard: Guard, world: World, wanted: bool = True) -> list[list[tuple[Guard, list[float | int]]]]:
+    def ways(
+        self, guard: Guard, world: World, wanted: bool = True, since: int | None = None
+    ) -> list[list[tuple[Guard, list[float | int]]]]:
         """Each set of comparisons that is enough to make the guard what it is ``wanted`` to be, with what they date from."""
         match guard:
             case Named(name):
-                return self.ways(self.protocol.definition(name), world, wanted)
+                return self.ways(self.protocol.definition(name), world, wanted, since)
             case Not(part):
-                return self.ways(part, world, not wanted)
+                return self.ways(part, world, not wanted, since)
             case And(items) | Or(items):
-                found = [self.ways(item, world, wanted) for item in items if self.true(item, world) == wanted]
+                found = [self.ways(item, world, wanted, since) for item in items if self.true(item, world) == wanted]
                 if isinstance(guard, Or) == wanted:
                     return [way for ways in found for way in ways]
                 return [[atom for way in ways for atom in way] for ways in product(*found)]
             case Always() | Known():
                 return [[]]
-        return [[(guard, list(self.dates(guard, wanted)))]]
+        return [[(guard, list(self.dates(guard, wanted, since)))]]
 
     def parts_could_date(self, number: DerivedNumber) -> Iterator[int]:
         """When each part of a number that is not known was observed, or at the latest could have been."""
@@ -130,7 +128,7 @@ class Facts(Patient):
         points = {each[place] for place in found}
         return (item, points.pop(), min(found)) if len(points) == 1 else (item, item.unknown, None)
 
-    def of_score(self, score: Score, sign: str, wanted: bool) -> Iterator[float | int]:
+    def of_score(self, score: Score, sign: str, wanted: bool, since: int | None) -> Iterator[float | int]:
         """When what gives the points that speak for the comparison dates from."""
         high = (sign in (">", ">=")) == wanted
         for item, points, place in map(self.points, score.items):
@@ -139,30 +137,32 @@ class Facts(Patient):
             if place is None or points == idle or len(set(every)) == 1:
                 continue
             for number, case in enumerate(item.cases[: place + 1]):
-                yield from self.settling(case.when, number == place)
+                yield from self.settling(case.when, number == place, since)
 
-    def settling(self, guard: Guard, wanted: bool) -> Iterator[float | int]:
+    def settling(self, guard: Guard, wanted: bool, since: int | None) -> Iterator[float | int]:
         """What the comparisons date from that are what the guard needs to be as ``wanted``, whatever is missing."""
         match guard:
             case Named(name):
-                yield from self.settling(self.protocol.definition(name), wanted)
+                yield from self.settling(self.protocol.definition(name), wanted, since)
             case Not(part):
-                yield from self.settling(part, not wanted)
+                yield from self.settling(part, not wanted, since)
             case And(items) | Or(items):
                 for item in items:
-                    yield from self.settling(item, wanted)
+                    yield from self.settling(item, wanted, since)
             case Compare(Clock()):
                 if self.true(guard, {}) == wanted:
-                    yield from self.dates(guard, wanted)
+                    yield from self.dates(guard, wanted, since)
             case Compare() | Is():
                 term = guard.term if isinstance(guard, Compare) else Value(guard.input)
                 constants = [guard.constant] if isinstance(guard, Compare) else []
                 if {self.true(guard, {term: value}) for value in self.domain(term, constants)} == {wanted}:
-                    yield from self.dates(guard, wanted)
+                    yield from self.dates(guard, wanted, since)
 
-    def dates(self, guard: Guard, wanted: bool) -> Iterator[float | int]:
+    def dates(self, guard: Guard, wanted: bool, since: int | None) -> Iterator[float | int]:
         """When a comparison dates from that is true, or that is not; nothing where it has no date."""
         match guard:
+            case Compare(Clock("treatment")) if since not in (None, self.state.stepped):
+                return  # it is only known what it showed at the last step
             case Compare(Clock("treatment"), ">=" | ">", constant, early) if wanted:
                 due_since = constant - (early if guard.operator == ">=" else 0) > self.state.stepped_on_drug
                 yield self.time if due_since else self.state.stepped or 0
@@ -182,11 +182,12 @@ class Facts(Patient):
                     yield date
             case Compare(CumulativeDose() as term, sign, constant):
                 now = {OPERATORS[sign](value, constant) for value in self.domain(term, [constant])}
-                then = (self.state.taken or Taken()).at_step / AMOUNTS[term.unit]
+                taken = self.state.taken or Taken()
+                then = (taken.at_hold if since not in (None, self.state.stepped) else taken.at_step) / AMOUNTS[term.unit]
                 if len(now) > 1 or now != {OPERATORS[sign](then, constant)}:
                     yield self.time
             case Compare(Value(name)) if score := self.score(name):
-                yield from self.of_score(score, guard.operator, wanted)
+                yield from self.of_score(score, guard.operator, wanted, since)
             case Compare(Value(name) | Ratio(name)) | Is(name):
                 held = self.valid(name)
                 number = self.number(name)

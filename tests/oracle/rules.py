@@ -31,7 +31,7 @@ class Rules(Effects):
             since = self.state.stepped
         if rule.once and (self.state.control.kind == "held" or not self.state.reasons):
             since = self.state.hold_began
-        return since is not None and not any(self.unused(way, since) for way in self.ways(rule.when, world))
+        return since is not None and not any(self.unused(way, since) for way in self.ways(rule.when, world, since=since))
 
     def stands(self, world: World) -> bool:
         """What a must rule ordered on what is there still stands."""

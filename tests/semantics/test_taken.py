@@ -181,3 +181,18 @@ def test_a_range_of_dates_tries_each_day_on_which_one_dose_more_would_have_been_
     assert decided[-1].depends_on_date
     never = trace(made, Course("c", (evolve(first, latest=2 * DAY), Visit(6 * DAY)))).steps
     assert not never[-1].depends_on_date
+
+
+def test_a_sum_that_caused_a_hold_causes_no_second_one_and_a_sum_that_is_reached_after_another_hold_causes_one() -> None:
+    rows = ((0, "no", "low"), (30, "yes", "none"), (40, "no", "low"), (66, "no", "none"), (70, "no", "low"), (90, "no", "low"))
+    table = "\n".join(
+        ("| elapsed | rash | given |", "|---|---|---|", *(f"| {hours} | {rash} | {dose} |" for hours, rash, dose in rows))
+    )
+    made = parse(
+        SPEC.replace('when: "GUARD", must: "ACTION"', 'when: "cumulative dose >= 200 mg", must: hold, again: no')
+        .replace("SUPPLEMENT", "note: none").replace('when: "not rash"', 'when: "not rash and time on hold >= 4 hours"')
+    )  # fmt: skip
+    (example,) = from_markdown(f"## Course\n\n{table}\n", made).examples
+    taken = trace(made, example.course).steps
+    assert [one.decision.action for one in taken] == ["start", "hold", "resume", "hold", "resume", "continue"]
+    assert [one.decision.rule for one in taken][3] == "act"
