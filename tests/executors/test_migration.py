@@ -392,6 +392,6 @@ def test_how_much_was_taken_before_is_not_known_where_it_was_not_counted() -> No
     asks = asking("cumulative dose >= 1 g")
     assert moved(begun(STARTED, LOW), asks).state.taken == Taken(incomplete=True)
     counted = lived(asks, Course("p", (STARTED, LOW)))
-    assert counted.state.taken == Taken(F(700))
-    assert moved(counted, evolve(asks, version="3")).state.taken == Taken(F(700))
+    assert counted.state.taken == Taken(F(700), at_hold=F(700))
+    assert moved(counted, evolve(asks, version="3")).state.taken == Taken(F(700), at_hold=F(700))
     assert moved(lived(asks, Course("p", (STARTED, LOW))), SAME).state.taken is None
