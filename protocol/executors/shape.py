@@ -28,6 +28,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("State", "raised"),
         ("State", "lowered"),
         ("State", "taken"),
+        ("State", "held_on_drug"),
         ("State", "awaited"),
         ("Decision", "monitoring"),
         ("Regimen", "days"),

@@ -144,7 +144,8 @@ class State:
     ``lowered``: the same of the last time it went down: a step down, or no drug after some.
     ``taken``: the drug taken before ``time`` and at once with a step then, of a protocol that asks for it.
     ``hold_began``: begin of the last hold. ``stepped``: last change of level, or the start.
-    ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``.
+    ``on_drug``: minutes with drug in force until ``time``, ``stepped_on_drug`` until ``stepped``, ``held_on_drug`` until
+    ``hold_began``.
     ``memory``: what each tracker holds, in the protocol's order.
     ``baseline``: the last accepted readings up to the first dose of the inputs that are compared with theirs. Before it
     only those that were followed by a ``not done`` or a refusal, because ``readings`` has the others.
@@ -175,6 +176,7 @@ class State:
     lowered: int | None = None
     taken: Taken | None = None
     awaited: tuple[Awaited, ...] = ()
+    held_on_drug: int = 0
 
     def reading(self, name: str) -> Held | None:
         """The last accepted reading of an input, however old; None if there is none."""

@@ -60,15 +60,18 @@ def holds(sign: str, left: Fraction | int, right: Fraction) -> bool:
     return OPERATORS[sign](left.numerator * right.denominator, right.numerator * left.denominator)
 
 
-def came_due(state: State, atom: Compare, name: ClockName, time: int) -> int | None:
+def came_due(state: State, atom: Compare, name: ClockName, time: int, since: int | None) -> int | None:
     """When a true ``clock >= constant`` became true; None if the event never happened or time passing cannot make it true.
 
-    The stopwatch has no origin; what it showed at the last step says whether it came due since. Then it counts as now.
+    The stopwatch has no origin; what it showed when it was last acted on, at ``since``, says whether it came due since: at the
+    last step or, of a hold that counts once, when the last hold began. Then it counts as now.
     """
     if atom.operator not in (">", ">="):
         return None
     limit = int(atom.constant) - (atom.early if atom.operator == ">=" else 0)
     if name == "treatment":
-        return time if limit > state.stepped_on_drug else state.stepped
+        of_step = since in (None, state.stepped)
+        shown = state.stepped_on_drug if of_step else state.held_on_drug
+        return time if limit > shown else (state.stepped if of_step else state.hold_began)
     begun = origin(state, name)
     return None if begun is None else begun + limit

@@ -178,10 +178,8 @@ def _date(scene: Scene, atom: Atom, truth: bool, since: int | None) -> int | Non
     """
     term = term_of(atom)
     match term:
-        case Clock("treatment") if since not in (None, scene.state.stepped):
-            return None  # what it showed is kept of the last step only, so that for a hold at another time it is no evidence
         case Clock(name):
-            return clocks.came_due(scene.state, atom, name, scene.time) if truth and isinstance(atom, Compare) else None
+            return clocks.came_due(scene.state, atom, name, scene.time, since) if truth and isinstance(atom, Compare) else None
         case CumulativeDose():
             return _reached(scene, atom, term, truth, since)
         case Tracked(name):

@@ -121,6 +121,7 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         raised=time if _moves(scene, effect, RAISED, 1) else before.raised,
         lowered=time if _moves(scene, effect, LOWERED, -1) else before.lowered,
         hold_began=time if _holds_now(scene, effect) else before.hold_began,
+        held_on_drug=before.on_drug if _holds_now(scene, effect) else before.held_on_drug,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
         baseline=baseline_at_start(scene.prepared, before) if starts_now else before.baseline,

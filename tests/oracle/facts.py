@@ -161,11 +161,11 @@ class Facts(Patient):
     def dates(self, guard: Guard, wanted: bool, since: int | None) -> Iterator[float | int]:
         """When a comparison dates from that is true, or that is not; nothing where it has no date."""
         match guard:
-            case Compare(Clock("treatment")) if since not in (None, self.state.stepped):
-                return  # it is only known what it showed at the last step
             case Compare(Clock("treatment"), ">=" | ">", constant, early) if wanted:
-                due_since = constant - (early if guard.operator == ">=" else 0) > self.state.stepped_on_drug
-                yield self.time if due_since else self.state.stepped or 0
+                of_hold = since is not None and since != self.state.stepped
+                shown = self.state.held_on_drug if of_hold else self.state.stepped_on_drug
+                due_since = constant - (early if guard.operator == ">=" else 0) > shown
+                yield self.time if due_since else since or 0
             case Compare(Clock(clock), ">=" | ">", constant, early) if wanted:
                 yield self.time - (self.age(clock) - (constant - early))
             case Compare(Tracked(name), sign, constant):

@@ -119,3 +119,24 @@ def test_a_decision_names_the_rules_of_which_what_they_ordered_stands() -> None:
         (visit(1, platelets=200),), (visit(1, platelets=200), visit(2)), (visit(1, platelets=50),)
     )]  # fmt: skip
     assert [(one.action, one.acted_on) for one in taken] == [("escalate", ()), ("continue", ("raise",)), ("continue", ())]
+
+
+def test_a_hold_by_time_on_treatment_comes_due_also_after_another_hold() -> None:
+    due = Compare(Clock("treatment"), ">=", F(4 * DAY))
+    rest = Rule("rest", ON, due, "must", Action("hold"), once=True)
+    low = Rule("low", ON, above("platelets", "<", 50), "must", Action("hold"))
+    back = Rule("back", (Where("held", by=("low",)),), above("platelets", ">=", 75), "must", Action("resume", Same()))
+    again = Rule("again", (Where("held", by=("rest",)),), Compare(Clock("hold"), ">=", F(DAY)), "must", Action("resume", Same()))
+    course = (
+        visit(0, given="100 mg every day"),
+        visit(1, platelets=40),
+        visit(2, platelets=200),
+        visit(4),
+        visit(5),
+        visit(6),
+        visit(9),
+    )
+    protocol = with_rules(rest, low, back, again)
+    found = [after(*course[: count + 1], protocol=protocol).decision.action for count in range(1, len(course))]
+    # With drug on days 0 to 1 and 2 to 5: four days are over on day 5, and then no more.
+    assert found == ["hold", "resume", "continue", "hold", "resume", "continue"]
