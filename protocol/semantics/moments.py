@@ -46,13 +46,16 @@ def _clock_moments(prepared: Prepared, state: State) -> Iterator[int]:
 
 
 def _tracked_since(prepared: Prepared, state: State, name: str) -> Iterator[int]:
-    """The moments from which a tracker counts time; that includes those at which what is so now may cease to be."""
+    """The moments from which a tracker counts time, also those to come: when what is so now may cease to be, or the contrary."""
     memory, tracker = memory_of(prepared, state, name), next(one for one in prepared.trackers if one.name == name)
     if isinstance(memory, Lasting | Since):
         yield from (begun for begun in (memory.definite, memory.possible) if begun is not None)
+    guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+    lapses = [moment for guard in guards for moment in expiries(prepared, state, guard, FAR)]
+    if isinstance(memory, Lasting):
+        yield from lapses
     if isinstance(memory, Since):
-        guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
-        yield from (moment - 1 for guard in guards for moment in expiries(prepared, state, guard, FAR))
+        yield from (moment - 1 for moment in lapses)
 
 
 def _readings_lapse(prepared: Prepared, state: State, asked: Iterable[Guard]) -> Iterator[int]:

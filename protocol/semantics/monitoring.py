@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from itertools import islice
 
-from protocol.model.course import Visit
 from protocol.model.input import Input
 from protocol.model.monitoring import Monitored, Monitoring
 from protocol.model.rule import Where
 from protocol.model.state import Awaited, State
-from protocol.semantics.arriving import arrive
 from protocol.semantics.missing import what_if
 from protocol.semantics.moments import moments
+from protocol.semantics.observing import passing
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World, completions
@@ -46,16 +45,15 @@ def awaited_by(prepared: Prepared, state: State, time: int) -> tuple[Awaited, ..
     """What is awaited at a time after the last visit, when nothing was observed and nobody did anything since.
 
     Which entry holds can change by time alone: a value lapses, a clock comes due. Each such minute is looked at, and the first
-    one after the visit, from which on trackers follow what is known when treatment begins.
+    one after treatment began, from which on trackers follow what is known.
     """
     found = state.awaited
     if state.time is None:
         return found
     guards = [entry.when for _, entries in prepared.monitoring for entry in entries]
-    for moment in sorted({state.time + 1, *moments(prepared, state, state.time, time, guards)}):
-        if moment >= time:
-            break
-        scene, _ = arrive(prepared, state, Visit(moment))
+    begun = [state.time + 1] if state.started == state.time and state.time + 1 < time else []
+    for moment in sorted({*begun, *moments(prepared, state, state.time, time, guards)}):
+        scene = Scene(prepared, passing(prepared, state, moment), moment)
         found = awaited(scene, monitored(scene, found))
     return found
 

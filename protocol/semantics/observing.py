@@ -40,6 +40,16 @@ def observe(prepared: Prepared, state: State, accepted: Accepted, time: int) -> 
     return after.moved(memory=tuple(moved))
 
 
+def passing(prepared: Prepared, state: State, time: int) -> State:
+    """The state at a time after the last visit at which there is none: counts and extremes, which move at visits, stay."""
+    after = state.moved(on_drug=on_drug(state, time), taken=counted(prepared, state, time), time=time)
+    memory = list(state.memory)
+    for place, tracker in enumerate(prepared.trackers if memory else ()):
+        if isinstance(memory[place], Lasting | Since) and (tracker.from_baseline or state.started is not None):
+            memory[place] = _moved(prepared, tracker, memory[place], state, after, Accepted((), frozenset(), ()), time)
+    return after.moved(memory=tuple(memory))
+
+
 def _moved(
     prepared: Prepared, tracker: Tracker, held: Memory, before: State, after: State, accepted: Accepted, time: int
 ) -> Memory:

@@ -8,7 +8,7 @@ from protocol import step
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.protocol import Protocol
-from protocol.model.state import State
+from protocol.model.state import Lasting, Since, State
 from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
 from protocol.semantics.trackers import bounds
@@ -66,10 +66,16 @@ def _led_to(protocol: Protocol, before: State, taken: Step) -> Chosen:
     """What the oracle says of the state to which the visit led: what was given, else the recommendation."""
     found = {one.input: Next(one.entry, one.measured, one.since, one.latest) for one in before.awaited}
     for minute in turning(protocol, before, taken.visit.time):
-        # Time passes as at a visit without readings, and nobody acts.
-        found = _often_at(protocol, arrive(prepare(protocol), before, Visit(minute))[0].state, minute, found)
+        found = _often_at(protocol, _unvisited(protocol, before, minute), minute, found)
     found = _often_at(protocol, taken.state, taken.visit.time, found)
     return {name: (one.entry, one.due, one.overdue, one.could) for name, one in found.items()}
+
+
+def _unvisited(protocol: Protocol, before: State, minute: int) -> State:
+    """The state at a minute between visits: nobody acts, and of the trackers only those of times go on."""
+    passed = arrive(prepare(protocol), before, Visit(minute))[0].state
+    both = zip(before.memory, passed.memory, strict=True)
+    return evolve(passed, memory=tuple(now if isinstance(now, Lasting | Since) else then for then, now in both))
 
 
 def _often_at(protocol: Protocol, state: State, time: int, so_far: dict[str, Next]) -> dict[str, Next]:

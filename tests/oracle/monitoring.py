@@ -98,6 +98,7 @@ def turning(protocol: Protocol, state: State, until: int) -> list[int]:
     if state.time is None:
         return []
     sums = {when + length + more for when in remembered(state) for length in lengths(protocol) for more in (-1, 0, 1)}
+    sums |= {one + length for one in tuple(sums) for length in lasting(protocol)}  # a duration that begins between visits
     sums |= {minute for node in every_node(protocol) for minute in reached(protocol, state, node, until)}
     return sorted(minute for minute in {state.time + 1, *sums} if state.time < minute < until)
 
@@ -128,6 +129,12 @@ def remembered(state: State) -> set[int]:
     ]
     tracked = [when for held in state.memory if isinstance(held, Lasting | Since) for when in (held.definite, held.possible)]
     return {when for when in (*observed, *between, *clocks, *tracked) if when is not None}
+
+
+def lasting(protocol: Protocol) -> set[int]:
+    durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind == "duration"}
+    atoms = [node for node in every_node(protocol) if isinstance(node, Compare) and node.term in durations]
+    return {int(node.constant) + more for node in atoms for more in (0, 1)}
 
 
 def lengths(protocol: Protocol) -> set[int]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from protocol.language.from_yaml import parse
 from protocol.model.course import Visit
 from protocol.model.guard import And
 from protocol.model.input import Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
+from protocol.semantics.foresee import next_change
 from protocol.semantics.trackers import bounds
 from tests.semantics.small import LOW, PROTOCOL, RECOVERED, RULES, STARTED, WELL, above, after, said, visit
 
@@ -121,3 +123,24 @@ def test_a_count_that_could_have_reached_its_limit_leaves_the_decision_open() ->
 
     assert said(after(STARTED, *weeks(0.5, 4, 0.5, 4, 0.5, 4)))[1] == "stop"
     assert said(after(STARTED, *weeks(0.5, 4, "nd", 4, 0.5, 4)))[0] == "undecided"
+
+
+A_RASH_LASTS = parse("""
+protocol: small
+version: "1"
+doses: {only: 50 mg daily}
+inputs: {rash: {yes or no, valid for: 2 days}}
+trackers: {rash-lasts: {duration of: rash}}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at only}
+  hold: {in: on treatment, when: "rash-lasts >= 3 days", must: hold}
+  resume: {in: held, when: "rash is no", must: resume at the same level}
+""")
+
+
+def test_a_duration_that_can_have_begun_when_a_value_lapsed_is_seen_to_reach_its_limit() -> None:
+    state = after(visit(0), visit(1, rash="no"), protocol=A_RASH_LASTS).state
+    found = next_change(A_RASH_LASTS, state)
+    assert found is not None
+    assert (found[0], found[1].status) == (6 * DAY + 1, "undecided")

@@ -100,7 +100,12 @@ BUGS = (
         "return date",
     ),
     Bug("what was overdue is overdue since today", "monitoring.py", "else min(known, now)", "else now"),
-    Bug("what lapses between visits is not seen", "monitoring.py", "        if moment >= time:", "        if True:"),
+    Bug(
+        "what lapses between visits is not seen",
+        "monitoring.py",
+        "for moment in sorted({*begun,",
+        "for moment in sorted({*begun} or {*begun,",
+    ),
     Bug("the highest resume level wins", "walk.py", "return min(in_order, key", "return max(in_order, key"),
     Bug(
         "a reduction is forgotten on resuming",
