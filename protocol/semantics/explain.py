@@ -65,8 +65,15 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str], due: tup
 
 def _acted_on(scene: Scene) -> tuple[str, ...]:
     """The rules of which, in some completion, what they ordered stands."""
-    rules = [rule for rule in applicable(scene.prepared, scene.state) if ask_of(scene.prepared, rule)(scene) is not False]
+    once = [rule for rule in applicable(scene.prepared, scene.state) if _acts_once(rule)]
+    rules = [rule for rule in once if ask_of(scene.prepared, rule)(scene) is not False]
     return tuple(rule.name for rule in rules if any(answer for _, answer in completions(scene, partial(_stands, rule=rule))))
+
+
+def _acts_once(rule: Rule) -> bool:
+    """Whether one reading brings about only once what the rule orders; most rules are told from these without being asked."""
+    is_step = rule.action.kind in ("escalate", "reduce") and not rule.again
+    return rule.mode == "must" and (is_step or rule.once)
 
 
 def _stands(world: World, rule: Rule) -> bool:
