@@ -103,8 +103,8 @@ BUGS = (
     Bug(
         "what lapses between visits is not seen",
         "monitoring.py",
-        "for moment in sorted({*begun,",
-        "for moment in sorted({*begun} or {*begun,",
+        "*moments(prepared, state, state.time, time, guards)",
+        "*moments(prepared, state, state.time, state.time, guards)",
     ),
     Bug("the highest resume level wins", "walk.py", "return min(in_order, key", "return max(in_order, key"),
     Bug(
