@@ -98,7 +98,7 @@ def turning(protocol: Protocol, state: State, until: int) -> list[int]:
     if state.time is None:
         return []
     sums = {when + length + more for when in remembered(state) for length in lengths(protocol) for more in (-1, 0, 1)}
-    sums |= {one + length for one in tuple(sums) for length in lasting(protocol)}  # a duration that begins between visits
+    sums |= {one + length for one in tuple(sums) for length in lasting(protocol)}  # what begins or ends between visits
     sums |= {minute for node in every_node(protocol) for minute in reached(protocol, state, node, until)}
     return sorted(minute for minute in {state.time + 1, *sums} if state.time < minute < until)
 
@@ -132,8 +132,8 @@ def remembered(state: State) -> set[int]:
 
 
 def lasting(protocol: Protocol) -> set[int]:
-    durations = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind == "duration"}
-    atoms = [node for node in every_node(protocol) if isinstance(node, Compare) and node.term in durations]
+    times = {Tracked(tracker.name) for tracker in protocol.trackers if tracker.kind in ("duration", "since")}
+    atoms = [node for node in every_node(protocol) if isinstance(node, Compare) and node.term in times]
     return {int(node.constant) + more for node in atoms for more in (0, 1)}
 
 
