@@ -50,6 +50,7 @@ def _asked(prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, le
 
 
 def of_equal_right(rules: Iterable[Rule]) -> Iterator[Equals]:
+    """The rules in their order, the cells of a table together."""
     for _, equals in groupby(rules, key=lambda rule: rule.table or rule.name):
         yield tuple(equals)
 
@@ -62,14 +63,22 @@ def _applies(rule: Rule, state: State) -> bool:
     control = state.control
     if control.kind == "stopped":
         return False
-    if any(_is_at(where, state) and _is_by(where, rule, state) for where in rule.where if where.control == control.kind):
+    if any(is_at(where, state.level) and _is_by(where, rule, state) for where in rule.where if where.control == control.kind):
         return True
     stands = {"held": rule.action.kind == "stop" and rule.on_hold, "in review": rule.action.kind in ("hold", "stop")}
     return stands.get(control.kind, False) and on_treatment(rule, state.level)
 
 
-def _is_at(where: Where, state: State) -> bool:
-    return not where.levels or (state.level.kind == "level" and state.level.name in where.levels)
+def is_at(where: Where, level: Dose) -> bool:
+    """Whether a place is one for this level, as far as it names levels."""
+    return not where.levels or (level.kind == "level" and level.name in where.levels)
+
+
+def is_in_place(where: Where, state: State) -> bool:
+    """Whether a patient is at a place: in its control state, at its levels, held or in review by one of its rules."""
+    by = state.reasons if where.control == "held" else {state.control.by}
+    here = where.control == state.control.kind and is_at(where, state.level)
+    return here and (not where.by or not by.isdisjoint(where.by))
 
 
 def _is_by(where: Where, rule: Rule, state: State) -> bool:
@@ -83,10 +92,7 @@ def _is_by(where: Where, rule: Rule, state: State) -> bool:
 
 def on_treatment(rule: Rule, level: Dose) -> bool:
     """Whether the rule is one of those that apply on treatment at this level."""
-    return any(
-        where.control == "on treatment" and (not where.levels or (level.kind == "level" and level.name in where.levels))
-        for where in rule.where
-    )
+    return any(where.control == "on treatment" and is_at(where, level) for where in rule.where)
 
 
 def acts(world: World, rule: Rule) -> bool:
@@ -113,15 +119,15 @@ def _acted_on(state: State, rule: Rule) -> int | None:
             return None
 
 
-def stands(world: World, equals: Iterable[Rule]) -> bool:
-    """Whether one of these rules would order something if its evidence had not been used: then what it ordered stands."""
-    return any(rule.mode == "must" and world.holds(rule.when) and is_used(world, rule) for rule in equals)
+def stands(world: World, rule: Rule) -> bool:
+    """Whether the rule would order something if its evidence had not been used: then what it ordered stands."""
+    return rule.mode == "must" and world.holds(rule.when) and is_used(world, rule)
 
 
 def covered(rule: Rule, state: State) -> Iterator[str]:
     """The hold reasons that a true resume rule answers; ``unordered`` is answered by any."""
     for reason in state.reasons:
-        named = (where for where in rule.where if where.control == "held" and _is_at(where, state))
+        named = (where for where in rule.where if where.control == "held" and is_at(where, state.level))
         if reason == UNORDERED or any(not where.by or reason in where.by for where in named):
             yield reason
 

@@ -30,9 +30,10 @@ from protocol.model.property import (
 )
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
-from protocol.model.rule import ActionKind, Where
+from protocol.model.rule import ActionKind
 from protocol.model.state import State
 from protocol.model.table import by_table
+from protocol.semantics.applying import is_in_place
 from protocol.semantics.effects import direction, rank
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import Open, World, completions
@@ -124,7 +125,7 @@ def _done(claim: Claim, moment: Moment) -> bool | None:
         case Acts(kind):
             return moment.action == kind
         case At(where, before):
-            return _is_at(where, moment.scene.state if before else after)
+            return is_in_place(where, moment.scene.state if before else after)
         case DoseIs(relation, level):
             return _compared(moment.scene.prepared.protocol, after.dose, relation, level)
         case DoseMoves(move):
@@ -141,14 +142,6 @@ def _done(claim: Claim, moment: Moment) -> bool | None:
             return rule in moment.rules or rule in by_table(moment.rules)
         case _:
             raise TypeError(f"unknown claim {claim!r}")
-
-
-def _is_at(where: Where, state: State) -> bool:
-    if state.control.kind != where.control:
-        return False
-    at_level = not where.levels or (state.level.kind == "level" and state.level.name in where.levels)
-    by = state.reasons if where.control == "held" else {state.control.by}
-    return at_level and (not where.by or not by.isdisjoint(where.by))
 
 
 def _compared(protocol: Protocol, dose: Dose, relation: Relation, level: str) -> bool | None:

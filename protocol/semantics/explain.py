@@ -28,7 +28,7 @@ from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
 from protocol.semantics.taken import cumulative
 from protocol.semantics.trackers import NEVER, bounds
-from protocol.semantics.truth import World, completions
+from protocol.semantics.truth import completions
 
 _Decision, _Fact = quickly(Decision), quickly(Fact)
 
@@ -67,17 +67,13 @@ def _acted_on(scene: Scene) -> tuple[str, ...]:
     """The rules of which, in some completion, what they ordered stands."""
     once = [rule for rule in applicable(scene.prepared, scene.state) if _acts_once(rule)]
     rules = [rule for rule in once if ask_of(scene.prepared, rule)(scene) is not False]
-    return tuple(rule.name for rule in rules if any(answer for _, answer in completions(scene, partial(_stands, rule=rule))))
+    return tuple(rule.name for rule in rules if any(answer for _, answer in completions(scene, partial(stands, rule=rule))))
 
 
 def _acts_once(rule: Rule) -> bool:
     """Whether one reading brings about only once what the rule orders; most rules are told from these without being asked."""
     is_step = rule.action.kind in ("escalate", "reduce") and not rule.again
     return rule.mode == "must" and (is_step or rule.once)
-
-
-def _stands(world: World, rule: Rule) -> bool:
-    return stands(world, (rule,))
 
 
 def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str], silent: bool) -> tuple[Fact, ...]:

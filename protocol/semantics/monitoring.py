@@ -13,8 +13,8 @@ from itertools import islice
 
 from protocol.model.input import Input
 from protocol.model.monitoring import Monitored, Monitoring
-from protocol.model.rule import Where
 from protocol.model.state import Awaited, State
+from protocol.semantics.applying import is_in_place
 from protocol.semantics.missing import what_if
 from protocol.semantics.moments import moments
 from protocol.semantics.observing import passing
@@ -80,13 +80,7 @@ def is_here(entry: Monitoring, state: State) -> bool:
     """Whether the entry is one for this control state, level and hold; without a place it is one for all but stopped."""
     if not entry.where:
         return state.control.kind != "stopped"
-    return any(_is_at(where, state) for where in entry.where)
-
-
-def _is_at(where: Where, state: State) -> bool:
-    at_level = not where.levels or (state.level.kind == "level" and state.level.name in where.levels)
-    by = state.reasons if state.control.kind == "held" else {state.control.by}
-    return where.control == state.control.kind and at_level and (not where.by or not by.isdisjoint(where.by))
+    return any(is_in_place(where, state) for where in entry.where)
 
 
 def _possible(scene: Scene, here: tuple[Monitoring, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
