@@ -50,7 +50,7 @@ class Verdict:
     ``by`` is what proved it: ``exploration``, ``spacer``, or ``spacer, checked by cvc5``.
     """
 
-    property: str
+    name: str
     code: str
     outcome: Outcome
     grid: Grid
