@@ -34,14 +34,12 @@ from protocol.model.guard import (
 )
 from protocol.model.input import Score
 from protocol.model.state import Held
-from protocol.semantics import clocks
 from protocol.semantics.compiled import term_of, true_of
 from protocol.semantics.computed import computed
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.scores import Scored, items_of
 from protocol.semantics.taken import in_unit
-from protocol.semantics.trackers import tracker_date
 from protocol.semantics.truth import Open, World
 
 _WAITS = (Clock("dose change"), Clock("dose raised"), Clock("dose lowered"))
@@ -179,12 +177,12 @@ def _date(scene: Scene, atom: Atom, truth: bool, since: int | None) -> int | Non
     term = term_of(atom)
     match term:
         case Clock(name):
-            return clocks.came_due(scene.state, atom, name, scene.time, since) if truth and isinstance(atom, Compare) else None
+            return scene.came_due(atom, name, since) if truth and isinstance(atom, Compare) else None
         case CumulativeDose():
             return _reached(scene, atom, term, truth, since)
         case Tracked(name):
             settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
-            return tracker_date(scene.prepared, scene.state, name, atom, truth) if settled else scene.time
+            return scene.moved(name, atom, truth) if settled else scene.time
         case Value(name) if name in scene.prepared.scores:
             return _of_score(scene, scene.prepared.scores[name], atom, truth, since)
         case _:

@@ -57,7 +57,7 @@ def _moved(
     match held:
         case Lasting():
             passed = _over_time(prepared, tracker, held, before, time)
-            return _lasting(tracker, passed, truth(scene, tracker.when), time)
+            return lasting(tracker, passed, truth(scene, tracker.when), time)
         case Since():
             return _since(tracker, _so_until(prepared, tracker, held, before, time), scene)
         case Extreme():
@@ -69,7 +69,7 @@ def _moved(
 def _over_time(prepared: Prepared, tracker: Tracker, held: Lasting, before: State, time: int) -> Lasting:
     """The duration after the moments, between the last visit and this one, at which a reading stopped being valid."""
     for moment in expiries(prepared, before, tracker.when, time):
-        held = _lasting(tracker, held, truth(Scene(prepared, before, moment), tracker.when), moment)
+        held = lasting(tracker, held, truth(Scene(prepared, before, moment), tracker.when), moment)
     return held
 
 
@@ -80,21 +80,26 @@ def _so_until(prepared: Prepared, tracker: Tracker, held: Since, before: State, 
     guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
     changing = {moment for guard in guards for moment in expiries(prepared, before, guard, time + 1)}
     for begin, end in pairwise((*sorted({before.time + 1, *changing}), time + 1)):
-        held = _last_so(tracker, held, Scene(prepared, before, begin), end - 1)
+        held = last_so(tracker, held, *_asked(tracker, Scene(prepared, before, begin)), end - 1)
     return held
 
 
 def _since(tracker: Tracker, held: Since, scene: Scene) -> Since:
-    moved = _last_so(tracker, held, scene, scene.time)
+    moved = last_so(tracker, held, *_asked(tracker, scene), scene.time)
     found = newest(scene, tracker.when, True) if truth(scene, tracker.when) else None
     return moved if found is None else evolve(moved, found=found if moved.found is None else max(found, moved.found))
 
 
-def _last_so(tracker: Tracker, held: Since, scene: Scene, time: int) -> Since:
-    """What it is at a time up to which everything has been as in the scene since the last one."""
-    now = _settled(tracker, truth(scene, tracker.when))
+def _asked(tracker: Tracker, scene: Scene) -> tuple[bool | None, bool | None]:
+    """Whether the condition of a tracker is true, and the one that ends it."""
+    return truth(scene, tracker.when), None if tracker.until is None else truth(scene, tracker.until)
+
+
+def last_so(tracker: Tracker, held: Since, now: bool | None, over: bool | None, time: int) -> Since:
+    """What it is at a time up to which its conditions have been ``now`` and ``over`` since the last one."""
+    now = _settled(tracker, now)
     if tracker.until is not None:
-        over = _settled(tracker, truth(scene, tracker.until))
+        over = _settled(tracker, over)
         begun = _either(now, held.open)
         now, still = _either(now, _both(held.open, _not(over))), _both(begun, _not(over))
         held = evolve(held, open=still)
@@ -124,7 +129,8 @@ def expiries(prepared: Prepared, state: State, guard: Guard, until: int) -> list
     return sorted(moment for moment in moments if (state.time is None or moment > state.time) and moment < until)
 
 
-def _lasting(tracker: Tracker, held: Lasting, now: bool | None, time: int) -> Lasting:
+def lasting(tracker: Tracker, held: Lasting, now: bool | None, time: int) -> Lasting:
+    """How long its condition has lasted, when this is its truth from a time on."""
     if now is None and tracker.measured_only:
         return held
     if now is False:
@@ -140,15 +146,26 @@ def _extreme(prepared: Prepared, tracker: Tracker, held: Extreme, scene: Scene) 
         return held
     value = reading.value if reading is not None and isinstance(reading.value, Interval) else None
     value = value or possible(prepared, scene.state, tracker.input, scene.time)
+    return extreme(tracker, held, value, scene.time)
+
+
+def extreme(tracker: Tracker, held: Extreme, value: Interval, time: int) -> Extreme:
+    """The lowest or highest value once one in this interval has been seen."""
     pick = min if tracker.kind == "lowest" else max
     low = value.low if held.low is None else pick(held.low, value.low)
     high = value.high if held.high is None else pick(held.high, value.high)
-    return held if (low, high) == (held.low, held.high) else Extreme(low, high, scene.time)
+    return held if (low, high) == (held.low, held.high) else Extreme(low, high, time)
 
 
 def _counted(prepared: Prepared, tracker: Tracker, held: Counted, scene: Scene, accepted: Accepted) -> Counted:
     measured = any(name in accepted.measured for name in prepared.inputs_of(tracker.when))
-    now = truth(scene, tracker.when)
+    return counting(tracker, held, *_asked(tracker, scene), measured, scene.time, saturation(prepared, tracker.name))
+
+
+def counting(
+    tracker: Tracker, held: Counted, now: bool | None, over: bool | None, measured: bool, time: int, top: int
+) -> Counted:
+    """The count after a visit at which these are the truths of its conditions; ``measured``: something of them was read then."""
     if tracker.measured_only and (now is None or not measured):
         return held
     if tracker.kind == "consecutive":
@@ -157,11 +174,9 @@ def _counted(prepared: Prepared, tracker: Tracker, held: Counted, scene: Scene, 
         moved = {(False, count + 1) for _, count in held.possible if now is not False}
         moved |= {(False, 0)} if now is not True else set()
     else:
-        over = None if tracker.until is None else truth(scene, tracker.until)
         over = (None if now is None else not now) if tracker.until is None else over
         moved = {after for one in held.possible for after in _episode(one, now, over)}
-    changed = scene.time if moved != set(held.possible) else held.changed
-    top = saturation(prepared, tracker.name)
+    changed = time if moved != set(held.possible) else held.changed
     return Counted(tuple(sorted({(is_open, min(count, top)) for is_open, count in moved})), changed)
 
 

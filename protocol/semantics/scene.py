@@ -6,15 +6,16 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from protocol.model.guard import CumulativeDose, Known, Ratio, Term, Tracked, Value
+from protocol.model.guard import Atom, ClockName, Compare, CumulativeDose, Known, Ratio, Term, Tracked, Value
 from protocol.model.input import Choice, Grade, Number, YesNo
 from protocol.model.state import Held, Interval, State
+from protocol.semantics import clocks
 from protocol.semantics.cells import cells
 from protocol.semantics.computed import possible, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.remembered import of_baseline
 from protocol.semantics.taken import cumulative
-from protocol.semantics.trackers import possible_values
+from protocol.semantics.trackers import possible_values, tracker_date
 
 Candidate = Fraction | str
 Candidates = tuple[Candidate, ...]
@@ -53,6 +54,14 @@ class Scene:
         """Whether the input has a valid reading, and one young enough where the guard asks for that."""
         held = self.valid(node.input)
         return held is not None and (node.within is None or self.time - held.observed <= node.within)
+
+    def came_due(self, atom: Compare, name: ClockName, since: int | None) -> int | None:
+        """When a comparison of a clock that is true became true; ``since`` is when it was last acted on."""
+        return clocks.came_due(self.state, atom, name, self.time, since)
+
+    def moved(self, name: str, atom: Atom, truth: bool) -> int | None:
+        """When what a tracker shows arose."""
+        return tracker_date(self.prepared, self.state, name, atom, truth)
 
     def candidates(self, term: Term) -> Candidates:
         """One representative of each cell in which the term can lie: a single value where it is known."""
