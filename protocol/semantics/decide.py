@@ -18,7 +18,8 @@ one more value becomes known. With ``safe side: more`` directions turn round; wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 
 from attrs import evolve, frozen
@@ -60,6 +61,7 @@ class Finding:
 
 Results = tuple[tuple[Narrowing, Result], ...]
 Possible = dict[Effect, tuple[str, ...]]
+Certain = Callable[[Rule], bool]
 _Finding, _World = quickly(Finding), quickly(World)
 
 
@@ -72,21 +74,29 @@ def conclude(scene: Scene) -> Finding:
     if len(results) > MOST_PARTS:
         asked = ", ".join(sorted({name_of(term) for narrowed, _ in results for term in narrowed}))
         raise VisitError(f"on {say_time(scene.time)} missing values leave over {MOST_PARTS} cases to tell apart: {asked}")
+    return concluded(scene, results, partial(acts_always, scene))
+
+
+def concluded(scene: Scene, results: Results, certain: Certain) -> Finding:
+    """The decision out of what the rules give in all completions; ``certain`` says whether a rule acts in every one of them.
+
+    Of the scene it asks only where the patient is.
+    """
     if len(results) == 1 and len(results[0][1].recommended) == 1:
         only = results[0][1].recommended[0]
-        return _decided(scene, only.effect, (only.rule,), results)
+        return _decided(scene, only.effect, (only.rule,), results, certain)
     possible = _possible(scene, (result for _, result in results))
     if len(possible) == 1:
-        return _decided(scene, *next(iter(possible.items())), results)
-    found, conflict = _between(scene, possible, results), _conflict(scene, results)
+        return _decided(scene, *next(iter(possible.items())), results, certain)
+    found, conflict = _between(scene, possible, results, certain), _conflict(scene, results)
     return evolve(found, conflict=conflict) if conflict else found
 
 
-def _between(scene: Scene, possible: Possible, results: Results) -> Finding:
+def _between(scene: Scene, possible: Possible, results: Results, certain: Certain) -> Finding:
     """The decision between several possible effects: steps 2 to 4."""
     if _all_lower(scene, possible) and (least := _least(scene, possible)) is not None:
         return Finding("provisional", least, possible[least], False, results)
-    first = _effects(scene, _first_certain(scene))
+    first = _effects(scene, _first_certain(scene, certain))
     lowering = {effect: rules for effect, rules in first.items() if _is_safe(scene, effect)}
     if lowering:
         return _provisional(scene, lowering, results)
@@ -120,11 +130,11 @@ def _possible(scene: Scene, results: Iterable[Result]) -> Possible:
     return dict(sorted(ordered.items(), key=lambda item: place[item[1][0]]))
 
 
-def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: Results) -> Finding:
+def _decided(scene: Scene, effect: Effect, rules: tuple[str, ...], results: Results, certain: Certain) -> Finding:
     """One effect whatever is missing. A step that cannot be taken leaves what is in force, and says so."""
     if len(rules) > 1:
-        certain = [name for name in rules if name and acts_always(scene, scene.prepared.rules[scene.prepared.place[name]])]
-        rules = tuple(dict.fromkeys([*certain, *rules]))
+        always = [name for name in rules if name and certain(scene.prepared.rules[scene.prepared.place[name]])]
+        rules = tuple(dict.fromkeys([*always, *rules]))
     if effect.undefined:
         return Finding("undecided", in_force(scene.state), rules, scene.state.withheld, results, effect.undefined)
     return _Finding("decided", effect, rules, False, results)
@@ -151,16 +161,17 @@ def _least(scene: Scene, possible: Iterable[Effect]) -> Effect | None:
     return min(undoable, key=lambda effect: sign * (rank(protocol, effect.dose) or 0), default=None)
 
 
-def _first_certain(scene: Scene) -> Equals:
+def _first_certain(scene: Scene, certain: Certain) -> Equals:
     """The first must rule that acts in every completion; of a table all its cells that do."""
     for equals, _ in asked(scene.prepared, scene.state)[0]:
-        certain = tuple(rule for rule in equals if not _is_passed_over(scene, rule) and acts_always(scene, rule))
-        if certain:
-            return certain
+        acting = tuple(rule for rule in equals if not is_passed_over(scene, rule) and certain(rule))
+        if acting:
+            return acting
     return ()
 
 
-def _is_passed_over(scene: Scene, rule: Rule) -> bool:
+def is_passed_over(scene: Scene, rule: Rule) -> bool:
+    """Whether the rule is none of those of which the first that acts for certain decides: it permits, resumes, or holds again."""
     holds_again = rule.action.kind == "hold" and scene.state.control.kind == "held"
     return rule.mode == "may" or rule.action.kind == "resume" or holds_again
 

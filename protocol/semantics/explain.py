@@ -35,13 +35,13 @@ _Decision, _Fact = quickly(Decision), quickly(Fact)
 
 def explained(scene: Scene, finding: Finding, measured: frozenset[str], due: tuple[Due, ...]) -> Decision:
     """The finding as a decision that explains itself. ``measured`` names the inputs read at this very visit."""
-    rule, before, silent = _rule(scene.prepared, finding), _before(scene.state, finding.effect), _is_silent(scene, finding)
+    rule, before, silent = rule_of(scene.prepared, finding), _before(scene.state, finding.effect), is_silent(scene, finding)
     told = rule if rule or not finding.conflict else scene.prepared.rules[scene.prepared.place[finding.conflict[0]]]
     # In the order of the fields: twenty arguments by name take as long as half of the rest.
     return _Decision(
         scene.time,
         finding.status,
-        _action(finding, rule, before),
+        action_of(finding, rule, before),
         before,
         finding.effect,
         rule.name if rule else "",
@@ -96,13 +96,14 @@ def _before(state: State, after: Effect) -> Effect:
     return after if same and not after.undefined and after.supplement is None else in_force(state)
 
 
-def _rule(prepared: Prepared, finding: Finding) -> Rule | None:
+def rule_of(prepared: Prepared, finding: Finding) -> Rule | None:
+    """The rule that gave the decision; None where it rests on none."""
     if finding.status == "undecided" and not finding.blocked:
         return None
     return prepared.rules[prepared.place[finding.rules[0]]] if finding.rules and finding.rules[0] else None
 
 
-def _action(finding: Finding, rule: Rule | None, before: Effect) -> ActionKind:
+def action_of(finding: Finding, rule: Rule | None, before: Effect) -> ActionKind:
     """What is recommended now: a stop that is only withheld is a hold, a step that cannot be taken is no change."""
     if finding.withheld:
         return "hold" if finding.status == "provisional" else "continue"
@@ -127,7 +128,7 @@ def _lowered_by(finding: Finding) -> str:
     return ""
 
 
-def _is_silent(scene: Scene, finding: Finding) -> bool:
+def is_silent(scene: Scene, finding: Finding) -> bool:
     """Whether no rule covers this visit in some completion and the protocol does not say that this means continue.
 
     Also where a step has to be taken beyond an end of the ladder that is ours: there the source says nothing.

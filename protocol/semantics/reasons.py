@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 from protocol.model.decision import Effect
@@ -20,22 +21,23 @@ def holds_once_more(scene: Scene) -> bool:
     return any(rule.once and acts_always(scene, rule) for rule in hold_rules(scene))
 
 
-def reasons(scene: Scene, finding: Finding, effect: Effect) -> frozenset[str]:
+def reasons(scene: Scene, finding: Finding, effect: Effect, holds: Callable[[], frozenset[str]]) -> frozenset[str]:
     """Every hold rule that has been true since drug was interrupted; they outlive drug given meanwhile, until it is resumed.
 
     A review that withholds the dose remembers them as a hold does, so that a rule above a hold does not swallow it.
+    ``holds`` gives those that are true at this visit, as ``true_holds`` does.
     """
     before = scene.state
     if effect.control.kind == "stopped":
         return frozenset()
     if effect.control.kind == "held":
-        return before.reasons | _true_holds(scene) or _possible_reasons(finding, effect) or frozenset({UNORDERED})
+        return before.reasons | holds() or _possible_reasons(finding, effect) or frozenset({UNORDERED})
     if effect.control.kind == "in review" and not effect.dose.is_drug:
-        return before.reasons | _true_holds(scene)
+        return before.reasons | holds()
     return frozenset() if _resumes(scene, finding, effect) else before.reasons
 
 
-def _true_holds(scene: Scene) -> frozenset[str]:
+def true_holds(scene: Scene) -> frozenset[str]:
     """The hold rules that are true at this visit, and those that may be for a value that was read as a bound only."""
     return frozenset(rule.name for rule in hold_rules(scene) if acts_always(scene, rule) or _acts_within_a_bound(scene, rule))
 

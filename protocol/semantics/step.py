@@ -7,7 +7,10 @@ Only step 4 sees which rule fired, so priority decides the action and never swal
 
 from __future__ import annotations
 
-from attrs import evolve
+from collections.abc import Callable
+from functools import partial
+
+from attrs import evolve, frozen
 
 from protocol.errors import Problem, VisitError
 from protocol.model.course import Visit
@@ -27,7 +30,7 @@ from protocol.semantics.given import deviations, followed, verdict
 from protocol.semantics.monitoring import awaited, awaited_by, monitored
 from protocol.semantics.prepared import prepare
 from protocol.semantics.readings import Accepted
-from protocol.semantics.reasons import holds_once_more, reasons
+from protocol.semantics.reasons import holds_once_more, reasons, true_holds
 from protocol.semantics.remembered import baseline_at_start
 from protocol.semantics.scene import Scene
 from protocol.semantics.schedule import due
@@ -98,8 +101,20 @@ def _explained(scene: Scene, finding: Finding, accepted: Accepted, led: Scene, o
     return evolve(decision, monitoring=often) if often else decision
 
 
+@frozen
+class Holds:
+    """What is asked of the hold rules of a visit: those that are true, and whether a new reading calls for one of them again."""
+
+    true: Callable[[], frozenset[str]]
+    once_more: Callable[[], bool]
+
+
 def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
-    """Step 4: the state after this effect has been put into force."""
+    return moved(scene, finding, effect, Holds(partial(true_holds, scene), partial(holds_once_more, scene)))
+
+
+def moved(scene: Scene, finding: Finding, effect: Effect, holds: Holds) -> State:
+    """Step 4: the state after this effect has been put into force. Of the scene it asks the state and the time only."""
     before, time = scene.state, scene.time
     started = time if before.started is None and effect.dose.is_drug else before.started
     starts_now = started != before.started
@@ -114,38 +129,38 @@ def _moved(scene: Scene, finding: Finding, effect: Effect) -> State:
         level=effect.level,
         dose=effect.dose,
         withheld=finding.withheld and effect.dose == NO_DRUG and effect.control == before.control,
-        reasons=reasons(scene, finding, effect),
+        reasons=reasons(scene, finding, effect, holds.true),
         started=started,
         entered=time if effect.control != before.control else before.entered,
         changed=time if effect.dose != before.dose else before.changed,
         raised=time if _moves(scene, effect, RAISED, 1) else before.raised,
         lowered=time if _moves(scene, effect, LOWERED, -1) else before.lowered,
-        hold_began=time if _holds_now(scene, effect) else before.hold_began,
-        held_on_drug=before.on_drug if _holds_now(scene, effect) else before.held_on_drug,
+        hold_began=time if _holds_now(scene, effect, holds) else before.hold_began,
+        held_on_drug=before.on_drug if _holds_now(scene, effect, holds) else before.held_on_drug,
         stepped=time if effect.level != before.level else before.stepped,
         stepped_on_drug=before.on_drug if effect.level != before.level else before.stepped_on_drug,
         baseline=baseline_at_start(scene.prepared, before) if starts_now else before.baseline,
-        taken=_taken(scene, effect),
+        taken=_taken(scene, effect, holds),
     )
 
 
-def _taken(scene: Scene, effect: Effect) -> Taken | None:
+def _taken(scene: Scene, effect: Effect, holds: Holds) -> Taken | None:
     """What has been taken, with what is given at once; a step and a hold remember what it was when they were decided."""
     before = scene.state.taken
     if before is None:
         return None
     taken = before if effect.level == scene.state.level else evolve(before, at_step=before.amount)
-    taken = evolve(taken, at_hold=before.amount) if _holds_now(scene, effect) else taken
+    taken = evolve(taken, at_hold=before.amount) if _holds_now(scene, effect, holds) else taken
     return with_supplement(scene.prepared, taken, effect.supplement)
 
 
-def _holds_now(scene: Scene, effect: Effect) -> bool:
+def _holds_now(scene: Scene, effect: Effect, holds: Holds) -> bool:
     """Whether a hold begins: there was none, or a new reading during it calls for one that a reading calls for once."""
     if effect.control.kind != "held":
         return False
     if scene.state.control.kind != "held":
         return True
-    return holds_once_more(scene)
+    return holds.once_more()
 
 
 def _moves(scene: Scene, effect: Effect, asked: Clock, towards: int) -> bool:

@@ -1,0 +1,178 @@
+"""How is a function of many inputs kept without listing all their combinations? As an ordered decision diagram.
+
+A node asks one axis (an input) and has one part for each value of it; equal parts are one node, and a node whose parts are all
+the same is left out. Axes are asked in one order everywhere, so that two diagrams of the same function are the same node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+LAST = 1_000_000
+"""The axis of a leaf: after all others."""
+
+
+class Node:
+    """A leaf with its value, or a question: the axis, and a part for each of its values. Compared by identity."""
+
+    __slots__ = ("axis", "parts", "value")
+
+    def __init__(self, axis: int, parts: tuple[Node, ...], value: Any) -> None:
+        self.axis, self.parts, self.value = axis, parts, value
+
+    def at(self, axis: int, place: int) -> Node:
+        """What is left of the diagram where this axis, before which it asks none, has this value."""
+        return self.parts[place] if self.axis == axis else self
+
+
+class Diagrams:
+    """A store in which each diagram stands once."""
+
+    def __init__(self) -> None:
+        self._leaves: dict[Hashable, Node] = {}
+        self._splits: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
+
+    def leaf(self, value: Hashable) -> Node:
+        """The diagram that has this value everywhere."""
+        key = (value.__class__, value)
+        found = self._leaves.get(key)
+        if found is None:
+            found = self._leaves[key] = Node(LAST, (), value)
+        return found
+
+    def split(self, axis: int, parts: Sequence[Node]) -> Node:
+        """The diagram that asks an axis that comes before those of its parts."""
+        first = parts[0]
+        if all(part is first for part in parts):
+            return first
+        key = (axis, tuple(parts))
+        found = self._splits.get(key)
+        if found is None:
+            found = self._splits[key] = Node(axis, tuple(parts), None)
+        return found
+
+    def choose(self, axis: int, parts: Sequence[Node]) -> Node:
+        """The diagram that has one of the parts for each value of the axis, whatever axes these ask."""
+        first = parts[0]
+        if all(part is first for part in parts):
+            return first
+        least = min(part.axis for part in parts)
+        if least > axis:
+            return self.split(axis, parts)
+        key = (axis, tuple(parts))
+        found = self._chosen.get(key)
+        if found is None:
+            if least == axis:
+                found = self.split(axis, [part.at(axis, place) for place, part in enumerate(parts)])
+            else:
+                size = next(len(part.parts) for part in parts if part.axis == least)
+                inner = [self.choose(axis, [part.at(least, place) for part in parts]) for place in range(size)]
+                found = self.split(least, inner)
+            self._chosen[key] = found
+        return found
+
+    def apply(self, operation: Callable[..., Hashable], *nodes: Node) -> Node:
+        """The diagram of an operation on the values of others."""
+        memo: dict[tuple[Node, ...], Node] = {}
+
+        def applied(some: tuple[Node, ...]) -> Node:
+            found = memo.get(some)
+            if found is None:
+                axis = min(node.axis for node in some)
+                if axis == LAST:
+                    found = self.leaf(operation(*[node.value for node in some]))
+                else:
+                    size = next(len(node.parts) for node in some if node.axis == axis)
+                    parts = [applied(tuple([node.at(axis, place) for node in some])) for place in range(size)]
+                    found = self.split(axis, parts)
+                memo[some] = found
+            return found
+
+        return applied(nodes)
+
+    def substitute(self, node: Node, by: Callable[[Any], Node]) -> Node:
+        """The diagram with each leaf replaced by a diagram that its value gives."""
+        memo: dict[Node, Node] = {}
+
+        def replaced(one: Node) -> Node:
+            found = memo.get(one)
+            if found is None:
+                found = by(one.value) if one.axis == LAST else self.choose(one.axis, [replaced(part) for part in one.parts])
+                memo[one] = found
+            return found
+
+        return replaced(node)
+
+    def widened(self, node: Node, ways: Mapping[int, Sequence[tuple[int, ...]]], join: Callable[[Any, Any], Hashable]) -> Node:
+        """The diagram over letters: each letter of an axis stands for several of its values, and what these give is joined."""
+        memo: dict[Node, Node] = {}
+        joined: dict[frozenset[Node], Node] = {}
+
+        def of(one: Node) -> Node:
+            found = memo.get(one)
+            if found is None:
+                found = one if one.axis == LAST else self._letters(one, [of(part) for part in one.parts], ways, together)
+                memo[one] = found
+            return found
+
+        def together(some: frozenset[Node]) -> Node:
+            found = joined.get(some)
+            if found is None:
+                found, *rest = some
+                for other in rest:
+                    found = self.apply(join, found, other)
+                joined[some] = found
+            return found
+
+        return of(node)
+
+    def _letters(
+        self,
+        node: Node,
+        parts: Sequence[Node],
+        ways: Mapping[int, Sequence[tuple[int, ...]]],
+        together: Callable[[frozenset[Node]], Node],
+    ) -> Node:
+        return self.split(node.axis, [together(frozenset([parts[place] for place in way])) for way in ways[node.axis]])
+
+
+Choices = tuple[tuple[int, int], ...]
+"""Values of some axes, as (axis, place) pairs."""
+
+
+def cheapest(node: Node, costs: Mapping[int, Sequence[int | None]]) -> dict[Any, tuple[int, Choices]]:
+    """Each value of the diagram with the choices that come to it at the least cost; a choice that costs None is not to be had."""
+    memo: dict[Node, dict[Any, tuple[int, Choices]]] = {}
+
+    def of(one: Node) -> dict[Any, tuple[int, Choices]]:
+        found = memo.get(one)
+        if found is None:
+            found = {one.value: (0, ())} if one.axis == LAST else _through(one, costs[one.axis], [of(part) for part in one.parts])
+            memo[one] = found
+        return found
+
+    return of(node)
+
+
+def _through(
+    node: Node, costs: Sequence[int | None], parts: Sequence[dict[Any, tuple[int, Choices]]]
+) -> dict[Any, tuple[int, Choices]]:
+    found: dict[Any, tuple[int, Choices]] = {}
+    for place, part in enumerate(parts):
+        cost = costs[place]
+        if cost is None:
+            continue
+        for value, (more, choices) in part.items():
+            known = found.get(value)
+            if known is None or cost + more < known[0]:
+                found[value] = (cost + more, ((node.axis, place), *choices))
+    return found
+
+
+def value_at(node: Node, choices: Mapping[int, int]) -> Any:
+    """The value of a diagram where every axis that it asks is chosen."""
+    while node.axis != LAST:
+        node = node.parts[choices[node.axis]]
+    return node.value
