@@ -56,9 +56,12 @@ def revision_text(revision: Revision, protocol: Protocol, width: int = WIDTH) ->
 
 def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
     """One visit as a sentence, the order first. Of the cell of a table the name is enough; the explanation says the rest."""
-    ordered = f"{say_date(step.visit)}: {say_order(step.decision, protocol)}"
-    parts = (ordered, *(part for part in _clauses(step, protocol) if part))
-    return _filled("; ".join(parts) + ".", width)
+    return _filled(f"{say_date(step.visit)}: {told(step, protocol)}.", width)
+
+
+def told(step: Step, protocol: Protocol) -> str:
+    """What was decided at a visit and what was given, without its date."""
+    return "; ".join((say_order(step.decision, protocol), *(part for part in _clauses(step, protocol) if part)))
 
 
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:

@@ -21,6 +21,7 @@ KINDS = {
         "protocol.checks",
         "A finding of 'protocol check', which then exits with 1: the file can be used, and should be mended.",
     ),
+    "V": ("protocol.verification.codes", "Said by 'protocol verify', of all courses that there can be."),
     "M": ("protocol.executors.codes", "Raised by a live course, which stays as it was."),
     "D": ("protocol.executors.stored_codes", "Said of a stored document that cannot be loaded."),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import Literal
 
 from attrs import frozen
@@ -12,6 +14,28 @@ Outcome = Literal["holds", "fails", "not confirmed", "unfinished"]
 Origin = Literal["spec", "built in"]
 Family = Literal["must not", "must act", "only if", "frame"]
 """The four families of properties: what is never done, what is done in time, what every change rests on, what stays as it is."""
+
+CODE_OF: dict[Family, str] = {"must not": "V101", "must act": "V102", "only if": "V103", "frame": "V104"}
+"""The code of a property that is written in the spec, by its family."""
+
+BUILT_IN: dict[str, str] = {
+    "dose-on-the-ladder": "V201",
+    "no-escalation-while-held": "V202",
+    "no-escalation-while-unknown": "V203",
+    "stopped-is-final": "V204",
+    "every-hold-has-a-way-out": "V205",
+    "no-dead-end": "V206",
+    "no-silent-visit": "V207",
+    "no-conflict": "V208",
+    "never-better-never-more": "V209",
+    "missing-never-raises": "V210",
+    "missing-never-holds-back": "V211",
+    "missing-never-ends": "V212",
+}
+"""The properties that every dosing protocol should have, by name, each with its code."""
+
+INTERRUPTED = "interrupted"
+"""Why a search was not finished that somebody ended."""
 
 
 @frozen
@@ -47,7 +71,8 @@ class Verdict:
     fails, and no concrete one was found that does. ``unfinished``: the search was ended before all courses were seen; ``why``.
     ``code`` is stable, such as ``V101``; ``key`` is a fingerprint of protocol name, property and what goes wrong, for baselines.
     ``vacuous``: it holds because what it is about never happens. ``expected``, ``waiver``: as the property says.
-    ``by`` is what proved it: ``exploration``, ``spacer``, or ``spacer, checked by cvc5``.
+    ``by`` is what proved it: ``exploration``, ``spacer``, or ``spacer, checked by cvc5``. ``file`` and ``line`` are where a
+    property of the spec is written; who reports fills them in.
     """
 
     name: str
@@ -64,6 +89,7 @@ class Verdict:
     waiver: str = ""
     why: str = ""
     key: str = ""
+    file: str = ""
     line: int = 0
 
     @property
@@ -79,8 +105,9 @@ class Seen:
     """What the exploration of one grid came to.
 
     ``states`` and ``letters`` (classes of visits told apart) are counts, ``transitions`` those followed. ``unreached`` are the
-    rules, cells, levels, states and statuses that no course reaches. ``complete`` is False where it was ended before the end, and
-    ``why`` says by what, and what of the protocol makes it large.
+    rules, cells, levels, states and statuses that no course reaches, each with the word for what it is: ``level escalated``.
+    ``complete`` is False where it was ended before the end, and ``why`` says by what, and what of the protocol makes it large;
+    INTERRUPTED where somebody ended it.
     """
 
     grid: Grid
@@ -109,11 +136,40 @@ class Report:
     cached: bool = False
 
     @property
+    def is_interrupted(self) -> bool:
+        """Whether somebody ended the search, so that this is what had been found until then."""
+        return any(one.why == INTERRUPTED for one in self.seen)
+
+    @property
     def unproved(self) -> tuple[Verdict, ...]:
-        """Those that were neither proved nor refuted."""
-        return tuple(one for one in self.verdicts if one.outcome in ("not confirmed", "unfinished"))
+        """Of each property that was neither proved nor refuted, what says most of it."""
+        return tuple(one for one in map(worst, self.by_property) if one.outcome in ("not confirmed", "unfinished"))
 
     @property
     def failing(self) -> tuple[Verdict, ...]:
-        """Those that somebody has to look at."""
-        return tuple(one for one in self.verdicts if not one.is_as_expected)
+        """Of each property at which somebody has to look, what says most of it."""
+        return tuple(one for one in map(worst, self.by_property) if not one.is_as_expected)
+
+    @property
+    def by_property(self) -> tuple[tuple[Verdict, ...], ...]:
+        """The verdicts on each property, on one grid after the other."""
+        found: dict[tuple[Origin, str], list[Verdict]] = {}
+        for one in self.verdicts:
+            found.setdefault((one.origin, one.name), []).append(one)
+        return tuple(tuple(verdicts) for verdicts in found.values())
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """What says most of one property: the first that fails, else is not finished, else not confirmed; a property holds if it
+    holds on every grid."""
+    return min(verdicts, key=lambda one: _WORST_FIRST.index(one.outcome))
+
+
+_WORST_FIRST: tuple[Outcome, ...] = ("fails", "unfinished", "not confirmed", "holds")
+
+
+def key_of(protocol: str, verdict: Verdict) -> str:
+    """The fingerprint of a finding: the same as long as this property of this protocol goes wrong by the same rule."""
+    rule = verdict.counterexample.rule if verdict.counterexample else ""
+    said = "\n".join((protocol, verdict.origin, verdict.name, verdict.code, rule))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -1,0 +1,123 @@
+"""The findings that somebody has accepted, each with the reason: a file of format ``protocol-baseline/1``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import asdict, evolve, field, frozen
+
+from protocol.errors import InputError, Problem, visible
+
+FORMAT = "protocol-baseline/1"
+_FIELDS = ("key", "protocol", "property", "reason", "date")
+_NEEDED = _FIELDS[:3]
+_AGAIN = "'protocol verify SPEC --baseline FILE --write-baseline' writes one anew; it keeps the reasons of what it can read."
+_KEY = 'Each entry has a "key", a "protocol", a "property" and a "reason", all of them texts; "date" may be there.'
+
+
+@frozen
+class Accepted:
+    """A finding that need not be looked at again: its key, whose it is, and why. ``line`` is where the file has it."""
+
+    key: str
+    protocol: str
+    property: str
+    reason: str = ""
+    date: str = ""
+    line: int = field(default=0, eq=False)
+
+
+def read_baseline(text: str, file: str, reasons: bool = True) -> tuple[Accepted, ...]:
+    """The entries of a file; raises InputError with everything that is wrong, such as an entry without a reason.
+
+    Without ``reasons`` entries may lack one: so is a file read that is to be written anew.
+    """
+    entries = _entries(text.removeprefix("\ufeff"), file)
+    found, wrong = list[Accepted](), list[Problem]()
+    for number, entry in enumerate(entries, 1):
+        why = _why_not(entry)
+        line = _line(text, entry)
+        if why:
+            wrong.append(Problem("V501", f"entry {number} {why}", _KEY, file, line, 1 if line else 0))
+            continue
+        one = Accepted(**{name: entry[name] for name in _FIELDS if name in entry}, line=line)
+        found.append(one)
+        if reasons and not one.reason.strip():
+            wrong.append(_without_reason(one, file))
+    wrong.extend(_twice(found, file))
+    if wrong:
+        raise InputError(tuple(sorted(wrong, key=lambda problem: problem.line)))
+    return tuple(found)
+
+
+def write_baseline(entries: Iterable[Accepted]) -> str:
+    """The file with these entries, in an order that does not depend on theirs."""
+    inner = sorted(entries, key=lambda one: (one.protocol, one.property, one.key))
+    said = [_said(one) for one in inner]
+    return json.dumps({"format": FORMAT, "accepted": said}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _said(one: Accepted) -> dict[str, str]:
+    return {name: value for name, value in asdict(one).items() if name in _FIELDS and (value or name != "date")}
+
+
+def renewed(entries: Iterable[Accepted], needed: Iterable[Accepted], protocols: Iterable[str]) -> tuple[Accepted, ...]:
+    """The entries that are needed now, with the reasons that were given before; those of other protocols stay."""
+    known, looked_at = tuple(entries), set(protocols)
+    by_key = {one.key: one for one in known}
+    kept = (one for one in known if one.protocol not in looked_at)
+    now = (evolve(one, reason=by_key[one.key].reason, date=by_key[one.key].date) if one.key in by_key else one for one in needed)
+    return tuple({one.key: one for one in (*kept, *now)}.values())
+
+
+def _entries(text: str, file: str) -> list[Any]:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError((Problem("V501", f"this is not JSON: {error.msg}", _AGAIN, file, error.lineno, error.colno),)) from None
+    except (RecursionError, ValueError) as error:
+        raise InputError((Problem("V501", f"this cannot be read: {visible(str(error))[:200]}", _AGAIN, file),)) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT or not isinstance(document.get("accepted"), list):
+        message = f"this is no document of the format {FORMAT} with a list 'accepted'"
+        raise InputError((Problem("V501", message, _AGAIN, file),))
+    accepted: list[Any] = document["accepted"]
+    return accepted
+
+
+def _why_not(entry: Any) -> str:
+    """Why this is no entry; empty if it is one."""
+    if not isinstance(entry, dict):
+        return "is not an object"
+    missing = [name for name in _NEEDED if not entry.get(name)]
+    other = [name for name in entry if name not in _FIELDS]
+    no_text = [name for name in _FIELDS if name in entry and not isinstance(entry[name], str)]
+    if missing:
+        return f"has no '{missing[0]}'"
+    if other:
+        return f"has a field '{visible(other[0])[:40]}', which means nothing"
+    return f"has something else than a text as its '{no_text[0]}'" if no_text else ""
+
+
+def _without_reason(one: Accepted, file: str) -> Problem:
+    hint = f'Write why "{visible(one.property)}" need not hold, as its "reason"; or take the entry out.'
+    column = 1 if one.line else 0
+    return Problem("V502", f"'{visible(one.property)}' is accepted without a reason", hint, file, one.line, column)
+
+
+def _twice(found: list[Accepted], file: str) -> Iterator[Problem]:
+    first: set[str] = set()
+    for one in found:
+        if one.key in first:
+            yield Problem("V501", f"the key '{visible(one.key)[:40]}' stands twice", "Keep one.", file, one.line, 1)
+        first.add(one.key)
+
+
+def _line(text: str, entry: Any) -> int:
+    """The line in which the key of an entry stands; 0 where it is not found."""
+    key = entry.get("key") if isinstance(entry, dict) else None
+    if not isinstance(key, str):
+        return 0
+    written = json.dumps(key, ensure_ascii=False)
+    return next((number for number, line in enumerate(text.split("\n"), 1) if '"key"' in line and written in line), 0)

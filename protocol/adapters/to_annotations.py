@@ -1,0 +1,32 @@
+"""From verifications to GitHub's workflow commands, which show each alert at its line: ``::error file=…,line=…::…``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from protocol.adapters.alerts import Alert, alerts
+from protocol.adapters.paths import shown_path
+from protocol.adapters.verified import Verified
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+_IN_TEXT = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
+_IN_PROPERTY = (*_IN_TEXT, (":", "%3A"), (",", "%2C"))
+
+
+def to_annotations(all_verified: Iterable[Verified], allow_unproved: bool = False) -> str:
+    """A line for each alert that nobody has given a reason for."""
+    found = (alert for verified in all_verified for alert in alerts(verified, allow_unproved) if not alert.written)
+    return "".join(f"{_command(alert)}\n" for alert in found)
+
+
+def _command(alert: Alert) -> str:
+    file, line = alert.place
+    said = {"file": shown_path(file), "line": str(max(line, 1)), "title": f"{alert.code} {alert.about}"}
+    properties = ",".join(f"{name}={_escaped(value, _IN_PROPERTY)}" for name, value in said.items() if value)
+    return f"::{_COMMANDS[alert.level]} {properties}::{_escaped(alert.whole, _IN_TEXT)}"
+
+
+def _escaped(text: str, signs: Iterable[tuple[str, str]]) -> str:
+    for sign, code in signs:
+        text = text.replace(sign, code)
+    return text

@@ -1,0 +1,148 @@
+"""What verification says of a protocol, for people: each property in a line, the patients who break one, the numbers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+
+from protocol.adapters.counterexample import course_text, headline, rests_on, visits_told
+from protocol.adapters.phrases import counted, listed
+from protocol.adapters.verified import UNPROVED, Judged, Standing, Verified, artefacts, is_fine, judged, say_grid, unreached
+from protocol.model.verification import Seen
+
+_SAID: dict[Standing, str] = {
+    "holds": "holds",
+    "expected": "expected",
+    "waived": "waived",
+    "accepted": "accepted",
+    "fails": "fails",
+    "holds now": "holds now",
+    "not confirmed": "not confirmed",
+    "unfinished": "unfinished",
+}
+_COUNTED: dict[Standing, str] = {
+    "holds": "hold",
+    "expected": "fail as the file expects",
+    "waived": "are waived",
+    "accepted": "are accepted by the baseline",
+    "fails": "fail",
+    "holds now": "hold and are expected to fail",
+    "not confirmed": "are not confirmed",
+    "unfinished": "are not finished",
+}
+_COLUMN = max(map(len, _SAID.values())) + 2
+
+
+def verification_text(verified: Verified, width: int) -> str:
+    """All of it, in lines of at most that width; the table of a course keeps its lines."""
+    properties = tuple(judged(verified))
+    paragraphs = (
+        tuple(_head(verified, width)),
+        tuple(line for one in properties for line in _line(one, width)),
+        *(tuple(_failure(verified, one, width)) for one in properties if one.standing == "fails"),
+        tuple(_unreached(verified, width)),
+        tuple(line for one in verified.report.notes for line in _filled(one, width)),
+        tuple(_stale(verified, width)),
+        tuple(_totals(verified, properties, width)),
+    )
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _head(verified: Verified, width: int) -> Iterator[str]:
+    report = verified.report
+    yield f"{report.protocol} {report.version}{', as it was found before' if report.cached else ''}"
+    for seen in report.seen:
+        yield from _filled(_seen(seen), width, "  ")
+
+
+def _seen(seen: Seen) -> str:
+    counts = f"{_number(seen.states, 'state')}, {_number(seen.letters, 'kind')} of visit, {_number(seen.transitions, 'step')}"
+    said = f"Visits {say_grid(seen.grid)}: {counts}, none more than {_number(seen.depth, 'visit')} deep; {seen.seconds:.1f} s."
+    return said if seen.complete else f"{said} Not all of it was seen: {seen.why}."
+
+
+def _line(one: Judged, width: int) -> Iterator[str]:
+    """``holds          never-above-400: never dose above escalated``, with what proved it where that is not exploration."""
+    verdict = one.verdict
+    said = f"{verdict.name}: {verdict.says}" if verdict.says else verdict.name
+    by = tuple(dict.fromkeys(item.by for item in one.verdicts))
+    proved = f" (by {listed(by)})" if one.standing == "holds" and by != ("exploration",) else ""
+    vacuous = " Vacuous: what it is about never happens." if one.is_vacuous else ""
+    why = f" {_why(one)}" if one.reason else ""
+    yield from _filled(f"{_SAID[one.standing]:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
+
+
+def _why(one: Judged) -> str:
+    where = "" if one.standing in UNPROVED else {"waived": "Waiver: ", "accepted": "Accepted: "}.get(one.standing, "")
+    text = f"{where}{one.reason}"
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _failure(verified: Verified, one: Judged, width: int) -> Iterator[str]:
+    """A property that fails: what it says, where it is written, the patient in words and as a course."""
+    verdict = one.verdict
+    file, line = verified.place(verdict)
+    place = f", {file}:{line}" if file else ""
+    yield from _filled(f"{verdict.name} {headline(one)} ({verdict.code}{place}).", width)
+    shown = verdict.counterexample
+    if shown is None:
+        return
+    yield ""
+    yield from _story(verified, one, width)
+    if rule := rests_on(verified, shown):
+        yield from _filled(rule, width, "  ")
+    if course := course_text(verified, verdict):
+        yield from ("", *(f"  {text}".rstrip() for text in course.rstrip("\n").split("\n")))
+
+
+def _story(verified: Verified, one: Judged, width: int) -> Iterator[str]:
+    shown = one.verdict.counterexample
+    assert shown is not None
+    if shown.story:
+        for sentence in shown.story:
+            yield from _filled(sentence, width, "  ", "      ")
+        return
+    for told in visits_told(verified, one.verdict):
+        yield from _filled(f"{told.date}: {told.measured}", width, "  ", "      ")
+        yield from _filled(told.decided, width, "      ", "          ")
+
+
+def _unreached(verified: Verified, width: int) -> Iterator[str]:
+    names = unreached(verified.report)
+    if names:
+        yield from _filled(f"Reached by no course: {listed(names)}.", width, "", "  ")
+    for name, grids in artefacts(verified.report):
+        yield from _filled(f"Reached only with visits {listed(map(say_grid, grids))}: {name}.", width, "", "  ")
+
+
+def _stale(verified: Verified, width: int) -> Iterator[str]:
+    for one in verified.stale:
+        text = f"finding V503: the baseline accepts '{one.property}', which does not fail like that any more; take the entry out."
+        yield from _filled(text, width, "", "  ")
+
+
+def _totals(verified: Verified, properties: tuple[Judged, ...], width: int) -> Iterator[str]:
+    counts = Counter(one.standing for one in properties)
+    parts = [f"{counts[standing]} {said}" for standing, said in _COUNTED.items() if counts[standing]]
+    vacuous = sum(one.is_vacuous for one in properties)
+    said = f"{counted(len(properties), 'property').replace('propertys', 'properties')}: {', '.join(parts) or 'none'}"
+    yield from _filled(said + (f"; {vacuous} of them only because nothing happens." if vacuous else "."), width)
+    if verified.report.is_interrupted:
+        yield from _filled("Interrupted: this is what was found until then, and proves nothing more.", width)
+    elif not is_fine(verified, allow_unproved=True) or is_fine(verified):
+        return
+    else:
+        yield from _filled("What is not proved is not known to hold.", width)
+
+
+def _number(count: int, noun: str) -> str:
+    """``5,523 states``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _filled(text: str, width: int, first: str = "", further: str | None = None) -> list[str]:
+    further = f"{first}    " if further is None else further
+    return textwrap.wrap(
+        text, max(30, width), initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )

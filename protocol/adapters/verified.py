@@ -1,0 +1,125 @@
+"""What is shown of a verification: the report with its protocol, where things are written, and what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.adapters.baseline import Accepted
+from protocol.model.decision import Trace
+from protocol.model.protocol import Protocol
+from protocol.model.time import say_duration
+from protocol.model.verification import Grid, Report, Verdict, worst
+
+Standing = Literal["holds", "expected", "waived", "accepted", "fails", "holds now", "not confirmed", "unfinished"]
+"""What is so of one property on all grids: it holds; or it fails, as the file expects, or waived in it, or accepted in the
+baseline; or somebody has to look: it fails, holds although the file expects it to fail, or was not proved."""
+FINE: tuple[Standing, ...] = ("holds", "expected", "waived", "accepted")
+UNPROVED: tuple[Standing, ...] = ("not confirmed", "unfinished")
+
+Place = tuple[str, int]
+"""A file and a line of it, counted from 1; 0 where it is not known."""
+
+
+@frozen
+class Verified:
+    """A report, and what it takes to show it.
+
+    ``file`` is the path by which the protocol was asked for, ``lines`` where each rule is written. ``traces`` are those of
+    the counterexamples of the report's verdicts, one for each verdict; None where it has none. ``accepted`` are the entries of a
+    baseline by key, ``stale`` those of this protocol that it does not need any more.
+    """
+
+    report: Report
+    protocol: Protocol
+    file: str = ""
+    lines: Mapping[str, Place] = {}
+    traces: tuple[Trace | None, ...] = ()
+    accepted: Mapping[str, Accepted] = {}
+    stale: tuple[Accepted, ...] = ()
+
+    def trace(self, verdict: Verdict) -> Trace | None:
+        """What the protocol decides on the counterexample of a verdict."""
+        pairs = zip(self.report.verdicts, self.traces, strict=False)
+        return next((trace for one, trace in pairs if one is verdict), None)
+
+    def place(self, verdict: Verdict) -> Place:
+        """Where a property is written; for one that is built in, the rule that was followed, else the protocol."""
+        if verdict.line:
+            return verdict.file or self.file, verdict.line
+        shown = verdict.counterexample
+        return self.lines.get(shown.rule if shown else "", (self.file, 1))
+
+
+@frozen
+class Judged:
+    """One property: its verdicts on the grids, the one that says most, and what is so of it."""
+
+    verdicts: tuple[Verdict, ...]
+    standing: Standing
+    reason: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that says most."""
+        return worst(self.verdicts)
+
+    @property
+    def is_vacuous(self) -> bool:
+        """Whether it holds only because what it is about never happens, on any grid."""
+        return self.standing == "holds" and all(one.vacuous for one in self.verdicts)
+
+
+def judged(verified: Verified) -> Iterator[Judged]:
+    """The properties, in the order of the report."""
+    for verdicts in verified.report.by_property:
+        yield Judged(verdicts, *_standing(verdicts, verified.accepted))
+
+
+def _standing(verdicts: tuple[Verdict, ...], accepted: Mapping[str, Accepted]) -> tuple[Standing, str]:
+    """What is so of a property, and the reason why nobody has to look at it."""
+    said = worst(verdicts)
+    if said.outcome == "unfinished":
+        return "unfinished", said.why
+    if said.expected == "fails" and said.outcome == "holds":
+        return "holds now", "the file expects it to fail"
+    if said.outcome == "holds":
+        return "holds", ""
+    if said.expected == "fails" and said.outcome == "fails":
+        return "expected", "the file expects it to fail"
+    if said.waiver:
+        return "waived", said.waiver
+    keys = [one.key for one in verdicts if one.outcome != "holds"]
+    if all(key in accepted for key in keys):
+        return "accepted", accepted[keys[0]].reason
+    return said.outcome, said.why
+
+
+def is_fine(verified: Verified, allow_unproved: bool = False) -> bool:
+    """Whether nobody has to look: every property was proved, or fails for a reason that somebody wrote down."""
+    passing = (*FINE, *UNPROVED) if allow_unproved else FINE
+    if verified.report.is_interrupted or verified.stale:
+        return False
+    return all(one.standing in passing for one in judged(verified))
+
+
+def say_grid(grid: Grid) -> str:
+    """``every 7 days``, ``at any time``."""
+    return "at any time" if grid.free else f"every {say_duration(grid.every)}"
+
+
+def unreached(report: Report) -> tuple[str, ...]:
+    """What no course reaches on any of the grids; nothing where one of them was not seen whole."""
+    if not report.seen or not all(one.complete for one in report.seen):
+        return ()
+    first, *others = report.seen
+    return tuple(name for name in first.unreached if all(name in one.unreached for one in others))
+
+
+def artefacts(report: Report) -> tuple[tuple[str, tuple[Grid, ...]], ...]:
+    """What is reached on some grids only, each with those: on the others the visits come too seldom for it."""
+    names = dict.fromkeys(name for one in report.seen for name in one.unreached)
+    found = ((name, tuple(one.grid for one in report.seen if one.complete and name not in one.unreached)) for name in names)
+    return tuple((name, grids) for name, grids in found if grids)
