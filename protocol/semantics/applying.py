@@ -97,7 +97,8 @@ def on_treatment(rule: Rule, level: Dose) -> bool:
 
 def acts(world: World, rule: Rule) -> bool:
     """Whether the rule's guard is true and, where that counts once, not on evidence that has been acted on already."""
-    return world.holds(rule.when) and not is_used(world, rule)
+    known = world.acting(rule)
+    return world.holds(rule.when) and not is_used(world, rule) if known is None else known
 
 
 def is_used(world: World, rule: Rule) -> bool:
@@ -121,7 +122,8 @@ def _acted_on(state: State, rule: Rule) -> int | None:
 
 def stands(world: World, rule: Rule) -> bool:
     """Whether the rule would order something if its evidence had not been used: then what it ordered stands."""
-    return rule.mode == "must" and world.holds(rule.when) and is_used(world, rule)
+    known = world.standing(rule)
+    return rule.mode == "must" and world.holds(rule.when) and is_used(world, rule) if known is None else known
 
 
 def covered(rule: Rule, state: State) -> Iterator[str]:

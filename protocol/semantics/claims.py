@@ -63,10 +63,10 @@ def watched(protocol: Protocol) -> Protocol:
     property asks has to stand where the semantics looks for constants.
     """
     asked = dict.fromkeys(guard for item in protocol.properties for guard in item.guards())
-    return evolve(protocol, derived=(*protocol.derived, *(Derived(_name(guard), guard) for guard in asked)))
+    return evolve(protocol, derived=(*protocol.derived, *(Derived(asked_name(guard), guard) for guard in asked)))
 
 
-def _name(guard: Guard) -> str:
+def asked_name(guard: Guard) -> str:
     """A name that no file can declare."""
     return f"({guard!r})"
 
@@ -88,7 +88,7 @@ def _holds(claim: Claim, moment: Moment, world: World) -> bool | None:
     """The claim in one completion; None where a dose off the ladder cannot be compared. Raises Open where not settled."""
     match claim:
         case Asks(condition):
-            return world.holds(Named(_name(condition)))
+            return world.holds(Named(asked_name(condition)))
         case No(part):
             found = _holds(part, moment, world)
             return None if found is None else not found

@@ -182,7 +182,7 @@ def _date(scene: Scene, atom: Atom, truth: bool, since: int | None) -> int | Non
             return _reached(scene, atom, term, truth, since)
         case Tracked(name):
             settled = len(scene.candidates(term)) == 1 or not _splits(atom, scene.candidates(term))
-            return scene.moved(name, atom, truth) if settled else scene.time
+            return scene.moved(name, atom, truth, since) if settled else scene.time
         case Value(name) if name in scene.prepared.scores:
             return _of_score(scene, scene.prepared.scores[name], atom, truth, since)
         case _:

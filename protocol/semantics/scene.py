@@ -59,8 +59,8 @@ class Scene:
         """When a comparison of a clock that is true became true; ``since`` is when it was last acted on."""
         return clocks.came_due(self.state, atom, name, self.time, since)
 
-    def moved(self, name: str, atom: Atom, truth: bool) -> int | None:
-        """When what a tracker shows arose."""
+    def moved(self, name: str, atom: Atom, truth: bool, since: int | None) -> int | None:
+        """When what a tracker shows arose; it is the same whatever was acted on ``since``."""
         return tracker_date(self.prepared, self.state, name, atom, truth)
 
     def candidates(self, term: Term) -> Candidates:

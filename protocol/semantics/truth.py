@@ -15,8 +15,9 @@ from attrs import frozen
 
 from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, Known, Named, Not, Or, Term
 from protocol.model.quick import quickly
+from protocol.model.rule import Rule
 from protocol.semantics import clocks
-from protocol.semantics.compiled import settled, term_of, true_of
+from protocol.semantics.compiled import Ask, settled, term_of, true_of
 from protocol.semantics.scene import Candidates, Scene
 
 Narrowing = dict[Term, Candidates]
@@ -37,6 +38,18 @@ class World:
 
     scene: Scene
     narrowed: Narrowing
+
+    def rules_out(self, ask: Ask) -> bool:
+        """Whether what a function settles is false whatever is missing, so that nobody has to ask further."""
+        return ask(self.scene) is False
+
+    def acting(self, rule: Rule) -> bool | None:
+        """Whether the rule acts, where that is known without asking its guard; a search that knows it says so here."""
+        return None
+
+    def standing(self, rule: Rule) -> bool | None:
+        """Whether what the rule ordered stands, where that is known without asking its guard."""
+        return None
 
     def holds(self, guard: Guard) -> bool:
         """Whether the guard is true here; raises Open where that is not settled."""

@@ -63,7 +63,7 @@ def walk(world: World) -> Result:
     recommended: tuple[Offer, ...] = ()
     resumes: list[Equals] = []
     for equals, ask in rules:
-        if ask(scene) is False:
+        if world.rules_out(ask):
             continue
         turns = _turns(world, equals, resumes)
         if not turns:
@@ -74,7 +74,7 @@ def walk(world: World) -> Result:
         offered += permits
         if orders:
             return _Result(recommended or orders, orders, tuple(offered))
-    used = not is_said(scene) and any(stands(world, rule) for equals, ask in rules if ask(scene) is not False for rule in equals)
+    used = not is_said(scene) and any(stands(world, rule) for equals, ask in rules if not world.rules_out(ask) for rule in equals)
     if not offered and not used:
         return nothing
     return Result(recommended or nothing.recommended, nothing.ordered, tuple(offered), used)

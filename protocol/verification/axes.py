@@ -1,0 +1,177 @@
+"""What can a visit show of one input? Its cells, and the letters: measured in one, not known, or carried over from before.
+
+An input is cut only at the constants that something compares it with. A *complete* value is a cell with what else a rule can
+tell of a reading: whether it is older than the last step or hold, and whether it is known. A letter stands for the complete
+values that are possible with it: one where the input was measured, all where it is unknown. Unknown values count as measured now,
+as they do in the semantics. A reading is carried over only where that can make a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import product
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.model.guard import Ratio, Term, Tracked, Value
+from protocol.model.input import Choice, Grade, Input, Number, Tracker, YesNo
+from protocol.model.state import Interval
+from protocol.semantics.cells import cells
+
+Limit = Fraction | None
+NEW, BETWEEN, OLD = 0, 1, 2
+"""Of a reading: newer than the last step and the last hold, than only the earlier of them, or than neither."""
+
+
+@frozen
+class Cell:
+    """One value of each piece that is told apart, with limits of normal that make its multiples of them what they are."""
+
+    value: Fraction | str
+    upper: Limit = None
+    lower: Limit = None
+
+
+@frozen
+class Complete:
+    """A cell, how old its reading is, whether it is known, and for each ``within`` that is asked whether it is young enough."""
+
+    cell: int
+    date: int = NEW
+    known: bool = True
+    within: tuple[bool, ...] = ()
+
+
+@frozen
+class Letter:
+    """What a visit shows of an input. ``complete`` are the places of the complete values that it can be.
+
+    ``limits``: the limits of normal are on record. ``cost`` orders letters: what is normal first, then what is not, then what is
+    not measured.
+    """
+
+    kind: Literal["measured", "unknown", "carried"]
+    cell: int
+    complete: tuple[int, ...]
+    cost: int
+    date: int = NEW
+    within: tuple[bool, ...] = ()
+    limits: bool = True
+
+
+@frozen(eq=False)
+class Axis:
+    """One input with its cells, complete values and letters. ``withins`` are the ages that ``known within`` asks, in order."""
+
+    name: str
+    item: Input
+    cells: tuple[Cell, ...]
+    completes: tuple[Complete, ...]
+    letters: tuple[Letter, ...]
+    withins: tuple[int, ...]
+
+
+ALARMING, NOT_RECOVERED, WITHOUT_LIMITS, UNKNOWN, CARRIED = 10, 3, 12, 15, 20
+
+
+def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers: Iterable[Tracker]) -> tuple[Cell, ...]:
+    """One cell of each piece into which the constants cut an input, its multiples of the limits of normal among them."""
+    found: list[Cell] = []
+    for value in _values(item, _cuts(item, constants, trackers)):
+        if isinstance(value, str):
+            found.append(Cell(value))
+            continue
+        uppers = _limits(value, constants.get(Ratio(item.name, "ULN"), ()))
+        lowers = _limits(value, constants.get(Ratio(item.name, "LLN"), ()))
+        found += [Cell(value, upper, lower) for upper, lower in product(uppers, lowers) if not _crossed(upper, lower)]
+    return tuple(found)
+
+
+def _crossed(upper: Limit, lower: Limit) -> bool:
+    return upper is not None and lower is not None and lower > upper
+
+
+def _cuts(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers: Iterable[Tracker]) -> tuple[Fraction, ...]:
+    """The constants of the value itself, and of its lowest and highest value."""
+    extremes = [
+        Tracked(tracker.name) for tracker in trackers if tracker.kind in ("lowest", "highest") and tracker.input == item.name
+    ]
+    terms: list[Term] = [Value(item.name), *extremes]
+    return tuple(sorted({constant for term in terms for constant in constants.get(term, ())}))
+
+
+def _values(item: Input, cuts: tuple[Fraction, ...]) -> tuple[Fraction | str, ...]:
+    match item.kind:
+        case Choice(options):
+            return options
+        case YesNo():
+            return ("no", "yes")
+        case Grade():
+            return tuple(_told_apart((Fraction(grade) for grade in range(6)), cuts))
+        case Number(_, low, high):
+            return cells(Interval(low, high), cuts)
+
+
+def _told_apart(values: Iterable[Fraction], cuts: tuple[Fraction, ...]) -> Iterator[Fraction]:
+    """The first of the values that no cut tells apart."""
+    seen: set[object] = set()
+    for value in values:
+        sides = tuple((value > cut) - (value < cut) for cut in cuts)
+        if sides not in seen:
+            seen.add(sides)
+            yield value
+
+
+def _limits(value: Fraction, ratios: tuple[Fraction, ...]) -> tuple[Limit, ...]:
+    """A limit for each piece in which the value divided by it can lie; none where no multiple of it is asked."""
+    if not ratios:
+        return (None,)
+    if value == 0:
+        return (Fraction(1),)
+    pieces = cells(Interval(Fraction(0), max(ratios) + 1, open_low=True), ratios)
+    return tuple(value / piece for piece in pieces if piece > 0)
+
+
+def letters_of(
+    cells: tuple[Cell, ...],
+    completes: tuple[Complete, ...],
+    costs: tuple[int, ...],
+    carried: tuple[tuple[int, tuple[bool, ...]], ...],
+    *,
+    always_known: bool = False,
+) -> Iterator[Letter]:
+    """The letters of an input; ``carried`` are the ages, as dates and ``within`` flags, at which it can be carried over."""
+    young = _places(completes, lambda one: one.known and one.date == NEW and all(one.within))
+    for cell in range(len(cells)):
+        yield Letter("measured", cell, tuple(place for place in young if completes[place].cell == cell), costs[cell])
+    if not always_known:
+        yield Letter("unknown", -1, _unknown(completes), UNKNOWN)
+    for value in dict.fromkeys(one.value for one in cells if one.upper is not None or one.lower is not None):
+        alike = [number for number, one in enumerate(cells) if one.value == value]
+        if len(alike) > 1:
+            places = tuple(place for place in young if completes[place].cell in alike)
+            yield Letter("measured", alike[0], places, WITHOUT_LIMITS, limits=False)
+    for cell, (date, within) in product(range(len(cells)), carried):
+        places = _places(completes, lambda one: one.known and (one.cell, one.date, one.within) == (cell, date, within))  # noqa: B023
+        yield Letter("carried", cell, places, CARRIED + costs[cell], date, within)
+
+
+def _unknown(completes: tuple[Complete, ...]) -> tuple[int, ...]:
+    unknown = _places(completes, lambda one: not one.known)
+    return unknown or _places(completes, lambda one: one.date == NEW)
+
+
+def _places(completes: tuple[Complete, ...], wanted: object) -> tuple[int, ...]:
+    return tuple(place for place, one in enumerate(completes) if wanted(one))  # type: ignore[operator]
+
+
+def completes_of(
+    cells: tuple[Cell, ...], carried: tuple[tuple[int, tuple[bool, ...]], ...], withins: int, *, known_asked: bool
+) -> tuple[Complete, ...]:
+    """The complete values of an input: each cell at each age at which it can be read, and where that is asked not known."""
+    ages = dict.fromkeys([(NEW, (True,) * withins), *carried])
+    known = [Complete(cell, date, True, within) for cell in range(len(cells)) for date, within in ages]
+    unknown = [Complete(cell, NEW, False, (False,) * withins) for cell in range(len(cells))] if known_asked else []
+    return (*known, *unknown)

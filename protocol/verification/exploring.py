@@ -1,0 +1,262 @@
+"""Which states does a protocol reach, by which visits? Breadth first, so that the first way to anything is a shortest one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from time import monotonic
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from protocol.model.regimen import Dose
+from protocol.verification.abstraction import DATES, Abstraction
+from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
+from protocol.verification.deciding import Deciding, Outcome, Way
+from protocol.verification.diagrams import Choices, Diagrams, Node, cheapest
+from protocol.verification.kept import Kept, Remembered, first, passed
+from protocol.verification.trails import Trail, Trails
+
+Costs = tuple[tuple[int | None, ...], ...]
+
+
+@frozen(eq=False)
+class Options:
+    """What can come of a visit in a state: each outcome with the letters that come to it at the least cost.
+
+    ``node`` is the diagram over letters, None where another trail is left; ``kept`` the state after the trail.
+    """
+
+    kept: Kept
+    node: Node
+    costs: Costs
+    outcomes: tuple[tuple[Outcome, int, Choices], ...]
+    moves: tuple[tuple[Outcome, Way, int, Choices], ...]
+
+
+def moves_of(outcomes: Iterable[tuple[Outcome, int, Choices]]) -> tuple[tuple[Outcome, Way, int, Choices], ...]:
+    """Of the outcomes that lead to the same the cheapest; what is only permitted costs a little more."""
+    found: dict[Hashable, tuple[Outcome, Way, int, Choices]] = {}
+    for outcome, cost, letters in outcomes:
+        for way in outcome.ways:
+            key, total = (way.place, way.resets, way.supplement), cost + (not way.recommended)
+            if key not in found or total < found[key][2]:
+                found[key] = outcome, way, total, letters
+    return tuple(found.values())
+
+
+@frozen
+class Came:
+    """How a state was first reached: from which, after how many minutes, by which letters, and which way was taken."""
+
+    before: int
+    minutes: int
+    letters: Choices
+    outcome: Outcome
+    way: Way
+    cost: int
+
+
+@frozen(eq=False)
+class Explored:
+    """The states in the order in which they were found, how each was, and the first state at which each kind of visit is.
+
+    ``visits`` are pairs of a state and an Options, each Options once, at a state of the least depth.
+    """
+
+    abstraction: Abstraction
+    states: list[Kept] = field(factory=list)
+    came: list[Came | None] = field(factory=list)
+    depth: list[int] = field(factory=list)
+    visits: list[tuple[int, int, Options]] = field(factory=list)
+    transitions: list[int] = field(factory=lambda: [0])
+    ended: list[str] = field(factory=list)
+
+    def path(self, state: int) -> Iterator[Came]:
+        """The visits by which a state is reached, from the first one on."""
+        found = []
+        came = self.came[state]
+        while came is not None:
+            found.append(came)
+            came = self.came[came.before]
+        return reversed(found)
+
+
+class Exploring:
+    """A search through the states of one protocol."""
+
+    def __init__(self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False) -> None:
+        self.abstraction, self.gaps = abstraction, gaps
+        self.diagrams = Diagrams()
+        self.trails = Trails(abstraction, self.diagrams)
+        self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
+        self._options: dict[Hashable, Options] = {}
+        self._costs: dict[Hashable, Costs] = {}
+        self._trails: dict[Hashable, tuple[Trail, ...]] = {}
+
+    def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
+        """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
+        later = kept if begins else passed(self.abstraction, kept, minutes, self.trails.between(kept, minutes))
+        node, costs = self.trails.node(later), self._allowed(later, begins)
+        for trail in self._trails_of(node, costs):
+            after = self.trails.after(later, trail, minutes)
+            key = (node, trail, costs, self.deciding.key(after))
+            found = self._options.get(key)
+            if found is None:
+                found = self._options[key] = self._made(node, trail, costs, after, key[-1])
+            yield found if found.kept is after else evolve(found, kept=after)
+
+    def _trails_of(self, node: Node, costs: Costs) -> tuple[Trail, ...]:
+        key = (node, costs)
+        found = self._trails.get(key)
+        if found is None:
+            found = self._trails[key] = tuple(cheapest(node, dict(enumerate(costs))))
+        return found
+
+    def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
+        outcomes = self.deciding.outcomes(after, key)
+        here = self.diagrams.apply(lambda one, outcome: outcome if one == trail else None, node, outcomes)
+        found = cheapest(here, dict(enumerate(costs)))
+        told = tuple((one, *how) for one, how in found.items() if one is not None)
+        return Options(after, here, costs, told, moves_of(told))
+
+    # Which letters can be
+
+    def _allowed(self, kept: Kept, begins: bool) -> Costs:
+        once = self.abstraction.holds_once
+        key = (kept.age("stepped"), kept.age("hold_began") if once else None, kept.readings, begins)
+        found = self._costs.get(key)
+        if found is None:
+            found = self._costs[key] = tuple(
+                self._letters(kept, place, axis, begins) for place, axis in enumerate(self.abstraction.axes)
+            )
+        return found
+
+    def _letters(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
+        if place in self.abstraction.remembered:
+            held = kept.readings[self.abstraction.remembered.index(place)]
+            ages = [] if held is None else [held[1]]
+        else:
+            held, ages = None, list(self._ages(axis)) if not begins else []
+        can = {self._age(kept, axis, age) for age in ages}
+        return tuple(self._cost(axis, number, held, can, place) for number in range(len(axis.letters)))
+
+    def _ages(self, axis: Axis) -> range:
+        every = self.abstraction.every
+        longest = every * 60 if axis.item.valid_for is None else axis.item.valid_for
+        return range(every, min(longest, every * 60) + 1, every)
+
+    def _age(self, kept: Kept, axis: Axis, age: int) -> tuple[int, tuple[bool, ...]]:
+        """How a reading of this age is told apart: newer than the last step and hold or not, and young enough or not."""
+        within = tuple(age < 0 or age <= limit for limit in axis.withins)
+        if axis.name not in self.abstraction.cares:
+            return NEW, within
+        step = kept.age("stepped")
+        hold = kept.age("hold_began") if self.abstraction.holds_once else None
+        new = [date is None or 0 <= age < date for date in (step, hold)]
+        return (NEW if all(new) else BETWEEN if any(new) and self.abstraction.holds_once else OLD), within
+
+    def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]], place: int) -> int | None:
+        letter = axis.letters[number]
+        if letter.kind == "carried":
+            same = held is None or held[0] == letter.cell
+            return letter.cost if same and (letter.date, letter.within) in can else None
+        if letter.kind == "measured" and axis.item.fixed and held is not None:
+            return letter.cost if letter.cell == held[0] else None
+        return letter.cost
+
+    # Breadth first
+
+    def explore(self, limit: int = 1_000_000, seconds: float = float("inf")) -> Explored:
+        """Follows every visit from every state; ends early after ``limit`` states or so many seconds, and says so."""
+        found = Explored(self.abstraction)
+        begin = first(self.abstraction)
+        index: dict[Kept, int] = {begin: 0}
+        found.states.append(begin)
+        found.came.append(None)
+        found.depth.append(0)
+        seen: set[int] = set()
+        until, number = monotonic() + seconds, 0
+        while number < len(found.states):
+            if len(found.states) > limit:
+                found.ended.append(f"more than {limit} states")
+                return found
+            if number % 64 == 0 and monotonic() > until:
+                found.ended.append(f"after {seconds:g} seconds")
+                return found
+            self._follow(found, index, seen, number)
+            number += 1
+        return found
+
+    def _follow(self, found: Explored, index: dict[Kept, int], seen: set[int], number: int) -> None:
+        kept = found.states[number]
+        for minutes in self.gaps if number else (0,):
+            for options in self.options(kept, minutes, begins=number == 0):
+                if id(options.node) not in seen:
+                    seen.add(id(options.node))
+                    found.visits.append((number, minutes, options))
+                found.transitions[0] += len(options.moves)
+                for move in options.moves:
+                    self._reach(found, index, number, minutes, options.kept, move)
+
+    def _reach(
+        self,
+        found: Explored,
+        index: dict[Kept, int],
+        number: int,
+        minutes: int,
+        kept: Kept,
+        move: tuple[Outcome, Way, int, Choices],
+    ) -> None:
+        outcome, way, cost, letters = move
+        after = settled(self.abstraction, kept, way)
+        place = index.get(after)
+        before = found.came[number]
+        total = cost + (before.cost if before else 0)
+        if place is None:
+            index[after] = len(found.states)
+            found.states.append(after)
+            found.came.append(Came(number, minutes, letters, outcome, way, total))
+            found.depth.append(found.depth[number] + 1)
+        elif found.depth[place] == found.depth[number] + 1:
+            known = found.came[place]
+            if known is not None and total < known.cost:
+                found.came[place] = Came(number, minutes, letters, outcome, way, total)
+
+
+_NAMES = {name: place for place, name in enumerate(DATES)}
+
+
+def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
+    """The state after a visit that was followed this way."""
+    dates = tuple([0 if name in way.resets else age for name, age in zip(DATES, kept.dates, strict=True)])
+    after = kept._replace(place=way.place, dates=dates, taken=_taken(abstraction, kept, way))
+    if "anew" in way.resets:
+        begin = first(abstraction)
+        no_longer = _NAMES["lowered"]
+        return after._replace(
+            dates=(*dates[:no_longer], None, *dates[no_longer + 1 :]), watch=0, memory=begin.memory, due=0, moved=0, due_hold=0,
+            moved_hold=0, taken=begin.taken,
+        )  # fmt: skip
+    if "stepped" in way.resets:
+        after = after._replace(due=0, moved=0)
+    if "hold_began" in way.resets:
+        after = after._replace(due_hold=0, moved_hold=0)
+    return after
+
+
+def _taken(abstraction: Abstraction, kept: Kept, way: Way) -> Any:
+    from attrs import evolve
+
+    from protocol.semantics.taken import with_supplement
+
+    taken = kept.taken
+    if taken is None:
+        return None
+    taken = evolve(taken, at_step=taken.amount) if "stepped" in way.resets else taken
+    taken = evolve(taken, at_hold=taken.amount) if "hold_began" in way.resets else taken
+    return with_supplement(abstraction.prepared, taken, way.supplement)
+
+
+def level_of(dose: Dose) -> str:
+    """The name of a level, or ``none``."""
+    return dose.name or dose.kind
