@@ -1,87 +1,39 @@
 """The grade of a laboratory value by published toxicity criteria, as a number and as the guard that asks for it.
 
-The criteria are tables in ``criteria/``: a value beyond a bound, in the worse direction, has at least that grade. So the
-grades of a term nest, and a missing limit of normal leaves open only the grades that are defined by it: without the lower
-limit, platelets of 90 are grade 0 or 1, and platelets of 60 are grade 2 and nothing else.
-
-Where the printed range of platelets grade 1 (below LLN, down to "<75.0") leaves 75 itself in no grade, 75 is grade 1, as
-grade 2 begins below it. Only the scales for all studies are here, not those "if specified in the protocol".
+A missing limit of normal leaves open only the grades that are defined by it: without the lower limit, platelets of 90 are grade
+0 or 1, and platelets of 60 are grade 2 and nothing else. Where the scale depends on the baseline, a missing baseline leaves
+open the grades on which the scales differ. The baseline of a value is that of a guard: the last one up to the first dose, so
+that before the first dose there is none; it was high if it is above the upper limit of normal that comes with the value.
 """
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
-from typing import Literal
 
 from attrs import frozen
 
 from protocol.errors import NotationError
 from protocol.model import quantity
 from protocol.model.guard import Always, And, Compare, Guard, Limit, Not, Operator, Or, Ratio, Value
-
-_TABLES = {"CTC 2.0": "ctc-2.0.csv"}
-
-CRITERIA: tuple[str, ...] = tuple(_TABLES)
-"""The criteria that there are, with their versions."""
-
-_WORSE: dict[str, Literal["low", "high"]] = {"low": "low", "high": "high"}
-_LIMITS: dict[str, Limit | None] = {"": None, "LLN": "LLN", "ULN": "ULN"}
-
-# What reports and papers call the same terms.
-_ALSO = {
-    "anc": "neutrophils", "agc": "neutrophils", "granulocytes": "neutrophils", "wbc": "leukocytes", "hemoglobin": "haemoglobin",
-    "lymphopenia": "lymphocytes", "sgpt": "alt", "sgot": "ast", "alp": "alkaline phosphatase",
-}  # fmt: skip
+from protocol.semantics.scales import Baseline, Bound, Scale, scale
 
 _BEYOND: dict[tuple[str, bool], Operator] = {("low", False): "<", ("low", True): "<=", ("high", False): ">", ("high", True): ">="}
+_WAS = {"high": "above the upper limit of normal", "low": "below the lower limit of normal"}
+
+Says = Mapping[Baseline, Guard]
+"""The guards that say that the baseline was high, or low, for the scales that depend on it."""
 
 
 @frozen
-class Bound:
-    """Beyond this bound the grade is at least ``grade``; ``inclusive`` counts the bound itself as beyond.
+class Asked:
+    """Whose grade is asked: of an input, declared in ``unit``. With ``turned`` each bound itself is on its other side."""
 
-    The bound is a number in ``unit``, or a multiple of the limit of normal that it is ``relative_to``.
-    """
-
-    grade: int
-    bound: Fraction
-    inclusive: bool
-    relative_to: Limit | None
+    scale: Scale
+    input: str
     unit: str
-    source: str
-    unverified: str
-
-
-@frozen
-class Scale:
-    """The grades of one term: which end of its values is the ``worse`` one, and the bounds as published."""
-
-    criteria: str
-    term: str
-    worse: Literal["low", "high"]
-    bounds: tuple[Bound, ...]
-
-    @property
-    def highest(self) -> int:
-        """The highest grade that a value can have; grade 5 is death, which no value is."""
-        return max(bound.grade for bound in self.bounds)
-
-
-def terms(criteria: str) -> tuple[str, ...]:
-    """The terms of the criteria, in the order of their table."""
-    return tuple(scale.term for scale in _scales(criteria))
-
-
-def scale(criteria: str, term: str) -> Scale:
-    """The grades of a term, with the source of each bound; raises NotationError with the terms that there are."""
-    wanted = _ALSO.get(term.strip().casefold(), term.strip().casefold())
-    for found in _scales(criteria):
-        if found.term.casefold() == wanted:
-            return found
-    raise NotationError(f"'{term}' is not a term of {criteria}", f"Terms: {', '.join(terms(criteria))}.")
+    says: Says
+    turned: bool = False
 
 
 def at_least(criteria: str, term: str, input: str, grade: int | Fraction, unit: str) -> Guard:
@@ -89,63 +41,99 @@ def at_least(criteria: str, term: str, input: str, grade: int | Fraction, unit: 
     return compare_grade(criteria, term, input, unit, ">=", grade)
 
 
-def compare_grade(criteria: str, term: str, input: str, unit: str, operator: Operator, grade: int | Fraction) -> Guard:
-    """The guard that compares the grade of an input, declared in ``unit``, with a constant grade."""
-    graded = scale(criteria, term)
-    here = _whole_grade(graded, grade)
-    reached, passed = _reached(graded, input, unit, here), _reached(graded, input, unit, here + 1)
+def compare_grade(
+    criteria: str,
+    term: str,
+    input: str,
+    unit: str,
+    operator: Operator,
+    grade: int | Fraction,
+    says: Says | None = None,
+    turned: bool = False,
+) -> Guard:
+    """The guard that compares the grade of an input, declared in ``unit``, with a constant grade.
+
+    Raises NotationError where the criteria have no such grade, and where it depends on a baseline of which nobody ``says`` what
+    it was. With ``turned`` a value on a bound counts to the other side of it.
+    """
+    asked = Asked(scale(criteria, term), input, unit, says or {}, turned)
+    here = _whole_grade(asked.scale, grade)
     match operator:
         case ">=":
-            return reached
+            return _reached(asked, here)
         case ">":
-            return passed
+            return _reached(asked, here + 1)
         case "<":
-            return _negated(reached)
+            return _negated(_reached(asked, here))
         case "<=":
-            return _negated(passed)
+            return _negated(_reached(asked, here + 1))
         case "==":
-            return _both(reached, _negated(passed))
+            return _both(_reached(asked, here), _negated(_reached(asked, here + 1)))
         case "!=":
-            return _negated(_both(reached, _negated(passed)))
+            return _negated(_both(_reached(asked, here), _negated(_reached(asked, here + 1))))
 
 
-def grade_of(
-    criteria: str, term: str, value: Fraction, unit: str, lower: Fraction | None, upper: Fraction | None
-) -> tuple[int, ...]:
-    """Every grade that the value can have, lowest first; more than one where a limit of normal that matters is missing."""
-    graded = scale(criteria, term)
-    limits: dict[Limit, Fraction | None] = {"LLN": lower, "ULN": upper}
-    beyond = [(bound.grade, _is_beyond(graded, bound, value, unit, limits)) for bound in _bounds_for(graded, unit)]
-    lowest = max((grade for grade, passed in beyond if passed), default=0)
-    return (lowest, *sorted({grade for grade, passed in beyond if passed is None and grade > lowest}))
-
-
-def _is_beyond(graded: Scale, bound: Bound, value: Fraction, unit: str, limits: dict[Limit, Fraction | None]) -> bool | None:
-    # A multiple of the limit, not a quotient by it: a lower limit of normal of 0 is real, and nothing lies below it.
-    limit = limits[bound.relative_to] if bound.relative_to else quantity.convert(Fraction(1), bound.unit, unit)
-    if limit is None:
-        return None
-    edge = bound.bound * limit
-    return (bound.inclusive and value == edge) or (value < edge if graded.worse == "low" else value > edge)
-
-
-def _reached(graded: Scale, input: str, unit: str, grade: int) -> Guard:
+def _reached(asked: Asked, grade: int) -> Guard:
     """That the grade is at least ``grade``: beyond any bound of it or of a worse grade, of which the loosest speak for all."""
     if grade == 0:
         return Always()
-    loosest: dict[Limit | None, Bound] = {}
-    for bound in sorted(_bounds_for(graded, unit), key=lambda bound: -bound.grade):
-        if bound.grade >= grade:
-            loosest[bound.relative_to] = bound
-    parts = tuple(_beyond(graded, bound, input, unit) for bound in loosest.values())
-    return (parts[0] if len(parts) == 1 else Or(parts)) if parts else Not(Always())
+    bounds = [bound for bound in asked.scale.bounds_for(asked.unit) if bound.grade >= grade]
+    always, normal, high, low = (_loosest(bounds, was) for was in (None, "normal", "high", "low"))
+    parts: list[Guard] = [_beyond(asked, bound) for bound in always]
+    if normal or high:
+        same = _same_multiple(normal, high)
+        parts.append(And(tuple(_beyond(asked, one) for one in same)) if same else _either_scale(asked, grade, normal, high))
+    if low:
+        parts.append(And((_says(asked, grade, "low"), _any(_beyond(asked, bound) for bound in low))))
+    return _any(parts)
 
 
-def _beyond(graded: Scale, bound: Bound, input: str, unit: str) -> Compare:
-    operator = _BEYOND[graded.worse, bound.inclusive]
+def _loosest(bounds: Iterable[Bound], was: Baseline | None) -> tuple[Bound, ...]:
+    """Of each kind of bound the one of the mildest grade."""
+    found: dict[Limit | None, Bound] = {}
+    for bound in sorted(bounds, key=lambda bound: -bound.grade):
+        if bound.baseline == was:
+            found[bound.relative_to] = bound
+    return tuple(found.values())
+
+
+def _same_multiple(normal: tuple[Bound, ...], high: tuple[Bound, ...]) -> tuple[Bound, ...]:
+    """Both bounds, if they are one multiple of the limit and of the baseline.
+
+    To be beyond both is to be beyond that of the greater one, which is the baseline if and only if it was high. So what the
+    baseline was need not be known for itself.
+    """
+    kinds = {(bound.bound, bound.inclusive) for bound in (*normal, *high)}
+    fit = [bound.relative_to for bound in (*normal, *high)] == ["ULN", "baseline"]
+    return (*normal, *high) if fit and len(kinds) == 1 else ()
+
+
+def _either_scale(asked: Asked, grade: int, normal: tuple[Bound, ...], high: tuple[Bound, ...]) -> Guard:
+    was_high = _says(asked, grade, "high")
+    of_normal, of_high = (_any(_beyond(asked, bound) for bound in bounds) for bounds in (normal, high))
+    return Or((And((Not(was_high), of_normal)), And((was_high, of_high))))
+
+
+def _says(asked: Asked, grade: int, was: Baseline) -> Guard:
+    if was in asked.says:
+        return asked.says[was]
+    criteria = asked.scale.criteria
+    raise NotationError(
+        f"grade {grade} of {asked.scale.term} by {criteria} has a scale of its own where the baseline was {_WAS[was]}",
+        f"Write both scales out, with an input that says whether it was; 'protocol explain \"{criteria}\"' shows them.",
+    )
+
+
+def _beyond(asked: Asked, bound: Bound) -> Compare:
+    operator = _BEYOND[asked.scale.worse, bound.inclusive != asked.turned]
     if bound.relative_to:
-        return Compare(Ratio(input, bound.relative_to), operator, bound.bound)
-    return Compare(Value(input), operator, quantity.convert(bound.bound, bound.unit, unit))
+        return Compare(Ratio(asked.input, bound.relative_to), operator, bound.bound)
+    return Compare(Value(asked.input), operator, quantity.convert(bound.bound, bound.unit, asked.unit))
+
+
+def _any(parts: Iterable[Guard]) -> Guard:
+    some = tuple(parts)
+    return (some[0] if len(some) == 1 else Or(some)) if some else Not(Always())
 
 
 def _negated(guard: Guard) -> Guard:
@@ -158,17 +146,6 @@ def _both(left: Guard, right: Guard) -> Guard:
     return left if right == Always() else And((left, right))
 
 
-def _bounds_for(graded: Scale, unit: str) -> tuple[Bound, ...]:
-    """The bounds that a value in this unit can be held against: those of its kind, and those relative to a limit."""
-    kind = quantity.unit(unit).measures
-    absolute = tuple(bound for bound in graded.bounds if not bound.relative_to)
-    fitting = tuple(bound for bound in absolute if quantity.unit(bound.unit).measures == kind)
-    if absolute and not fitting:
-        units = ", ".join(dict.fromkeys(bound.unit for bound in absolute))
-        raise NotationError(f"{graded.criteria} does not grade {graded.term} in '{unit}'", f"Declare the input in {units}.")
-    return tuple(bound for bound in graded.bounds if bound.relative_to or bound in fitting)
-
-
 def _whole_grade(graded: Scale, grade: int | Fraction) -> int:
     if grade in range(graded.highest + 1):
         return int(grade)
@@ -178,24 +155,60 @@ def _whole_grade(graded: Scale, grade: int | Fraction) -> int:
     )
 
 
-@cache
-def _scales(criteria: str) -> tuple[Scale, ...]:
-    if criteria not in _TABLES:
-        raise NotationError(f"there are no criteria '{criteria}'", f"Criteria: {', '.join(CRITERIA)}.")
-    bounds: dict[tuple[str, Literal["low", "high"]], list[Bound]] = {}
-    table = (Path(__file__).parent / "criteria" / _TABLES[criteria]).read_text(encoding="utf-8")
-    for row in csv.DictReader(table.splitlines()):
-        bounds.setdefault((row["term"], _WORSE[row["worse"]]), []).append(_bound(row))
-    return tuple(Scale(criteria, term, worse, tuple(found)) for (term, worse), found in bounds.items())
+@frozen
+class _Measured:
+    """A value in its unit, with what is known of its limits of normal and of its baseline."""
+
+    value: Fraction
+    unit: str
+    lower: Fraction | None
+    upper: Fraction | None
+    baseline: Fraction | None
 
 
-def _bound(row: dict[str, str]) -> Bound:
-    return Bound(
-        grade=int(row["grade"]),
-        bound=quantity.exact(row["bound"]),
-        inclusive=row["inclusive"] == "yes",
-        relative_to=_LIMITS[row["relative to"]],
-        unit=row["unit"],
-        source=row["source"],
-        unverified=row["unverified"],
-    )
+def grade_of(
+    criteria: str,
+    term: str,
+    value: Fraction,
+    unit: str,
+    lower: Fraction | None,
+    upper: Fraction | None,
+    baseline: Fraction | None = None,
+) -> tuple[int, ...]:
+    """Every grade that the value can have, lowest first; more than one where a limit or a baseline that matters is missing."""
+    graded, known = scale(criteria, term), _Measured(value, unit, lower, upper, baseline)
+    beyond = [(bound.grade, _counts(graded, bound, known)) for bound in graded.bounds_for(unit)]
+    lowest = max((grade for grade, passed in beyond if passed), default=0)
+    return (lowest, *sorted({grade for grade, passed in beyond if passed is None and grade > lowest}))
+
+
+def _counts(graded: Scale, bound: Bound, known: _Measured) -> bool | None:
+    """Whether the bound counts and the value is beyond it; None where that is not known."""
+    passed = _is_beyond(graded, bound, known, bound.relative_to)
+    if bound.baseline is None or passed is False:
+        return passed
+    was = _was(known, bound.baseline)
+    if bound.baseline != "low":
+        # On each of the two scales its own yardstick is the greater one, so that what is not beyond the other is not beyond it.
+        other: Limit = "baseline" if bound.relative_to == "ULN" else "ULN"
+        was = False if _is_beyond(graded, bound, known, other) is False else was
+    return passed if was else was
+
+
+def _was(known: _Measured, baseline: Baseline) -> bool | None:
+    limit = known.lower if baseline == "low" else known.upper
+    if limit is None or known.baseline is None:
+        return None
+    if baseline == "low":
+        return known.baseline < limit
+    return (known.baseline > limit) is (baseline == "high")
+
+
+def _is_beyond(graded: Scale, bound: Bound, known: _Measured, relative_to: Limit | None) -> bool | None:
+    # A multiple of the limit, not a quotient by it: a lower limit of normal of 0 is real, and nothing lies below it.
+    limits: dict[Limit, Fraction | None] = {"LLN": known.lower, "ULN": known.upper, "baseline": known.baseline}
+    limit = limits[relative_to] if relative_to else quantity.convert(Fraction(1), bound.unit, known.unit)
+    if limit is None:
+        return None
+    edge = bound.bound * limit
+    return (bound.inclusive and known.value == edge) or (known.value < edge if graded.worse == "low" else known.value > edge)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from protocol.errors import NotationError
 from protocol.model.guard import Always, And, Compare, Guard, Not, Operator, Or, Ratio, Value
 from protocol.model.quantity import convert, exact
-from protocol.semantics.grading import CRITERIA, at_least, compare_grade, grade_of, scale, terms
+from protocol.semantics.grading import at_least, compare_grade, grade_of
+from protocol.semantics.scales import CRITERIA, scale, terms
 
 CTC = "CTC 2.0"
 TERMS = ("haemoglobin", "leukocytes", "lymphocytes", "neutrophils", "platelets",
@@ -89,7 +90,7 @@ def test_a_lower_limit_of_zero_puts_no_value_below_it() -> None:
 
 
 def test_the_terms_are_those_that_the_table_lists() -> None:
-    assert CRITERIA == (CTC,)
+    assert CRITERIA == (CTC, "CTCAE 3.0", "CTCAE 4.03", "CTCAE 5.0", "CTCAE 6.0")
     assert terms(CTC) == TERMS
 
 
@@ -171,7 +172,7 @@ def test_each_comparison_is_its_guard(operator: Operator, grade: int, guard: Gua
 
 
 REFUSED = [
-    ("CTCAE 5.0", "platelets", 2, "10*9/L", "there are no criteria 'CTCAE 5.0'. Criteria: CTC 2.0."),
+    ("CTCAE 9.0", "platelets", 2, "10*9/L", "there are no criteria 'CTCAE 9.0'. Criteria: CTC 2.0, CTCAE 3.0, CTCAE 4.03"),
     (CTC, "eosinophils", 2, "10*9/L", "'eosinophils' is not a term of CTC 2.0. Terms: haemoglobin, leukocytes"),
     (CTC, "platelets", 5, "10*9/L", "CTC 2.0 has no grade 5 for a value of platelets. Grades: 0, 1, 2, 3, 4."),
     (CTC, "platelets", -1, "10*9/L", "CTC 2.0 has no grade -1"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from protocol.model.quantity import convert, exact, unit
-from protocol.semantics.grading import Bound, Scale, scale, terms
+from protocol.semantics.scales import Bound, Scale, scale, terms
 
 TERMS = terms("CTC 2.0")
 
