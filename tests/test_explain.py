@@ -10,6 +10,7 @@ import pytest
 import protocol
 from protocol import cli
 from protocol.commands.pages import KINDS, TOPICS, codes, names, page
+from protocol.semantics.scales import CRITERIA
 
 HOUSE = Path(protocol.__file__).parent
 Output = pytest.CaptureFixture[str]
@@ -22,7 +23,7 @@ def used() -> set[str]:
 
 
 def test_every_code_that_is_used_has_a_page_and_every_page_a_use() -> None:
-    assert used() == set(names()) - set(TOPICS)
+    assert used() == set(names()) - set(TOPICS) - set(CRITERIA)
 
 
 def test_a_code_stands_under_its_own_letter() -> None:
@@ -46,15 +47,30 @@ def test_the_page_of_a_code_names_it_says_what_it_means_and_when_it_is_met(capsy
     )
 
 
+def test_the_page_of_criteria_shows_their_grades_and_what_is_unverified(capsys: Output) -> None:
+    assert cli.run(["explain", "ctcae v6"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("CTCAE 6.0: the grades of laboratory values, unverified\n")
+    assert "platelets, 10*9/L     < LLN        < 75              < 50              < 10\n" in said
+    assert "  baseline above ULN  >= baseline  > 1.5 x baseline  > 2 x baseline    > 4 x baseline\n" in said
+    assert "Unverified: read in a secondary source, not in the published criteria.\n" in said
+    assert "  platelets: Blood and lymphatic system disorders, Thrombocytopenia\n" in said
+
+
+@pytest.mark.parametrize("name", CRITERIA)
+def test_the_page_of_criteria_fits_on_a_screen_of_100_columns(name: str) -> None:
+    assert max(map(len, (page(name, 100) or "").splitlines())) <= 100
+
+
 @pytest.mark.parametrize("name", names())
 def test_no_page_of_a_code_is_longer_than_a_screen(name: str) -> None:
-    assert name in TOPICS or len((page(name, 100) or "").splitlines()) <= 16
+    assert name in (*TOPICS, *CRITERIA) or len((page(name, 100) or "").splitlines()) <= 16
 
 
 def test_without_a_topic_the_topics_are_listed(capsys: Output) -> None:
     assert cli.run(["explain"]) == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in TOPICS)
+    assert all(name in said for name in (*TOPICS, *CRITERIA))
     assert "P001 to P" in said
 
 

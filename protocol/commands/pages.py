@@ -1,4 +1,4 @@
-"""Which page is meant by a topic or a code, and what does it say?"""
+"""Which page is meant by a topic, by criteria of toxicity or by a code, and what does it say?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import textwrap
 from importlib import import_module
 from importlib.resources import files
 
-from protocol.errors import Code
+from protocol.errors import Code, NotationError
 
 TOPICS = {
     "language": ("protocol.language", "language.md", "how a protocol is written: every key, guard, action and unit"),
@@ -36,17 +36,29 @@ def codes(letter: str) -> dict[str, Code]:
 
 def names() -> list[str]:
     """Everything that has a page."""
-    return [*TOPICS, *(code for letter in KINDS for code in codes(letter))]
+    from protocol.semantics.scales import CRITERIA
+
+    return [*TOPICS, *CRITERIA, *(code for letter in KINDS for code in codes(letter))]
 
 
 def page(name: str, width: int) -> str | None:
-    """The page of a topic or code, however it is spelled; None where there is none."""
+    """The page of a topic, of criteria or of a code, however it is spelled; None where there is none."""
     wanted = name.strip()
     if wanted.lower() in TOPICS:
         folder, file, _ = TOPICS[wanted.lower()]
         return (files(folder) / file).read_text(encoding="utf-8").rstrip()
     code = codes(wanted[:1].upper()).get(wanted.upper()) if wanted[:1].upper() in KINDS else None
-    return None if code is None else _of_code(code, width)
+    return _of_criteria(wanted, width) if code is None else _of_code(code, width)
+
+
+def _of_criteria(name: str, width: int) -> str | None:
+    from protocol.commands.graded import criteria_page
+    from protocol.semantics.scales import named
+
+    try:
+        return criteria_page(named(name), width)
+    except NotationError:
+        return None
 
 
 def _of_code(code: Code, width: int) -> str:
@@ -57,7 +69,10 @@ def _of_code(code: Code, width: int) -> str:
 
 def overview() -> str:
     """What can be asked for."""
+    from protocol.semantics.scales import CRITERIA
+
     longest = max(map(len, TOPICS))
     topics = "\n".join(f"  {name:{longest}}  {tells}" for name, (_, _, tells) in TOPICS.items())
     spans = (f"{min(found)} to {max(found)}" for found in map(codes, KINDS))
-    return f"Topics\n{topics}\n\nCodes, as they stand in messages\n  {', '.join(spans)}"
+    graded = f"Criteria of toxicity, for the grades of laboratory values\n  {', '.join(CRITERIA)}"
+    return f"Topics\n{topics}\n\n{graded}\n\nCodes, as they stand in messages\n  {', '.join(spans)}"
