@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from protocol.checks.asked import guards
 from protocol.checks.finding import Finding, check
 from protocol.errors import NotationError
-from protocol.model.guard import Compare, GradeOf, nodes
+from protocol.model.guard import Compare, GradeOf, Operator, nodes
 from protocol.model.input import Grade, Input, Number
 from protocol.model.protocol import Protocol
 from protocol.semantics.grading import compare_grade
@@ -47,13 +48,15 @@ def _error(protocol: Protocol, item: Input) -> NotationError | None:
     if item.graded_by is None or not isinstance(item.kind, Number):
         return None
     try:
-        for grade in sorted(_grades_asked(protocol, item.name) | {0}):
-            compare_grade(*item.graded_by, item.name, item.kind.unit, ">=", grade)
+        compare_grade(*item.graded_by, item.name, item.kind.unit, ">=", 0)
+        for operator, grade in _grades_asked(protocol, item.name):
+            compare_grade(*item.graded_by, item.name, item.kind.unit, operator, grade)
     except NotationError as error:
         return error
     return None
 
 
-def _grades_asked(protocol: Protocol, name: str) -> set[int]:
+def _grades_asked(protocol: Protocol, name: str) -> list[tuple[Operator, Fraction]]:
+    """The comparisons of the grade of an input, those with milder grades first."""
     found = (node for guard in guards(protocol) for node in nodes(guard) if isinstance(node, Compare))
-    return {int(node.constant) for node in found if node.term == GradeOf(name)}
+    return sorted({(node.operator, node.constant) for node in found if node.term == GradeOf(name)}, key=lambda asked: asked[::-1])
