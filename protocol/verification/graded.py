@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from protocol.errors import NotationError
-from protocol.model.guard import And, Compare, GradeOf, Guard, Not, Operator, Or, Ratio, Value
+from protocol.model.guard import And, Compare, GradeOf, Guard, Not, Operator, Or, Ratio, Tracked, Value
 from protocol.model.input import Input, Number
 from protocol.model.property import All, Any, Asks, Claim, No
 from protocol.model.protocol import Protocol
@@ -60,12 +60,24 @@ def grades_behind(protocol: Protocol, criteria: str = "") -> tuple[Threshold, ..
 
     Inputs that do not say how they are graded are graded by ``criteria``, if these have a term of their name.
     """
-    graded = gradings(protocol, criteria)
-    return tuple(
-        Threshold(place, asks.term.input, asks, as_grade(graded[asks.term.input], asks))
-        for place, asks in comparisons(protocol)
-        if isinstance(asks.term, Value | Ratio) and asks.term.input in graded
-    )
+    graded, found = gradings(protocol, criteria), []
+    for place, asks in comparisons(protocol):
+        about = of_value(protocol, asks)
+        name = getattr(about.term, "input", "") if about else ""
+        if about and name in graded:
+            found.append(Threshold(place, name, asks, as_grade(graded[name], about)))
+    return tuple(found)
+
+
+def of_value(protocol: Protocol, asks: Compare) -> Compare | None:
+    """The comparison as one of a value: itself, or, of the lowest or highest value of an input, that of the input."""
+    match asks.term:
+        case Value() | Ratio():
+            return asks
+        case Tracked(name) if (tracker := protocol.tracker(name)).input:
+            return attrs.evolve(asks, term=Value(tracker.input))
+        case _:
+            return None
 
 
 def as_grade(grading: Grading, asks: Compare) -> AsGrade | None:

@@ -10,15 +10,16 @@ import attrs
 from attrs import define, field
 
 from protocol.errors import NotationError
-from protocol.model.guard import And, Compare, GradeOf, Guard, Is, Not, Or, Ratio, Value, nodes
+from protocol.model.guard import And, Compare, GradeOf, Guard, Is, Not, Or, Tracked, Value, nodes
 from protocol.model.input import Grade, Input, YesNo
 from protocol.model.protocol import Protocol
 from protocol.model.regrading import AsGrade, Kept, Regraded, Regrading
 from protocol.semantics.grading import Says, compare_grade
 from protocol.semantics.scales import Baseline, named, scale, scales
-from protocol.verification.graded import OTHER, Grading, as_grade, each_comparison, grades_asked, gradings
+from protocol.verification.graded import OTHER, Grading, as_grade, each_comparison, grades_asked, gradings, of_value
 
 _WAS = {"high": "above the upper limit of normal", "low": "below the lower limit of normal"}
+_WITHOUT_LIMITS = "the lowest or highest value is remembered without its limits of normal and the baseline"
 _IN_A_TABLE = "it stands in a table, which is printed as its source has it"
 
 
@@ -89,29 +90,32 @@ class _Work:
 
     def replaced(self, place: str, asks: Compare) -> Guard:
         """What is asked instead of a comparison; the same, if it is no grade, or one whose criteria stand with its input."""
-        grading = self.gradings.get(getattr(asks.term, "input", ""))
-        if grading is None:
+        about = asks if isinstance(asks.term, GradeOf) else of_value(self.protocol, asks)
+        grading = self.gradings.get(getattr(about.term, "input", "")) if about else None
+        if about is None or grading is None:
             return asks
         if isinstance(asks.term, GradeOf):
             after = self._noted(place, asks, grading, _grade_asked(grading, asks))
             return after if _is_new(after) else asks
-        return self._threshold(place, asks, grading) if self.as_grades and isinstance(asks.term, Value | Ratio) else asks
+        return self._threshold(place, asks, about, grading) if self.as_grades else asks
 
-    def _threshold(self, place: str, asks: Compare, grading: Grading) -> Guard:
-        grade = as_grade(grading, asks)
+    def _threshold(self, place: str, asks: Compare, about: Compare, grading: Grading) -> Guard:
+        grade = as_grade(grading, about)
         try:
-            if grade and not _is_cell(place):
-                return self._noted(place, asks, grading, grade)
-            why = f"{_IN_A_TABLE}" if grade else f"it is no grade of {grading.term} by {grading.criteria}"
+            why = _why_kept(place, asks, grading, grade, self._by_new(grading, grade) if grade else None)
         except NotationError as error:
             why = error.message
+        if grade and not why:
+            return self._noted(place, asks, grading, grade)
         self.kept.append(Kept(place, why, asks))
         return asks
 
     def _noted(self, place: str, asks: Compare, grading: Grading, grade: AsGrade) -> Guard:
         """What the new criteria ask for the same grade, which is noted."""
-        before = _plain(grading.guard(grade.operator, grade.grade, not grade.exact))
-        after = _plain(self._by_new(grading, grade))
+        before, after = (
+            _of_term(asks, _plain(guard))
+            for guard in (grading.guard(grade.operator, grade.grade, not grade.exact), self._by_new(grading, grade))
+        )
         self.conditions.append(Regraded(place, asks, grade, before, after))
         return after
 
@@ -126,6 +130,22 @@ class _Work:
         label = f"Whether the last value of {name} up to the first dose was {_WAS[was]}"
         self.added[says] = Input(says, YesNo(), None, label=label, note=f"Asked by {self.criteria}.", fixed=True)
         return Is(says, "yes")
+
+
+def _why_kept(place: str, asks: Compare, grading: Grading, grade: AsGrade | None, after: Guard | None) -> str:
+    """Why a threshold is not regraded; empty if it is."""
+    if grade is None or after is None:
+        return f"it is no grade of {grading.term} by {grading.criteria}"
+    if _is_cell(place):
+        return _IN_A_TABLE
+    alone = _plain(after)
+    is_number = isinstance(alone, Compare) and isinstance(alone.term, Value)
+    return "" if is_number or not isinstance(asks.term, Tracked) else _WITHOUT_LIMITS
+
+
+def _of_term(asks: Compare, guard: Guard) -> Guard:
+    """The guard about what was asked: the lowest or highest value instead of the value."""
+    return attrs.evolve(guard, term=asks.term) if isinstance(guard, Compare) and isinstance(asks.term, Tracked) else guard
 
 
 def _grade_asked(grading: Grading, asks: Compare) -> AsGrade:

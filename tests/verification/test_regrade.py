@@ -43,8 +43,9 @@ inputs:
   hb: {unit: g/dL, plausible: 0 to 30, valid for: 8 days, graded by: CTC 2.0 haemoglobin}
   lymphocytes: {unit: 10*9/L, plausible: 0 to 99, valid for: 8 days}
   toxicity: {grade: CTC 2.0, valid for: 8 days}
-derived:
-  liver: "alt > 5 x ULN"
+trackers:
+  nadir: {lowest: platelets}
+  peak: {highest: alt}
 rules:
   hold: {in: on treatment, when: "%s", must: hold, source: ours}
   start: {in: before treatment, when: always, must: start at high, source: ours}
@@ -182,6 +183,9 @@ def test_a_threshold_is_regraded_only_if_that_is_asked_for() -> None:
         ("alt >= 2.5 x ULN", "alt >= 3 x ULN and alt >= 3 x baseline"),
         ("alt > 5 x LLN", "alt > 5 x LLN"),
         ("lymphocytes < 1", "lymphocytes < 0.8"),
+        ("nadir < 10000", "nadir < 25000"),
+        ("nadir >= 50000", "nadir >= 50000"),
+        ("peak > 200", "peak > 200"),
         ("toxicity >= 3", "toxicity >= 3"),
     ],
 )
