@@ -11,9 +11,10 @@ from attrs import evolve, field, frozen
 from protocol.model.regimen import Dose
 from protocol.verification.abstraction import DATES, Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
-from protocol.verification.deciding import Deciding, Outcome, Way
+from protocol.verification.deciding import Deciding
 from protocol.verification.diagrams import Choices, Diagrams, Node, cheapest
 from protocol.verification.kept import Kept, Remembered, first, passed
+from protocol.verification.outcomes import Outcome, Way
 from protocol.verification.trails import Trail, Trails
 
 Costs = tuple[tuple[int | None, ...], ...]

@@ -1,0 +1,252 @@
+"""What is decided in one situation for every letter? The walk through the rules, asked rule by rule, then concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cached_property, partial, reduce
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from protocol.model.decision import Effect
+from protocol.model.guard import Tracked
+from protocol.model.rule import ActionKind, Rule
+from protocol.semantics.applying import asked, hold_rules
+from protocol.semantics.compiled import Ask
+from protocol.semantics.decide import Finding, concluded, is_passed_over
+from protocol.semantics.effects import in_force
+from protocol.semantics.explain import action_of, is_silent, rule_of
+from protocol.semantics.scene import Scene
+from protocol.semantics.step import Holds, moved
+from protocol.semantics.truth import Narrowing, World
+from protocol.semantics.walk import walk
+from protocol.verification.abstraction import DATES, uses_up
+from protocol.verification.asking import Situation
+from protocol.verification.diagrams import Node
+from protocol.verification.kept import Kept, Place
+from protocol.verification.outcomes import Outcome, Way, broken, done
+from protocol.verification.trails import join
+
+if TYPE_CHECKING:
+    from protocol.verification.deciding import Deciding
+
+
+class Concluding:
+    """The decision in one situation."""
+
+    def __init__(self, deciding: Deciding, situation: Situation, kept: Kept) -> None:
+        self.all, self.situation, self.kept = deciding, situation, kept
+        self.diagrams, self.abstraction = deciding.diagrams, deciding.abstraction
+        self.relevant = deciding.relevant(kept)
+        # Of a scene only the protocol, the state and the time are asked below.
+        self.scene = Scene(self.abstraction.prepared, situation.state, 0)
+        self.here = (kept.place, tuple(date is None for date in kept.dates))
+        self._certain: dict[str, Node] = {}
+
+    def outcomes(self) -> Node:
+        """The outcome over letters."""
+        walked = self._together(lambda narrowed: self._walked(narrowed, {}))
+        results = self.diagrams.widened(walked, self.abstraction.ways, join)
+        found = self.diagrams.apply(self._concluded, results, self.first_certain)
+        found = self.diagrams.substitute(found, self._named)
+        return self.diagrams.apply(self._followed, found, self.holding)
+
+    def _together(self, of: Callable[[Narrowing], Node]) -> Node:
+        """What is so for everything that the trackers can be, joined."""
+        terms = [Tracked(self.abstraction.trackers[place].name) for place in self.relevant.trackers]
+        open_terms = [term for term in terms if len(self.situation.candidates[term.tracker]) > 1]
+        choices = product(*(self.situation.candidates[term.tracker] for term in open_terms))
+        nodes = [of({term: (value,) for term, value in zip(open_terms, one, strict=True)}) for one in choices]
+        return reduce(lambda one, other: self.diagrams.apply(join, one, other), nodes)
+
+    def _walked(self, narrowed: Narrowing, known: dict[tuple[str, bool], bool]) -> Node:
+        """Over complete values what the rules give, where it is known of some rules whether they act, or stand."""
+        world = Told(self.scene, narrowed, known)
+        try:
+            return self.diagrams.leaf(frozenset({self.all.number_of(walk(world))}))
+        except AskedRule as asked_rule:
+            key = (asked_rule.rule.name, asked_rule.stands)
+            acting = self.all.of_rule(self.kept, self.situation, asked_rule.rule, narrowed, stands=asked_rule.stands)
+            yes, no = self._walked(narrowed, {**known, key: True}), self._walked(narrowed, {**known, key: False})
+            return self.diagrams.apply(_chosen, acting, yes, no)
+
+    def certain(self, rule: Rule) -> Node:
+        """Over letters whether a rule acts in every completion."""
+        found = self._certain.get(rule.name)
+        if found is None:
+            acting = self._together(lambda narrowed: self.all.of_rule(self.kept, self.situation, rule, narrowed))
+            found = self.diagrams.apply(_always, self.diagrams.widened(acting, self.abstraction.ways, join))
+            self._certain[rule.name] = found
+        return found
+
+    @cached_property
+    def first_certain(self) -> Node:
+        """Over letters the first rule, or cells of a table, that acts in every completion."""
+        groups, _ = asked(self.abstraction.prepared, self.situation.state)
+        found = self.diagrams.leaf(frozenset[str]())
+        for equals, _ in reversed(groups):
+            rules = [rule for rule in equals if not is_passed_over(self.scene, rule)]
+            if rules:
+                found = self.diagrams.apply(lambda here, later: here or later, self._names(rules), found)
+        return found
+
+    @cached_property
+    def holding(self) -> Node:
+        """Over letters the hold rules that are true."""
+        return self._names(hold_rules(self.scene))
+
+    def _names(self, rules: Iterable[Rule]) -> Node:
+        """Over letters the names of those of the rules that act in every completion."""
+        found = self.diagrams.leaf(frozenset[str]())
+        for rule in rules:
+            found = self.diagrams.apply(partial(_with_name, rule.name), self.certain(rule), found)
+        return found
+
+    def _concluded(self, numbers: frozenset[int], first: frozenset[str]) -> Found | frozenset[int]:
+        """The finding out of what the rules give; these again where it matters which of several are true."""
+        results = [self.all.results[number] for number in numbers]
+        effects = {offer.effect for result in results for offer in result.recommended}
+        if len(effects) > 1:
+            return self._finding(numbers, first)
+        rules = {offer.rule for result in results for offer in result.recommended if offer.rule}
+        return self._finding(numbers, frozenset()) if len(rules) <= 1 else numbers
+
+    def _named(self, found: Found | frozenset[int]) -> Node:
+        """The finding, where one effect has several rules: those that are true come first."""
+        if isinstance(found, Found):
+            return self.diagrams.leaf(found)
+        prepared = self.abstraction.prepared
+        results = [self.all.results[number] for number in found]
+        names = {offer.rule for result in results for offer in result.recommended if offer.rule}
+        rules = [prepared.rules[prepared.place[name]] for name in names]
+        return self.diagrams.apply(partial(self._finding, found), self._names(rules))
+
+    def _finding(self, numbers: frozenset[int], certain: frozenset[str]) -> Found:
+        key = (*self.here, numbers, certain)
+        found = self.all.findings.get(key)
+        if found is None:
+            parts = tuple((dict[Any, Any](), self.all.results[number]) for number in sorted(numbers))
+            concluding = concluded(self.scene, parts, lambda rule: rule.name in certain)
+            found = self.all.findings[key] = self._one_of(concluding)
+        return found
+
+    def _one_of(self, finding: Finding) -> Found:
+        """The finding, once for all that are followed alike."""
+        said = (finding.status, finding.effect, finding.rules[:1], finding.withheld, finding.blocked, finding.conflict)
+        offers = (offer for _, result in finding.results for offer in (*result.offered, *result.ordered))
+        led = frozenset((offer.effect, offer.rule) for offer in offers)
+        effects, silent = self._effects(finding), is_silent(self.scene, finding)
+        key = (*self.here, *said, effects, led, silent, broken(self.situation.state, finding))
+        waits = any(one.control.kind == "held" or (one.control.kind == "in review" and not one.dose.is_drug) for one in effects)
+        return self.all.alike.setdefault(key, Found(finding, key, effects, waits))
+
+    def _followed(self, found: Found, holds: frozenset[str]) -> Outcome:
+        """The outcome of a decision; where it is followed by no drug, what holds are true matters as well."""
+        key = (found.key, holds if found.waits else frozenset())
+        outcome = self.all.followed.get(key)
+        if outcome is None:
+            outcome = self.all.followed[key] = self._made(found.finding, found.effects, key[1])
+        return outcome
+
+    def _effects(self, finding: Finding) -> tuple[Effect, ...]:
+        """The recommended effect and those that are permitted whatever is missing."""
+        permitted = [set(result.permitted()) for _, result in finding.results]
+        always = [
+            effect for effect in dict.fromkeys(finding.results[0][1].permitted()) if all(effect in one for one in permitted)
+        ]
+        return tuple(dict.fromkeys([finding.effect, *(effect for effect in always if not effect.undefined)]))
+
+    def _made(self, finding: Finding, effects: tuple[Effect, ...], holds: frozenset[str]) -> Outcome:
+        before = in_force(self.situation.state)
+        rule = rule_of(self.abstraction.prepared, finding)
+        told = frozenset({rule.name if rule else ""})
+        first = self._way(finding, finding.effect, holds, action_of(finding, rule, before), told)
+        others = [self._other(finding, effect, holds) for effect in effects[1:]]
+        return Outcome(
+            finding.status,
+            rule.name if rule else "",
+            finding.effect,
+            is_silent(self.scene, finding),
+            finding.blocked,
+            finding.conflict,
+            broken(self.situation.state, finding),
+            (first, *others),
+        )
+
+    def _other(self, finding: Finding, effect: Effect, holds: frozenset[str]) -> Way:
+        """A way that is permitted beside the recommended one."""
+        offers = (offer for _, result in finding.results for offer in (*result.offered, *result.ordered))
+        names = dict.fromkeys(offer.rule for offer in offers if offer.effect == effect and offer.rule)
+        prepared = self.abstraction.prepared
+        kinds = (prepared.rules[prepared.place[name]].action.kind for name in names)
+        kind = done(self.situation.state, effect, next(kinds, "continue"))
+        return evolve(self._way(finding, effect, holds, kind, frozenset(names)), recommended=False)
+
+    def _way(self, finding: Finding, effect: Effect, holds: frozenset[str], action: ActionKind, rules: frozenset[str]) -> Way:
+        prepared = self.abstraction.prepared
+        once = any(prepared.rules[prepared.place[name]].once for name in holds)
+        told = Holds(lambda: holds, lambda: once)
+        state = moved(self._dated(), finding, effect, told)
+        place = Place(state.control, state.level, state.dose, state.withheld, state.reasons)
+        resets = frozenset(name for name in DATES if getattr(state, name) == 0)
+        resets |= {"anew"} if effect.anew else frozenset()
+        return Way(action, rules, effect, place, resets, supplement=effect.supplement)
+
+    def _dated(self) -> Scene:
+        """The scene with every event that has been at a time of its own, so that those of this visit are told from them."""
+        state = self.situation.state
+        past = {name: -1 for name in DATES if getattr(state, name) is not None}
+        return evolve(self.scene, state=state.moved(**past))
+
+
+class AskedRule(Exception):
+    """Raised where it matters whether a rule acts, or whether what it ordered stands."""
+
+    def __init__(self, rule: Rule, stands: bool) -> None:
+        super().__init__(rule.name)
+        self.rule, self.stands = rule, stands
+
+
+@frozen(eq=False)
+class Told(World):
+    """A world in which it is known of each rule whether it acts, or asked."""
+
+    known: Mapping[tuple[str, bool], bool]
+
+    def rules_out(self, ask: Ask) -> bool:
+        return False
+
+    def acting(self, rule: Rule) -> bool | None:
+        return self._of(rule, False)
+
+    def standing(self, rule: Rule) -> bool | None:
+        return rule.mode == "must" and uses_up(rule) and self._of(rule, True)
+
+    def _of(self, rule: Rule, stands: bool) -> bool:
+        found = self.known.get((rule.name, stands))
+        if found is None:
+            raise AskedRule(rule, stands)
+        return found
+
+
+def _with_name(name: str, acts_here: bool, others: frozenset[str]) -> frozenset[str]:
+    return others | {name} if acts_here else others
+
+
+def _chosen(acting: frozenset[bool], yes: frozenset[int], no: frozenset[int]) -> frozenset[int]:
+    return (yes if True in acting else frozenset()) | (no if False in acting else frozenset())
+
+
+def _always(answers: frozenset[bool]) -> bool:
+    return answers == {True}
+
+
+@frozen(eq=False)
+class Found:
+    """A finding, once for all that are followed alike; ``waits``: it may be followed by no drug."""
+
+    finding: Finding
+    key: Hashable
+    effects: tuple[Effect, ...]
+    waits: bool
