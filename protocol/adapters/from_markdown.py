@@ -6,7 +6,7 @@ import re
 from collections import deque
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.adapters.columns import columns, looks_like_courses
 from protocol.adapters.problems import Cell, Problems, did_you_mean, lines_of, quoted
@@ -19,6 +19,7 @@ _HEADING = re.compile(r"##(?!#)\s*(?P<name>.*?)\s*#*\s*")
 _RULER = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _BAR = re.compile(r"(?<!\\)\|")
+_GENERATED = re.compile(r"\s*(?:[-*>]\s+)?(?:\*\*)?generated:(?:\*\*)?.*", re.IGNORECASE)
 _READINGS = re.compile(r"\s*(?:[-*>]\s+)?(?:\*\*)?readings?:(?:\*\*)?(?P<pairs>.*)", re.IGNORECASE)
 
 
@@ -45,7 +46,8 @@ def from_markdown(text: str, protocol: Protocol, file: str = "") -> Sheet:
     readings = _preamble(preamble, protocol, problems)
     found = [_course(section, protocol, problems) for section in sections]
     _report_names(sections, problems)
-    courses = tuple(item for item, _ in found if item is not None)
+    whole = _is_generated(preamble)
+    courses = tuple(evolve(item, generated=item.generated or whole) for item, _ in found if item is not None)
     if not problems.found and not courses:
         problems.report("C002", Cell("", 1, 1), "no course here", "Write a '## ' heading and under it a table.")
     problems.stop_if_any()
@@ -129,7 +131,12 @@ def _course(section: _Section, protocol: Protocol, problems: Problems) -> tuple[
         problems.report("C018", section.heading, f"the course {quoted(section.heading.text)} has no visits", "Write a row.")
     known = tuple(item for item in rows if item is not None)
     made = example(section.heading.text, section.heading.line, _note(section), known, False, problems)
-    return made, Counts(len(table.rows), len(full), len(table.rows) - len(full))
+    return evolve(made, generated=_is_generated(section)), Counts(len(table.rows), len(full), len(table.rows) - len(full))
+
+
+def _is_generated(section: _Section) -> bool:
+    """Whether a line of it begins with the mark of what was not written by hand: ``Generated: by protocol suite``."""
+    return any(_GENERATED.fullmatch(line) for _, line in section.lines)
 
 
 def _note(section: _Section) -> str:

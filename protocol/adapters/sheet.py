@@ -19,12 +19,16 @@ class Expectation:
 
 @frozen
 class Example:
-    """A course, and for each of its visits what is expected of the decision there. ``line`` is that of its heading."""
+    """A course, and for each of its visits what is expected of the decision there. ``line`` is that of its heading.
+
+    ``generated``: it was made from the protocol itself, and so says nothing of what the protocol ought to do.
+    """
 
     course: Course
     expectations: tuple[tuple[Expectation, ...], ...]
     line: int
     note: str = ""
+    generated: bool = False
 
 
 @frozen

@@ -564,3 +564,12 @@ def _written(item: Observation | None) -> str:
 def test_every_code_of_the_table_is_reported_somewhere() -> None:
     source = "".join(file.read_text() for file in Path(codes.__file__).parent.glob("*.py") if file.name != "codes.py")
     assert [code for code in CODES if f'"{code}"' not in source] == []
+
+
+def test_courses_that_were_not_written_by_hand_say_so(protocol: Protocol) -> None:
+    by_hand = from_markdown(TWO_COURSES, protocol)
+    assert [example.generated for example in by_hand.examples] == [False, False]
+    one = from_markdown(TWO_COURSES.replace("Stated on page 4715.", "Generated: by protocol verify."), protocol)
+    assert [example.generated for example in one.examples] == [True, False]
+    both = from_markdown(TWO_COURSES.replace("# Courses\n", "# Courses\n\nGenerated: by protocol suite.\n"), protocol)
+    assert [example.generated for example in both.examples] == [True, True]
