@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from protocol.model.course import ANEW, Course, Given, Observation, Visit
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import exact, say_number
 from protocol.model.time import RESOLUTIONS, UNITS
 
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
-def to_markdown(course: Course, protocol: Protocol) -> str:
+
+def to_markdown(course: Course, protocol: Protocol, expected: Mapping[str, Sequence[str]] = NOTHING) -> str:
     """A heading and a table: a column for each input that was ever observed, and one for the dose given where it is known.
 
+    ``expected`` has further columns by their names, such as ``expect action``, each with a cell for every visit.
     Visits whose observations have a time of their own, and dates that are ranges, have no place in this table: ValueError.
     """
-    observed = {one.input for visit in course.visits for one in visit.observations}
-    names = [item.name for item in protocol.inputs if item.name in observed]
-    dosed = any(visit.given for visit in course.visits)
-    header = ["elapsed", *names, *(["given"] if dosed else [])]
-    rows = [header, ["---"] * len(header), *(_row(visit, names, dosed, protocol) for visit in course.visits)]
+    header, *rows = table((course,), protocol)
+    cells = [[*row, *(column[place] for column in expected.values())] for place, row in enumerate(rows)]
+    lines = [[*header, *expected], ["---"] * (len(header) + len(expected)), *cells]
     note = f"{course.note}\n\n" if course.note else ""
-    return f"## {course.name}\n\n{note}" + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return f"## {course.name}\n\n{note}" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def table(courses: Sequence[Course], protocol: Protocol) -> list[list[str]]:
+    """A header, and a row for each visit of several courses: when, what was observed, and the dose given where any is known."""
+    visits = [visit for course in courses for visit in course.visits]
+    observed = {one.input for visit in visits for one in visit.observations}
+    names = [item.name for item in protocol.inputs if item.name in observed]
+    dosed = any(visit.given for visit in visits)
+    return [["elapsed", *names, *(["given"] if dosed else [])], *(_row(visit, names, dosed, protocol) for visit in visits)]
 
 
 def _row(visit: Visit, names: list[str], dosed: bool, protocol: Protocol) -> list[str]:

@@ -50,17 +50,27 @@ def sentence_of(protocol: Protocol, rule: Rule) -> str:
 
 def named_in_force(protocol: Protocol) -> frozenset[str]:
     """The inputs, definitions and trackers that the rules in force ask, also by way of others."""
+    return _closed(protocol, (name for rule in protocol.in_force() for name in _names(rule.when)))
+
+
+def asked_by(protocol: Protocol, place: str) -> frozenset[str]:
+    """The same of one entry: of a rule or table what it asks, of anything else that is asked itself and what it asks."""
+    rules = [rule for rule in protocol.in_force() if place in (rule.name, rule.table)]
+    return _closed(protocol, (name for rule in rules for name in _names(rule.when)) if rules else (place,))
+
+
+def _closed(protocol: Protocol, names: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
-    waiting = [name for rule in protocol.in_force() for name in _names(rule.when)]
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += _asked_by(protocol, name)
+            waiting += _asked_directly(protocol, name)
     return frozenset(found)
 
 
-def _asked_by(protocol: Protocol, name: str) -> Iterator[str]:
+def _asked_directly(protocol: Protocol, name: str) -> Iterator[str]:
     yield from (asked for guard in _guards_of(protocol, name) for asked in _names(guard))
     yield from (item.input for item in protocol.trackers if item.name == name and item.input)
     yield from (part.input for item in protocol.numbers if item.name == name for part in parts_of(item.value))
