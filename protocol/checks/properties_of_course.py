@@ -1,19 +1,20 @@
 """Whether the properties of a protocol hold on one course: the visits at which one fails, for certain or for some value.
 
-This is the plain reading of ``protocol.model.property``, one visit after the other. What holds on some courses need not hold
-on all; that is proved elsewhere. The course is read on everything that was ever recorded, and on the earliest date of each
-range, as long as it follows the protocol.
+One visit after the other is judged as ``protocol.semantics.monitors`` says, what begins at each of them by itself. What holds
+on some courses need not hold on all; that is proved elsewhere. The course is read on everything that was ever recorded, and
+on the earliest date of each range, as long as it follows the protocol.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from attrs import evolve, field, frozen
 
 from protocol.model.course import Course
 from protocol.model.decision import Effect, Fact, Step
-from protocol.model.property import All, Any, Claim, Minutes, No, OfVisits, Property, Response, Visits
+from protocol.model.property import OfVisits, Property
 from protocol.model.protocol import Protocol
 from protocol.model.rule import ActionKind
 from protocol.model.state import State
@@ -21,6 +22,7 @@ from protocol.semantics.arriving import arrive
 from protocol.semantics.claims import Moment, truth_of, watched
 from protocol.semantics.decide import conclude
 from protocol.semantics.explain import facts
+from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history, monitor_of, some
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import initial, step
@@ -113,9 +115,10 @@ def _kind(before: State, after: Effect, kind: ActionKind) -> ActionKind:
 
 def first_failures(item: Property, moments: Sequence[Moment]) -> Iterator[Failure]:
     """The first visit at which a property fails for certain; else the first at which it fails for some missing value."""
+    seen = _Seen.of(item, moments)
     possible: Failure | None = None
     for place, moment in enumerate(moments):
-        fails = _fails(item, moments, place)
+        fails = seen.fails(place)
         if fails:
             yield Failure(item, moment.scene.time, True, moment)
             return
@@ -126,63 +129,51 @@ def first_failures(item: Property, moments: Sequence[Moment]) -> Iterator[Failur
 
 
 def _is_shown(item: Property, moments: Sequence[Moment]) -> bool:
-    match item.sentence:
-        case OfVisits("sometimes", claim):
-            return any(truth_of(claim, moment) for moment in moments)
-        case _:
-            return False
+    is_sometimes = isinstance(item.sentence, OfVisits) and item.sentence.family == "sometimes"
+    return is_sometimes and any(one.shown for one in _Seen.of(item, moments).alone)
 
 
-def _fails(item: Property, moments: Sequence[Moment], place: int) -> bool | None:
-    """Whether the property fails because of what begins at this visit; None: for some value of what is missing."""
-    counts = No(Any(item.exceptions))
-    match item.sentence:
-        case OfVisits("sometimes", _):
-            return False
-        case OfVisits(family, claim):
-            return truth_of(All((_wrong(family, claim), counts)), moments[place])
-        case Response() as sentence:
-            return _goes_wrong(sentence, counts, moments[place], moments[place + 1 :])
+class _Answers(Sequence[bool | None]):
+    """The truths of the parts of a monitor at a visit, each found when it is first asked for."""
+
+    def __init__(self, monitor: Monitor, moment: Moment) -> None:
+        self._ask = cache(lambda place: truth_of(monitor.parts[place], moment))
+        self._length = len(monitor.parts)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, place: int) -> bool | None:  # type: ignore[override]
+        return self._ask(place)
 
 
-def _goes_wrong(sentence: Response, counts: Claim, at: Moment, rest: Sequence[Moment]) -> bool | None:
-    begins = truth_of(All((sentence.after, counts)), at)
-    if begins is False:
-        return False
-    wrong = _wrong(sentence.family, sentence.claim)
-    later, ended = _span(at, rest, sentence)
-    now = truth_of(All((sentence.after, counts, wrong)), at)
-    found = [truth_of(All((counts, wrong)), one) for one in later]
-    if sentence.family == "sometimes":
-        return _every((now, *found)) if ended else False
-    still = [truth_of(counts, one) for one in later]
-    return _some((now, *(_every((begins, *still[:number], one)) for number, one in enumerate(found))))
+@frozen(eq=False)
+class _Seen:
+    """The visits of a course as the monitor of a property sees them, with what it remembers before each if nothing is owed."""
 
+    monitor: Monitor
+    times: tuple[int, ...]
+    truths: tuple[_Answers, ...]
+    before: tuple[History, ...]
+    alone: tuple[Judgement, ...]
 
-def _span(at: Moment, rest: Sequence[Moment], sentence: Response) -> tuple[Sequence[Moment], bool]:
-    """The visits of the span after its first, and whether the course reaches the end of it."""
-    match sentence.within:
-        case Visits(count):
-            return rest[:count], len(rest) >= count
-        case Minutes(count):
-            end = at.scene.time + count
-            inside = [one for one in rest if one.scene.time <= end]
-            beyond = [one for one in rest if one.scene.time > end][:1]
-            looked = bool(inside) and inside[-1].scene.time == end
-            judged_late = sentence.family == "sometimes" and not looked
-            return [*inside, *(beyond if judged_late else ())], looked or bool(beyond)
+    @classmethod
+    def of(cls, item: Property, moments: Sequence[Moment]) -> _Seen:
+        monitor = monitor_of(item)
+        truths = tuple(_Answers(monitor, moment) for moment in moments)
+        before, alone = [first_history(monitor)], []
+        for answers in truths:
+            alone.append(after_visit(monitor, evolve(before[-1], owed=()), answers))
+            before.append(evolve(alone[-1].history, owed=()))
+        return cls(monitor, tuple(moment.scene.time for moment in moments), truths, tuple(before), tuple(alone))
 
-
-def _every(truths: Iterable[bool | None]) -> bool | None:
-    found = set(truths)
-    return False if False in found else None if None in found else True
-
-
-def _some(truths: Iterable[bool | None]) -> bool | None:
-    found = set(truths)
-    return True if True in found else None if None in found else False
-
-
-def _wrong(family: str, claim: Claim) -> Claim:
-    """What must not be true at a visit."""
-    return claim if family == "never" else No(claim)
+    def fails(self, place: int) -> bool | None:
+        """Whether the property fails because of what begins at this visit; None: for some value of what is missing."""
+        judged, found = self.alone[place], [self.alone[place].fails]
+        for number in range(place + 1, len(self.times)):
+            if not judged.history.owed or found[-1]:
+                break
+            elapsed = self.times[number] - self.times[number - 1]
+            judged = after_visit(self.monitor, judged.history, self.truths[number], elapsed, begins=False)
+            found.append(judged.fails)
+        return some(found)

@@ -22,6 +22,9 @@ from protocol.model.property import (
     Property,
     Response,
     Silent,
+    Since,
+    Times,
+    Until,
     Visits,
     While,
     Withheld,
@@ -29,19 +32,26 @@ from protocol.model.property import (
 from protocol.model.time import say_duration
 
 Durations = frozenset[str]
+_PAST = (Since, Times)
+_JOINED = (While, Any, All, *_PAST)
+"""What stands in parentheses where one claim is asked for."""
 
 
 def say_claim(claim: Claim, durations: Durations = frozenset()) -> str:
     """The claim as text, with no more parentheses than it needs; ``durations`` names the trackers that hold minutes."""
     match claim:
         case While(what, condition):
-            return f"{_grouped(what, durations, While)} while {_grouped(condition, durations, While)}"
+            return f"{_grouped(what, durations, While, *_PAST)} while {_grouped(condition, durations, While, Since)}"
         case Any(parts):
             *first, last = parts
-            said = (_closed(_grouped(part, durations, While, Any), part, durations) for part in first)
-            return " or ".join((*said, _grouped(last, durations, While, Any)))
+            said = (_closed(_grouped(part, durations, While, Any, *_PAST), part, durations) for part in first)
+            return " or ".join((*said, _grouped(last, durations, While, Any, *_PAST)))
         case All(parts):
-            return " and ".join(_grouped(part, durations, While, Any, All) for part in parts)
+            return " and ".join(_grouped(part, durations, *_JOINED) for part in parts)
+        case Since(what, begin):
+            return f"{_grouped(what, durations, *_JOINED)} since {_grouped(begin, durations, *_JOINED)}"
+        case Times(count, what):
+            return f"at least {say_times(count)} {_grouped(what, durations, *_JOINED)}"
         case No(part):
             return _negated(part, durations)
         case Asks(Is(name, "yes")) if name in ALONE:
@@ -57,8 +67,13 @@ def say_property(item: Property, durations: Durations = frozenset()) -> str:
     sentence = item.sentence
     said = f"{sentence.family} {say_claim(sentence.claim, durations)}"
     if isinstance(sentence, Response):
-        said = f"after {say_claim(sentence.after, durations)}, within {say_span(sentence.within)}, {said}"
+        said = f"after {say_claim(sentence.after, durations)}, {said_span(sentence.within, durations)}, {said}"
     return said + "".join(f", except {say_claim(claim, durations)}" for claim in item.exceptions)
+
+
+def said_span(span: Visits | Minutes | Until, durations: Durations = frozenset()) -> str:
+    """``within 2 weeks`` or ``until anc >= 1.5``."""
+    return f"until {say_claim(span.claim, durations)}" if isinstance(span, Until) else f"within {say_span(span)}"
 
 
 def say_span(span: Visits | Minutes) -> str:
@@ -70,6 +85,11 @@ def say_span(span: Visits | Minutes) -> str:
             return f"{count} visit" if count == 1 else f"{count} visits"
         case Minutes(count):
             return say_duration(count)
+
+
+def say_times(count: int) -> str:
+    """``1 time`` or ``3 times``."""
+    return "1 time" if count == 1 else f"{count} times"
 
 
 def _said(claim: Claim) -> str:
@@ -107,7 +127,7 @@ def _negated(part: Claim, durations: Durations) -> str:
         case ByRule(rule):
             return f"rule is not {rule}"
         case _:
-            return f"not {_grouped(part, durations, While, Any, All)}"
+            return f"not {_grouped(part, durations, *_JOINED)}"
 
 
 def _grouped(part: Claim, durations: Durations, *kinds: type) -> str:

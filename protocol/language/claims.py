@@ -1,19 +1,20 @@
 """From the text of a claim to the claim: what a property says of one visit, with the conditions of guards in it.
 
-``while`` binds least, then ``or``, ``and``, ``not``. In a list of levels or rules ``or`` goes on with the list if a level or
-rule follows it: ``on treatment at starting or escalated``.
+In a list of levels or rules ``or`` goes on with the list if a level or rule follows it: ``on treatment at starting or
+escalated``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar, cast
+from typing import cast
 
-from protocol.language.connectives import Parser, Unreadable
+from protocol.language.connectives import Unreadable
 from protocol.language.guard_terms import Terms
 from protocol.language.guard_tokens import Token, tokens
 from protocol.language.guards import GuardParser, said
 from protocol.language.hints import listed, meant
+from protocol.language.joined_claims import JoinedClaims
 from protocol.language.names import RESERVED, Names
 from protocol.language.nodes import Located, Node, Scalar
 from protocol.language.report import Report, Span
@@ -21,8 +22,6 @@ from protocol.model.guard import Always, And, Guard, Not, Or
 from protocol.model.property import (
     MOVES,
     Acts,
-    All,
-    Any,
     Asks,
     At,
     ByRule,
@@ -34,7 +33,6 @@ from protocol.model.property import (
     NoDrug,
     Relation,
     Silent,
-    While,
     Withheld,
 )
 from protocol.model.rule import ACTIONS, STATUSES, ActionKind, ControlKind, Where
@@ -62,6 +60,7 @@ CLAIMS = (
     *ACTIONS, "before treatment", "on treatment at LEVEL", "held by RULE", "in review by RULE", "stopped", "was PLACE",
     "dose above LEVEL", "dose below LEVEL", "dose at least LEVEL", "dose at most LEVEL", "dose is LEVEL", "dose raised",
     "dose lowered", "dose unchanged", "no drug", "withheld", *STATUSES, "silent", "rule is RULE",
+    "at least 2 times CLAIM", "CLAIM since CLAIM",
 )  # fmt: skip
 _SECTIONS = {
     "inputs": "an input",
@@ -89,33 +88,16 @@ def parsed_claim(report: Report, names: Names, text: Located) -> Claim:
         return _UNREADABLE
 
 
-class ClaimParser(Parser[Claim]):
+class ClaimParser(JoinedClaims):
     """Reads one claim."""
-
-    what: ClassVar[str] = "claim"
-    code: ClassVar[str] = "P080"
-
-    def negated(self, part: Claim) -> Claim:
-        """``not part``."""
-        return No(part)
-
-    def all_of(self, parts: tuple[Claim, ...]) -> Claim:
-        """Parts joined by ``and``."""
-        return All(parts)
-
-    def any_of(self, parts: tuple[Claim, ...]) -> Claim:
-        """Parts joined by ``or``."""
-        return Any(parts)
-
-    def _group(self) -> Claim:
-        what = super()._group()
-        return While(what, super()._group()) if self._accept("while") else what
 
     def condition(self) -> Claim:
         """One claim, without ``not`` and parentheses around it."""
         word = self._next
-        if word.kind != "word" or word.text in ("and", "or", "is", "while", "at", "by"):
-            self._fail("a claim", f"Write a condition such as 'toxicity >= 3', or one of: {listed(CLAIMS)}")
+        no_claim = word.text == "since" and not self._declared(word)
+        if no_claim or word.kind != "word" or word.text in ("and", "or", "is", "while", "at", "by"):
+            what = f"Write a condition such as 'toxicity >= 3', or one of: {listed(CLAIMS)}"
+            self._fail("a claim", self.why_no_claim() or what)
         if self._is_compared(word) and word.text not in ("dose", "rule"):
             return self._asked()
         if word.text in ALONE:
@@ -271,9 +253,7 @@ class ClaimParser(Parser[Claim]):
 
     def why_not_more(self) -> str:
         """What would be right where nothing more can follow."""
-        if self._next.text == "while":
-            return "A claim has one 'while'; write 'and', or put one of them in parentheses."
-        return GuardParser(self.terms, self.tokens, self.place).why_not_more()
+        return self.why_no_more_claims() or GuardParser(self.terms, self.tokens, self.place).why_not_more()
 
 
 def _claimed(condition: Guard) -> Claim:

@@ -229,13 +229,20 @@ _TABLE = (
      "for what was done; places (on treatment at starting, held by hold-cytopenia, in review, stopped) for the state "
      "after the visit, or with 'was' before it; the dose in force after it (dose above starting, dose raised, no drug); "
      "withheld; decided, provisional, undecided or silent; 'rule is RULE'. They are joined by 'and', 'or', 'not', "
-     "parentheses, and 'while', which means 'and' and binds least."),
+     "parentheses, and 'while', which means 'and' and binds least. Two forms look back: 'no drug since hold' and 'at least "
+     "2 times hold'."),
     ("P081", "a word with two meanings",
      "A claim uses the word by itself, and the protocol declares an input, level or rule of that name too, so that a "
      "reader cannot tell which is meant. 'hold is yes' always means the input; a list of levels ends at a parenthesis."),
     ("P082", "not a span of visits",
      "'within' takes 'same visit', a number of visits such as '2 visits', which are the visit itself and the two after "
      "it, or a duration such as '14 days'."),
+    ("P083", "a look back inside a look back",
+     "'since' and 'at least 2 times' look back over the visits of a course, at something that is so at a visit. They do not look "
+     "back at something that looks back itself: join two of them by 'and', or let a tracker count what was observed."),
+    ("P084", "too many looks back",
+     "Each different 'since' or 'times' of a property doubles or trebles what has to be asked at each visit, so that there are "
+     "at most four. Make several properties of it, or let trackers count what was observed."),
     # Monitoring.
     ("P090", "not something that is measured again and again",
      "'of' under 'monitoring' names an input that is observed more than once. Derived inputs, trackers and interpretations are "

@@ -89,8 +89,12 @@ class Parser(ABC, Generic[Part]):
         return self.any_of(parts) if len(parts) > 1 else parts[0]
 
     def _and(self) -> Part:
-        parts = self._parts("and", self._part)
+        parts = self._parts("and", self._linked)
         return self.all_of(parts) if len(parts) > 1 else parts[0]
+
+    def _linked(self) -> Part:
+        """What ``and`` joins: a condition, and for some parsers more."""
+        return self._part()
 
     def _parts(self, word: str, part: Callable[[], Part]) -> tuple[Part, ...]:
         parts = [part()]

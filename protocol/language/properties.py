@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from protocol.errors import NotationError
 from protocol.language.claims import read_claim
 from protocol.language.fields import Fields, fields, minutes
+from protocol.language.joined_claims import MOST_PAST
 from protocol.language.names import Names
 from protocol.language.nodes import Listing, Node, Scalar
 from protocol.language.report import Report, shown
 from protocol.language.rules import read_citation
 from protocol.model.guard import Always
-from protocol.model.property import Asks, Claim, Minutes, OfVisits, Property, Response, Sentence, Visits
+from protocol.model.property import Asks, Claim, Minutes, OfVisits, Past, Property, Response, Sentence, Until, Visits
 from protocol.model.time import duration
+from protocol.model.verification import Family
 
 PROPERTY_KEYS = (
-    "never", "always", "sometimes", "after", "within", "except", "expect", "source", "note", "unverified", "waiver",
+    "never", "always", "sometimes", "after", "within", "until", "except", "expect", "course", "family", "source", "note",
+    "unverified", "waiver",
 )  # fmt: skip
 EXPECTED: tuple[Literal["holds", "fails"], ...] = ("holds", "fails")
 FAMILIES = ("never", "always", "sometimes")
+FOUR_KINDS: tuple[Family, ...] = get_args(Family)
 _ONE_FAMILY = "A property has exactly one of: never, always, sometimes; beside 'after' and 'within' too."
+_ONE_END = "Write 'within' where the span ends by itself, or 'until' where something ends it."
 _SPAN = "Write 'same visit', '2 visits' (the visit itself and the two after it) or '14 days'."
 _VISITS = re.compile(r"(?P<count>[1-9][0-9]{0,2})\s+visits?")
 
@@ -35,16 +40,31 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
     if family == "sometimes" and not found.has("after"):
         found.misplaced(("except",), "does not go with 'sometimes'", "Say it in the claim: 'escalate and not death'.")
     exceptions = _exceptions(report, names, found)
-    return Property(
+    expected = found.word("expect", EXPECTED, "holds")
+    if expected == "holds":
+        found.misplaced(("course",), "goes with 'expect: fails' only", "It names the course that shows the failure.")
+    item = Property(
         name.text,
         _sentence(report, names, found, family),
         exceptions,
-        found.word("expect", EXPECTED, "holds"),
+        expected,
         waiver=found.text("waiver"),
         source=read_citation(report, names, found),
         note=found.text("note"),
         unverified=found.text("unverified"),
+        course=found.text("course"),
+        family=found.word("family", FOUR_KINDS, FOUR_KINDS[0]) if found.has("family") else "",
     )
+    _check_past(report, found, item)
+    return item
+
+
+def _check_past(report: Report, found: Fields, item: Property) -> None:
+    """Notes a property that looks back in more ways than are followed."""
+    past = {claim for claim in item.claims() if isinstance(claim, Past)}
+    if len(past) > MOST_PAST:
+        message = f"{found.what} looks back in {len(past)} ways, and at most {MOST_PAST} are followed"
+        report.add("P084", message, found.owner, "Make several properties of it, or let trackers count what was observed.")
 
 
 def _family(report: Report, found: Fields) -> str | None:
@@ -59,13 +79,23 @@ def _family(report: Report, found: Fields) -> str | None:
 def _sentence(report: Report, names: Names, found: Fields, family: str) -> Sentence:
     claim = _claim(report, names, found, family)
     if not found.has("after"):
-        found.misplaced(("within",), "goes with 'after' only", "Add 'after: ...', or remove it.")
+        found.misplaced(("within", "until"), "goes with 'after' only", "Add 'after: ...', or remove it.")
         return OfVisits(family, claim)  # type: ignore[arg-type]
-    found.require("within", hint=_SPAN)
-    within = _span(report, found)
+    within = _within(report, names, found)
     if within == Visits(0) and family == "sometimes":
         found.misplaced(("sometimes",), "does not go with 'same visit'", "Write 'always': there is only one visit.")
-    return Response(_claim(report, names, found, "after"), within or Visits(0), family, claim)  # type: ignore[arg-type]
+    if isinstance(within, Until) and family == "sometimes":
+        found.misplaced(("sometimes",), "does not go with 'until'", "Write 'within: ...': what has no end is never too late.")
+    return Response(_claim(report, names, found, "after"), within, family, claim)  # type: ignore[arg-type]
+
+
+def _within(report: Report, names: Names, found: Fields) -> Visits | Minutes | Until:
+    said = found.said(("within", "until"))
+    if len(said) > 1:
+        report.add("P024", f"{found.what} has both '{said[0]}' and '{said[1]}'", found.key(said[1]), _ONE_END)
+    if not found.has("until"):
+        found.require("within", hint=f"{_SPAN}  Or 'until' and a claim.")
+    return Until(_claim(report, names, found, "until")) if found.has("until") else _span(report, found) or Visits(0)
 
 
 def _claim(report: Report, names: Names, found: Fields, key: str) -> Claim:

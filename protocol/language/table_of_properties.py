@@ -8,7 +8,7 @@ from protocol.language.claim_text import say_claim, say_span
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, sentence
 from protocol.language.table_of_sources import say_citation
 from protocol.language.to_text import duration_trackers
-from protocol.model.property import OfVisits, Property, Response
+from protocol.model.property import Minutes, OfVisits, Property, Response, Until, Visits
 from protocol.model.protocol import Protocol
 
 _HOW_TO_READ = (
@@ -40,8 +40,18 @@ def _sentence(item: Property, durations: frozenset[str]) -> str:
         case OfVisits(family, claim):
             return f"**{family}** {code(say_claim(claim, durations))}"
         case Response(after, within, family, claim):
-            span = f"within {say_span(within)}" if say_span(within) != "same visit" else "at the same visit"
+            span = _span(within, durations)
             return f"after {code(say_claim(after, durations))}, {span}, **{family}** {code(say_claim(claim, durations))}"
+
+
+def _span(within: Visits | Minutes | Until, durations: frozenset[str]) -> str:
+    match within:
+        case Until(claim):
+            return f"until {code(say_claim(claim, durations))}"
+        case Visits(0):
+            return "at the same visit"
+        case _:
+            return f"within {say_span(within)}"
 
 
 def _except(item: Property, durations: frozenset[str]) -> str:
@@ -57,7 +67,9 @@ def _source(item: Property, doubtful: set[str]) -> str:
 
 def _said(item: Property) -> Iterator[str]:
     if item.expected == "fails":
-        yield "**Expected to fail.**"
+        yield f"**Expected to fail**, as the course {code(item.course)} shows." if item.course else "**Expected to fail.**"
+    if item.family:
+        yield f"Of the kind **{item.family}**."
     if item.note:
         yield sentence(item.note)
     if item.unverified:

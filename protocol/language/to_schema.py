@@ -20,7 +20,7 @@ from protocol.language.meanings import MEANINGS
 from protocol.language.monitoring import MONITORING_KEYS, ORIGINS
 from protocol.language.names import LONGEST_NAME, NAME
 from protocol.language.phrases import ACTION_FORMS, FORMS, OFF_LADDER, WHERE
-from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS
+from protocol.language.properties import EXPECTED, FAMILIES, FOUR_KINDS, PROPERTY_KEYS
 from protocol.language.rules import RULE_KEYS
 from protocol.language.scores import ELSEWHERE, SCORE_KEYS
 from protocol.language.tables import NOTHING, TABLE_KEYS
@@ -189,12 +189,15 @@ def _table() -> Schema:
 
 def _property() -> Schema:
     known = {
-        **dict.fromkeys((*FAMILIES, "after"), WORDS),
+        **dict.fromkeys((*FAMILIES, "after", "until"), WORDS),
         "within": WORDS,
         "except": {"anyOf": [WORDS, {"type": "array", "items": WORDS, "minItems": 1}]},
         "expect": {"enum": list(EXPECTED)},
+        "family": {"enum": list(FOUR_KINDS)},
     }
-    spans = {"dependencies": {"after": ["within"], "within": ["after"]}}
+    failing: Schema = {"required": ["expect"], "properties": {"expect": {"enum": ["fails"]}}}
+    ends = {"after": _exactly_one(("within", "until")), "within": ["after"], "until": ["after"], "course": failing}
+    spans: Schema = {"dependencies": ends}
     return {**_object("property", PROPERTY_KEYS, known, []), **_exactly_one(FAMILIES), **spans}
 
 

@@ -16,7 +16,7 @@ from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Score, Tracker, YesNo
 from protocol.model.ladder import say_generated
 from protocol.model.monitoring import Monitoring
-from protocol.model.property import OfVisits, Property, Response
+from protocol.model.property import OfVisits, Property, Response, Until
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
@@ -208,12 +208,19 @@ def _property(item: Property, durations: Durations) -> Iterator[Pair]:
             yield family, in_quotes(say_claim(claim, durations))
         case Response(after, within, family, claim):
             yield "after", in_quotes(say_claim(after, durations))
-            yield "within", say_span(within)
+            if isinstance(within, Until):
+                yield "until", in_quotes(say_claim(within.claim, durations))
+            else:
+                yield "within", say_span(within)
             yield family, in_quotes(say_claim(claim, durations))
     if item.exceptions:
         yield "except", f"[{', '.join(in_quotes(say_claim(claim, durations)) for claim in item.exceptions)}]"
     if item.expected != "holds":
         yield "expect", item.expected
+    if item.course:
+        yield "course", quoted(item.course)
+    if item.family:
+        yield "family", item.family
     if item.source:
         yield "source", quoted(citation(item.source))
     yield from texts(note=item.note, unverified=item.unverified, waiver=item.waiver)

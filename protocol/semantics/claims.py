@@ -74,6 +74,7 @@ def asked_name(guard: Guard) -> str:
 def truth_of(claim: Claim, moment: Moment) -> bool | None:
     """True or false if the claim is so for everything that missing values can be, None (unknown) otherwise.
 
+    The claim is one of this visit alone: what past claims come to, ``protocol.semantics.monitors`` says.
     Raises KeyError for a condition that no property of the watched protocol asks.
     """
     answers: set[bool | None] = set()

@@ -26,6 +26,9 @@ from protocol.model.property import (
     Response,
     Sentence,
     Silent,
+    Since,
+    Times,
+    Until,
     Visits,
     While,
     Withheld,
@@ -37,7 +40,7 @@ from protocol.model.time import DAY, WEEK
 from protocol.testing.choosing import Choose
 from protocol.testing.tables import of_kind
 
-_SPANS = (Visits(0), Visits(1), Visits(2), Minutes(2 * WEEK), Minutes(3 * DAY))
+_SPANS = (Visits(0), Visits(1), Visits(2), Minutes(2 * WEEK), Minutes(3 * DAY), None)
 
 
 def any_properties(choose: Choose, protocol: Protocol, conditions: Sequence[Guard]) -> tuple[Property, ...]:
@@ -50,11 +53,14 @@ def _property(choose: Choose, protocol: Protocol, asked: Sequence[Asks], number:
     sentence = _sentence(choose, protocol, asked)
     possible = not (isinstance(sentence, OfVisits) and sentence.family == "sometimes")
     count = choose((0, 0, 0, 1, 2)) if possible else 0
+    expected = choose(("holds", "holds", "holds", "fails"))
     return Property(
         f"property-{number}",
         sentence,
         tuple(_claim(choose, protocol, asked) for _ in range(count)),
-        choose(("holds", "holds", "holds", "fails")),
+        expected,
+        course=choose(("", "a course that shows it")) if expected == "fails" else "",
+        family=choose(("", "", "", "must not", "frame")),
         waiver=choose(("", "", "", "nobody minds")),
         source=choose((None, Citation("paper", "p. 2"))),
         note=choose(("", "drawn")),
@@ -63,12 +69,29 @@ def _property(choose: Choose, protocol: Protocol, asked: Sequence[Asks], number:
 
 
 def _sentence(choose: Choose, protocol: Protocol, asked: Sequence[Asks]) -> Sentence:
-    claim = _claim(choose, protocol, asked)
+    claim = _looking_back(choose, protocol, asked)
     if choose((True, False)):
         return OfVisits(choose(("never", "never", "always", "sometimes")), claim)
-    within = choose(_SPANS)
-    family = choose(("always", "never") if within == Visits(0) else ("always", "never", "sometimes", "sometimes"))
-    return Response(_claim(choose, protocol, asked), within, family, claim)
+    within = choose(_SPANS) or Until(_claim(choose, protocol, asked))
+    lasting = within == Visits(0) or isinstance(within, Until)
+    family = choose(("always", "never") if lasting else ("always", "never", "sometimes", "sometimes"))
+    return Response(_looking_back(choose, protocol, asked), within, family, claim)
+
+
+def _looking_back(choose: Choose, protocol: Protocol, asked: Sequence[Asks]) -> Claim:
+    """A claim that looks back now and then, in two ways at most."""
+
+    def one() -> Claim:
+        return _claim(choose, protocol, asked)
+
+    match choose((*("one",) * 9, "since", "times", "both")):
+        case "since":
+            return While(one(), Since(one(), one()))
+        case "times":
+            return Any((one(), No(Times(choose((1, 2, 3)), one()))))
+        case "both":
+            return All((Since(one(), one()), one(), Times(2, one())))
+    return one()
 
 
 def _claim(choose: Choose, protocol: Protocol, asked: Sequence[Asks]) -> Claim:

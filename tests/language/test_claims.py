@@ -30,6 +30,8 @@ from protocol.model.property import (
     No,
     NoDrug,
     Silent,
+    Since,
+    Times,
     While,
     Withheld,
 )
@@ -76,6 +78,18 @@ at_reduced = At(Where("on treatment", ("reduced",)))
         ("rule is by-platelets", ByRule("by-platelets")),
         ("held by by-platelets or hold-cytopenia", At(Where("held", by=("by-platelets.2.1", "hold-cytopenia")))),
         ("dose raised", DoseMoves("raised")),
+        ("no drug since stop", Since(c, a)),
+        ("not stop since rash", Since(No(a), b)),
+        ("not (stop since rash)", No(Since(a, b))),
+        ("(no drug or rash) since (stop or rash)", Since(Any((c, b)), Any((a, b)))),
+        ("escalate while (no drug since stop)", While(Acts("escalate"), Since(c, a))),
+        ("(no drug since stop) or rash", Any((Since(c, a), b))),
+        ("time since start < 4 weeks since stop", Since(Asks(Compare(Clock("start"), "<", 28 * 1440)), a)),
+        ("at least 2 times stop", Times(2, a)),
+        ("at least 1 time not stop", Times(1, No(a))),
+        ("not (at least 2 times stop)", No(Times(2, a))),
+        ("escalate while at least 3 times (stop and rash)", While(Acts("escalate"), Times(3, All((a, b))))),
+        ("(at least 2 times stop) and rash", All((Times(2, a), b))),
         ("dose at most reduced", DoseIs("at most", "reduced")),
     ],
 )
@@ -101,6 +115,31 @@ def test_a_claim_is_read_and_said_in_the_same_words(text: str, claim: Claim) -> 
 )
 def test_or_after_a_level_goes_on_with_the_levels_only_if_a_level_follows(text: str, claim: Claim) -> None:
     assert parse_claim(text, WHOLE) == claim
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("since stop", "P080"),
+        ("stop since", "P080"),
+        ("stop and rash since no drug", "P080"),
+        ("no drug since stop or rash", "P080"),
+        ("escalate while rash since stop", "P080"),
+        ("at least 2 times stop and rash", "P080"),
+        ("at least 0 times stop", "P080"),
+        ("at least two times stop", "P080"),
+        ("at least 2 stop", "P080"),
+        ("stop 2 times", "P080"),
+        ("rash since stop since no drug", "P080"),
+        ("at least 2 times at least 2 times stop", "P083"),
+        ("at least 2 times (rash since stop)", "P083"),
+        ("rash since (stop and at least 2 times rash)", "P083"),
+    ],
+)
+def test_a_look_back_that_can_be_read_in_two_ways_or_looks_back_twice_is_refused(text: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_claim(text, WHOLE)
+    assert [problem.code for problem in caught.value.problems] == [code]
 
 
 @pytest.mark.parametrize("text", ["hold", "stop or hold", "dose is reduced", "on treatment at reduced or starting"])
@@ -149,9 +188,11 @@ def grown(part: st.SearchStrategy[Claim]) -> st.SearchStrategy[Claim]:
 
 
 trees = st.recursive(st.builds(Asks, conditions) | done, grown, max_leaves=10)
+pasts = st.builds(Since, trees, trees) | st.builds(Times, st.integers(1, 999), trees)
+with_past = st.recursive(trees | pasts, grown, max_leaves=4)
 
 
 @settings(max_examples=500)
-@given(trees)
+@given(trees | with_past)
 def test_a_claim_that_is_said_reads_as_the_same_claim(claim: Claim) -> None:
     assert parse_claim(say_claim(claim, DURATIONS), WHOLE) == claim

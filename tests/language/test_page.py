@@ -218,9 +218,10 @@ def test_every_form_of_an_action_is_on_the_page(form: str) -> None:
 
 @pytest.mark.parametrize("form", claims.CLAIMS)
 def test_every_form_of_a_claim_is_on_the_page(form: str) -> None:
-    pattern = (
-        re.escape(form).replace("LEVEL", "(low|middle|high)").replace("RULE", "(hold-low|ask)").replace("PLACE", "on treatment")
-    )
+    pattern = re.escape(form)
+    stands_for = {"LEVEL": "(low|middle|high)", "RULE": "(hold-low|ask)", "PLACE": "on treatment", "CLAIM": "(hold|no drug|stop)"}
+    for name, examples in stands_for.items():
+        pattern = pattern.replace(name, examples)
     assert any(re.match(pattern, text) for text in quoted(paragraph("Claims")))
 
 

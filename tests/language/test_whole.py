@@ -31,6 +31,9 @@ from protocol.model.property import (
     Property,
     Response,
     Silent,
+    Since,
+    Times,
+    Until,
     Visits,
     While,
     Withheld,
@@ -300,6 +303,7 @@ RULES = (
         Action("resume", Same(), anew=True),
     ),
 )
+rash = Asks(Is("rash", "yes"))
 PROPERTIES = (
     Property(
         "never-above",
@@ -331,8 +335,14 @@ PROPERTIES = (
             "sometimes",
             At(Where("on treatment")),
         ),
-        exceptions=(Asks(low_anc), Any((Asks(Named("remission")), Asks(Is("rash", "no")))), Acts("stop")),
+        exceptions=(
+            Asks(low_anc),
+            Any((Asks(Named("remission")), Asks(Is("rash", "no")))),
+            Acts("stop"),
+            Since(rash, Asks(low_anc)),
+        ),
         expected="fails",
+        course="It takes longer: three weeks",
         waiver="it may take longer",
         note="a note",
         unverified="from memory",
@@ -348,6 +358,16 @@ PROPERTIES = (
             "never",
             All((DoseMoves("lowered"), No(ByRule("stop-tox")))),
         ),
+    ),
+    Property(
+        "off",
+        Response(
+            Times(2, Any((Acts("stop"), Acts("hold")))),
+            Until(All((Acts("resume"), Asks(Known("anc"))))),
+            "always",
+            Any((Since(NoDrug(), Acts("stop")), Acts("hold"))),
+        ),
+        family="only if",
     ),
     Property(
         "decided-or-safe",
