@@ -1,9 +1,10 @@
 """For pytest: each protocol.yaml, each protocol of its family, and each course beside them is a test.
 
 ``pytest -p protocol.pytest_plugin`` collects, of every ``protocol.yaml``, one test ``check`` (nothing is found wrong with
-it), and of every ``courses*.md`` beside it one test for each course (it does what its table expects, and no property fails on
-it). Another YAML file ``NAME.yaml`` is a protocol too where it has courses of its own, ``NAME.courses*.md``, or stands beside a
-protocol.yaml and begins a line with ``protocol:``. A file that cannot be read is one failing test that shows its problems.
+it, and no course is missing on which a property is expected to fail), and of every ``courses*.md`` beside it one test for each
+course (it does what its table expects, and the properties do on it what is expected of them). Another YAML file ``NAME.yaml``
+is a protocol too where it has courses of its own, ``NAME.courses*.md``, or stands beside a protocol.yaml and begins a line
+with ``protocol:``. A file that cannot be read is one failing test that shows its problems.
 
 There is no entry point that loads the plugin by itself: in a folder with a ``protocol.py`` of its own that would keep pytest
 from starting.
@@ -75,12 +76,13 @@ class Check(_Item):
     """A protocol can be read, and no check finds anything in it."""
 
     def runtest(self) -> None:
-        """Reads the protocol and runs the checks; fails with everything that they find."""
+        """Reads the protocol and runs the checks; fails with everything that they find, and with each course that is missing."""
         from protocol.checks import findings
 
-        found = findings(_protocol(self.path))
+        protocol = _protocol(self.path)
+        found = [*map(str, findings(protocol)), *_missing_courses(self.path, protocol)]
         if found:
-            raise Failed("\n".join(str(finding) for finding in found))
+            raise Failed("\n".join(found))
 
 
 class CoursesFile(pytest.File):
@@ -134,6 +136,19 @@ class Course(_Item):
         result, _ = course_tested(self.protocol, str(self.path), self.example, chosen=self.chosen)
         if result.failed:
             raise Failed(result_text(result))
+
+
+def _missing_courses(file: Path, protocol: Protocol) -> tuple[str, ...]:
+    """What is wrong with the courses that properties name."""
+    from protocol.adapters.from_file import from_file
+    from protocol.adapters.selection import under
+    from protocol.commands.tested import missing_courses
+
+    if not any(item.course for item in protocol.properties):
+        return ()
+    sheets = [from_file(one, protocol) for one in courses_of(file)]
+    chosen = (sheet for sheet in sheets if under(protocol, sheet.readings) == protocol)
+    return missing_courses(protocol, [example.course.name for sheet in chosen for example in sheet.examples])
 
 
 def _protocol(file: Path) -> Protocol:

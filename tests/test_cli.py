@@ -154,6 +154,32 @@ def test_test_fails_on_a_course_that_breaks_a_property(spec: Path, capsys: Outpu
     assert "Properties: 2, judged at 3 of 3 visits; 1 broken there. That proves none of them." in text
 
 
+@pytest.mark.parametrize(
+    ("claim", "course", "said"),
+    [
+        ("hold", "Raised at four weeks", ""),
+        (
+            "hold",
+            "Raised at 4 weeks",
+            "course 'Raised at 4 weeks', and none under the chosen readings is called so; did you mean",
+        ),
+        (
+            "stop",
+            "Raised at four weeks",
+            "property known-to-fail is expected to fail here, and no visit shows that it does: never stop",
+        ),
+    ],
+)
+def test_what_is_expected_to_fail_has_to_fail_on_its_course(
+    spec: Path, capsys: Output, claim: str, course: str, said: str
+) -> None:
+    known = f'properties: {{known-to-fail: {{never: "{claim}", expect: fails, course: {course}}}}}\n'
+    (spec / "protocol.yaml").write_text(SPEC + known)
+    assert run("test", spec) == bool(said)
+    text = capsys.readouterr().out
+    assert said in text and ("failed  " in text) is bool(said)
+
+
 def test_visits_after_a_dose_that_nothing_permits_are_not_judged_and_that_is_said(spec: Path, capsys: Output) -> None:
     (spec / "protocol.yaml").write_text(SPEC + PROPERTIES)
     courses = spec / "courses.md"

@@ -92,6 +92,20 @@ def test_a_property_that_fails_on_a_course_fails_its_test(folder: Path) -> None:
     assert code == 1 and "no-holds" in said and "day 7" in said
 
 
+def test_a_failure_that_stops_failing_and_a_course_that_is_not_there_fail(folder: Path) -> None:
+    file = folder / "specs" / "counts" / "protocol.yaml"
+    known = """properties:
+  still: {never: hold, expect: fails, course: Counts fall}
+  healed: {never: "hold while platelets > 40", expect: fails, course: Counts fall}
+  gone: {never: hold, expect: fails, course: Counts fell}
+"""
+    file.write_text(SPEC + known, encoding="utf-8")
+    code, said = run(folder, "-k", "check or fall")
+    assert code == 1 and "2 failed" in said and "property still" not in said
+    assert "property healed is expected to fail here, and no visit shows that it does" in said
+    assert "property gone is expected to fail on the course 'Counts fell', and none" in said
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -39,9 +39,18 @@ class Broken:
 
 
 @frozen
+class Unshown:
+    """A property that is expected to fail, names the course that shows it, and does not fail on it; ``claim`` is what it says."""
+
+    property: str
+    claim: str
+
+
+@frozen
 class Result:
     """A course of a file, the expectations that it did not meet, and the properties of the protocol that it breaks.
 
+    ``unshown`` are those that it should break, and does not.
     ``judged`` is at how many of its ``visits`` the properties were judged; those count where they were to be judged at all.
     """
 
@@ -51,11 +60,12 @@ class Result:
     broken: tuple[Broken, ...] = ()
     judged: int = 0
     visits: int = 0
+    unshown: tuple[Unshown, ...] = ()
 
     @property
     def failed(self) -> bool:
         """Whether anything is not as it should be."""
-        return bool(self.unmet or self.broken)
+        return bool(self.unmet or self.broken or self.unshown)
 
     @property
     def expected(self) -> int:
@@ -70,6 +80,7 @@ def result(
     broken: Iterable[Broken] = (),
     judged: int = 0,
     of: int = 0,
+    unshown: Iterable[Unshown] = (),
 ) -> Result:
     """The result of a course, from the visit, the place and what there was of each expectation that was not met."""
     visits = example.course.visits
@@ -80,6 +91,7 @@ def result(
         tuple(broken),
         judged,
         of,
+        tuple(unshown),
     )
 
 
@@ -91,12 +103,18 @@ def result_text(result: Result) -> str:
     count = f"{len(result.unmet)} of {expected}" if result.unmet else expected
     head = f"failed  {result.example.course.name} ({count})"
     broken = (line for item in result.broken for line in _broken(result.file, item))
-    return "\n".join((head, *(_difference(result.file, item) for item in result.unmet), *broken))
+    unshown = (_unshown(result, item) for item in result.unshown)
+    return "\n".join((head, *(_difference(result.file, item) for item in result.unmet), *broken, *unshown))
 
 
 def _broken(file: str, item: Broken) -> Iterator[str]:
     yield f"  {item.place or file}: {say_time(item.time)}: property {item.property} does not hold: {item.claim}"
     yield f"    was {item.was}: {item.done}" + "".join(f"; {fact}" for fact in item.facts)
+
+
+def _unshown(result: Result, item: Unshown) -> str:
+    place = f"{result.file}:{result.example.line}"
+    return f"  {place}: property {item.property} is expected to fail here, and no visit shows that it does: {item.claim}"
 
 
 def _difference(file: str, unmet: Unmet) -> str:

@@ -35,11 +35,13 @@ class Tried:
     visits: int = 0
     """The visits under the chosen readings; of those the coverage counts the ``asserting`` ones."""
     asserting: int = 0
+    missing: tuple[str, ...] = ()
+    """What is wrong with the names of courses that properties name; each is a sentence."""
 
     @property
     def failed(self) -> bool:
-        """Whether an expectation was not met, or a property that should hold does not hold on a course."""
-        return any(result.failed for result in self.results)
+        """Whether an expectation was not met, or a property does not do on a course what is expected of it."""
+        return bool(self.missing) or any(result.failed for result in self.results)
 
 
 @click.command(
@@ -53,7 +55,8 @@ def test(specs: tuple[str, ...], with_coverage: bool, form: str) -> int:
 
     They are in courses*.md, those of a file NAME.yaml that is not protocol.yaml in NAME.courses*.md.
 
-    Exits with 1 if an expectation is not met, or a property that is expected to hold does not hold on a course.
+    Exits with 1 if an expectation is not met, or a property that is expected to hold does not hold on a course; also if one that
+    is expected to fail does not fail on the course that it names.
     """
     tried = []
     for spec in specs:
@@ -70,11 +73,11 @@ def _tried(spec: str, with_coverage: bool) -> Tried:
     from protocol.adapters.from_file import from_file
     from protocol.adapters.selection import under
     from protocol.adapters.sheet import Counts
-    from protocol.commands.tested import tested
+    from protocol.commands.tested import missing_courses, tested
     from protocol.semantics.coverage import coverage
 
     protocol = load(spec)
-    results, covered, counts, visits = [], [], Counts(0, 0, 0), 0
+    results, covered, counts, visits, chosen = [], [], Counts(0, 0, 0), 0, []
     for file, sheet in [(file, from_file(file, protocol)) for file in courses_beside(spec)]:
         read = under(protocol, sheet.readings)
         counts += sheet.counts
@@ -84,14 +87,17 @@ def _tried(spec: str, with_coverage: bool) -> Tried:
             if read == protocol:
                 covered.append((trace, _asserting(result.example, trace)))
                 visits += len(result.example.course.visits)
+                chosen.append(result.example.course.name)
     reached = coverage(protocol, covered) if with_coverage else None
-    return Tried(protocol, tuple(results), counts, reached, visits, sum(sum(asserting) for _, asserting in covered))
+    asserted = sum(sum(asserting) for _, asserting in covered)
+    return Tried(protocol, tuple(results), counts, reached, visits, asserted, missing_courses(protocol, chosen))
 
 
 def _lines(tried: Tried) -> Iterator[str]:
     from protocol.adapters.outcomes import judged_text, result_text, totals
 
     yield from (result_text(result) for result in tried.results)
+    yield from (f"failed  {sentence}" for sentence in tried.missing)
     yield from ("", *totals(tried.results, (tried.counts,)), *judged_text(tried.protocol, tried.results))
     if tried.coverage:
         yield from ("", *_covered(tried.coverage, tried.asserting, tried.visits))
@@ -117,6 +123,7 @@ def _fields(tried: Tried) -> dict[str, Any]:
         "courses": [_course(result) for result in tried.results],
         "counts": tried.counts,
         "coverage": goals,
+        "missing": tried.missing,
     }
 
 
@@ -128,6 +135,7 @@ def _course(result: Result) -> dict[str, Any]:
         "expectations": result.expected,
         "unmet": [{"time": item.time, "got": item.got, "expectation": item.expectation} for item in result.unmet],
         "broken": result.broken,
+        "unshown": result.unshown,
         "judged": result.judged,
     }
 

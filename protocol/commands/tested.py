@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from protocol.adapters.outcomes import Broken, Result, result
+from protocol.adapters.outcomes import Broken, Result, Unshown, result
 from protocol.adapters.phrases import listed, say_fact, say_where
 from protocol.adapters.selection import under
 from protocol.adapters.sheet import Example, Sheet
 from protocol.checks.expectations import differences
+from protocol.checks.expected_failures import unshown, without_course
 from protocol.checks.properties_of_course import Failure, Judged, judged
 from protocol.commands.progress import watched
 from protocol.language.claim_text import say_property
+from protocol.language.hints import meant
+from protocol.language.report import shown
 from protocol.language.to_text import duration_trackers
 from protocol.model.decision import Effect, Trace
+from protocol.model.property import Property
 from protocol.model.protocol import Protocol
 from protocol.semantics.effects import in_force
 from protocol.semantics.trace import trace
@@ -37,7 +41,23 @@ def course_tested(protocol: Protocol, file: str, example: Example, *, chosen: bo
     pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
     unmet = differences(example.course, pairs, found)
     broken = _broken(protocol, example, said)
-    return result(file, example, ((one.visit, one.place, one.got) for one in unmet), broken, said.visits, said.of), found
+    to_fail = unshown(protocol, example.course.name, said.failures) if chosen else ()
+    durations = duration_trackers(protocol)
+    missed = (Unshown(item.name, say_property(item, durations)) for item in to_fail)
+    unlike = ((one.visit, one.place, one.got) for one in unmet)
+    return result(file, example, unlike, broken, said.visits, said.of, missed), found
+
+
+def missing_courses(protocol: Protocol, courses: Collection[str]) -> tuple[str, ...]:
+    """What is wrong where none of the courses is the one that shows how a property fails."""
+    return tuple(_no_course(item, courses) for item in without_course(protocol, courses))
+
+
+def _no_course(item: Property, courses: Collection[str]) -> str:
+    near = meant(item.course, sorted(courses))
+    hint = f"; did you mean '{near}'?" if near else ""
+    name = shown(item.course)
+    return f"property {item.name} is expected to fail on the course {name}, and none under the chosen readings is called so{hint}"
 
 
 def _broken(protocol: Protocol, example: Example, said: Judged) -> Iterator[Broken]:

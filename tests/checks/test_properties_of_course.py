@@ -10,7 +10,7 @@ from protocol import trace
 from protocol.checks.properties_of_course import judged, moments_of
 from protocol.language.from_yaml import parse_claim
 from protocol.model.course import Course, Visit
-from protocol.model.property import Minutes, OfVisits, Property, Response, Sentence, Visits
+from protocol.model.property import Minutes, OfVisits, Property, Response, Sentence, Until, Visits
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
 from protocol.semantics.claims import truth_of, watched
@@ -29,7 +29,7 @@ def of_visits(family: str, text: str, *exceptions: str) -> Protocol:
     return claiming(OfVisits(family, parse_claim(text, PROTOCOL)), *exceptions)  # type: ignore[arg-type]
 
 
-def response(after: str, within: Visits | Minutes, family: str, text: str, *exceptions: str) -> Protocol:
+def response(after: str, within: Visits | Minutes | Until, family: str, text: str, *exceptions: str) -> Protocol:
     sentence = Response(parse_claim(after, PROTOCOL), within, family, parse_claim(text, PROTOCOL))  # type: ignore[arg-type]
     return claiming(sentence, *exceptions)
 
@@ -160,6 +160,54 @@ def test_an_exception_ends_what_is_awaited() -> None:
     asked = response("hold", Visits(2), "sometimes", "on treatment", "died")
     assert failing(asked, STARTED, HELD, still, visit(21, **{**WELL_NOW, "anc": "0.9", "died": "no"})) == [(7.0, True)]
     assert failing(asked, STARTED, HELD, still, visit(21, died="yes")) == []
+
+
+LOW = {**WELL_NOW, "anc": "0.9"}
+
+
+@pytest.mark.parametrize(
+    ("family", "text", "days"),
+    [
+        ("never", "no drug since hold", [(7.0, True)]),
+        ("never", "resume while not (no drug since hold)", [(21.0, True)]),
+        ("never", "resume while (was held since hold)", [(21.0, True)]),
+        ("never", "at least 2 times no drug", [(14.0, True)]),
+        ("never", "at least 3 times no drug", []),
+        ("always", "not (at least 1 time hold)", [(7.0, True)]),
+        ("sometimes", "at least 2 times no drug", []),
+    ],
+)
+def test_a_claim_that_looks_back_counts_the_visits_up_to_this_one(family: str, text: str, days: list[tuple[float, bool]]) -> None:
+    assert failing(of_visits(family, text), STARTED, HELD, visit(14, **LOW), visit(21, **WELL_NOW)) == days
+
+
+def test_what_is_so_sometimes_can_look_back() -> None:
+    course = Course("c", (STARTED, HELD, visit(14, **LOW)))
+    assert judged(of_visits("sometimes", "at least 2 times no drug"), course).shown == ("it",)
+    assert judged(of_visits("sometimes", "at least 3 times no drug"), course).shown == ()
+
+
+def test_a_visit_at_which_something_was_missing_counts_perhaps() -> None:
+    after = (STARTED, HELD, visit(14, **{**LOW, "anc": "nd"}), visit(21, **LOW))  # nor was it counted at the start
+    assert failing(of_visits("never", "at least 4 times anc < 1"), *after) == [(21.0, False)]
+    assert failing(of_visits("never", "at least 2 times anc < 1"), *after) == [(21.0, True)]
+    assert failing(of_visits("never", "at least 5 times anc < 1"), *after) == []
+
+
+@pytest.mark.parametrize(
+    ("until", "count", "days"),
+    [
+        ("anc >= 1.5", "0.9", []),
+        ("stopped", "0.9", [(7.0, True)]),  # what began at the hold and never ended
+        ("hold", "0.9", []),  # ended at once
+        ("anc >= 1 and anc < 4", "nd", [(7.0, False)]),  # for a count that would have ended it
+        ("died", "nd", [(7.0, True)]),
+    ],
+)
+def test_what_has_no_span_is_asked_until_something_ends_it(until: str, count: str, days: list[tuple[float, bool]]) -> None:
+    protocol = response("hold", Until(parse_claim(until, PROTOCOL)), "always", "no drug")
+    still = visit(14, **{**WELL_NOW, "anc": count})
+    assert failing(protocol, STARTED, HELD, still, visit(21, **WELL_NOW)) == days
 
 
 def test_the_protocol_does_not_answer_for_what_follows_a_deviation() -> None:
