@@ -48,15 +48,23 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
         _sentence(report, names, found, family),
         exceptions,
         expected,
-        waiver=found.text("waiver"),
+        waiver=_said(report, found, "waiver", "Say why the property need not hold, or leave the key out."),
         source=read_citation(report, names, found),
         note=found.text("note"),
         unverified=found.text("unverified"),
-        course=found.text("course"),
+        course=_said(report, found, "course", "Write the heading of a course, or leave the key out."),
         family=found.word("family", FOUR_KINDS, FOUR_KINDS[0]) if found.has("family") else "",
     )
     _check_past(report, found, item)
     return item
+
+
+def _said(report: Report, found: Fields, key: str, hint: str) -> str:
+    """The text of a key that may not be blank: a reason that gives none is no reason."""
+    text = found.scalar(key)
+    if text is not None and not text.text.strip():
+        report.add("P026", f"'{key}' says nothing", found.key(key), hint)
+    return text.text if text else ""
 
 
 def _check_past(report: Report, found: Fields, item: Property) -> None:
