@@ -78,20 +78,20 @@ def truth_of(claim: Claim, moment: Moment) -> bool | None:
     Raises KeyError for a condition that no property of the watched protocol asks.
     """
     answers: set[bool | None] = set()
-    for _, answer in completions(moment.scene, lambda world: _holds(claim, moment, world)):
+    for _, answer in completions(moment.scene, lambda world: holds_in(claim, moment, world)):
         answers.add(answer)
         if len(answers) > 1:
             return None
     return answers.pop()
 
 
-def _holds(claim: Claim, moment: Moment, world: World) -> bool | None:
+def holds_in(claim: Claim, moment: Moment, world: World) -> bool | None:
     """The claim in one completion; None where a dose off the ladder cannot be compared. Raises Open where not settled."""
     match claim:
         case Asks(condition):
             return world.holds(Named(asked_name(condition)))
         case No(part):
-            found = _holds(part, moment, world)
+            found = holds_in(part, moment, world)
             return None if found is None else not found
         case All(parts):
             return _joined(parts, moment, world, decisive=False)
@@ -100,7 +100,7 @@ def _holds(claim: Claim, moment: Moment, world: World) -> bool | None:
         case While(what, condition):
             return _joined((what, condition), moment, world, decisive=False)
         case _:
-            return _done(claim, moment)
+            return done_at(claim, moment)
 
 
 def _joined(parts: tuple[Claim, ...], moment: Moment, world: World, *, decisive: bool) -> bool | None:
@@ -109,7 +109,7 @@ def _joined(parts: tuple[Claim, ...], moment: Moment, world: World, *, decisive:
     found: set[bool | None] = set()
     for part in parts:
         try:
-            found.add(_holds(part, moment, world))
+            found.add(holds_in(part, moment, world))
         except Open as still_open:
             first_open = first_open or still_open
         if decisive in found:
@@ -119,7 +119,7 @@ def _joined(parts: tuple[Claim, ...], moment: Moment, world: World, *, decisive:
     return None if None in found else not decisive
 
 
-def _done(claim: Claim, moment: Moment) -> bool | None:
+def done_at(claim: Claim, moment: Moment) -> bool | None:
     """What does not depend on what is missing: the decision, and where it leads."""
     decision, after = moment.decision, moment.state
     match claim:
