@@ -34,12 +34,9 @@ _EPILOG = (
 def _version(context: click.Context, option: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version
+    from protocol.commands.installation import version
 
-    try:
-        click.echo(f"protocol {version('dose-protocol')}")
-    except PackageNotFoundError:
-        click.echo("protocol, from its source")
+    click.echo(f"protocol {found}" if (found := version()) else "protocol, from its source")
     context.exit()
 
 

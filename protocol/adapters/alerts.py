@@ -45,13 +45,14 @@ class Alert:
 def alerts(verified: Verified, allow_unproved: bool = False) -> tuple[Alert, ...]:
     """All of them: properties first, in their order, then what no course reaches, then the baseline's entries that are stale."""
     return (
-        *(alert for one in judged(verified) for alert in _of_property(verified, one, allow_unproved)),
+        *(alert for one in judged(verified) for alert in of_property(verified, one, allow_unproved)),
         *_of_coverage(verified),
         *_of_baseline(verified),
     )
 
 
-def _of_property(verified: Verified, one: Judged, allow_unproved: bool) -> Iterator[Alert]:
+def of_property(verified: Verified, one: Judged, allow_unproved: bool) -> Iterator[Alert]:
+    """The alert of one property, if there is anything to tell of it."""
     verdict = one.verdict
     grade: Level = "warning" if allow_unproved else "error"
     match one.standing:
@@ -76,18 +77,18 @@ def _of_property(verified: Verified, one: Judged, allow_unproved: bool) -> Itera
 def _failure(verified: Verified, one: Judged, level: Level, written: Literal["", "in", "beside"] = "") -> Alert:
     verdict = one.verdict
     shown = verdict.counterexample
-    said = f": {verdict.says}" if verdict.says else ""
+    said = f" It says: {verdict.says}." if verdict.says else ""
     rule = f" {rests_on(verified, shown)}" if shown and shown.rule else ""
     visits = visits_told(verified, verdict)
     story = (shown.story if shown else ()) or tuple(map(str, visits))
-    message = f"{verdict.name} {headline(one)}{said}.{rule}"
+    message = f"{verdict.name} {headline(one)}.{said}{rule}"
     course = course_text(verified, verdict)
     place, key = verified.place(verdict), _key(verified, verdict)
     return Alert(verdict.code, level, verdict.name, message, place, key, visits, story, course, one.reason, written)
 
 
 def _plain(verified: Verified, verdict: Verdict, code: str, level: Level, said: str, why: str = "") -> Alert:
-    message = f"{said}{f' ({why})' if why else ''}{f': {verdict.says}' if verdict.says else ''}."
+    message = f"{said}{f' ({why})' if why else ''}.{f' It says: {verdict.says}.' if verdict.says else ''}"
     return Alert(code, level, verdict.name, message, verified.place(verdict), _key(verified, verdict))
 
 
@@ -106,7 +107,7 @@ def _of_coverage(verified: Verified) -> Iterator[Alert]:
 def _unreached(verified: Verified, name: str, said: str) -> Alert:
     kind, _, rest = name.partition(" ")
     code = _UNREACHED.get(kind, _ANY_STATE)
-    place = verified.lines.get(rest, (verified.file, 1))
+    place = verified.line(rest)
     about = Verdict(name, code, "fails", verified.report.seen[0].grid, origin="built in")
     return Alert(code, "note", name, f"{said[0].upper()}{said[1:]}.", place, key_of(verified.report.protocol, about))
 

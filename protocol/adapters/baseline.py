@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, field, frozen
 
 from protocol.errors import InputError, Problem, visible
 
@@ -63,13 +63,9 @@ def _said(one: Accepted) -> dict[str, str]:
     return {name: value for name, value in asdict(one).items() if name in _FIELDS and (value or name != "date")}
 
 
-def renewed(entries: Iterable[Accepted], needed: Iterable[Accepted], protocols: Iterable[str]) -> tuple[Accepted, ...]:
-    """The entries that are needed now, with the reasons that were given before; those of other protocols stay."""
-    known, looked_at = tuple(entries), set(protocols)
-    by_key = {one.key: one for one in known}
-    kept = (one for one in known if one.protocol not in looked_at)
-    now = (evolve(one, reason=by_key[one.key].reason, date=by_key[one.key].date) if one.key in by_key else one for one in needed)
-    return tuple({one.key: one for one in (*kept, *now)}.values())
+def renewed(entries: Iterable[Accepted], needed: Iterable[Accepted]) -> tuple[Accepted, ...]:
+    """The entries, and one for each finding that is needed and has none yet."""
+    return tuple({one.key: one for one in (*needed, *entries)}.values())
 
 
 def _entries(text: str, file: str) -> list[Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 
 COLOURS = (
-    (r"(?m)^.*DEVIATION.*$|(?m:^(?:failed|wrong)\b)|\bfinding [A-Z]\d+", "bold red"),
-    (r"\bundecided\b|\bprovisional\b|\bUnverified\b|\bmissing\b", "yellow"),
-    (r"(?m:^ok\b)", "green"),
+    (r"(?m)^.*DEVIATION.*$|(?m:^(?:failed|wrong|fails|holds now)\b)|\bfinding [A-Z]\d+", "bold red"),
+    (r"\bundecided\b|\bprovisional\b|\bUnverified\b|\bmissing\b|\bVacuous\b", "yellow"),
+    (r"(?m:^(?:not confirmed|unfinished|expected|waived|accepted)\b)|(?m:^Interrupted\b)", "yellow"),
+    (r"(?m:^ok\b|^holds\b(?! now))", "green"),
 )
 """Patterns and the style of what they match."""
 

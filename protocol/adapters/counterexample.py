@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
-from protocol.adapters.phrases import listed, say_date, say_dose
+from protocol.adapters.phrases import listed, say_date
 from protocol.adapters.to_markdown import cell, to_markdown
 from protocol.adapters.to_text import told
 from protocol.adapters.verified import Judged, Verified, say_grid
@@ -26,7 +26,7 @@ class Told:
     rule: str = ""
 
     def __str__(self) -> str:
-        return f"{self.date}: {self.measured}: {self.decided}" if self.measured else f"{self.date}: {self.decided}"
+        return f"{self.date}: {self.measured}. {self.decided[:1].upper()}{self.decided[1:]}"
 
 
 def visits_told(verified: Verified, verdict: Verdict) -> tuple[Told, ...]:
@@ -80,18 +80,12 @@ def headline(judged: Judged) -> str:
 
 
 def rests_on(verified: Verified, shown: Counterexample) -> str:
-    """The rule that was followed where it fails, and where that is from; empty where none was."""
+    """The rule that was followed where it fails, where that is from and what it says; empty where none was."""
     if not shown.rule:
         return ""
     source = f" ({shown.source})" if shown.source else ""
-    return f"There rule {shown.rule}{source} was followed."
-
-
-def dose_after(verified: Verified, verdict: Verdict) -> str:
-    """The dose in force after the visit at which a property fails; empty where that is not known."""
-    trace, shown = verified.trace(verdict), verdict.counterexample
-    steps = [step for step in trace.steps if step.visit.time == shown.time] if trace and shown else []
-    return say_dose(steps[-1].state.dose, verified.protocol) if steps else ""
+    says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
+    return f"There rule {shown.rule}{source} was followed{f': {says}' if says else '.'}"
 
 
 def course_text(verified: Verified, verdict: Verdict) -> str:

@@ -17,7 +17,8 @@ def shown_path(file: str, folder: Path | None = None) -> str:
 def uri(file: str, folder: Path | None = None) -> str:
     """The same as a URI reference; one with its scheme where the file is not in the folder."""
     shown = shown_path(file, folder)
-    return Path(shown).as_uri() if Path(shown).is_absolute() else quote(shown, safe="/")
+    quoted = quote(shown, safe="/:" if Path(shown).is_absolute() else "/", errors="backslashreplace")
+    return f"file://{'' if quoted.startswith('/') else '/'}{quoted}" if Path(shown).is_absolute() else quoted
 
 
 def _inside(path: Path, folder: Path) -> Path:

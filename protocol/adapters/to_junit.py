@@ -5,13 +5,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
-from protocol.adapters.alerts import Alert, alerts
+from protocol.adapters.alerts import Alert, alerts, of_property
 from protocol.adapters.paths import shown_path
 from protocol.adapters.verified import Judged, Verified, judged, say_grid
 from protocol.errors import visible
-
-_OF_PROPERTIES = ("V30", "V50")
-"""How the codes begin that are not of a property: of what is reached and of the baseline."""
 
 
 def to_junit(all_verified: Iterable[Verified], allow_unproved: bool = False) -> str:
@@ -29,9 +26,8 @@ def _suite(verified: Verified, allow_unproved: bool) -> ET.Element:
     report = verified.report
     seconds = sum(seen.seconds for seen in report.seen)
     suite = ET.Element("testsuite", name=_text(f"{report.protocol} {report.version}"), time=f"{seconds:.3f}")
-    found = {alert.about: alert for alert in alerts(verified, allow_unproved) if alert.code[:3] not in _OF_PROPERTIES}
     for one in judged(verified):
-        suite.append(_case(verified, one, found.get(one.verdict.name)))
+        suite.append(_case(verified, one, next(of_property(verified, one, allow_unproved), None)))
     for stale in (alert for alert in alerts(verified) if alert.code == "V503"):
         case = ET.SubElement(suite, "testcase", classname=_text(report.protocol), name=_text(f"baseline: {stale.about}"))
         _add(case, "failure", stale)

@@ -23,7 +23,7 @@ def to_sarif(all_verified: Iterable[Verified], codes: Mapping[str, Code], versio
     every = tuple(all_verified)
     place = {code: number for number, code in enumerate(codes)}
     results = [_result(one, verified, place) for verified in every for one in alerts(verified, allow_unproved)]
-    driver = {"name": "protocol", "semanticVersion": version, "rules": [_rule(code) for code in codes.values()]}
+    driver = {"name": "protocol", **({"semanticVersion": version} if version else {}), "rules": list(map(_rule, codes.values()))}
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": "protocol-verify/"},
@@ -79,7 +79,7 @@ def _location(file: str, line: int, about: str = "") -> Json:
 
 def _step(says: str, rule: str, alert: Alert, verified: Verified) -> Json:
     """A visit of the counterexample, at the line of the rule that was followed there."""
-    file, line = verified.lines.get(rule, alert.place)
+    file, line = verified.line(rule) if rule else alert.place
     return {"location": {**_location(file, line), "message": {"text": says}}}
 
 

@@ -56,12 +56,24 @@ def revision_text(revision: Revision, protocol: Protocol, width: int = WIDTH) ->
 
 def visit_text(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
     """One visit as a sentence, the order first. Of the cell of a table the name is enough; the explanation says the rest."""
-    return _filled(f"{say_date(step.visit)}: {told(step, protocol)}.", width)
+    ordered = f"{say_date(step.visit)}: {say_order(step.decision, protocol)}"
+    parts = (ordered, *(part for part in _clauses(step, protocol) if part))
+    return _filled("; ".join(parts) + ".", width)
 
 
 def told(step: Step, protocol: Protocol) -> str:
-    """What was decided at a visit and what was given, without its date."""
-    return "; ".join((say_order(step.decision, protocol), *(part for part in _clauses(step, protocol) if part)))
+    """What was decided at a visit, without its date, and what was given where that is not what was recommended."""
+    decision = step.decision
+    parts = (
+        say_order(decision, protocol),
+        f"rule {decision.rule}" if decision.rule else "",
+        say_conflict(decision, protocol) if decision.conflict else "",
+        f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else "",
+        say_silence(decision, protocol),
+        *(say_permission(permission, protocol, _MOST, heads=False) for permission in decision.permitted),
+        f"given {say_verdict(step, _MOST)}" if step.verdict and not step.verdict.recommended else "",
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:

@@ -7,46 +7,44 @@ from collections import Counter
 from collections.abc import Iterator
 
 from protocol.adapters.counterexample import course_text, headline, rests_on, visits_told
-from protocol.adapters.phrases import counted, listed
-from protocol.adapters.verified import UNPROVED, Judged, Standing, Verified, artefacts, is_fine, judged, say_grid, unreached
+from protocol.adapters.phrases import listed
+from protocol.adapters.verified import KNOWN, UNPROVED, Judged, Standing, Verified, artefacts, judged, say_grid, unreached
 from protocol.model.verification import Seen
 
-_SAID: dict[Standing, str] = {
-    "holds": "holds",
-    "expected": "expected",
-    "waived": "waived",
-    "accepted": "accepted",
-    "fails": "fails",
-    "holds now": "holds now",
-    "not confirmed": "not confirmed",
-    "unfinished": "unfinished",
-}
 _COUNTED: dict[Standing, str] = {
-    "holds": "hold",
-    "expected": "fail as the file expects",
-    "waived": "are waived",
-    "accepted": "are accepted by the baseline",
-    "fails": "fail",
-    "holds now": "hold and are expected to fail",
-    "not confirmed": "are not confirmed",
-    "unfinished": "are not finished",
+    "holds": "Hold",
+    "expected": "Fail as the file expects",
+    "waived": "Waived in the file",
+    "accepted": "Accepted by the baseline",
+    "fails": "Fail",
+    "holds now": "Hold and are expected to fail",
+    "not confirmed": "Not confirmed",
+    "unfinished": "Not finished",
 }
-_COLUMN = max(map(len, _SAID.values())) + 2
+_COLUMN = max(map(len, _COUNTED)) + 2
 
 
-def verification_text(verified: Verified, width: int) -> str:
-    """All of it, in lines of at most that width; the table of a course keeps its lines."""
+def verification_text(verified: Verified, width: int, whole: bool = False) -> str:
+    """All of it, in lines of at most that width; the table of a course keeps its lines.
+
+    The patients are those of what fails and somebody has to look at; with ``whole`` also those of what is expected to fail,
+    waived or accepted.
+    """
     properties = tuple(judged(verified))
     paragraphs = (
         tuple(_head(verified, width)),
         tuple(line for one in properties for line in _line(one, width)),
-        *(tuple(_failure(verified, one, width)) for one in properties if one.standing == "fails"),
+        *(tuple(_failure(verified, one, width)) for one in properties if _is_told(one, whole)),
         tuple(_unreached(verified, width)),
         tuple(line for one in verified.report.notes for line in _filled(one, width)),
         tuple(_stale(verified, width)),
-        tuple(_totals(verified, properties, width)),
+        tuple(_totals(verified, properties, width, whole)),
     )
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _is_told(one: Judged, whole: bool) -> bool:
+    return one.standing == "fails" or (whole and one.standing in KNOWN)
 
 
 def _head(verified: Verified, width: int) -> Iterator[str]:
@@ -58,7 +56,7 @@ def _head(verified: Verified, width: int) -> Iterator[str]:
 
 def _seen(seen: Seen) -> str:
     counts = f"{_number(seen.states, 'state')}, {_number(seen.letters, 'kind')} of visit, {_number(seen.transitions, 'step')}"
-    said = f"Visits {say_grid(seen.grid)}: {counts}, none more than {_number(seen.depth, 'visit')} deep; {seen.seconds:.1f} s."
+    said = f"Visits {say_grid(seen.grid)}: {counts}, each state within {_number(seen.depth, 'visit')}; {seen.seconds:.1f} s."
     return said if seen.complete else f"{said} Not all of it was seen: {seen.why}."
 
 
@@ -70,7 +68,7 @@ def _line(one: Judged, width: int) -> Iterator[str]:
     proved = f" (by {listed(by)})" if one.standing == "holds" and by != ("exploration",) else ""
     vacuous = " Vacuous: what it is about never happens." if one.is_vacuous else ""
     why = f" {_why(one)}" if one.reason else ""
-    yield from _filled(f"{_SAID[one.standing]:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
+    yield from _filled(f"{one.standing:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
 
 
 def _why(one: Judged) -> str:
@@ -83,8 +81,10 @@ def _failure(verified: Verified, one: Judged, width: int) -> Iterator[str]:
     """A property that fails: what it says, where it is written, the patient in words and as a course."""
     verdict = one.verdict
     file, line = verified.place(verdict)
-    place = f", {file}:{line}" if file else ""
-    yield from _filled(f"{verdict.name} {headline(one)} ({verdict.code}{place}).", width)
+    place = f"{file}:{line}: " if file else ""
+    yield from _filled(
+        f"{place}{'finding ' if one.standing == 'fails' else ''}{verdict.code}: {verdict.name} {headline(one)}.", width
+    )
     shown = verdict.counterexample
     if shown is None:
         return
@@ -93,7 +93,7 @@ def _failure(verified: Verified, one: Judged, width: int) -> Iterator[str]:
     if rule := rests_on(verified, shown):
         yield from _filled(rule, width, "  ")
     if course := course_text(verified, verdict):
-        yield from ("", *(f"  {text}".rstrip() for text in course.rstrip("\n").split("\n")))
+        yield from ("", *course.rstrip("\n").split("\n"))
 
 
 def _story(verified: Verified, one: Judged, width: int) -> Iterator[str]:
@@ -122,18 +122,16 @@ def _stale(verified: Verified, width: int) -> Iterator[str]:
         yield from _filled(text, width, "", "  ")
 
 
-def _totals(verified: Verified, properties: tuple[Judged, ...], width: int) -> Iterator[str]:
+def _totals(verified: Verified, properties: tuple[Judged, ...], width: int, whole: bool) -> Iterator[str]:
     counts = Counter(one.standing for one in properties)
-    parts = [f"{counts[standing]} {said}" for standing, said in _COUNTED.items() if counts[standing]]
     vacuous = sum(one.is_vacuous for one in properties)
-    said = f"{counted(len(properties), 'property').replace('propertys', 'properties')}: {', '.join(parts) or 'none'}"
-    yield from _filled(said + (f"; {vacuous} of them only because nothing happens." if vacuous else "."), width)
+    also = {"holds": f" ({vacuous} of them only because nothing happens)" if vacuous else ""}
+    parts = (f"{said}: {counts[one]}{also.get(one, '')}." for one, said in _COUNTED.items() if counts[one])
+    yield from _filled(" ".join((f"Properties: {len(properties)}.", *parts)), width)
+    if not whole and any(counts[one] for one in KNOWN):
+        yield from _filled("The patients of what is expected to fail, waived or accepted: with '--property NAME'.", width)
     if verified.report.is_interrupted:
-        yield from _filled("Interrupted: this is what was found until then, and proves nothing more.", width)
-    elif not is_fine(verified, allow_unproved=True) or is_fine(verified):
-        return
-    else:
-        yield from _filled("What is not proved is not known to hold.", width)
+        yield from _filled("Interrupted: this is what had been found; nothing else is proved.", width)
 
 
 def _number(count: int, noun: str) -> str:

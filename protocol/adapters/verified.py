@@ -10,13 +10,15 @@ from attrs import frozen
 from protocol.adapters.baseline import Accepted
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
+from protocol.model.table import table_of
 from protocol.model.time import say_duration
 from protocol.model.verification import Grid, Report, Verdict, worst
 
 Standing = Literal["holds", "expected", "waived", "accepted", "fails", "holds now", "not confirmed", "unfinished"]
 """What is so of one property on all grids: it holds; or it fails, as the file expects, or waived in it, or accepted in the
 baseline; or somebody has to look: it fails, holds although the file expects it to fail, or was not proved."""
-FINE: tuple[Standing, ...] = ("holds", "expected", "waived", "accepted")
+KNOWN: tuple[Standing, ...] = ("expected", "waived", "accepted")
+FINE: tuple[Standing, ...] = ("holds", *KNOWN)
 UNPROVED: tuple[Standing, ...] = ("not confirmed", "unfinished")
 
 Place = tuple[str, int]
@@ -50,7 +52,11 @@ class Verified:
         if verdict.line:
             return verdict.file or self.file, verdict.line
         shown = verdict.counterexample
-        return self.lines.get(shown.rule if shown else "", (self.file, 1))
+        return self.line(shown.rule) if shown else (self.file, 1)
+
+    def line(self, rule: str) -> Place:
+        """Where a rule is written, of a cell its table; the protocol where that is not known."""
+        return self.lines.get(rule) or self.lines.get(table_of(rule)) or (self.file, 1)
 
 
 @frozen
@@ -106,8 +112,8 @@ def is_fine(verified: Verified, allow_unproved: bool = False) -> bool:
 
 
 def say_grid(grid: Grid) -> str:
-    """``every 7 days``, ``at any time``."""
-    return "at any time" if grid.free else f"every {say_duration(grid.every)}"
+    """``every 10 days``, ``every week``, ``at any time``."""
+    return "at any time" if grid.free else f"every {say_duration(grid.every).removeprefix('1 ')}"
 
 
 def unreached(report: Report) -> tuple[str, ...]:

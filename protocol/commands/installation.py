@@ -38,6 +38,14 @@ class Looked:
         return f"{line}\n  = {self.do}" if self.do else line
 
 
+def version() -> str:
+    """The version of this package; empty where it is run from its source and was never installed."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
 def looked_at() -> Iterator[Looked]:
     """Everything, one after the other."""
     yield package(HOUSE)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.progress import Progress, TaskID
+    from rich.text import Text
 
 PATIENCE = 2.0
 """Seconds in which nothing is said."""
@@ -52,3 +56,57 @@ class _Bar:
 
     def close(self) -> None:
         self._progress.stop()
+
+
+@contextmanager
+def telling(what: str, patience: float = PATIENCE) -> Iterator[Callable[[str], None]]:
+    """For what has no known end: a function that takes how far it is, shown with the seconds that have gone by.
+
+    The seconds go on between two calls, so that a long step is not taken for a standstill.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda text: None
+        return
+    line = _Line(what)
+    timer = threading.Timer(patience, line.open)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield line.tell
+    finally:
+        timer.cancel()
+        line.close()
+
+
+class _Line:
+    """A line on stderr that is drawn again and again while it is open; gone when it is closed."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._text, self._begin = what, "", time.monotonic()
+        self._live: Live | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def tell(self, text: str) -> None:
+        self._text = text
+
+    def open(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        with self._lock:
+            if not self._closed:
+                self._live = Live(self, console=Console(stderr=True), transient=True, refresh_per_second=4)
+                self._live.start()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._live:
+                self._live.stop()
+
+    def __rich__(self) -> Text:
+        from rich.text import Text
+
+        said = f"{self._what}: {self._text}" if self._text else self._what
+        return Text(f"{said}, {time.monotonic() - self._begin:.0f} s", no_wrap=True, overflow="ellipsis")

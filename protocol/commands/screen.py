@@ -51,8 +51,11 @@ def show(text: str) -> None:
 
 
 def wrapped(text: str, width: int) -> str:
-    """The text with its long lines broken between words, what follows set in; a long word, such as a path, stays whole."""
-    return "\n".join(_broken(line, width) if len(line) > width else line for line in text.split("\n"))
+    """The text with its long lines broken between words, what follows set in; a long word, such as a path, stays whole.
+
+    So do the rows of a table, which would be none any more when they are copied from there.
+    """
+    return "\n".join(_broken(line, width) if len(line) > width and line[0] != "|" else line for line in text.split("\n"))
 
 
 def _broken(line: str, width: int) -> str:

@@ -86,6 +86,7 @@ SCALARS: dict[Any, Shape] = {
     str: _scalar(str, "string", "a text"),
     int: _scalar(int, "integer", "a whole number"),
     bool: _scalar(bool, "boolean", "true or false"),
+    float: _scalar(float, "number", "a number with a decimal point"),
     type(None): _scalar(type(None), "null", "null"),
     Fraction: _text(_NUMBER, "a number as text, such as '1.5' or '1/3',", lambda value: say_number(exact(value)), Fraction),
     datetime: _text(_MOMENT, "a time in UTC, such as '2026-01-31T09:30:00Z',", _say_moment, datetime.fromisoformat),

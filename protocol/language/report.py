@@ -112,6 +112,11 @@ class Report:
         other = f" of {part.file}" if part is not self._part(seen_from) else ""
         return f"line {part.line(at.start)}{other}"
 
+    def place(self, at: Span) -> tuple[str, int]:
+        """The file and the line in which a span begins."""
+        part = self._part(at)
+        return part.file, part.line(at.start)
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems found, file by file, in the order of each."""

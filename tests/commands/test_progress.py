@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
-from protocol.commands.progress import PATIENCE, watched
+from protocol.commands.progress import PATIENCE, telling, watched
 
 
 class Terminal(io.StringIO):
@@ -54,3 +55,27 @@ def test_a_failure_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) -> None:
     next(watching), next(watching), next(watching)
     watching.close()  # type: ignore[attr-defined]
     assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")  # the cursor is shown again
+
+
+def test_a_search_that_is_slow_says_how_far_it_is_and_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with telling("counts", patience=0.01) as tell:
+        tell("5,523 states")
+        until = time.monotonic() + 5
+        while "5,523 states" not in stream.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
+    assert "counts: 5,523 states, 0 s" in stream.getvalue()
+    assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")  # the cursor is shown again
+
+
+@pytest.mark.parametrize(("stream", "patience"), [(Terminal(), 60.0), (io.StringIO(), 0.0)])
+def test_a_search_that_is_quick_or_piped_shows_nothing(
+    stream: io.StringIO, patience: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with telling("counts", patience) as tell:
+        tell("5,523 states")
+        time.sleep(0.02)
+    assert stream.getvalue() == ""
