@@ -93,7 +93,7 @@ def verified(found: Report | None = None) -> Verified:
     """A report with everything that the command adds to one."""
     found = found or report()
     says = {one.name: say_property(one) for one in PROTOCOL.properties}
-    lines = {one.name: number for number, one in enumerate(PROTOCOL.properties, 21)}
+    lines = {one.name: number for number, one in enumerate(PROTOCOL.properties, 20)}
     told = tuple(
         evolve(one, says=one.says or says.get(one.name, ""), line=lines.get(one.name, 0), key=key_of("counts", one))
         for one in found.verdicts

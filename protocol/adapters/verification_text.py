@@ -33,8 +33,8 @@ def verification_text(verified: Verified, width: int, whole: bool = False) -> st
     properties = tuple(judged(verified))
     paragraphs = (
         tuple(_head(verified, width)),
-        tuple(line for one in properties for line in _line(one, width)),
-        *(tuple(_failure(verified, one, width)) for one in properties if _is_told(one, whole)),
+        tuple(line for one in properties for line in standing_lines(one, width)),
+        *(tuple(failure_lines(verified, one, width)) for one in properties if _is_told(one, whole)),
         tuple(_unreached(verified, width)),
         tuple(line for one in verified.report.notes for line in _filled(one, width)),
         tuple(_stale(verified, width)),
@@ -56,11 +56,12 @@ def _head(verified: Verified, width: int) -> Iterator[str]:
 
 def _seen(seen: Seen) -> str:
     counts = f"{_number(seen.states, 'state')}, {_number(seen.letters, 'kind')} of visit, {_number(seen.transitions, 'step')}"
-    said = f"Visits {say_grid(seen.grid)}: {counts}, each state within {_number(seen.depth, 'visit')}; {seen.seconds:.1f} s."
+    took = f"; {seen.seconds:.0f} s" if seen.seconds >= 1 else ""
+    said = f"Visits {say_grid(seen.grid)}: {counts}, each state within {_number(seen.depth, 'visit')}{took}."
     return said if seen.complete else f"{said} Not all of it was seen: {seen.why}."
 
 
-def _line(one: Judged, width: int) -> Iterator[str]:
+def standing_lines(one: Judged, width: int) -> Iterator[str]:
     """``holds          never-above-400: never dose above escalated``, with what proved it where that is not exploration."""
     verdict = one.verdict
     said = f"{verdict.name}: {verdict.says}" if verdict.says else verdict.name
@@ -77,7 +78,7 @@ def _why(one: Judged) -> str:
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
-def _failure(verified: Verified, one: Judged, width: int) -> Iterator[str]:
+def failure_lines(verified: Verified, one: Judged, width: int) -> Iterator[str]:
     """A property that fails: what it says, where it is written, the patient in words and as a course."""
     verdict = one.verdict
     file, line = verified.place(verdict)

@@ -11,6 +11,7 @@ from protocol.errors import Code, NotationError
 TOPICS = {
     "language": ("protocol.language", "language.md", "how a protocol is written: every key, guard, action and unit"),
     "semantics": ("protocol.semantics", "semantics.md", "how a visit is decided, worked through so that it can be done by hand"),
+    "verification": ("protocol.verification", "verification.md", "what 'protocol verify' looks at, and what its answers mean"),
 }
 """The pages that are not of a code: the folder and file of each, and what it tells."""
 
