@@ -93,7 +93,7 @@ def course_text(verified: Verified, verdict: Verdict) -> str:
     shown = verdict.counterexample
     if shown is None:
         return ""
-    note = f"Found by 'protocol verify': {verdict.name} fails on {say_time(shown.time)}."
+    note = f"Generated: by protocol verify, {verdict.name} fails on {say_time(shown.time)}."
     try:
         return to_markdown(evolve(shown.course, name=f"{verdict.name} fails", note=note, exposures=()), verified.protocol)
     except ValueError:
