@@ -26,8 +26,9 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 def explain(topic: str | None, form: str) -> int:
     """Explain a topic, or the code that a message carries.
 
-    TOPIC is 'language' (how a protocol is written), 'semantics' (how a visit is decided), 'verification' (what is proved), criteria
-    of toxicity such as 'CTCAE 5.0' (which grade a laboratory value has), or a code such as P012. Without one the topics are listed.
+    TOPIC is 'language' (how a protocol is written), 'semantics' (how a visit is decided), 'verification' (what is proved),
+    criteria of toxicity such as 'CTCAE 5.0' (which grade a laboratory value has), or a code such as P012. Without one the topics
+    are listed.
     """
     from protocol.commands.pages import names, overview, page
 
