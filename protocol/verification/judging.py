@@ -1,0 +1,273 @@
+"""Where does a property fail? Its claims are asked of each kind of visit, and its history is followed along every course.
+
+A property without a history fails in a kind of visit or does not, wherever that comes up, so each kind is asked once; the search
+has found it first where fewest visits lead to it. One with a history is followed in a second search, whose states are a state of
+the protocol and what the property remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+
+from attrs import field, frozen
+
+from protocol.model.decision import Decision
+from protocol.model.guard import Clock, Compare, Named, Tracked
+from protocol.model.property import All, Any, Asks, Claim, No, OfVisits, Property, Response, Visits, While, claims
+from protocol.model.state import State
+from protocol.semantics.claims import Moment, asked_name, done_at, holds_in
+from protocol.semantics.effects import in_force
+from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history, monitor_of
+from protocol.semantics.scene import Scene
+from protocol.semantics.truth import World
+from protocol.verification.abstraction import opened
+from protocol.verification.asking import diagram
+from protocol.verification.diagrams import Choices, Node, cheapest
+from protocol.verification.exploring import Came, Explored, Exploring, Options, settled
+from protocol.verification.kept import Kept, is_true_of_clock
+from protocol.verification.outcomes import Outcome, Way
+from protocol.verification.trails import candidates_of, join
+
+Truth = bool | None
+Truths = tuple[Truth, ...]
+
+
+@frozen
+class Failing:
+    """A property fails at the end of these visits, for certain or for some value of what is missing."""
+
+    path: tuple[Came, ...]
+    certain: bool
+
+
+@frozen
+class Judged:
+    """What the search says of a property: where it fails for certain and for some value, whether anything was begun and shown.
+
+    ``states`` is how many were looked at, with what the property remembers of them.
+    """
+
+    certain: Failing | None = None
+    possible: Failing | None = None
+    begun: bool = False
+    shown: bool = False
+    shows: Failing | None = None
+    states: int = 0
+
+
+class Judging:
+    """The claims of a protocol's properties over the letters of a visit. What was once worked out is kept."""
+
+    def __init__(self, search: Exploring) -> None:
+        self.search = search
+        self.abstraction, self.diagrams = search.abstraction, search.diagrams
+        self._claims: dict[Hashable, Node] = {}
+        self._asked: dict[Claim, tuple[tuple[Compare, ...], tuple[int, ...]]] = {}
+        self._moves: dict[Hashable, tuple[tuple[Outcome, Way, Truths, int, Choices], ...]] = {}
+
+    def claim(self, claim: Claim, options: Options, outcome: Outcome, way: Way) -> Node:
+        """Over letters whether a claim is true, false or unknown, of visits with this outcome that are followed this way."""
+        moment = self._moment(options, outcome, way)
+        done = tuple(done_at(part, moment) for part in claims(claim) if not isinstance(part, Asks | No | All | Any | While))
+        key = (claim, done, self._key(claim, options.kept))
+        found = self._claims.get(key)
+        if found is None:
+            situation = self.search.deciding.situation(options.kept)
+
+            def answer(world: World) -> frozenset[Truth]:
+                return frozenset({holds_in(claim, moment, world)})
+
+            whole = diagram(self.abstraction, self.diagrams, situation, answer, join)
+            found = self.diagrams.apply(_one, self.diagrams.widened(whole, self.abstraction.ways, join))
+            self._claims[key] = found
+        return found
+
+    def _key(self, claim: Claim, kept: Kept) -> Hashable:
+        """What the conditions of a claim ask of the state."""
+        asked = self._asked.get(claim)
+        if asked is None:
+            prepared = self.abstraction.prepared
+            conditions = (part.condition for part in claims(claim) if isinstance(part, Asks))
+            nodes = dict.fromkeys(node for one in conditions for node in opened(prepared, Named(asked_name(one))))
+            compared = [node for node in nodes if isinstance(node, Compare)]
+            names = {node.term.tracker for node in compared if isinstance(node.term, Tracked)}
+            places = tuple(place for place, one in enumerate(self.abstraction.trackers) if one.name in names)
+            asked = self._asked[claim] = tuple(one for one in compared if isinstance(one.term, Clock)), places
+        clocks, trackers = asked
+        shown = tuple(candidates_of(self.abstraction, place, kept.memory[place]) for place in trackers)
+        return tuple(is_true_of_clock(kept, atom) for atom in clocks), shown, kept.taken
+
+    def _moment(self, options: Options, outcome: Outcome, way: Way) -> Moment:
+        before = self.search.deciding.situation(options.kept).state
+        place = way.place
+        after = State(place.control, place.level, place.dose, place.withheld, place.reasons)
+        scene = Scene(self.abstraction.prepared, before, 0)
+        decision = Decision(0, outcome.status, way.action, in_force(before), outcome.effect, outcome.rule, silent=outcome.silent)
+        return Moment(scene, decision, way.action, way.rules, after)
+
+    def moves(self, options: Options, monitor: Monitor) -> tuple[tuple[Outcome, Way, Truths, int, Choices], ...]:
+        """Every move of a visit with the truths of the monitor's parts, each with the cheapest letters."""
+        key = (options.node, options.costs, monitor.parts)
+        found = self._moves.get(key)
+        if found is None:
+            found = self._moves[key] = tuple(self._told(options, monitor))
+        return found
+
+    def _told(self, options: Options, monitor: Monitor) -> Iterator[tuple[Outcome, Way, Truths, int, Choices]]:
+        best: dict[Hashable, tuple[Outcome, Way, Truths, int, Choices]] = {}
+        for number in range(max(len(one[0].ways) for one in options.outcomes)):
+            node = self.diagrams.apply(lambda *one: one, options.node, *self._parts(options, monitor, number))
+            for value, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
+                outcome, *truths = value
+                if outcome is None or number >= len(outcome.ways):
+                    continue
+                way = outcome.ways[number]
+                key = (way.place, way.resets, way.supplement, *truths)
+                total = cost + (not way.recommended)
+                if key not in best or total < best[key][3]:
+                    best[key] = outcome, way, tuple(truths), total, letters
+        yield from best.values()
+
+    def _parts(self, options: Options, monitor: Monitor, number: int) -> list[Node]:
+        """For each part of the monitor its truth over letters, where each outcome is followed in this way."""
+        outcomes = [one[0] for one in options.outcomes if number < len(one[0].ways)]
+        return [self._part(part, options, outcomes, number) for part in monitor.parts]
+
+    def _part(self, part: Claim, options: Options, outcomes: list[Outcome], number: int) -> Node:
+        by_outcome = {one: self.claim(part, options, one, one.ways[number]) for one in outcomes}
+        kinds = list(dict.fromkeys(by_outcome.values()))
+        if len(kinds) == 1:
+            return kinds[0]
+        places = {one: kinds.index(node) for one, node in by_outcome.items()}
+        return self.diagrams.apply(
+            lambda outcome, *truths: truths[places[outcome]] if outcome in places else False, options.node, *kinds
+        )
+
+
+def _one(answers: frozenset[Truth]) -> Truth:
+    return next(iter(answers)) if len(answers) == 1 else None
+
+
+# Properties
+
+
+def judge(judging: Judging, explored: Explored, item: Property) -> Judged:
+    """Whether a property fails on any course, and on which shortest one."""
+    monitor = monitor_of(item)
+    if _has_no_history(monitor):
+        return _over_visits(judging, explored, monitor)
+    return _along(judging, explored, monitor)
+
+
+def _has_no_history(monitor: Monitor) -> bool:
+    sentence = monitor.property.sentence
+    at_once = isinstance(sentence, OfVisits) or (isinstance(sentence, Response) and sentence.within == Visits(0))
+    return at_once and not monitor.past
+
+
+@frozen(eq=False)
+class _Found:
+    """The failures found so far; of those with as few visits the one that costs least is kept."""
+
+    failing: dict[bool, tuple[int, int, tuple[Came, ...]]] = field(factory=dict)
+    shows: dict[bool, tuple[int, int, tuple[Came, ...]]] = field(factory=dict)
+    flags: set[str] = field(factory=set)
+
+    def failed(self, certain: bool, depth: int, cost: int, path: Iterable[Came]) -> None:
+        """Keeps a failure if it is better than the one that is known."""
+        _keep(self.failing, certain, depth, cost, path)
+
+    def judged(self, states: int) -> Judged:
+        """What was found."""
+        certain, possible = (_failing(self.failing, one) for one in (True, False))
+        return Judged(certain, possible, "begun" in self.flags, "shown" in self.flags, _failing(self.shows, True), states)
+
+
+def _keep(
+    kept: dict[bool, tuple[int, int, tuple[Came, ...]]], certain: bool, depth: int, cost: int, path: Iterable[Came]
+) -> None:
+    known = kept.get(certain)
+    if known is None or (depth, cost) < known[:2]:
+        kept[certain] = depth, cost, tuple(path)
+
+
+def _failing(kept: dict[bool, tuple[int, int, tuple[Came, ...]]], certain: bool) -> Failing | None:
+    return Failing(kept[certain][2], certain) if certain in kept else None
+
+
+def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
+    found, history = _Found(), first_history(monitor)
+    for state, minutes, options in explored.visits:
+        for outcome, way, truths, cost, letters in judging.moves(options, monitor):
+            judgement = after_visit(monitor, history, truths, minutes)
+            found.flags.update(_flags(judgement))
+            last = Came(state, minutes, letters, outcome, way, cost)
+            total, depth = cost + _cost(explored, state), explored.depth[state]
+            if judgement.fails is not False:
+                _keep_path(found.failing, judgement.fails is True, depth, total, explored, state, last)
+            if judgement.shown:
+                _keep_path(found.shows, True, depth, total, explored, state, last)
+    return found.judged(len(explored.states))
+
+
+def _keep_path(
+    kept: dict[bool, tuple[int, int, tuple[Came, ...]]],
+    certain: bool,
+    depth: int,
+    cost: int,
+    explored: Explored,
+    state: int,
+    last: Came,
+) -> None:
+    known = kept.get(certain)
+    if known is None or (depth, cost) < known[:2]:
+        kept[certain] = depth, cost, (*explored.path(state), last)
+
+
+def _flags(judgement: Judgement) -> Iterator[str]:
+    if judgement.begins is not False:
+        yield "begun"
+    if judgement.shown:
+        yield "shown"
+
+
+def _cost(explored: Explored, state: int) -> int:
+    came = explored.came[state]
+    return came.cost if came else 0
+
+
+def _along(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
+    """Every course together with what the property remembers of it, breadth first, until it fails for certain."""
+    found, search = _Found(), judging.search
+    index = {kept: place for place, kept in enumerate(explored.states)}
+    begin = (0, first_history(monitor))
+    seen: dict[tuple[int, History], int] = {begin: 0}
+    came: list[Came | None] = [None]
+    waiting: list[tuple[int, History]] = [begin]
+    number = 0
+    while number < len(waiting) and True not in found.failing:
+        state, history = waiting[number]
+        for minutes in search.gaps if state else (0,):
+            for options in search.options(explored.states[state], minutes, begins=state == 0):
+                for outcome, way, truths, cost, letters in judging.moves(options, monitor):
+                    judgement = after_visit(monitor, history, truths, minutes)
+                    found.flags.update(_flags(judgement))
+                    before = came[number]
+                    one = Came(number, minutes, letters, outcome, way, cost + (before.cost if before else 0))
+                    if judgement.fails is not False and (judgement.fails is True) not in found.failing:
+                        found.failed(judgement.fails is True, 0, 0, _path(came, one))
+                    there = (index.get(settled(search.abstraction, options.kept, way), -1), judgement.history)
+                    if there not in seen and there[0] >= 0:
+                        seen[there] = len(waiting)
+                        waiting.append(there)
+                        came.append(one)
+        number += 1
+    return found.judged(len(waiting))
+
+
+def _path(came: list[Came | None], last: Came) -> tuple[Came, ...]:
+    path, one = [last], came[last.before]
+    while one is not None:
+        path.append(one)
+        one = came[one.before]
+    return tuple(reversed(path))
