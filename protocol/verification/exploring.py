@@ -8,7 +8,6 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from protocol.model.regimen import Dose
 from protocol.verification.abstraction import DATES, Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
 from protocol.verification.deciding import Deciding
@@ -61,7 +60,8 @@ class Came:
 class Explored:
     """The states in the order in which they were found, how each was, and the first state at which each kind of visit is.
 
-    ``visits`` are pairs of a state and an Options, each Options once, at a state of the least depth.
+    ``visits`` are a state, the minutes since it and an Options, each Options once, at a state of the least depth. ``edges`` are
+    the states that follow on each, with whether they do so by findings that are all normal.
     """
 
     abstraction: Abstraction
@@ -71,6 +71,7 @@ class Explored:
     visits: list[tuple[int, int, Options]] = field(factory=list)
     transitions: list[int] = field(factory=lambda: [0])
     ended: list[str] = field(factory=list)
+    edges: list[list[tuple[int, bool]]] = field(factory=list)
 
     def path(self, state: int) -> Iterator[Came]:
         """The visits by which a state is reached, from the first one on."""
@@ -190,6 +191,7 @@ class Exploring:
 
     def _follow(self, found: Explored, index: dict[Kept, int], seen: set[int], number: int) -> None:
         kept = found.states[number]
+        found.edges.append([])
         for minutes in self.gaps if number else (0,):
             for options in self.options(kept, minutes, begins=number == 0):
                 if id(options.node) not in seen:
@@ -222,6 +224,7 @@ class Exploring:
             known = found.came[place]
             if known is not None and total < known.cost:
                 found.came[place] = Came(number, minutes, letters, outcome, way, total)
+        found.edges[number].append((index[after], cost <= 1))
 
 
 _NAMES = {name: place for place, name in enumerate(DATES)}
@@ -256,8 +259,3 @@ def _taken(abstraction: Abstraction, kept: Kept, way: Way) -> Any:
     taken = evolve(taken, at_step=taken.amount) if "stepped" in way.resets else taken
     taken = evolve(taken, at_hold=taken.amount) if "hold_began" in way.resets else taken
     return with_supplement(abstraction.prepared, taken, way.supplement)
-
-
-def level_of(dose: Dose) -> str:
-    """The name of a level, or ``none``."""
-    return dose.name or dose.kind
