@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from heapq import nsmallest
+from itertools import islice, pairwise
 
 from attrs import frozen
 
@@ -13,7 +14,7 @@ from protocol.semantics.effects import rank
 from protocol.verification.axes import Axis
 from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options
-from protocol.verification.judging import Failing
+from protocol.verification.judging import MOST_TRIED, Failing
 from protocol.verification.outcomes import Outcome, Way
 
 Wrong = Callable[[Options, Outcome, Way], bool]
@@ -31,11 +32,11 @@ class BuiltIn:
 ON_LADDER = BuiltIn("V201", "dose-on-the-ladder", "The dose in force is a level of the ladder, or none.")
 NOT_WHILE_HELD = BuiltIn("V202", "no-escalation-while-held", "Nothing escalates the dose of a patient who is held.")
 SAFETY_KNOWN = BuiltIn(
-    "V203", "no-raise-against-a-safety-rule", "The dose is not raised while a rule that lowers it is true, or may be."
+    "V203", "no-escalation-while-unknown", "The dose is not raised while a rule that lowers it is true, or may be."
 )
 FINAL = BuiltIn("V204", "stopped-is-final", "Nothing is given to a patient who was stopped.")
 WAY_OUT = BuiltIn(
-    "V205", "hold-has-a-way-out", "From every hold or review some course leads to drug, or to the end of treatment."
+    "V205", "every-hold-has-a-way-out", "From every hold or review some course leads to drug, or to the end of treatment."
 )
 NO_DEAD_END = BuiltIn(
     "V206", "no-dead-end", "A patient all of whose findings are normal from now on is given drug again, or stopped."
@@ -43,8 +44,8 @@ NO_DEAD_END = BuiltIn(
 NOT_SILENT = BuiltIn(
     "V207", "no-silent-visit", "Every visit is covered by a rule, or the protocol says what that it is not means."
 )
-NO_CONFLICT = BuiltIn("V208", "no-contradiction", "No two cells of one table order different things.")
-MONOTONE = BuiltIn("V209", "worse-never-gets-more", "Of two patients who differ in one finding, the worse one is not given more.")
+NO_CONFLICT = BuiltIn("V208", "no-conflict", "No two cells of one table order different things.")
+MONOTONE = BuiltIn("V209", "never-better-never-more", "Of two patients who differ in one finding, the worse one gets no more.")
 NOT_RAISED = BuiltIn("V210", "missing-never-raises", "Missing data never raise a dose.")
 NOT_HELD_BACK = BuiltIn("V211", "missing-never-holds-back", "Missing data never hold back what is lowered whatever they are.")
 NOT_ENDED = BuiltIn("V212", "missing-never-ends", "Missing data never end treatment.")
@@ -54,8 +55,8 @@ ALL = (
 )  # fmt: skip
 
 
-def failing(search: Exploring, explored: Explored, item: BuiltIn) -> Failing | None:
-    """Where a built-in property fails first; None where it holds."""
+def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Failing, ...]:
+    """The courses on which a built-in property fails, the shortest first; none where it holds."""
     match item.code:
         case "V205":
             return _stuck(explored, lambda normal: True)
@@ -73,19 +74,16 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn) -> Failing | N
 Shown = Iterator[tuple[Outcome, Way, int, Choices]]
 
 
-def _first(explored: Explored, find: Callable[[Options], Shown]) -> Failing | None:
-    """The failure with the fewest visits, and of these the one that costs least."""
-    best: tuple[int, int, int, Came] | None = None
+def _first(explored: Explored, find: Callable[[Options], Shown]) -> tuple[Failing, ...]:
+    """The failures with the fewest visits, and of these those that cost least first."""
+    found: list[tuple[int, int, int, Came]] = []
     for state, minutes, options in explored.visits:
-        depth = explored.depth[state]
-        if best is not None and depth > best[0]:
-            break
         came = explored.came[state]
         for outcome, way, cost, letters in find(options):
             total = cost + (came.cost if came else 0)
-            if best is None or (depth, total) < best[:2]:
-                best = depth, total, state, Came(state, minutes, letters, outcome, way, cost)
-    return None if best is None else Failing((*explored.path(best[2]), best[3]), True)
+            found.append((explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total)))
+    best = nsmallest(MOST_TRIED, found, key=lambda one: one[:3])
+    return tuple(Failing((*explored.path(state), last), True) for _, _, state, last in best)
 
 
 def _where(options: Options, wrong: Wrong) -> Shown:
@@ -114,10 +112,10 @@ _WRONG: dict[str, Wrong] = {
 # Ways onward
 
 
-def _stuck(explored: Explored, counts: Callable[[bool], bool]) -> Failing | None:
-    """The first hold or review from which no way leads to drug or to the end of treatment."""
+def _stuck(explored: Explored, counts: Callable[[bool], bool]) -> tuple[Failing, ...]:
+    """The first holds and reviews from which no way leads to drug or to the end of treatment."""
     if explored.ended:
-        return None
+        return ()
     before: list[list[int]] = [[] for _ in explored.states]
     for state, following in enumerate(explored.edges):
         for after, normal in following:
@@ -130,8 +128,8 @@ def _stuck(explored: Explored, counts: Callable[[bool], bool]) -> Failing | None
             if state not in reached:
                 reached.add(state)
                 waiting.append(state)
-    stuck = next((number for number in range(len(explored.states)) if number not in reached), None)
-    return None if stuck is None else Failing(tuple(explored.path(stuck)), True)
+    stuck = (number for number in range(len(explored.states)) if number not in reached)
+    return tuple(Failing(tuple(explored.path(number)), True) for number in islice(stuck, MOST_TRIED))
 
 
 def _waits(explored: Explored, number: int) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from time import monotonic
 from typing import Any
 
 from attrs import evolve, field, frozen
 
+from protocol.model.verification import INTERRUPTED
 from protocol.verification.abstraction import DATES, Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
 from protocol.verification.deciding import Deciding
@@ -162,14 +163,17 @@ class Exploring:
         if letter.kind == "carried":
             same = held is None or held[0] == letter.cell
             return letter.cost if same and (letter.date, letter.within) in can else None
-        if letter.kind == "measured" and axis.item.fixed and held is not None:
-            return letter.cost if letter.cell == held[0] else None
-        return letter.cost
+        return None if axis.item.fixed and held is not None else letter.cost
 
     # Breadth first
 
-    def explore(self, limit: int = 1_000_000, seconds: float = float("inf")) -> Explored:
-        """Follows every visit from every state; ends early after ``limit`` states or so many seconds, and says so."""
+    def explore(
+        self, limit: int = 1_000_000, seconds: float = float("inf"), tell: Callable[[int], None] = lambda states: None
+    ) -> Explored:
+        """Follows every visit from every state; ends early after ``limit`` states, so many seconds, or an interruption.
+
+        Where it ended early it says why. ``tell`` is told now and then how many states have been found.
+        """
         found = Explored(self.abstraction)
         begin = first(self.abstraction)
         index: dict[Kept, int] = {begin: 0}
@@ -178,16 +182,23 @@ class Exploring:
         found.depth.append(0)
         seen: set[int] = set()
         until, number = monotonic() + seconds, 0
-        while number < len(found.states):
+        while number < len(found.states) and not found.ended:
             if len(found.states) > limit:
-                found.ended.append(f"more than {limit} states")
-                return found
-            if number % 64 == 0 and monotonic() > until:
-                found.ended.append(f"after {seconds:g} seconds")
-                return found
-            self._follow(found, index, seen, number)
-            number += 1
+                found.ended.append(f"it has more than {limit:,} states")
+            elif monotonic() > until:
+                found.ended.append(f"it took more than {seconds:g} seconds, in which {len(found.states):,} states were found")
+            else:
+                self._followed(found, index, seen, number)
+                number += 1
+                if number % 16 == 0:
+                    tell(len(found.states))
         return found
+
+    def _followed(self, found: Explored, index: dict[Kept, int], seen: set[int], number: int) -> None:
+        try:
+            self._follow(found, index, seen, number)
+        except KeyboardInterrupt:
+            found.ended.append(INTERRUPTED)
 
     def _follow(self, found: Explored, index: dict[Kept, int], seen: set[int], number: int) -> None:
         kept = found.states[number]

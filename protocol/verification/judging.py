@@ -7,7 +7,8 @@ the protocol and what the property remembers.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from heapq import nsmallest
 
 from attrs import field, frozen
 
@@ -42,17 +43,21 @@ class Failing:
 
 @frozen
 class Judged:
-    """What the search says of a property: where it fails for certain and for some value, whether anything was begun and shown.
+    """What the search says of a property: the courses on which it fails for certain, and for some value, the shortest first.
 
-    ``states`` is how many were looked at, with what the property remembers of them.
+    ``begun``: what it is about happens. ``shows`` are courses that show what is to be so sometimes. ``states`` is how many were
+    looked at, with what the property remembers of them.
     """
 
-    certain: Failing | None = None
-    possible: Failing | None = None
+    certain: tuple[Failing, ...] = ()
+    possible: tuple[Failing, ...] = ()
     begun: bool = False
-    shown: bool = False
-    shows: Failing | None = None
+    shows: tuple[Failing, ...] = ()
     states: int = 0
+
+
+MOST_TRIED = 40
+"""Courses that are kept of one property, in case the first of them cannot be put into readings."""
 
 
 class Judging:
@@ -165,104 +170,85 @@ def _has_no_history(monitor: Monitor) -> bool:
     return at_once and not monitor.past
 
 
+@frozen
+class _At:
+    """Where something was found: after so many visits, at such a cost, and the way there."""
+
+    depth: int
+    cost: int
+    before: int
+    last: Came
+
+
 @frozen(eq=False)
 class _Found:
-    """The failures found so far; of those with as few visits the one that costs least is kept."""
+    """What was found so far."""
 
-    failing: dict[bool, tuple[int, int, tuple[Came, ...]]] = field(factory=dict)
-    shows: dict[bool, tuple[int, int, tuple[Came, ...]]] = field(factory=dict)
-    flags: set[str] = field(factory=set)
+    certain: list[_At] = field(factory=list)
+    possible: list[_At] = field(factory=list)
+    shows: list[_At] = field(factory=list)
+    begun: list[bool] = field(factory=list)
 
-    def failed(self, certain: bool, depth: int, cost: int, path: Iterable[Came]) -> None:
-        """Keeps a failure if it is better than the one that is known."""
-        _keep(self.failing, certain, depth, cost, path)
+    def add(self, judgement: Judgement, at: _At) -> None:
+        """Keeps what a judgement says."""
+        if judgement.begins is not False and not self.begun:
+            self.begun.append(True)
+        if judgement.fails is not False:
+            (self.certain if judgement.fails else self.possible).append(at)
+        if judgement.shown:
+            self.shows.append(at)
 
-    def judged(self, states: int) -> Judged:
-        """What was found."""
-        certain, possible = (_failing(self.failing, one) for one in (True, False))
-        return Judged(certain, possible, "begun" in self.flags, "shown" in self.flags, _failing(self.shows, True), states)
+    def judged(self, states: int, path: Callable[[_At], tuple[Came, ...]]) -> Judged:
+        """What was found, the shortest courses first, and of equally long ones those with the fewest findings."""
 
+        def best(found: list[_At], certain: bool) -> tuple[Failing, ...]:
+            chosen = nsmallest(MOST_TRIED, found, key=lambda at: (at.depth, at.cost))
+            return tuple(Failing(path(at), certain) for at in chosen)
 
-def _keep(
-    kept: dict[bool, tuple[int, int, tuple[Came, ...]]], certain: bool, depth: int, cost: int, path: Iterable[Came]
-) -> None:
-    known = kept.get(certain)
-    if known is None or (depth, cost) < known[:2]:
-        kept[certain] = depth, cost, tuple(path)
-
-
-def _failing(kept: dict[bool, tuple[int, int, tuple[Came, ...]]], certain: bool) -> Failing | None:
-    return Failing(kept[certain][2], certain) if certain in kept else None
+        shown = best(self.shows, True)
+        return Judged(best(self.certain, True), best(self.possible, False), bool(self.begun), shown, states)
 
 
 def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
     found, history = _Found(), first_history(monitor)
     for state, minutes, options in explored.visits:
+        before = explored.came[state]
         for outcome, way, truths, cost, letters in judging.moves(options, monitor):
-            judgement = after_visit(monitor, history, truths, minutes)
-            found.flags.update(_flags(judgement))
-            last = Came(state, minutes, letters, outcome, way, cost)
-            total, depth = cost + _cost(explored, state), explored.depth[state]
-            if judgement.fails is not False:
-                _keep_path(found.failing, judgement.fails is True, depth, total, explored, state, last)
-            if judgement.shown:
-                _keep_path(found.shows, True, depth, total, explored, state, last)
-    return found.judged(len(explored.states))
-
-
-def _keep_path(
-    kept: dict[bool, tuple[int, int, tuple[Came, ...]]],
-    certain: bool,
-    depth: int,
-    cost: int,
-    explored: Explored,
-    state: int,
-    last: Came,
-) -> None:
-    known = kept.get(certain)
-    if known is None or (depth, cost) < known[:2]:
-        kept[certain] = depth, cost, (*explored.path(state), last)
-
-
-def _flags(judgement: Judgement) -> Iterator[str]:
-    if judgement.begins is not False:
-        yield "begun"
-    if judgement.shown:
-        yield "shown"
-
-
-def _cost(explored: Explored, state: int) -> int:
-    came = explored.came[state]
-    return came.cost if came else 0
+            total = cost + (before.cost if before else 0)
+            at = _At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
+            found.add(after_visit(monitor, history, truths, minutes), at)
+    return found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last))
 
 
 def _along(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
-    """Every course together with what the property remembers of it, breadth first, until it fails for certain."""
+    """Every course together with what the property remembers of it, breadth first, until it fails for certain often enough."""
     found, search = _Found(), judging.search
     index = {kept: place for place, kept in enumerate(explored.states)}
     begin = (0, first_history(monitor))
-    seen: dict[tuple[int, History], int] = {begin: 0}
-    came: list[Came | None] = [None]
+    seen, came, depth, number = {begin}, list[Came | None]([None]), [0], 0
     waiting: list[tuple[int, History]] = [begin]
-    number = 0
-    while number < len(waiting) and True not in found.failing:
+    while number < len(waiting) and len(found.certain) < MOST_TRIED:
         state, history = waiting[number]
-        for minutes in search.gaps if state else (0,):
-            for options in search.options(explored.states[state], minutes, begins=state == 0):
-                for outcome, way, truths, cost, letters in judging.moves(options, monitor):
-                    judgement = after_visit(monitor, history, truths, minutes)
-                    found.flags.update(_flags(judgement))
-                    before = came[number]
-                    one = Came(number, minutes, letters, outcome, way, cost + (before.cost if before else 0))
-                    if judgement.fails is not False and (judgement.fails is True) not in found.failing:
-                        found.failed(judgement.fails is True, 0, 0, _path(came, one))
-                    there = (index.get(settled(search.abstraction, options.kept, way), -1), judgement.history)
-                    if there not in seen and there[0] >= 0:
-                        seen[there] = len(waiting)
-                        waiting.append(there)
-                        came.append(one)
+        before = came[number]
+        for minutes, options in _visits(search, explored, state):
+            for outcome, way, truths, cost, letters in judging.moves(options, monitor):
+                judgement = after_visit(monitor, history, truths, minutes)
+                one = Came(number, minutes, letters, outcome, way, cost + (before.cost if before else 0))
+                found.add(judgement, _At(depth[number], one.cost, number, one))
+                there = (index.get(settled(search.abstraction, options.kept, way), -1), judgement.history)
+                if there not in seen and there[0] >= 0:
+                    seen.add(there)
+                    waiting.append(there)
+                    came.append(one)
+                    depth.append(depth[number] + 1)
         number += 1
-    return found.judged(len(waiting))
+    return found.judged(len(waiting), lambda at: _path(came, at.last))
+
+
+def _visits(search: Exploring, explored: Explored, state: int) -> Iterator[tuple[int, Options]]:
+    for minutes in search.gaps if state else (0,):
+        for options in search.options(explored.states[state], minutes, begins=state == 0):
+            yield minutes, options
 
 
 def _path(came: list[Came | None], last: Came) -> tuple[Came, ...]:

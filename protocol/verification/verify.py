@@ -1,0 +1,168 @@
+"""Which properties of a protocol hold on all courses, and on which shortest course does each other one fail?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic
+
+from attrs import frozen
+
+from protocol.model.property import OfVisits, Property, family_of
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
+from protocol.verification.abstraction import abstraction
+from protocol.verification.built_in import ALL, BuiltIn, failing
+from protocol.verification.exploring import Explored, Exploring
+from protocol.verification.grids import visit_grid
+from protocol.verification.judging import Failing, Judged, Judging, judge
+from protocol.verification.patients import concrete, times_of
+from protocol.verification.reached import reached, unreached
+
+MOST_STATES = 200_000
+MOST_SECONDS = 600.0
+Progress = Callable[[str], None]
+
+
+@frozen(eq=False)
+class Search:
+    """A search that was made: how, what it found, on which grid, and how long it took."""
+
+    search: Exploring
+    explored: Explored
+    grid: Grid
+    seconds: float
+
+
+def verify(
+    protocol: Protocol,
+    *,
+    only: Iterable[str] = (),
+    every: int | None = None,
+    any_dose: bool = False,
+    states: int = MOST_STATES,
+    seconds: float = MOST_SECONDS,
+    progress: Progress | None = None,
+) -> Report:
+    """The verdict on each property of the protocol, and on those that every dosing protocol should have.
+
+    ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
+    ``any_dose``: at each visit any dose may be given, whatever is ordered. After ``states`` states or so many ``seconds`` the
+    search ends, and what it did not refute is unfinished. ``progress`` is told what is being done.
+    """
+    say = progress or (lambda text: None)
+    made = searched(protocol, visit_grid(protocol) if every is None else every, any_dose, states, seconds, say)
+    judging, verdicts = Judging(made.search), list[Verdict]()
+    wanted = set(only)
+    interrupted = bool(made.explored.ended) and made.explored.ended[0] == INTERRUPTED
+    try:
+        for item in protocol.properties:
+            if not wanted or item.name in wanted:
+                say(f"{protocol.name}: {item.name}")
+                verdicts.append(of_property(made, item, judge(judging, made.explored, item)))
+        for one in ALL:
+            if not wanted or one.name in wanted:
+                say(f"{protocol.name}: {one.name}")
+                verdicts.append(_of_built_in(made, one, failing(made.search, made.explored, one)))
+    except KeyboardInterrupt:
+        interrupted = True
+    return Report(
+        protocol.name, protocol.version, fingerprint(protocol), tuple(verdicts), (_seen(made, interrupted),), tuple(notes(made))
+    )
+
+
+def searched(protocol: Protocol, every: int, any_dose: bool, states: int, seconds: float, say: Progress) -> Search:
+    """All states of a protocol on a grid, as far as the bounds let the search go."""
+    began = monotonic()
+    say(f"{protocol.name}: searching")
+    search = Exploring(abstraction(protocol, every), (every,), any_dose=any_dose)
+    explored = search.explore(states, seconds, lambda found: say(f"{protocol.name}: {found:,} states"))
+    return Search(search, explored, Grid(every), monotonic() - began)
+
+
+def notes(made: Search) -> Iterator[str]:
+    """What a reader has to know of how far the answers go."""
+    protocol, places = made.search.abstraction.protocol, made.search.abstraction.places
+    free = [*(one.name for one in protocol.numbers), *(one.name for one in protocol.scores)]
+    asked = [name for name in free if name in places]
+    if asked:
+        yield f"computed values can be anything at each visit, whatever they are computed from: {', '.join(asked)}"
+
+
+# Verdicts
+
+
+def of_property(made: Search, item: Property, judged: Judged) -> Verdict:
+    """The verdict on a property of the file."""
+    sometimes = isinstance(item.sentence, OfVisits) and item.sentence.family == "sometimes"
+    if sometimes:
+        outcome, shown, why = _sometimes(made, judged)
+    else:
+        outcome, shown, why = _outcome(made, judged.certain)
+        if outcome == "holds" and judged.possible:
+            why = "undecided visits apart: for some value of what is missing it fails"
+    family = family_of(item)
+    return Verdict(
+        item.name,
+        CODE_OF[family],
+        outcome,
+        made.grid,
+        family=family,
+        counterexample=shown if outcome == "fails" else None,
+        vacuous=outcome == "holds" and not judged.begun and not sometimes,
+        expected=item.expected,
+        waiver=item.waiver,
+        why=why,
+    )
+
+
+def _sometimes(made: Search, judged: Judged) -> tuple[Outcome, Counterexample | None, str]:
+    if judged.shows:
+        shown = first_shown(made, judged.shows)
+        return ("holds", shown, "") if shown else ("not confirmed", None, "no course with readings was found that shows it")
+    if made.explored.ended:
+        return "unfinished", None, made.explored.ended[0]
+    return "fails", None, "no course shows it"
+
+
+def _outcome(made: Search, found: tuple[Failing, ...]) -> tuple[Outcome, Counterexample | None, str]:
+    if found:
+        shown = first_shown(made, found)
+        if shown is not None:
+            return "fails", shown, ""
+        return "not confirmed", None, "no course with readings was found on which it fails"
+    return ("unfinished", None, made.explored.ended[0]) if made.explored.ended else ("holds", None, "")
+
+
+def _of_built_in(made: Search, item: BuiltIn, found: tuple[Failing, ...]) -> Verdict:
+    outcome, shown, why = _outcome(made, found)
+    return Verdict(item.name, item.code, outcome, made.grid, "built in", counterexample=shown, says=item.says, why=why)
+
+
+def first_shown(made: Search, found: Iterable[Failing]) -> Counterexample | None:
+    """The shortest of these courses that the reference decides as the search says; None where none of them can be had."""
+    for one in found:
+        course = concrete(made.search.abstraction, one.path)
+        if course is not None:
+            last = one.path[-1]
+            rule = last.outcome.rule or next(iter(sorted(last.way.rules)), "")
+            return Counterexample(course, times_of(one.path)[-1], one.certain, rule)
+    return None
+
+
+def _seen(made: Search, interrupted: bool) -> Seen:
+    explored = made.explored
+    letters = sum(len(options.outcomes) for _, _, options in explored.visits)
+    why = INTERRUPTED if interrupted else explored.ended[0] if explored.ended else ""
+    seen = reached(made.search.abstraction.prepared, explored)
+    return Seen(
+        made.grid,
+        len(explored.states),
+        letters,
+        explored.transitions[0],
+        max(explored.depth),
+        made.seconds,
+        not why,
+        why,
+        tuple(unreached(made.search.abstraction.prepared, seen)) if not why else (),
+        tuple(sorted(seen)),
+    )
