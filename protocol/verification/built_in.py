@@ -142,6 +142,8 @@ def _waits(explored: Explored, number: int) -> bool:
 
 def _against_safety(search: Exploring, options: Options) -> Shown:
     """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
+    if options.kept.place.control.kind == "before treatment":
+        return
     raising = {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(options, way)}
     if not raising:
         return

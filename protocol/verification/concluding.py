@@ -60,16 +60,26 @@ class Concluding:
         nodes = [of({term: (value,) for term, value in zip(open_terms, one, strict=True)}) for one in choices]
         return reduce(lambda one, other: self.diagrams.apply(join, one, other), nodes)
 
-    def _walked(self, narrowed: Narrowing, known: dict[tuple[str, bool], bool]) -> Node:
-        """Over complete values what the rules give, where it is known of some rules whether they act, or stand."""
+    def _walked(self, narrowed: Narrowing, known: dict[tuple[str, bool], bool], where: Node | None = None) -> Node:
+        """Over complete values what the rules give, where it is known of some rules whether they act, or stand.
+
+        ``where`` is true of the values of which that is so; nobody has to look at what is so of none.
+        """
         world = Told(self.scene, narrowed, known)
         try:
             return self.diagrams.leaf(frozenset({self.all.number_of(walk(world))}))
         except AskedRule as asked_rule:
-            key = (asked_rule.rule.name, asked_rule.stands)
             acting = self.all.of_rule(self.kept, self.situation, asked_rule.rule, narrowed, stands=asked_rule.stands)
-            yes, no = self._walked(narrowed, {**known, key: True}), self._walked(narrowed, {**known, key: False})
-            return self.diagrams.apply(_chosen, acting, yes, no)
+            key = (asked_rule.rule.name, asked_rule.stands)
+            here = self.diagrams.leaf(True) if where is None else where
+            found = []
+            for answer in (True, False):
+                there = self.diagrams.apply(lambda one, answers, answer=answer: one and answer in answers, here, acting)
+                if there is not self.diagrams.leaf(False):
+                    found.append((answer, self._walked(narrowed, {**known, key: answer}, there)))
+            if len(found) == 1:
+                return found[0][1]
+            return self.diagrams.apply(_chosen, acting, found[0][1], found[1][1])
 
     def certain(self, rule: Rule) -> Node:
         """Over letters whether a rule acts in every completion."""

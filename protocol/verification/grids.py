@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import gcd
 
 from protocol.model.guard import Clock, Compare, Tracked
+from protocol.model.input import Grade, Number
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY, HOUR, MINUTE, WEEK
 from protocol.semantics.claims import watched
@@ -15,19 +16,21 @@ RESOLUTIONS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 
 
 def visit_grid(protocol: Protocol) -> int:
-    """Minutes between two visits: the shortest schedule of what the rules ask; without one what divides all times that are asked.
+    """Minutes between two visits: as often as the rules need a reading, by its schedule, or else by how long it counts.
 
-    A protocol that acts between visits is looked at whenever it can act, so that every length of a clock is a multiple.
+    What is found at once, such as an event that counts on its day, needs no schedule. From a week on they are whole weeks. A
+    protocol that acts between visits is looked at whenever it can act, so that every length of a clock is a multiple.
     """
-    asked = abstraction(protocol, DAY)
-    schedules = [axis.item.schedule.earliest for axis in asked.axes if axis.item.schedule is not None]
-    times = times_of(protocol)
+    asked = [axis.item for axis in abstraction(protocol, DAY).axes]
+    schedules = [item.schedule.earliest for item in asked if item.schedule is not None]
+    entries = [entry.schedule.earliest for entry in protocol.monitoring if entry.schedule is not None]
     if protocol.between_visits == "act":
-        return gcd(*times, *schedules) if times or schedules else RESOLUTIONS[protocol.resolution]
-    if schedules:
-        return min(schedules)
-    valid = [axis.item.valid_for for axis in asked.axes if axis.item.valid_for]
-    return gcd(*times) if times else min(valid, default=WEEK)
+        times = times_of(protocol)
+        return gcd(*times, *schedules, *entries) if times or schedules or entries else RESOLUTIONS[protocol.resolution]
+    counted = [item for item in asked if isinstance(item.kind, Number | Grade)] or asked
+    valid = [item.valid_for for item in counted if item.schedule is None and item.valid_for is not None]
+    shortest = min([*schedules, *entries, *valid], default=WEEK)
+    return shortest - shortest % WEEK if shortest >= WEEK else shortest
 
 
 def times_of(protocol: Protocol) -> tuple[int, ...]:

@@ -95,8 +95,20 @@ def _ended(abstraction: Abstraction, place: Place, dates: tuple[int | None, ...]
     """The ages, none beyond the one from which on it is the same."""
     caps = [abstraction.caps.get(name, 0) for name in DATES]
     if abstraction.prepared.counts_dose:
-        caps[DATES.index("changed")] = 10**6
+        changed = DATES.index("changed")
+        dates = (*dates[:changed], _phase(abstraction, place, dates[changed]), *dates[changed + 1 :])
+        caps[changed] = 10**9
     return tuple([None if age is None else min(age, cap) for age, cap in zip(dates, caps, strict=True)])
+
+
+def _phase(abstraction: Abstraction, place: Place, age: int | None) -> int | None:
+    """The age of the dose in force, as far as it matters to when the next one is due."""
+    cap = max(abstraction.caps.get("changed", 0), 1)
+    if age is None or age <= cap or place.dose.kind != "level":
+        return None if age is None else min(age, cap)
+    regimen = abstraction.protocol.level(place.dose.name).regimen
+    period = regimen.days.cycle if regimen.days else regimen.every
+    return cap if period == 0 else cap + (age - cap) % period
 
 
 def _most(abstraction: Abstraction, taken: Taken | None) -> Taken | None:

@@ -130,9 +130,7 @@ def carried_from(abstraction: Abstraction, path: Path, times: Sequence[int]) -> 
     return shown
 
 
-def _is_put(
-    abstraction: Abstraction, place: int, shown: list[Shown], times: Sequence[int], visit: int, before: Before
-) -> bool:
+def _is_put(abstraction: Abstraction, place: int, shown: list[Shown], times: Sequence[int], visit: int, before: Before) -> bool:
     """Whether a reading that is carried over at a visit was measured before; puts it where the path left that open."""
     axis, letter = abstraction.axes[place], shown[visit][place]
     for earlier in range(visit - 1, -1, -1):

@@ -11,7 +11,7 @@ from protocol.verification.exploring import Explored
 
 def reached(prepared: Prepared, explored: Explored) -> set[str]:
     """Everything that is come to, each with the word for what it is: ``level escalated``, ``rule hold-low``."""
-    found: set[str] = set()
+    found = {f"state {explored.states[0].place.control.kind}"}
     for _, _, options in explored.visits:
         for outcome, _, _ in options.outcomes:
             found.add(f"status {outcome.status}")

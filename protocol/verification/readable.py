@@ -1,4 +1,4 @@
-"""Which value stands for a cell in a course that people read? The one with the fewest digits, near the constants that bound it."""
+"""Which value stands for a cell in a course that people read? The one with the fewest digits, near the bounds of the cell."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Piece:
         return above and (self.high is None or (value < self.high if self.high_cut else value <= self.high))
 
 
-def piece_of(value: Fraction, values: Iterable[Fraction], low: Fraction, high: Fraction | None, *, cut_low: bool = False) -> Piece:
+def piece_of(
+    value: Fraction, values: Iterable[Fraction], low: Fraction, high: Fraction | None, *, cut_low: bool = False
+) -> Piece:
     """The piece of which a representative is given among those of all pieces: points and what lies between them take turns."""
     ordered = sorted(set(values))
     place = ordered.index(value)
