@@ -97,7 +97,8 @@ def asserting(example: Example, run: object) -> list[bool]:
 def test_no_shipped_course_breaks_a_property_that_is_expected_to_hold(name: str, protocol: Protocol, example: Example) -> None:
     if protocol != load(name):
         return  # under other readings some do not hold, as their notes say
-    broken = [one for one in judged(protocol, example.course).failures if one.certain and one.property.expected == "holds"]
+    failures = [one for one in judged(protocol, example.course).failures if one.certain and not one.property.waiver]
+    broken = [one for one in failures if one.property.expected == "holds"]
     assert [(one.property.name, one.time) for one in broken] == []
 
 
@@ -105,12 +106,13 @@ def test_what_ends_treatment_at_the_lowest_level_breaks_the_eight_weeks() -> Non
     ((_, sheet),) = [(file, sheet) for file, sheet in sheets("imatinib-hes") if file.name == "courses-lowest-level-stop.md"]
     (example,) = [one for one in sheet.examples if one.course.name == "Grade 2 again at the lowest level"]
     failures = judged(under(load("imatinib-hes"), sheet.readings), example.course).failures
-    assert [(one.property.name, one.time, one.certain) for one in failures] == [("eight-weeks", 42 * DAY, True)]
+    broken = [(one.property.name, one.time) for one in failures if one.certain]
+    assert broken == [("stopped-only-for-its-reasons", 42 * DAY), ("eight-weeks", 42 * DAY)]
 
 
 def test_the_shipped_courses_show_that_400_mg_can_be_reached() -> None:
     ((_, sheet),) = [(file, sheet) for file, sheet in sheets("imatinib-hes") if file.name == "courses.md"]
-    assert any(judged(load("imatinib-hes"), one.course).shown == ("can-reach-400",) for one in sheet.examples)
+    assert any("can-reach-400" in judged(load("imatinib-hes"), one.course).shown for one in sheet.examples)
 
 
 def cortes() -> list[Example]:
