@@ -18,6 +18,7 @@ from protocol.checks.properties_of_course import judged
 from protocol.language.from_yaml import parse
 from protocol.language.shipped import courses_of, find, shipped_names
 from protocol.language.to_yaml import print_protocol
+from protocol.model.property import family_of
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
 from protocol.semantics.coverage import coverage
@@ -100,6 +101,24 @@ def test_no_shipped_course_breaks_a_property_that_is_expected_to_hold(name: str,
     failures = [one for one in judged(protocol, example.course).failures if one.certain and not one.property.waiver]
     broken = [one for one in failures if one.property.expected == "holds"]
     assert [(one.property.name, one.time) for one in broken] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_protocol_has_properties_of_all_four_families(name: str) -> None:
+    assert {family_of(one) for one in load(name).properties} == {"must not", "must act", "only if", "frame"}
+    assert [one.name for one in load(name).properties if one.source is None] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_a_shipped_protocol_is_expected_to_break_is_shown_by_a_course(name: str) -> None:
+    protocol = load(name)
+    examples = {
+        one.course.name: one for _, sheet in sheets(name) for one in sheet.examples if under(protocol, sheet.readings) == protocol
+    }
+    for item in protocol.properties:
+        if item.expected == "fails":
+            failures = judged(protocol, examples[item.course].course).failures
+            assert (item.name, True) in [(one.property.name, one.certain) for one in failures]
 
 
 def test_what_ends_treatment_at_the_lowest_level_breaks_the_eight_weeks() -> None:
