@@ -8,12 +8,18 @@ with ``protocol:``. A file that cannot be read is one failing test that shows it
 
 There is no entry point that loads the plugin by itself: in a folder with a ``protocol.py`` of its own that would keep pytest
 from starting.
+
+With ``--protocol-verify`` each property is a test too, ``verify: NAME``: it is proved over all courses, or its failure is
+expected or waived in the file. With ``--protocol-coverage PERCENT`` a test ``coverage`` says whether the courses reach so much
+of the protocol.
 """
 
 from __future__ import annotations
 
 import codecs
+from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +30,23 @@ from protocol.language.shipped import FILE_NAME, courses_of, protocol_of
 
 if TYPE_CHECKING:
     from protocol.adapters.sheet import Example
+    from protocol.adapters.verified import Judged, Verified
     from protocol.model.protocol import Protocol
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options."""
+    group = parser.getgroup("protocol", "dose-adjustment protocols")
+    said = "Prove each property of each protocol over all courses; each is a test."
+    group.addoption("--protocol-verify", action="store_true", help=said)
+    said = "Fail where the courses reach less than so many per cent of the rules, states and outcomes of their protocol."
+    group.addoption("--protocol-coverage", type=_percent, metavar="PERCENT", help=said)
+
+
+def _percent(text: str) -> int:
+    if not text.isdecimal() or int(text) > 100:
+        raise ArgumentTypeError(f"'{text}' is no whole number from 0 to 100")
+    return int(text)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -65,11 +87,34 @@ class _Item(pytest.Item):
 
 
 class ProtocolFile(pytest.File):
-    """A protocol: one test, that nothing is found wrong with it."""
+    """A protocol: a test that nothing is found wrong with it; where they are asked for, one for each property and of coverage."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """The test ``check``."""
+        """The tests; of a file that cannot be read only ``check``, which shows its problems."""
+        from protocol.model.verification import BUILT_IN
+
         yield Check.from_parent(self, name="check")
+        if self.config.getoption("--protocol-coverage") is not None and courses_of(self.path):
+            yield Coverage.from_parent(self, name="coverage")
+        if self.config.getoption("--protocol-verify") and (protocol := self._readable()):
+            for name in dict.fromkeys((*(one.name for one in protocol.properties), *BUILT_IN)):
+                yield Proved.from_parent(self, name=f"verify: {name}", property=name)
+
+    def _readable(self) -> Protocol | None:
+        try:
+            return _protocol(self.path)
+        except ProtocolError:
+            return None
+
+    @cached_property
+    def verified(self) -> Verified:
+        """What verification says of the protocol; all its properties are looked at together, once."""
+        from protocol.commands.verified import Asked, verified
+
+        found = verified(str(self.path), _protocol(self.path), Asked(), lambda text: None)
+        if found.report.is_interrupted:
+            raise KeyboardInterrupt
+        return found
 
 
 class Check(_Item):
@@ -83,6 +128,49 @@ class Check(_Item):
         found = [*map(str, findings(protocol)), *_missing_courses(self.path, protocol)]
         if found:
             raise Failed("\n".join(found))
+
+
+class Proved(_Item):
+    """A property holds on all courses, or its failure is expected or waived in the file."""
+
+    def __init__(self, *, property: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.property = property
+
+    def runtest(self) -> None:
+        """Fails with the patient who breaks the property, or with why it is not proved."""
+        from protocol.adapters.verified import FINE, judged
+
+        assert isinstance(self.parent, ProtocolFile)
+        found = [one for one in judged(self.parent.verified) if one.verdict.name == self.property]
+        if not found:
+            pytest.skip("it is not asked of this protocol")
+        wrong = [one for one in found if one.standing not in FINE]
+        if wrong:
+            raise Failed("\n".join(line for one in wrong for line in _told(self.parent.verified, one)))
+
+
+def _told(verified: Verified, one: Judged) -> Iterator[str]:
+    from protocol.adapters.colours import PIPED
+    from protocol.adapters.verification_text import failure_lines, standing_lines
+
+    yield from standing_lines(one, PIPED)
+    if one.standing == "fails":
+        yield from ("", *failure_lines(verified, one, PIPED))
+
+
+class Coverage(_Item):
+    """The courses beside a protocol reach as much of it as was asked for."""
+
+    def runtest(self) -> None:
+        """Runs the courses; fails with what they do not reach."""
+        from protocol.commands.test import tried_of
+
+        reached = tried_of(str(self.path), True).coverage
+        least = self.config.getoption("--protocol-coverage")
+        if reached and 100 * len(reached.reached) < least * len(reached.goals):
+            said = f"{len(reached.reached)} of {len(reached.goals)} reached, which is less than {least} per cent:"
+            raise Failed("\n".join((said, *reached.lines())))
 
 
 class CoursesFile(pytest.File):

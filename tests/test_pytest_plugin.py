@@ -161,3 +161,24 @@ def test_without_the_option_nothing_is_collected(folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
     assert "protocol.pytest_plugin" not in done.stdout
+
+
+# Coverage
+
+
+ASSERTING = COURSES[: COURSES.index("## Counts recover")].replace("expect action", "expect dose | expect rule | expect status")
+ASSERTING = ASSERTING.replace("|---|---|---|", "|---|---|---|---|---|").replace("| start |", "| low | start | decided |")
+ASSERTING = ASSERTING.replace("| hold |", "| none | hold | decided |")
+
+
+@pytest.mark.parametrize(("least", "code"), [("10", 0), ("100", 1)])
+def test_the_courses_are_to_reach_as_much_as_is_asked_for(folder: Path, least: str, code: int) -> None:
+    (folder / "specs" / "counts" / "courses.md").write_text(ASSERTING, encoding="utf-8")
+    found, said = run(folder, "-v", "-k", "coverage", "--protocol-coverage", least)
+    assert found == code and "specs/counts/protocol.yaml::coverage" in said
+    assert ("not reached: rule resume" in said) is bool(code)
+
+
+def test_what_is_no_percentage_is_refused(folder: Path) -> None:
+    code, said = run(folder, "--protocol-coverage", "101")
+    assert code == pytest.ExitCode.USAGE_ERROR and "'101' is no whole number from 0 to 100" in said

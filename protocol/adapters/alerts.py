@@ -78,7 +78,7 @@ def _failure(verified: Verified, one: Judged, level: Level, written: Literal["",
     verdict = one.verdict
     shown = verdict.counterexample
     said = f" It says: {verdict.says}." if verdict.says else ""
-    rule = f" {rests_on(verified, shown)}" if shown and shown.rule else ""
+    rule = f" {rests_on(verified, shown)}" if shown else ""
     visits = visits_told(verified, verdict)
     story = (shown.story if shown else ()) or tuple(map(str, visits))
     message = f"{verdict.name} {headline(one)}.{said}{rule}"

@@ -80,9 +80,9 @@ def headline(judged: Judged) -> str:
 
 
 def rests_on(verified: Verified, shown: Counterexample) -> str:
-    """The rule that was followed where it fails, where that is from and what it says; empty where none was."""
+    """The rule that was followed where it fails, where that is from and what it says; or that there was none."""
     if not shown.rule:
-        return ""
+        return "There no rule was followed."
     source = f" ({shown.source})" if shown.source else ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
     return f"There rule {shown.rule}{source} was followed{f': {says}' if says else '.'}"

@@ -91,8 +91,7 @@ def failure_lines(verified: Verified, one: Judged, width: int) -> Iterator[str]:
         return
     yield ""
     yield from _story(verified, one, width)
-    if rule := rests_on(verified, shown):
-        yield from _filled(rule, width, "  ")
+    yield from _filled(rests_on(verified, shown), width, "  ")
     if course := course_text(verified, verdict):
         yield from ("", *course.rstrip("\n").split("\n"))
 

@@ -49,6 +49,19 @@ def complete_course(context: click.Context, parameter: click.Parameter, incomple
     return []
 
 
+def complete_property(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers for a property: those of the protocols that were typed, and those that are built in."""
+    from click.shell_completion import CompletionItem
+
+    from protocol.model.verification import BUILT_IN
+
+    names = dict.fromkeys(BUILT_IN)
+    for spec in (*(context.params.get("specs") or ()), *(word for word in context.args if not word.startswith("-"))):
+        with contextlib.suppress(ProtocolError, click.ClickException):
+            names |= dict.fromkeys(item.name for item in load(spec).properties)
+    return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete)]
+
+
 def load(spec: str) -> Protocol:
     """The protocol of a SPEC: a file, its folder, or the name of a shipped protocol."""
     from protocol.language import shipped

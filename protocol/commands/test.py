@@ -60,7 +60,7 @@ def test(specs: tuple[str, ...], with_coverage: bool, form: str) -> int:
     """
     tried = []
     for spec in specs:
-        tried.append(_tried(spec, with_coverage))
+        tried.append(tried_of(spec, with_coverage))
         if form == "text":
             show("\n".join(_lines(tried[-1])))
     if form == "json":
@@ -68,8 +68,8 @@ def test(specs: tuple[str, ...], with_coverage: bool, form: str) -> int:
     return FAILS if any(one.failed for one in tried) else HOLDS
 
 
-def _tried(spec: str, with_coverage: bool) -> Tried:
-    """Runs the courses of one protocol."""
+def tried_of(spec: str, with_coverage: bool) -> Tried:
+    """What the courses of one protocol come to."""
     from protocol.adapters.from_file import from_file
     from protocol.adapters.selection import under
     from protocol.adapters.sheet import Counts

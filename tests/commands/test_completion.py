@@ -39,7 +39,7 @@ def test_commands_are_completed() -> None:
     assert completed("wh") == [("plain", "why")]
 
 
-@pytest.mark.parametrize("command", ["check", "test", "show", "replay"])
+@pytest.mark.parametrize("command", ["check", "test", "verify", "show", "replay"])
 def test_a_spec_is_completed_by_shipped_names_and_by_paths(command: str) -> None:
     assert completed(command, "imatinib-h")[:2] == [("file", "imatinib-h"), ("plain", "imatinib-hes")]
     assert all(value.startswith("imatinib-h") for _, value in completed(command, "imatinib-h"))
@@ -55,6 +55,11 @@ def test_a_course_is_completed_by_its_heading() -> None:
 def test_a_topic_is_completed() -> None:
     assert completed("explain", "lang") == [("plain", "language")]
     assert ("plain", "P012") in completed("explain", "p01")
+
+
+def test_a_property_is_completed_by_those_of_the_protocol_and_those_that_are_built_in() -> None:
+    assert completed("verify", "imatinib-hes", "--property", "eight") == [("plain", "eight-weeks")]
+    assert completed("verify", "nowhere", "--property", "no-dead") == [("plain", "no-dead-end")]
 
 
 def test_options_are_completed() -> None:

@@ -1,0 +1,126 @@
+"""From a SPEC to what is shown of its verification: searched or found, told in words, held against what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from protocol.adapters.baseline import Accepted
+from protocol.adapters.paths import shown_path
+from protocol.adapters.verified import Place, Verified
+from protocol.commands import cache
+from protocol.language.claim_text import say_property
+from protocol.language.shipped import find
+from protocol.language.to_text import duration_trackers
+from protocol.language.written import written
+from protocol.model.decision import Trace
+from protocol.model.protocol import Protocol
+from protocol.model.verification import Report, Verdict, key_of
+from protocol.semantics.trace import trace
+
+Progress = Callable[[str], None]
+
+
+@frozen
+class Asked:
+    """What is asked of the search: the arguments of ``verify``, and whether an answer that was kept will do."""
+
+    arguments: Mapping[str, Any] = {}
+    from_cache: bool = True
+
+
+def verified(spec: str, protocol: Protocol, asked: Asked, progress: Progress) -> Verified:
+    """The verification of a protocol, without a baseline."""
+    file = find(spec)
+    rules, properties = (_shown(places) for places in written(file).values())
+    report = _completed(_report(protocol, asked, progress), protocol, properties, shown_path(str(file)))
+    traces = tuple(_trace(protocol, one) for one in report.verdicts)
+    return Verified(report, protocol, report.file, rules, traces)
+
+
+def _shown(places: Mapping[str, Place]) -> dict[str, Place]:
+    return {name: (shown_path(file), line) for name, (file, line) in places.items()}
+
+
+def _report(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
+    key = cache.key_of(protocol, asked.arguments)
+    found = cache.kept(key) if asked.from_cache else None
+    if found is None:
+        found = search(protocol, asked.arguments, progress)
+        if asked.from_cache:
+            cache.keep(key, found)
+    return found
+
+
+def search(protocol: Protocol, arguments: Mapping[str, Any], progress: Progress) -> Report:
+    """What verification finds."""
+    from protocol.verification.verify import verify
+
+    return verify(protocol, **arguments, progress=progress)
+
+
+def _trace(protocol: Protocol, verdict: Verdict) -> Trace | None:
+    return trace(protocol, verdict.counterexample.course) if verdict.counterexample else None
+
+
+# What a search does not know
+
+
+def _completed(report: Report, protocol: Protocol, places: Mapping[str, Place], file: str) -> Report:
+    """The report with what each property says and where, the source of each rule, and a key for each verdict."""
+    durations = duration_trackers(protocol)
+    says = {one.name: say_property(one, durations) for one in protocol.properties}
+    return evolve(
+        report, file=file, verdicts=tuple(_with_place(_told(one, protocol, says), places, report) for one in report.verdicts)
+    )
+
+
+def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
+    shown = one.counterexample
+    if shown is not None and not shown.source:
+        rules = {rule.name: rule for rule in protocol.rules}
+        source = rules[shown.rule].source if shown.rule in rules else None
+        cited = f"{source.source}, {source.place}".removesuffix(", ") if source else ""
+        shown = evolve(shown, source=cited)
+    return evolve(one, counterexample=shown, says=one.says or (says.get(one.name, "") if one.origin == "spec" else ""))
+
+
+def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Verdict:
+    file, line = places.get(one.name, ("", 0)) if one.origin == "spec" else ("", 0)
+    return evolve(one, file=file, line=line, key=one.key or key_of(report.protocol, one))
+
+
+# What was accepted
+
+
+def against(verified: Verified, entries: Iterable[Accepted], only: tuple[str, ...] = ()) -> Verified:
+    """The verification held against a baseline. Of the properties that were not looked at no entry is stale, and one without a
+    reason accepts nothing."""
+    own = {one.key: one for one in entries if one.protocol == verified.report.protocol}
+    needed = {one.key for one in to_accept(verified)}
+    looked_at = {one.name for one in verified.report.verdicts} if only else None
+    open_ = {one.name for one in verified.report.verdicts if one.outcome == "unfinished"}
+    stale = (
+        one
+        for one in own.values()
+        if one.key not in needed and one.property not in open_ and (looked_at is None or one.property in looked_at)
+    )
+    reasoned = {key: one for key, one in own.items() if one.reason.strip()}
+    return evolve(verified, accepted=reasoned, stale=() if verified.report.is_interrupted else tuple(stale))
+
+
+def to_accept(verified: Verified) -> Iterator[Accepted]:
+    """An entry without a reason for each finding that could be accepted: what fails or is not confirmed, and is not expected."""
+    for one in verified.report.verdicts:
+        if one.outcome in ("fails", "not confirmed") and not one.is_as_expected:
+            yield Accepted(one.key, verified.report.protocol, one.name)
+
+
+def file_read(path: Path) -> str:
+    """The text of a baseline; raises InputError where it cannot be read."""
+    from protocol.adapters.text import text_of
+
+    return text_of(path)

@@ -1,0 +1,178 @@
+"""The command `verify`: do the properties of a protocol hold on all courses, or which patient breaks one?"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from protocol.commands import FAILS, HOLDS
+from protocol.commands.form import Answering, in_form
+from protocol.commands.screen import show, width
+from protocol.commands.subject import complete_property, complete_spec, load
+
+if TYPE_CHECKING:
+    from protocol.adapters.baseline import Accepted
+    from protocol.adapters.verified import Verified
+    from protocol.commands.verified import Asked
+    from protocol.model.protocol import Protocol
+
+FORMAT = "protocol-verify/1"
+FORMS = ("text", "json", "sarif", "junit", "github")
+
+
+@click.command(
+    cls=Answering,
+    short_help="Prove a protocol's properties over all courses, or show the patient who breaks one.",
+    epilog="Example: protocol verify imatinib-hes",
+)
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=complete_spec)
+@click.option(
+    "--property", "only", metavar="NAME", multiple=True, shell_complete=complete_property,
+    help="Only this property; can be given several times.",
+)  # fmt: skip
+@click.option("--baseline", type=click.Path(path_type=Path), help="A file of accepted findings, each with a reason.")
+@click.option("--write-baseline", "write", is_flag=True, help="Write the findings into the baseline; the reasons are yours.")
+@click.option("--allow-unproved", is_flag=True, help="List what is not proved, and do not fail on it.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing.")
+@click.option(
+    "--report", "reports", type=(click.Choice(FORMS), click.Path(path_type=Path)), metavar="FORM FILE", multiple=True,
+    help="Also write the report into a file, in this form; can be given several times.",
+)  # fmt: skip
+@in_form(*FORMS)
+def verify(
+    specs: tuple[str, ...],
+    only: tuple[str, ...],
+    baseline: Path | None,
+    write: bool,
+    allow_unproved: bool,
+    exit_zero: bool,
+    no_cache: bool,
+    reports: tuple[tuple[str, Path], ...],
+    form: str,
+) -> int:
+    """Prove the properties of a protocol over all courses of any length, or show the shortest course on which one fails.
+
+    Exits with 0 only if each property is proved, or fails for a reason that is written down: 'expect: fails' or a waiver in the
+    file, or an entry of the baseline. Exits with 1 also for what is not proved, not finished or interrupted.
+    """
+    from protocol.adapters.verified import is_fine
+    from protocol.commands.verified import Asked, against
+
+    protocols = [(spec, load(spec)) for spec in specs]
+    entries = _entries(baseline, write)
+    found = _found(protocols, Asked(_arguments(protocols, only), not no_cache), entries, only)
+    if write and baseline:
+        written = _write(baseline, entries, found)
+        found = [against(one, written, only) for one in found]
+    for other, file in reports:
+        _keep(file, _document(found, other, allow_unproved, bool(only)))
+    _show(found, form, allow_unproved, bool(only))
+    fine = len(found) == len(protocols) and all(is_fine(one, allow_unproved) for one in found)
+    return HOLDS if fine or exit_zero else FAILS
+
+
+def _found(
+    protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[Accepted, ...], only: tuple[str, ...]
+) -> list[Verified]:
+    """The verifications, those that were done where somebody interrupts."""
+    from protocol.commands.progress import telling
+    from protocol.commands.verified import against, verified
+
+    found: list[Verified] = []
+    with contextlib.suppress(KeyboardInterrupt):
+        for spec, protocol in protocols:
+            with telling(protocol.name) as progress:
+                found.append(against(verified(spec, protocol, asked, progress), entries, only))
+            if found[-1].report.is_interrupted:
+                break
+    if len(found) < len(protocols):
+        missed = ", ".join(spec for spec, _ in protocols[len(found) :])
+        click.echo(f"Interrupted: nothing is said of {missed}.", err=True)
+    return found
+
+
+def _arguments(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -> dict[str, Any]:
+    """What the search is asked; a property that none of the protocols has is a mistake."""
+    from protocol.language.hints import instead
+    from protocol.model.verification import BUILT_IN
+
+    known = {item.name for _, protocol in protocols for item in protocol.properties} | set(BUILT_IN)
+    for name in only:
+        if name not in known:
+            raise click.UsageError(f"there is no property '{name}': {instead(name, known, 'Properties')}")
+    return {"only": only}
+
+
+def _entries(baseline: Path | None, write: bool) -> tuple[Accepted, ...]:
+    from protocol.adapters.baseline import read_baseline
+    from protocol.commands.verified import file_read
+
+    if baseline is None:
+        if write:
+            raise click.UsageError("'--write-baseline' needs '--baseline FILE'")
+        return ()
+    if write and not baseline.exists():
+        return ()
+    return read_baseline(file_read(baseline), str(baseline), reasons=not write)
+
+
+def _write(baseline: Path, entries: tuple[Accepted, ...], found: list[Verified]) -> tuple[Accepted, ...]:
+    """Writes what is needed now, with the reasons that were given; returns what it wrote."""
+    from protocol.adapters.baseline import renewed, write_baseline
+    from protocol.commands.verified import to_accept
+
+    gone = {one.key for verified in found for one in verified.stale}
+    kept = tuple(one for one in entries if one.key not in gone)
+    needed = (one for verified in found for one in to_accept(verified))
+    written = renewed(kept, needed)
+    _keep(baseline, write_baseline(written))
+    open_ = sum(not one.reason.strip() for one in written)
+    click.echo(f"{baseline}: {len(written)} accepted, {open_} of them without a reason yet.", err=True)
+    return written
+
+
+def _show(found: list[Verified], form: str, allow_unproved: bool, whole: bool) -> None:
+    document = _document(found, form, allow_unproved, whole)
+    if form == "text":
+        show(document.removesuffix("\n"))
+    else:
+        click.echo(document, nl=False)
+
+
+def _document(found: list[Verified], form: str, allow_unproved: bool, whole: bool) -> str:
+    """The report in a form, for people or for programs."""
+    match form:
+        case "sarif":
+            from protocol.adapters.to_sarif import to_sarif
+            from protocol.commands.installation import version
+            from protocol.verification.codes import CODES
+
+            return to_sarif(found, CODES, version(), allow_unproved)
+        case "junit":
+            from protocol.adapters.to_junit import to_junit
+
+            return to_junit(found, allow_unproved)
+        case "github":
+            from protocol.adapters.to_annotations import to_annotations
+
+            return to_annotations(found, allow_unproved)
+        case "json":
+            from protocol.adapters.to_json import document
+            from protocol.adapters.verification_json import verification_fields
+
+            return document(FORMAT, {"protocols": [verification_fields(one) for one in found]}) + "\n"
+        case _:
+            from protocol.adapters.verification_text import verification_text
+
+            return "\n\n".join(verification_text(one, width(), whole) for one in found) + "\n"
+
+
+def _keep(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.UsageError(f"'{file}' cannot be written: {error.strerror or error}") from None

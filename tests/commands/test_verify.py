@@ -1,0 +1,241 @@
+"""The command `verify`: its forms, its exit codes, its baseline; what it is asked is searched once, and never without a word."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from protocol.cli import run
+from protocol.commands import verified as verified_module
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.verification import INTERRUPTED, Report, Verdict
+from tests.hand_made import SEEN, SPEC, UNPROVED, WEEKLY, report, verdicts
+
+Output = pytest.CaptureFixture[str]
+BROKEN = verdicts(WEEKLY)[0]
+HOLDS = evolve(report(), verdicts=verdicts(WEEKLY)[1:])
+FAILS = evolve(report(), verdicts=verdicts(WEEKLY))
+
+
+class Search:
+    """In the place of the search: gives what it was made with, and counts how often it was asked."""
+
+    def __init__(self, found: Report) -> None:
+        self.found, self.asked = found, list[Mapping[str, Any]]()
+
+    def __call__(self, protocol: Protocol, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Report:
+        self.asked.append(arguments)
+        progress("5,523 states")
+        return evolve(self.found, protocol=protocol.name, fingerprint=fingerprint(protocol))
+
+
+@pytest.fixture
+def searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Report], Search]:
+    """In a folder with the protocol `counts`: lets the search find a report."""
+    (tmp_path / "counts").mkdir()
+    (tmp_path / "counts" / "protocol.yaml").write_text(SPEC, encoding="utf-8")
+    monkeypatch.setenv("PROTOCOL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+
+    def search(found: Report) -> Search:
+        made = Search(found)
+        monkeypatch.setattr(verified_module, "search", made)
+        return made
+
+    return search
+
+
+Searched = Callable[[Report], Search]
+
+
+@pytest.mark.parametrize(
+    ("found", "options", "code"),
+    [
+        (HOLDS, (), 0),
+        (FAILS, (), 1),
+        (FAILS, ("--exit-zero",), 0),
+        (evolve(HOLDS, verdicts=UNPROVED), (), 1),
+        (evolve(HOLDS, verdicts=UNPROVED), ("--allow-unproved",), 0),
+        (evolve(FAILS, verdicts=(*FAILS.verdicts, *UNPROVED)), ("--allow-unproved",), 1),
+        (evolve(HOLDS, seen=(evolve(SEEN[0], complete=False, why=INTERRUPTED),)), ("--allow-unproved",), 1),
+    ],
+)
+def test_the_exit_code_is_0_only_if_all_is_proved(
+    found: Report, options: tuple[str, ...], code: int, searched: Searched, capsys: Output
+) -> None:
+    searched(found)
+    assert run(["verify", "counts", *options]) == code
+    said = capsys.readouterr()
+    assert said.out.startswith("counts 1") and said.err == ""
+
+
+def test_a_failure_is_told_with_the_line_of_its_property_and_the_source_of_the_rule(searched: Searched, capsys: Output) -> None:
+    searched(FAILS)
+    assert run(["verify", "counts"]) == 1
+    said = capsys.readouterr().out
+    line = SPEC.split("\n").index(next(line for line in SPEC.split("\n") if BROKEN.name in line)) + 1
+    assert f"counts/protocol.yaml:{line}: finding V101: {BROKEN.name} fails on day 28" in said
+    assert "There rule escalate (study, p. 9) was followed." in said
+
+
+def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> None:
+    search = searched(HOLDS)
+    for arguments in (["nowhere"], ["counts", "--property", "never-hihg"], ["counts", "--baseline", "none.json"], []):
+        assert run(["verify", *arguments]) == 2
+        assert "Traceback" not in capsys.readouterr().err
+    assert run(["verify", "counts", "--write-baseline"]) == 2
+    assert run(["verify", "counts", "--property", "can-reach-hihg"]) == 2
+    assert "did you mean 'can-reach-high'?" in capsys.readouterr().err
+    assert not search.asked
+
+
+# The cache
+
+
+def test_an_unchanged_protocol_is_searched_once_and_another_question_again(searched: Searched, capsys: Output) -> None:
+    search = searched(HOLDS)
+    assert [run(["verify", "counts", *more]) for more in ([], [], ["--property", "can-reach-high"], ["--no-cache"])] == [0] * 4
+    assert len(search.asked) == 3
+    assert "as it was found before" in capsys.readouterr().out
+
+
+def test_a_changed_protocol_is_searched_anew_and_a_comment_moves_its_lines_only(searched: Searched, capsys: Output) -> None:
+    search = searched(FAILS)
+    file = Path("counts/protocol.yaml")
+    run(["verify", "counts"])
+    file.write_text(f"# A comment.\n{SPEC}", encoding="utf-8")
+    capsys.readouterr()
+    run(["verify", "counts"])
+    assert len(search.asked) == 1 and ":21: finding V101" in capsys.readouterr().out
+    file.write_text(SPEC.replace("< 50", "< 60", 1), encoding="utf-8")
+    run(["verify", "counts"])
+    assert len(search.asked) == 2
+
+
+# The baseline
+
+
+def test_a_baseline_is_written_without_reasons_and_accepts_only_with_one(searched: Searched, capsys: Output) -> None:
+    searched(FAILS)
+    written = ["verify", "counts", "--baseline", "b.json"]
+    assert run([*written, "--write-baseline"]) == 1
+    assert "b.json: 1 accepted, 1 of them without a reason yet." in capsys.readouterr().err
+    assert run(written) == 2
+    assert "b.json:5:1: error V502" in capsys.readouterr().err
+    _give_reasons()
+    assert run(written) == 0
+    assert f"accepted       {BROKEN.name}" in capsys.readouterr().out
+    assert run([*written, "--write-baseline"]) == 0
+    assert json.loads(Path("b.json").read_text(encoding="utf-8"))["accepted"][0]["reason"] == "Known."
+
+
+def test_an_entry_that_nothing_needs_any_more_is_told_and_taken_out(searched: Searched, capsys: Output) -> None:
+    searched(FAILS)
+    run(["verify", "counts", "--baseline", "b.json", "--write-baseline"])
+    _give_reasons()
+    searched(HOLDS)
+    written = ["verify", "counts", "--no-cache", "--baseline", "b.json"]
+    assert run([*written, "--property", "can-reach-high"]) == 0
+    assert run(written) == 1
+    assert "finding V503" in capsys.readouterr().out
+    assert run([*written, "--write-baseline"]) == 0
+    assert json.loads(Path("b.json").read_text(encoding="utf-8"))["accepted"] == []
+    assert run(written) == 0
+
+
+def _give_reasons() -> None:
+    text = Path("b.json").read_text(encoding="utf-8")
+    Path("b.json").write_text(text.replace('"reason": ""', '"reason": "Known."'), encoding="utf-8")
+
+
+# Forms
+
+
+def test_each_form_is_one_document_on_stdout(searched: Searched, capsys: Output) -> None:
+    searched(FAILS)
+    said = {}
+    for form in ("json", "sarif", "junit", "github"):
+        assert run(["verify", "counts", "--format", form]) == 1
+        said[form] = capsys.readouterr().out
+    document = json.loads(said["json"])
+    assert document["format"] == "protocol-verify/1"
+    assert [one["standing"] for one in document["protocols"][0]["properties"]].count("fails") == 1
+    results = json.loads(said["sarif"])["runs"][0]["results"]
+    assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "counts/protocol.yaml"
+    assert ET.fromstring(said["junit"].encode()).get("failures") == "1"
+    assert said["github"].startswith("::error file=counts/protocol.yaml,line=20,title=V101 ")
+
+
+def test_what_is_wrong_with_the_input_is_told_in_json_too(searched: Searched, capsys: Output) -> None:
+    searched(HOLDS)
+    assert run(["verify", "nowhere", "--format", "json"]) == 2
+    assert json.loads(capsys.readouterr().out)["format"] == "protocol-problems/1"
+
+
+# Interruption
+
+
+class Interrupted(Search):
+    """A search that somebody ends at the second protocol."""
+
+    def __call__(self, protocol: Protocol, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Report:
+        found = super().__call__(protocol, arguments, progress)
+        if len(self.asked) > 1:
+            raise KeyboardInterrupt
+        return found
+
+
+def test_who_interrupts_sees_what_was_found_and_what_was_not(
+    searched: Searched, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr(verified_module, "search", Interrupted(HOLDS))
+    assert run(["verify", "counts", "counts", "--no-cache"]) == 1
+    said = capsys.readouterr()
+    assert said.out.count("counts 1\n") == 1
+    assert "Interrupted: nothing is said of counts." in said.err
+
+
+def test_a_search_that_was_interrupted_ends_the_command_and_is_not_kept(searched: Searched, capsys: Output) -> None:
+    halted = (evolve(SEEN[0], complete=False, why=INTERRUPTED),)
+    search = searched(evolve(HOLDS, seen=halted, verdicts=(*HOLDS.verdicts, evolve(UNPROVED[1], why=INTERRUPTED))))
+    assert run(["verify", "counts", "counts"]) == 1
+    said = capsys.readouterr()
+    assert "Interrupted: this is what had been found" in said.out and "unfinished     never-better" in said.out
+    assert "Interrupted: nothing is said of counts." in said.err
+    assert len(search.asked) == 1 and run(["verify", "counts"]) == 1 and len(search.asked) == 2
+
+
+# A terminal
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colours_and_width_are_those_of_the_terminal(searched: Searched, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched(FAILS)
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert run(["verify", "counts"]) == 1
+    text = stream.getvalue()
+    assert "\x1b[1;31mfails\x1b[0m" in text and "\x1b[32mholds\x1b[0m" in text
+    assert "| 28 |  | none | 400 mg every day |\n" in text
+
+
+def test_verdict_of_spec_and_built_in_of_one_name_are_two(searched: Searched, capsys: Output) -> None:
+    twin = Verdict("can-reach-high", "V206", "holds", WEEKLY, origin="built in")
+    searched(evolve(HOLDS, verdicts=(*HOLDS.verdicts, twin)))
+    assert run(["verify", "counts"]) == 0
+    assert "Properties: 7." in capsys.readouterr().out
