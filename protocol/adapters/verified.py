@@ -81,7 +81,15 @@ class Judged:
 def judged(verified: Verified) -> Iterator[Judged]:
     """The properties, in the order of the report."""
     for verdicts in verified.report.by_property:
-        yield Judged(verdicts, *_standing(verdicts, verified.accepted))
+        standing, reason = _standing(verdicts, verified.accepted)
+        shown = _shown_by(verified.protocol, verdicts[0].name) if standing == "expected" else ""
+        yield Judged(verdicts, standing, f"{reason}{shown}")
+
+
+def _shown_by(protocol: Protocol, name: str) -> str:
+    """Which course of the file of courses shows that the property fails, where the property names one."""
+    course = next((item.course for item in protocol.properties if item.name == name), "")
+    return f", as its course '{course}' shows" if course else ""
 
 
 def _standing(verdicts: tuple[Verdict, ...], accepted: Mapping[str, Accepted]) -> tuple[Standing, str]:

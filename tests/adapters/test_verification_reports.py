@@ -135,6 +135,12 @@ def test_what_is_fine(change: dict[str, Any], standing: str, fine: bool, allowed
     assert bool(found.report.failing) is not fine
 
 
+def test_the_course_that_shows_an_expected_failure_is_named() -> None:
+    properties = tuple(evolve(one, course="Held") if one.name == "never-held" else one for one in PROTOCOL.properties)
+    found = evolve(verified(report()), protocol=evolve(PROTOCOL, properties=properties))
+    assert "The file expects it to fail, as its course 'Held' shows." in " ".join(verification_text(found, 100).split())
+
+
 def test_what_is_accepted_is_fine_if_each_grid_fails_as_it_was_accepted() -> None:
     found = verified(evolve(report(), verdicts=(verdicts(WEEKLY)[0],)))
     key = found.report.verdicts[0].key
