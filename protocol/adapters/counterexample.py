@@ -74,7 +74,7 @@ def headline(judged: Judged) -> str:
     others = [say_grid(one.grid) for one in judged.verdicts if one is not verdict and one.outcome == "fails"]
     also = f"; also with visits {listed(others)}" if others else ""
     if shown is None:
-        return f"fails with visits {say_grid(verdict.grid)}{also}"
+        return f"fails with visits {say_grid(verdict.grid)}{f', {verdict.why}' if verdict.why else ''}{also}"
     sure = "for certain" if shown.certain else "for some value of what is missing there"
     return f"fails on {say_time(shown.time)} with visits {say_grid(verdict.grid)}, {sure}{also}"
 

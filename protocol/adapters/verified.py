@@ -93,14 +93,14 @@ def _shown_by(protocol: Protocol, name: str) -> str:
 
 
 def _standing(verdicts: tuple[Verdict, ...], accepted: Mapping[str, Accepted]) -> tuple[Standing, str]:
-    """What is so of a property, and the reason why nobody has to look at it."""
+    """What is so of a property, and why."""
     said = worst(verdicts)
     if said.outcome == "unfinished":
         return "unfinished", said.why
     if said.expected == "fails" and said.outcome == "holds":
         return "holds now", "the file expects it to fail"
     if said.outcome == "holds":
-        return "holds", ""
+        return "holds", said.why
     if said.expected == "fails" and said.outcome == "fails":
         return "expected", "the file expects it to fail"
     if said.waiver:

@@ -59,15 +59,15 @@ class _Bar:
 
 
 @contextmanager
-def telling(what: str, patience: float = PATIENCE) -> Iterator[Callable[[str], None]]:
-    """For what has no known end: a function that takes how far it is, shown with the seconds that have gone by.
+def telling(patience: float = PATIENCE) -> Iterator[Callable[[str], None]]:
+    """For what has no known end: a function that takes what is done now, shown with the seconds that have gone by.
 
     The seconds go on between two calls, so that a long step is not taken for a standstill.
     """
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda text: None
         return
-    line = _Line(what)
+    line = _Line()
     timer = threading.Timer(patience, line.open)
     timer.daemon = True
     timer.start()
@@ -81,8 +81,8 @@ def telling(what: str, patience: float = PATIENCE) -> Iterator[Callable[[str], N
 class _Line:
     """A line on stderr that is drawn again and again while it is open; gone when it is closed."""
 
-    def __init__(self, what: str) -> None:
-        self._what, self._text, self._begin = what, "", time.monotonic()
+    def __init__(self) -> None:
+        self._text, self._begin = "", time.monotonic()
         self._live: Live | None = None
         self._closed = False
         self._lock = threading.Lock()
@@ -108,5 +108,4 @@ class _Line:
     def __rich__(self) -> Text:
         from rich.text import Text
 
-        said = f"{self._what}: {self._text}" if self._text else self._what
-        return Text(f"{said}, {time.monotonic() - self._begin:.0f} s", no_wrap=True, overflow="ellipsis")
+        return Text(f"{self._text}, {time.monotonic() - self._begin:.0f} s", no_wrap=True, overflow="ellipsis")

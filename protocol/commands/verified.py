@@ -26,9 +26,12 @@ Progress = Callable[[str], None]
 
 @frozen
 class Asked:
-    """What is asked of the search: the arguments of ``verify``, and whether an answer that was kept will do."""
+    """What is asked of the search: ``only`` these properties, none are all; the other arguments of ``verify``, and its bounds,
+    which do not matter to an answer that was found within them. ``from_cache``: an answer that was kept will do."""
 
+    only: tuple[str, ...] = ()
     arguments: Mapping[str, Any] = {}
+    bounds: Mapping[str, Any] = {}
     from_cache: bool = True
 
 
@@ -46,20 +49,22 @@ def _shown(places: Mapping[str, Place]) -> dict[str, Place]:
 
 
 def _report(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
-    key = cache.key_of(protocol, asked.arguments)
-    found = cache.kept(key) if asked.from_cache else None
+    if not asked.from_cache:
+        return search(protocol, asked, progress)
+    whole, part = (cache.key_of(protocol, {**asked.arguments, "only": only}) for only in ((), asked.only))
+    found = cache.kept(whole) or cache.kept(part)
     if found is None:
-        found = search(protocol, asked.arguments, progress)
-        if asked.from_cache:
-            cache.keep(key, found)
-    return found
+        found = search(protocol, asked, progress)
+        cache.keep(part, found)
+    verdicts = (one for one in found.verdicts if not asked.only or one.name in asked.only)
+    return evolve(found, verdicts=tuple(verdicts))
 
 
-def search(protocol: Protocol, arguments: Mapping[str, Any], progress: Progress) -> Report:
+def search(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
     """What verification finds."""
     from protocol.verification.verify import verify
 
-    return verify(protocol, **arguments, progress=progress)
+    return verify(protocol, only=asked.only, **asked.arguments, **asked.bounds, progress=progress)
 
 
 def _trace(protocol: Protocol, verdict: Verdict) -> Trace | None:

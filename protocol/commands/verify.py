@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -33,6 +33,10 @@ FORMS = ("text", "json", "sarif", "junit", "github")
     "--property", "only", metavar="NAME", multiple=True, shell_complete=complete_property,
     help="Only this property; can be given several times.",
 )  # fmt: skip
+@click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocol measures.")
+@click.option("--any-dose-given", "any_dose", is_flag=True, help="At each visit any dose may be given, whatever is ordered.")
+@click.option("--limit", "states", type=click.IntRange(1), metavar="STATES", help="End the search after so many states.")
+@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="A file of accepted findings, each with a reason.")
 @click.option("--write-baseline", "write", is_flag=True, help="Write the findings into the baseline; the reasons are yours.")
 @click.option("--allow-unproved", is_flag=True, help="List what is not proved, and do not fail on it.")
@@ -46,6 +50,10 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 def verify(
     specs: tuple[str, ...],
     only: tuple[str, ...],
+    every: str | None,
+    any_dose: bool,
+    states: int | None,
+    seconds: float | None,
     baseline: Path | None,
     write: bool,
     allow_unproved: bool,
@@ -63,8 +71,11 @@ def verify(
     from protocol.commands.verified import Asked, against
 
     protocols = [(spec, load(spec)) for spec in specs]
+    _check_names(protocols, only)
     entries = _entries(baseline, write)
-    found = _found(protocols, Asked(_arguments(protocols, only), not no_cache), entries, only)
+    arguments = {"every": _minutes(every), "any_dose": any_dose}
+    bounds = {name: value for name, value in (("states", states), ("seconds", seconds)) if value is not None}
+    found = _found(protocols, Asked(only, arguments, bounds, not no_cache), entries)
     if write and baseline:
         written = _write(baseline, entries, found)
         found = [against(one, written, only) for one in found]
@@ -75,9 +86,7 @@ def verify(
     return HOLDS if fine or exit_zero else FAILS
 
 
-def _found(
-    protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[Accepted, ...], only: tuple[str, ...]
-) -> list[Verified]:
+def _found(protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[Accepted, ...]) -> list[Verified]:
     """The verifications, those that were done where somebody interrupts."""
     from protocol.commands.progress import telling
     from protocol.commands.verified import against, verified
@@ -85,8 +94,8 @@ def _found(
     found: list[Verified] = []
     with contextlib.suppress(KeyboardInterrupt):
         for spec, protocol in protocols:
-            with telling(protocol.name) as progress:
-                found.append(against(verified(spec, protocol, asked, progress), entries, only))
+            with telling() as progress:
+                found.append(against(verified(spec, protocol, asked, progress), entries, asked.only))
             if found[-1].report.is_interrupted:
                 break
     if len(found) < len(protocols):
@@ -95,8 +104,8 @@ def _found(
     return found
 
 
-def _arguments(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -> dict[str, Any]:
-    """What the search is asked; a property that none of the protocols has is a mistake."""
+def _check_names(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -> None:
+    """A property that none of the protocols has is a mistake."""
     from protocol.language.hints import instead
     from protocol.model.verification import BUILT_IN
 
@@ -104,7 +113,19 @@ def _arguments(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -> 
     for name in only:
         if name not in known:
             raise click.UsageError(f"there is no property '{name}': {instead(name, known, 'Properties')}")
-    return {"only": only}
+
+
+def _minutes(every: str | None) -> int | None:
+    from protocol.errors import NotationError
+    from protocol.model.time import duration
+
+    try:
+        minutes = None if every is None else duration(every)
+    except NotationError as error:
+        raise click.UsageError(f"'--every': {error}") from None
+    if minutes is not None and minutes <= 0:
+        raise click.UsageError("'--every': visits are some time apart. Write a duration such as '7 days'.")
+    return minutes
 
 
 def _entries(baseline: Path | None, write: bool) -> tuple[Accepted, ...]:

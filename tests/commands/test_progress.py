@@ -61,8 +61,8 @@ def test_a_search_that_is_slow_says_how_far_it_is_and_for_how_long(monkeypatch: 
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
-    with telling("counts", patience=0.01) as tell:
-        tell("5,523 states")
+    with telling(patience=0.01) as tell:
+        tell("counts: 5,523 states")
         until = time.monotonic() + 5
         while "5,523 states" not in stream.getvalue() and time.monotonic() < until:
             time.sleep(0.01)
@@ -75,7 +75,7 @@ def test_a_search_that_is_quick_or_piped_shows_nothing(
     stream: io.StringIO, patience: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stderr", stream)
-    with telling("counts", patience) as tell:
+    with telling(patience) as tell:
         tell("5,523 states")
         time.sleep(0.02)
     assert stream.getvalue() == ""

@@ -6,15 +6,15 @@ import io
 import json
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import evolve
 
 from protocol.cli import run
 from protocol.commands import verified as verified_module
+from protocol.commands.verified import Asked
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import INTERRUPTED, Report, Verdict
 from tests.hand_made import SEEN, SPEC, UNPROVED, WEEKLY, report, verdicts
@@ -29,10 +29,10 @@ class Search:
     """In the place of the search: gives what it was made with, and counts how often it was asked."""
 
     def __init__(self, found: Report) -> None:
-        self.found, self.asked = found, list[Mapping[str, Any]]()
+        self.found, self.asked = found, list[Asked]()
 
-    def __call__(self, protocol: Protocol, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Report:
-        self.asked.append(arguments)
+    def __call__(self, protocol: Protocol, asked: Asked, progress: Callable[[str], None]) -> Report:
+        self.asked.append(asked)
         progress("5,523 states")
         return evolve(self.found, protocol=protocol.name, fingerprint=fingerprint(protocol))
 
@@ -88,7 +88,14 @@ def test_a_failure_is_told_with_the_line_of_its_property_and_the_source_of_the_r
 
 def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> None:
     search = searched(HOLDS)
-    for arguments in (["nowhere"], ["counts", "--property", "never-hihg"], ["counts", "--baseline", "none.json"], []):
+    for arguments in (
+        ["nowhere"],
+        ["counts", "--every", "a month"],
+        ["counts", "--every", "0 days"],
+        ["counts", "--limit", "0"],
+        ["counts", "--baseline", "none.json"],
+        [],
+    ):
         assert run(["verify", *arguments]) == 2
         assert "Traceback" not in capsys.readouterr().err
     assert run(["verify", "counts", "--write-baseline"]) == 2
@@ -102,9 +109,29 @@ def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> No
 
 def test_an_unchanged_protocol_is_searched_once_and_another_question_again(searched: Searched, capsys: Output) -> None:
     search = searched(HOLDS)
-    assert [run(["verify", "counts", *more]) for more in ([], [], ["--property", "can-reach-high"], ["--no-cache"])] == [0] * 4
-    assert len(search.asked) == 3
-    assert "as it was found before" in capsys.readouterr().out
+    same = [], [], ["--property", "can-reach-high"], ["--limit", "9000"]
+    assert [run(["verify", "counts", *more]) for more in same] == [0] * 4
+    assert len(search.asked) == 1
+    said = capsys.readouterr().out
+    assert said.count("as it was found before") == 3 and "Properties: 1." in said
+    other = ["--every", "1 day"], ["--any-dose-given"], ["--no-cache"]
+    assert [run(["verify", "counts", *more]) for more in other] == [0] * 3
+    assert len(search.asked) == 4
+
+
+def test_what_is_asked_of_one_property_is_no_answer_for_all(searched: Searched) -> None:
+    search = searched(HOLDS)
+    for more in (["--property", "can-reach-high"], ["--property", "can-reach-high"], []):
+        run(["verify", "counts", *more])
+    assert [asked.only for asked in search.asked] == [("can-reach-high",), ()]
+
+
+def test_the_search_is_asked_what_the_options_say(searched: Searched) -> None:
+    search = searched(HOLDS)
+    options = ["--every", "2 weeks", "--any-dose-given", "--limit", "100", "--seconds", "2.5"]
+    assert run(["verify", "counts", *options]) == 0
+    (asked,) = search.asked
+    assert (asked.arguments, asked.bounds) == ({"every": 20160, "any_dose": True}, {"states": 100, "seconds": 2.5})
 
 
 def test_a_changed_protocol_is_searched_anew_and_a_comment_moves_its_lines_only(searched: Searched, capsys: Output) -> None:
@@ -186,8 +213,8 @@ def test_what_is_wrong_with_the_input_is_told_in_json_too(searched: Searched, ca
 class Interrupted(Search):
     """A search that somebody ends at the second protocol."""
 
-    def __call__(self, protocol: Protocol, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Report:
-        found = super().__call__(protocol, arguments, progress)
+    def __call__(self, protocol: Protocol, asked: Asked, progress: Callable[[str], None]) -> Report:
+        found = super().__call__(protocol, asked, progress)
         if len(self.asked) > 1:
             raise KeyboardInterrupt
         return found
