@@ -182,3 +182,24 @@ def test_the_courses_are_to_reach_as_much_as_is_asked_for(folder: Path, least: s
 def test_what_is_no_percentage_is_refused(folder: Path) -> None:
     code, said = run(folder, "--protocol-coverage", "101")
     assert code == pytest.ExitCode.USAGE_ERROR and "'101' is no whole number from 0 to 100" in said
+
+
+# Verification
+
+
+def test_each_property_is_a_test_where_that_is_asked_for(folder: Path) -> None:
+    file = folder / "specs" / "counts" / "protocol.yaml"
+    broken = 'properties: {no-holds: {never: "hold"}, hold-at-once: {after: "platelets < 50 and was on treatment", '
+    file.write_text(SPEC + broken + 'within: same visit, always: "held"}}\n', encoding="utf-8")
+    code, said = run(folder, "-v", "--protocol-verify", "-k", "verify")
+    assert code == 1
+    assert "specs/counts/protocol.yaml::verify: no-holds FAILED" in said
+    assert "specs/counts/protocol.yaml::verify: hold-at-once PASSED" in said
+    assert "specs/counts/protocol.yaml::verify: no-dead-end PASSED" in said
+    assert "finding V101: no-holds fails on day" in said and "## no-holds fails" in said and "Traceback" not in said
+
+
+def test_a_protocol_that_cannot_be_read_has_no_properties_to_test(folder: Path) -> None:
+    (folder / "specs" / "counts" / "protocol.yaml").write_text("protocol: counts\n", encoding="utf-8")
+    code, said = run(folder, "-v", "--protocol-verify", "specs/counts/protocol.yaml")
+    assert code == 1 and "1 failed" in said and "verify:" not in said

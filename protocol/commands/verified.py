@@ -90,7 +90,8 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
         source = rules[shown.rule].source if shown.rule in rules else None
         cited = f"{source.source}, {source.place}".removesuffix(", ") if source else ""
         shown = evolve(shown, source=cited)
-    return evolve(one, counterexample=shown, says=one.says or (says.get(one.name, "") if one.origin == "spec" else ""))
+    said = one.says or (says.get(one.name, "") if one.origin == "spec" else "")
+    return evolve(one, counterexample=shown, says=said.removesuffix("."))
 
 
 def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Verdict:
