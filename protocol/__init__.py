@@ -5,6 +5,7 @@ What is public, and stays as it is from one minor version to the next:
 - ``load`` a protocol, ``Protocol``, its ``fingerprint``;
 - ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course;
 - ``dispense``: so many units of each strength, of a dose for a body size;
+- ``verify``: what is so of each property on all courses, with the shortest course on which one fails;
 - ``visit`` from the plain values of a form, ``explain`` a step in words;
 - ``machine`` (``from protocol import machine``): the live course of one patient; ``stored``: that course as JSON;
 - ``protocol.errors``; ``protocol.testing``; ``protocol.pytest_plugin``;
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from protocol.semantics.foresee import next_change
     from protocol.semantics.step import initial, step
     from protocol.semantics.trace import trace
+    from protocol.verification.verify import verify
 
 __all__ = [
     "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace",
-    "visit",
+    "verify", "visit",
 ]  # fmt: skip
 
 _PLACES = {
@@ -44,6 +46,7 @@ _PLACES = {
     "next_change": "protocol.semantics.foresee",
     "step": "protocol.semantics.step",
     "trace": "protocol.semantics.trace",
+    "verify": "protocol.verification.verify",
     "visit": "protocol.adapters.from_values",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from protocol.adapters.counterexample import course_text, headline, rests_on, visits_told
 from protocol.adapters.phrases import listed
@@ -33,7 +33,7 @@ def verification_text(verified: Verified, width: int, whole: bool = False) -> st
     properties = tuple(judged(verified))
     paragraphs = (
         tuple(_head(verified, width)),
-        tuple(line for one in properties for line in standing_lines(one, width)),
+        tuple(line for one in properties for line in standing_lines(one, width, {seen.why for seen in verified.report.seen})),
         *(tuple(failure_lines(verified, one, width)) for one in properties if _is_told(one, whole)),
         tuple(_unreached(verified, width)),
         tuple(line for one in verified.report.notes for line in _filled(one, width)),
@@ -61,14 +61,17 @@ def _seen(seen: Seen) -> str:
     return said if seen.complete else f"{said} Not all of it was seen: {seen.why}."
 
 
-def standing_lines(one: Judged, width: int) -> Iterator[str]:
-    """``holds          never-above-400: never dose above escalated``, with what proved it where that is not exploration."""
+def standing_lines(one: Judged, width: int, said_before: Container[str] = ()) -> Iterator[str]:
+    """``holds          never-above-400: never dose above escalated``, with what proved it where that is not exploration.
+
+    Why it was not finished is left out where it is ``said_before``.
+    """
     verdict = one.verdict
     said = f"{verdict.name}: {verdict.says}" if verdict.says else verdict.name
     by = tuple(dict.fromkeys(item.by for item in one.verdicts))
     proved = f" (by {listed(by)})" if one.standing == "holds" and by != ("exploration",) else ""
     vacuous = " Vacuous: what it is about never happens." if one.is_vacuous else ""
-    why = f" {_why(one)}" if one.reason else ""
+    why = f" {_why(one)}" if one.reason and one.reason not in said_before else ""
     yield from _filled(f"{one.standing:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
 
 
