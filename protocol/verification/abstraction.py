@@ -17,6 +17,7 @@ from itertools import product
 
 from attrs import evolve, frozen
 
+from protocol.model.formula import Current, parts
 from protocol.model.guard import (
     Clock,
     Compare,
@@ -75,8 +76,11 @@ class Abstraction:
 
     def axis_of(self, term: Term | Known) -> int:
         """The place of the axis that a term asks."""
-        name = f"{term.input} / baseline" if isinstance(term, Ratio) and term.limit == "baseline" else term.input  # type: ignore[union-attr]
-        return self.places[name]
+        return self.places[_axis_name(term)]
+
+    def axes_of(self, guard: Guard) -> frozenset[int]:
+        """The places of the axes that a condition asks."""
+        return frozenset(self.places[name] for name in _asked_by(self.prepared, [guard]))
 
     def guards_of(self, rule: Rule) -> tuple[Guard, ...]:
         """Every comparison and question in the guard of a rule, named guards opened."""
@@ -106,9 +110,9 @@ def abstraction(protocol: Protocol, every: int, also: Iterable[Protocol] = ()) -
     lasting = [guard for tracker in trackers if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
     in_row = [guard for tracker in trackers if tracker.kind == "consecutive" for guard in _conditions(tracker)]
     cares = _inputs(prepared, [*step_guards, *in_row]) | _aged(prepared, guards)
-    kept = _inputs(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed}
+    kept = _asked_by(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed}
     once = any(rule.once for rule in prepared.rules)
-    axes = tuple(_axes(prepared, guards, trackers, constants, every, cares, kept, once))
+    axes = tuple(_axes(protocol, prepared, guards, trackers, constants, every, cares, kept, once))
     clocks = _clock_caps(prepared, guards)
     valid = [axis.item.valid_for or 0 for axis in axes if axis.name in cares]
     caps = {CLOCKS[name]: cap for name, cap in clocks.items() if name in CLOCKS} | {"stepped": max(valid, default=-1) + 1}
@@ -149,6 +153,17 @@ def _is_of_tracker(node: Guard) -> bool:
 
 def _inputs(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
     return {name for guard in guards for name in prepared.inputs_of(guard)}
+
+
+def _axis_name(term: Term | Known) -> str:
+    """The axis that a term asks; empty for what is no input."""
+    name: str = getattr(term, "input", "")
+    return f"{name} / baseline" if isinstance(term, Ratio) and term.limit == "baseline" else name
+
+
+def _asked_by(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
+    """The names of the axes that conditions ask."""
+    return {name for guard in guards for term in prepared.terms(guard) if (name := _axis_name(term))}
 
 
 def _aged(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
@@ -207,6 +222,7 @@ def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[C
 
 
 def _axes(
+    protocol: Protocol,
     prepared: Prepared,
     guards: list[Guard],
     trackers: tuple[Tracker, ...],
@@ -220,15 +236,27 @@ def _axes(
     names = dict.fromkeys(name for term in terms if (name := getattr(term, "input", "")))
     names |= dict.fromkeys(tracker.input for tracker in trackers if tracker.input)
     for name in names:
-        item = prepared.inputs[name]
+        item = _lasting(protocol, prepared.inputs[name])
         withins = sorted({node.within for node in terms if isinstance(node, Known) and node.input == name and node.within})
         asked = any(isinstance(node, Known) and node.input == name for node in terms)
         ages = tuple(_carried(item, every, withins, name in cares, name in kept, once))
         yield _axis(prepared, item, cells_of(item, constants, trackers), ages, tuple(withins), asked)
         ratio = Ratio(name, "baseline")
         if ratio in terms:
-            whole = Input(f"{name} / baseline", Number("1", Fraction(0), max(constants[ratio]) + 1), None)
-            yield _axis(prepared, whole, _cells_of_ratio(whole, constants[ratio]), (), (), False)
+            whole = Input(_axis_name(ratio), Number("1", Fraction(0), max(constants[ratio]) + 1), item.valid_for)
+            ages = tuple(_carried(whole, every, [], False, whole.name in kept, once))
+            yield _axis(prepared, whole, _cells_of_ratio(whole, constants[ratio]), ages, (), False)
+
+
+def _lasting(protocol: Protocol, item: Input) -> Input:
+    """The input; a computed number is no longer valid than the shortest of what it is computed from, where nothing stands in."""
+    for number in protocol.numbers:
+        if number.name == item.name:
+            known = {name for name, _ in number.defaults}
+            current = [part.input for part in parts(number.value) if isinstance(part, Current) and part.input not in known]
+            valid = [one for name in current if (one := protocol.input(name).valid_for) is not None]
+            return evolve(item, valid_for=min(valid, default=None))
+    return item
 
 
 def _cells_of_ratio(item: Input, cuts: tuple[Fraction, ...]) -> tuple[Cell, ...]:
@@ -256,7 +284,7 @@ def _carried(
     if not (cares or kept):
         return
     longest = every * MOST_AGES if item.valid_for is None else item.valid_for
-    ages = range(every, min(longest, every * MOST_AGES) + 1, every)
+    ages = [*range(every, min(longest, every * MOST_AGES) + 1, every), *(within + 1 for within in withins if within < longest)]
     patterns = dict.fromkeys(tuple(age <= within for within in withins) for age in ages)
     dates = (NEW, BETWEEN, OLD) if once else (NEW, OLD)
     yield from product(dates if cares else (NEW,), patterns)

@@ -138,7 +138,8 @@ class AskingScene:
     def _ratio(self, reading: Reading, limit: str) -> Fraction:
         bound = reading.upper if limit == "ULN" else reading.lower
         assert isinstance(reading.value, Interval) and bound is not None
-        return Fraction(reading.value.low / bound)
+        # A lower limit of zero: zero is at the limit. What is above it is in a cell of its own, of a high multiple.
+        return Fraction(reading.value.low / bound) if bound else Fraction(1)
 
     def came_due(self, atom: Compare, name: ClockName, since: int | None) -> int | None:
         """Now, if a comparison of a clock came due since; else then."""

@@ -83,14 +83,12 @@ def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers:
         if isinstance(value, str):
             found.append(Cell(value))
             continue
-        uppers = _limits(value, constants.get(Ratio(item.name, "ULN"), ()))
-        lowers = _limits(value, constants.get(Ratio(item.name, "LLN"), ()))
-        found += [Cell(value, upper, lower) for upper, lower in product(uppers, lowers) if not _crossed(upper, lower)]
+        uppers = _multiples(value, constants.get(Ratio(item.name, "ULN"), ()))
+        lowers = _multiples(value, constants.get(Ratio(item.name, "LLN"), ()))
+        both = (_together(upper, lower) for upper, lower in product(uppers, lowers))
+        found += [Cell(value, *_limits(value, *one)) for one in both if one is not None]
+        found += [Cell(value, upper, Fraction(0)) for upper in _uppers(value, uppers) if value == 0 and lowers != (None,)]
     return tuple(found)
-
-
-def _crossed(upper: Limit, lower: Limit) -> bool:
-    return upper is not None and lower is not None and lower > upper
 
 
 def _cuts(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers: Iterable[Tracker]) -> tuple[Fraction, ...]:
@@ -124,14 +122,50 @@ def _told_apart(values: Iterable[Fraction], cuts: tuple[Fraction, ...]) -> Itera
             yield value
 
 
-def _limits(value: Fraction, ratios: tuple[Fraction, ...]) -> tuple[Limit, ...]:
-    """A limit for each piece in which the value divided by it can lie; none where no multiple of it is asked."""
+Multiple = tuple[Fraction, Fraction, Fraction] | None
+"""How many times a limit of normal a value is: one of a piece, and the bounds of the piece, which are not in it."""
+
+
+def _multiples(value: Fraction, ratios: tuple[Fraction, ...]) -> tuple[Multiple, ...]:
+    """One of each piece in which the value divided by its limit can lie; None where no multiple of it is asked."""
     if not ratios:
         return (None,)
     if value == 0:
-        return (Fraction(1),)
-    pieces = cells(Interval(Fraction(0), max(ratios) + 1, open_low=True), ratios)
-    return tuple(value / piece for piece in pieces if piece > 0)
+        return ((Fraction(0),) * 3,)
+    top = max(ratios) + 1
+    pieces = sorted(piece for piece in cells(Interval(Fraction(0), top, open_low=True), ratios) if piece > 0)
+    found: list[Multiple] = []
+    for place, piece in enumerate(pieces):
+        if piece in ratios:
+            found.append((piece, piece, piece))
+        else:
+            last = place + 1 == len(pieces)
+            found.append((piece, pieces[place - 1] if place else Fraction(0), top * BEYOND if last else pieces[place + 1]))
+    return tuple(found)
+
+
+BEYOND = 1_000
+"""How many times the largest multiple that is asked a value is at most."""
+
+
+def _together(upper: Multiple, lower: Multiple) -> tuple[Limit, Limit] | None:
+    """Multiples of both limits, of which the upper one is not below the lower one; None where there are none."""
+    if upper is None or lower is None or lower[0] >= upper[0]:
+        return (upper and upper[0], lower and lower[0])
+    low, high = max(upper[1], lower[1]), min(upper[2], lower[2])
+    if low < high or low == upper[0] == lower[0]:
+        return (low + min(high - low, Fraction(1)) / 2,) * 2
+    return None
+
+
+def _limits(value: Fraction, upper: Limit, lower: Limit) -> tuple[Limit, Limit]:
+    """The limits of which the value is these multiples."""
+    of_value = (None if one is None else value / one if one else Fraction(1) for one in (upper, lower))
+    return next(of_value), next(of_value)
+
+
+def _uppers(value: Fraction, uppers: tuple[Multiple, ...]) -> tuple[Limit, ...]:
+    return tuple(_limits(value, one and one[0], None)[0] for one in uppers)
 
 
 def letters_of(

@@ -48,6 +48,6 @@ def _is_true(atom: Atom, cell: Cell) -> bool | None:
         return true_of(atom, cell.value)
     assert isinstance(atom.term, Ratio)
     limit = {"ULN": cell.upper, "LLN": cell.lower, "baseline": None}[atom.term.limit]
-    if limit is None or isinstance(cell.value, str):
+    if not limit or isinstance(cell.value, str):
         return None
     return true_of(atom, cell.value / limit)

@@ -13,7 +13,7 @@ from protocol.verification.abstraction import DATES, Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
 from protocol.verification.deciding import Deciding
 from protocol.verification.diagrams import Choices, Diagrams, Node, cheapest
-from protocol.verification.kept import Kept, Remembered, first, passed
+from protocol.verification.kept import NEWER_THAN_HOLD, NEWER_THAN_STEP, Kept, Remembered, acted_on, first, passed
 from protocol.verification.outcomes import Outcome, Way
 from protocol.verification.trails import Trail, Trails
 
@@ -137,10 +137,9 @@ class Exploring:
     def _letters(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
         if place in self.abstraction.remembered:
             held = kept.readings[self.abstraction.remembered.index(place)]
-            ages = [] if held is None else [held[1]]
+            can = set() if held is None else {self._age(kept, axis, *held[1:])}
         else:
-            held, ages = None, list(self._ages(axis)) if not begins else []
-        can = {self._age(kept, axis, age) for age in ages}
+            held, can = None, set() if begins else {self._age(kept, axis, age) for age in self._ages(axis)}
         return tuple(self._cost(axis, number, held, can, place) for number in range(len(axis.letters)))
 
     def _ages(self, axis: Axis) -> range:
@@ -148,14 +147,16 @@ class Exploring:
         longest = every * 60 if axis.item.valid_for is None else axis.item.valid_for
         return range(every, min(longest, every * 60) + 1, every)
 
-    def _age(self, kept: Kept, axis: Axis, age: int) -> tuple[int, tuple[bool, ...]]:
+    def _age(self, kept: Kept, axis: Axis, age: int, newer: int | None = None) -> tuple[int, tuple[bool, ...]]:
         """How a reading of this age is told apart: newer than the last step and hold or not, and young enough or not."""
-        within = tuple(age < 0 or age <= limit for limit in axis.withins)
+        within = tuple(age <= limit for limit in axis.withins)
         if axis.name not in self.abstraction.cares:
             return NEW, within
         step = kept.age("stepped")
         hold = kept.age("hold_began") if self.abstraction.holds_once else None
-        new = [date is None or 0 <= age < date for date in (step, hold)]
+        new = [date is None or age < date for date in (step, hold)]
+        if newer is not None and axis.item.valid_for is None:
+            new = [step is None or bool(newer & NEWER_THAN_STEP), hold is None or bool(newer & NEWER_THAN_HOLD)]
         return (NEW if all(new) else BETWEEN if any(new) and self.abstraction.holds_once else OLD), within
 
     def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]], place: int) -> int | None:
@@ -253,9 +254,9 @@ def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
             moved_hold=0, taken=begin.taken,
         )  # fmt: skip
     if "stepped" in way.resets:
-        after = after._replace(due=0, moved=0)
+        after = acted_on(after._replace(due=0, moved=0), NEWER_THAN_STEP)
     if "hold_began" in way.resets:
-        after = after._replace(due_hold=0, moved_hold=0)
+        after = acted_on(after._replace(due_hold=0, moved_hold=0), NEWER_THAN_HOLD)
     return after
 
 

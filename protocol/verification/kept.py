@@ -18,8 +18,11 @@ from protocol.semantics.taken import counted
 from protocol.semantics.trackers import first_memory
 from protocol.verification.abstraction import CLOCKS, DATES, Abstraction
 
-Remembered = tuple[int, int] | None
-"""The last reading of an input: its cell and its age (-1 where that does not matter); None where there is none that counts."""
+Remembered = tuple[int, int, int] | None
+"""The last reading of an input: its cell, its age, and of one that counts for ever whether it is newer than the last step and the
+last hold, as bits. None where there is no reading that counts."""
+
+NEWER_THAN_STEP, NEWER_THAN_HOLD = 1, 2
 
 
 @frozen(cache_hash=True)
@@ -86,9 +89,24 @@ def passed(abstraction: Abstraction, kept: Kept, minutes: int, memory: tuple[Mem
 
 def _older(abstraction: Abstraction, place: int, held: Remembered, minutes: int) -> Remembered:
     valid_for = abstraction.axes[place].item.valid_for
-    if held is None or valid_for is None:
-        return held
-    return None if held[1] + minutes > valid_for else (held[0], held[1] + minutes)
+    if held is None:
+        return None
+    cell, age, newer = held
+    if valid_for is None:
+        return cell, min(age + minutes, max(abstraction.axes[place].withins, default=-1) + 1), newer
+    return None if age + minutes > valid_for else (cell, age + minutes, newer)
+
+
+def read_now(abstraction: Abstraction, place: int, cell: int) -> Remembered:
+    """A reading that was made at the visit."""
+    axis = abstraction.axes[place]
+    dated = axis.item.valid_for is None and axis.name in abstraction.cares
+    return cell, 0, (NEWER_THAN_STEP | NEWER_THAN_HOLD) if dated else 0
+
+
+def acted_on(kept: Kept, newer_than: int) -> Kept:
+    """The state in which no reading that counts for ever is newer than the last step, or the last hold."""
+    return kept._replace(readings=tuple(held and (held[0], held[1], held[2] & ~newer_than) for held in kept.readings))
 
 
 def _ended(abstraction: Abstraction, place: Place, dates: tuple[int | None, ...]) -> tuple[int | None, ...]:

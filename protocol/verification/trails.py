@@ -23,7 +23,7 @@ from protocol.verification.abstraction import Abstraction, opened
 from protocol.verification.asking import Situation, diagram
 from protocol.verification.axes import Letter
 from protocol.verification.diagrams import Diagrams, Node, value_at
-from protocol.verification.kept import Kept, Remembered, is_true_of_clock, shifted, state_of
+from protocol.verification.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
 
 Truth = bool | None
 
@@ -157,11 +157,12 @@ class Trails:
 
     def _lapses(self, guard: Guard, kept: Kept) -> Iterator[int]:
         """After how many minutes a reading that the condition asks no longer counts."""
-        asked = {self.abstraction.places[name] for name in self.abstraction.prepared.inputs_of(guard)}
+        asked = self.abstraction.axes_of(guard)
         for place, reading in zip(self.abstraction.remembered, kept.readings, strict=True):
-            valid_for = self.abstraction.axes[place].item.valid_for
-            if place in asked and reading is not None and valid_for is not None:
-                yield valid_for + 1 - reading[1]
+            axis = self.abstraction.axes[place]
+            if place in asked and reading is not None:
+                limits = (*axis.withins, *([] if axis.item.valid_for is None else [axis.item.valid_for]))
+                yield from (limit + 1 - reading[1] for limit in limits if limit >= reading[1])
 
     def _truth(self, guard: Guard, kept: Kept, after: int) -> Truth:
         """Whether a condition is true so many minutes after a visit, of whose readings some no longer count."""
@@ -175,9 +176,12 @@ class Trails:
     def _letter_of(self, place: int, reading: Remembered, after: int) -> int:
         axis = self.abstraction.axes[place]
         lapsed = reading is None or (axis.item.valid_for is not None and reading[1] + after > axis.item.valid_for)
-        kind, cell = ("unknown", -1) if reading is None or lapsed else ("measured", reading[0])
-        found = (number for number, one in enumerate(axis.letters) if one.kind == kind and one.cell == cell)
-        return next(found, 0)
+        if reading is None or lapsed:
+            return next((number for number, one in enumerate(axis.letters) if one.kind == "unknown"), 0)
+        within = tuple(reading[1] + after <= limit for limit in axis.withins)
+        kind = "measured" if all(within) else "carried"
+        told = (kind, reading[0], within if kind == "carried" else ())
+        return next((number for number, one in enumerate(axis.letters) if (one.kind, one.cell, one.within) == told), 0)
 
     # At a visit
 
@@ -199,7 +203,7 @@ class Trails:
         shown = axis.letters[letter]
         if shown.kind == "unknown":
             return None
-        return before if shown.kind == "carried" else (shown.cell, -1 if axis.item.valid_for is None else 0)
+        return before if shown.kind == "carried" else read_now(self.abstraction, place, shown.cell)
 
     def _moved(self, tracker: Tracker, held: Memory, told: Told) -> tuple[Memory, bool]:
         """What a tracker holds after a visit, and whether that is something new."""
