@@ -13,30 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 
 from attrs import evolve, frozen
 
 from protocol.model.formula import Current, parts
-from protocol.model.guard import (
-    Clock,
-    Compare,
-    CumulativeDose,
-    Guard,
-    Known,
-    Named,
-    Ratio,
-    Term,
-    Tracked,
-    Value,
-    nodes,
-)
+from protocol.model.guard import Compare, Guard, Known, Ratio, Term, Value
 from protocol.model.input import Input, Number, Tracker
 from protocol.model.protocol import Protocol
-from protocol.model.rule import Rule
-from protocol.semantics.claims import asked_name, watched
-from protocol.semantics.prepared import Prepared, prepare
-from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Cell, cells_of, completes_of, letters_of
+from protocol.semantics.prepared import Prepared
+from protocol.verification.asked import AskedBy, asked_by, axes_asked, axis_name
+from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Cell, Letter, cells_of, completes_of, letters_of
 from protocol.verification.costs import costs_of
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
@@ -76,116 +63,41 @@ class Abstraction:
 
     def axis_of(self, term: Term | Known) -> int:
         """The place of the axis that a term asks."""
-        return self.places[_axis_name(term)]
+        return self.places[axis_name(term)]
 
     def axes_of(self, guard: Guard) -> frozenset[int]:
         """The places of the axes that a condition asks."""
-        return frozenset(self.places[name] for name in _asked_by(self.prepared, [guard]))
-
-    def guards_of(self, rule: Rule) -> tuple[Guard, ...]:
-        """Every comparison and question in the guard of a rule, named guards opened."""
-        return tuple(opened(self.prepared, rule.when))
+        return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
 
 
-def opened(prepared: Prepared, guard: Guard) -> Iterator[Guard]:
-    """The guard and everything in it, what named guards stand for too."""
-    for node in nodes(guard):
-        yield node
-        if isinstance(node, Named):
-            yield from opened(prepared, prepared.definitions[node.name])
+def abstraction(protocol: Protocol, every: int) -> Abstraction:
+    """The abstraction of a protocol on a grid of visits."""
+    return abstractions((protocol,), every)[0]
 
 
-def abstraction(protocol: Protocol, every: int, also: Iterable[Protocol] = ()) -> Abstraction:
-    """The abstraction of a protocol on a grid of visits; ``also`` are protocols whose constants are told apart as well."""
-    asked = watched(protocol)
-    full = prepare(asked)
-    prepared = evolve(
-        full, numbers={}, scores={}, scheduled=(), monitoring=(), defaulted=frozenset(), baselines=frozenset(), reach={}
-    )
-    roots = _roots(prepared, protocol)
-    trackers = _asked_trackers(prepared, roots)
-    guards = [*roots, *(guard for tracker in trackers for guard in _conditions(tracker))]
-    constants = _constants([*_compared(prepared, guards), *(one for other in also for one in everything_compared(other))])
-    step_guards = [node for rule in prepared.rules if uses_up(rule) for node in opened(prepared, rule.when)]
-    lasting = [guard for tracker in trackers if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
-    in_row = [guard for tracker in trackers if tracker.kind == "consecutive" for guard in _conditions(tracker)]
-    cares = _inputs(prepared, [*step_guards, *in_row]) | _aged(prepared, guards)
-    kept = _asked_by(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed}
-    once = any(rule.once for rule in prepared.rules)
-    axes = tuple(_axes(protocol, prepared, guards, trackers, constants, every, cares, kept, once))
-    clocks = _clock_caps(prepared, guards)
-    valid = [axis.item.valid_for or 0 for axis in axes if axis.name in cares]
+def abstractions(protocols: Iterable[Protocol], every: int) -> tuple[Abstraction, ...]:
+    """The abstractions of several protocols with the same axes and letters, so that a letter is one visit for all of them.
+
+    Where a reading counts longer in one than in another, there are letters in which it is carried over in the one and unknown in
+    the other.
+    """
+    asking = tuple(asked_by(protocol) for protocol in protocols)
+    names = dict.fromkeys(name for one in asking for name in one.inputs())
+    constants = _constants(chain.from_iterable(one.compared() for one in asking))
+    common = Common(asking, constants, every)
+    axes = [axes for name in names for axes in common.axes(name)]
+    return tuple(_of(one, every, tuple(by_protocol[number] for by_protocol in axes)) for number, one in enumerate(asking))
+
+
+def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
+    clocks = one.clock_caps()
+    valid = [axis.item.valid_for or 0 for axis in axes if axis.name in one.cares]
     caps = {CLOCKS[name]: cap for name, cap in clocks.items() if name in CLOCKS} | {"stepped": max(valid, default=-1) + 1}
-    if once:
+    if one.once:
         caps["hold_began"] = max(caps.get("hold_began", 0), caps["stepped"])
-    return Abstraction(
-        protocol,
-        prepared,
-        every,
-        axes,
-        trackers,
-        caps,
-        clocks.get("treatment"),
-        tuple(dict.fromkeys(_dated(step_guards, trackers))),
-        tuple(place for place, axis in enumerate(axes) if axis.name in kept),
-        frozenset(cares),
-        once,
-    )
-
-
-def uses_up(rule: Rule) -> bool:
-    """Whether what makes the rule true is used up by it: a step, or a hold that one reading calls for once."""
-    return (rule.action.kind in ("escalate", "reduce") and not rule.again) or (rule.action.kind == "hold" and rule.once)
-
-
-def _conditions(tracker: Tracker) -> tuple[Guard, ...]:
-    return (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
-
-
-def _asked_trackers(prepared: Prepared, roots: Iterable[Guard]) -> tuple[Tracker, ...]:
-    names = {node.term.tracker for guard in roots for node in opened(prepared, guard) if _is_of_tracker(node)}  # type: ignore[union-attr]
-    return tuple(tracker for tracker in prepared.trackers if tracker.name in names)
-
-
-def _is_of_tracker(node: Guard) -> bool:
-    return isinstance(node, Compare) and isinstance(node.term, Tracked)
-
-
-def _inputs(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
-    return {name for guard in guards for name in prepared.inputs_of(guard)}
-
-
-def _axis_name(term: Term | Known) -> str:
-    """The axis that a term asks; empty for what is no input."""
-    name: str = getattr(term, "input", "")
-    return f"{name} / baseline" if isinstance(term, Ratio) and term.limit == "baseline" else name
-
-
-def _asked_by(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
-    """The names of the axes that conditions ask."""
-    return {name for guard in guards for term in prepared.terms(guard) if (name := _axis_name(term))}
-
-
-def _aged(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
-    return {node.input for guard in guards for node in opened(prepared, guard) if isinstance(node, Known) and node.within}
-
-
-def _compared(prepared: Prepared, guards: Iterable[Guard]) -> Iterator[Compare]:
-    for guard in guards:
-        yield from (node for node in opened(prepared, guard) if isinstance(node, Compare))
-
-
-def everything_compared(protocol: Protocol) -> Iterator[Compare]:
-    """Every comparison that a rule, a property or a tracker of the protocol makes."""
-    prepared = prepare(watched(protocol))
-    roots = _roots(prepared, protocol)
-    trackers = _asked_trackers(prepared, roots)
-    yield from _compared(prepared, [*roots, *(guard for tracker in trackers for guard in _conditions(tracker))])
-
-
-def _roots(prepared: Prepared, protocol: Protocol) -> list[Guard]:
-    named = [Named(asked_name(guard)) for item in protocol.properties for guard in item.guards()]
-    return [*(rule.when for rule in prepared.rules), *named]
+    remembered = tuple(place for place, axis in enumerate(axes) if axis.name in one.kept)
+    due, watch = one.due(), clocks.get("treatment")
+    return Abstraction(one.protocol, one.prepared, every, axes, one.trackers, caps, watch, due, remembered, one.cares, one.once)
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:
@@ -195,60 +107,79 @@ def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:
     return {term: tuple(sorted(values)) for term, values in found.items()}
 
 
-def _clock_caps(prepared: Prepared, guards: Iterable[Guard]) -> dict[str, int]:
-    """For each clock that is asked the age from which on it is the same for all that asks it."""
-    caps: dict[str, int] = {}
-    for guard in guards:
-        for node in opened(prepared, guard):
-            if isinstance(node, Compare) and isinstance(node.term, Clock):
-                caps[node.term.name] = max(caps.get(node.term.name, 0), int(node.constant) + 1)
-    return caps
-
-
-def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[Compare]:
-    """The comparisons that come due by time: of clocks, and of how long or how long ago something was so."""
-    kinds = {tracker.name: tracker.kind for tracker in trackers}
-    for node in guards:
-        match node:
-            case Compare(Clock()):
-                yield node
-            case Compare(Tracked(name)) if kinds[name] in ("duration", "since"):
-                yield node
-            case _:
-                pass
-
-
 # Axes
 
-
-def _axes(
-    protocol: Protocol,
-    prepared: Prepared,
-    guards: list[Guard],
-    trackers: tuple[Tracker, ...],
-    constants: dict[Term, tuple[Fraction, ...]],
-    every: int,
-    cares: set[str],
-    kept: set[str],
-    once: bool,
-) -> Iterator[Axis]:
-    terms = dict.fromkeys(term for guard in guards for term in prepared.terms(guard))
-    names = dict.fromkeys(name for term in terms if (name := getattr(term, "input", "")))
-    names |= dict.fromkeys(tracker.input for tracker in trackers if tracker.input)
-    for name in names:
-        item = _lasting(protocol, prepared.inputs[name])
-        withins = sorted({node.within for node in terms if isinstance(node, Known) and node.input == name and node.within})
-        asked = any(isinstance(node, Known) and node.input == name for node in terms)
-        ages = tuple(_carried(item, every, withins, name in cares, name in kept, once))
-        yield _axis(prepared, item, cells_of(item, constants, trackers), ages, tuple(withins), asked)
-        ratio = Ratio(name, "baseline")
-        if ratio in terms:
-            whole = Input(_axis_name(ratio), Number("1", Fraction(0), max(constants[ratio]) + 1), item.valid_for)
-            ages = tuple(_carried(whole, every, [], False, whole.name in kept, once))
-            yield _axis(prepared, whole, _cells_of_ratio(whole, constants[ratio]), ages, (), False)
+Ages = tuple[tuple[int, tuple[bool, ...]], ...]
 
 
-def _lasting(protocol: Protocol, item: Input) -> Input:
+@frozen(eq=False)
+class Common:
+    """What several protocols ask, of which the axes are made for all of them alike."""
+
+    asking: tuple[AskedBy, ...]
+    constants: dict[Term, tuple[Fraction, ...]]
+    every: int
+
+    def axes(self, name: str) -> Iterator[tuple[Axis, ...]]:
+        """The axes of an input, each once for every protocol: of its values, and of its multiples of its baseline."""
+        items = [lasting(one.protocol, one.prepared.inputs[name]) for one in self.asking if name in one.prepared.inputs]
+        terms = [term for one in self.asking for term in one.terms()]
+        known = [term for term in terms if isinstance(term, Known) and term.input == name]
+        withins = tuple(sorted({term.within for term in known if term.within}))
+        trackers = [tracker for one in self.asking for tracker in one.trackers]
+        ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
+        cells = cells_of(items[0], self.constants, trackers)
+        yield self._axis(items, cells, ages, withins, bool(known))
+        if Ratio(name, "baseline") in terms:
+            cuts = self.constants[Ratio(name, "baseline")]
+            whole = Input(axis_name(Ratio(name, "baseline")), Number("1", Fraction(0), max(cuts) + 1), items[0].valid_for)
+            ages = tuple(self._carried(whole, ()))
+            yield self._axis([whole], cells_of(whole, {Value(whole.name): cuts}, ()), ages, (), False)
+
+    def _carried(self, item: Input, withins: tuple[int, ...]) -> Iterator[tuple[int, tuple[bool, ...]]]:
+        """The ages at which a reading can be carried over: newer than the last step and hold or not, and young enough or not."""
+        cares = any(item.name in one.cares for one in self.asking)
+        if not cares and not any(item.name in one.kept for one in self.asking):
+            return
+        longest = self.every * MOST_AGES if item.valid_for is None else item.valid_for
+        visits = range(self.every, min(longest, self.every * MOST_AGES) + 1, self.every)
+        ages = [*visits, *(within + 1 for within in withins if within < longest)]
+        patterns = dict.fromkeys(tuple(age <= within for within in withins) for age in ages)
+        dates = (NEW, BETWEEN, OLD) if any(one.once for one in self.asking) else (NEW, OLD)
+        yield from product(dates if cares else (NEW,), patterns)
+
+    def _axis(
+        self, items: list[Input], cells: tuple[Cell, ...], ages: Ages, withins: tuple[int, ...], asked: bool
+    ) -> tuple[Axis, ...]:
+        first, prepared = items[0], self.asking[0].prepared
+        completes = completes_of(cells, ages, len(withins), known_asked=asked)
+        score = any(item.name == first.name for one in self.asking for item in one.prepared.protocol.scores)
+        letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
+        return tuple(
+            Axis(first.name, self._item(one, first), cells, completes, (*letters, *self._longer(one, first, letters)), withins)
+            for one in self.asking
+        )
+
+    def _item(self, one: AskedBy, first: Input) -> Input:
+        return lasting(one.protocol, one.prepared.inputs.get(first.name, first))
+
+    def _longer(self, one: AskedBy, first: Input, letters: tuple[Letter, ...]) -> Iterator[Letter]:
+        """The letters of what is carried over in those protocols only in which it counts longest."""
+        lengths = {self._item(other, first).valid_for for other in self.asking}
+        if len(lengths) == 1:
+            return
+        longest = None if None in lengths else max(length for length in lengths if length is not None)
+        carried = [letter for letter in letters if letter.kind == "carried"]
+        shown = carried or [letter for letter in letters if letter.kind == "measured" and letter.limits]
+        unknown = next(letter for letter in letters if letter.kind == "unknown")
+        for letter in shown:
+            if self._item(one, first).valid_for == longest:
+                yield evolve(letter, kind="carried", cost=letter.cost + 1)
+            else:
+                yield evolve(unknown, cost=letter.cost + 1)
+
+
+def lasting(protocol: Protocol, item: Input) -> Input:
     """The input; a computed number is no longer valid than the shortest of what it is computed from, where nothing stands in."""
     for number in protocol.numbers:
         if number.name == item.name:
@@ -257,39 +188,3 @@ def _lasting(protocol: Protocol, item: Input) -> Input:
             valid = [one for name in current if (one := protocol.input(name).valid_for) is not None]
             return evolve(item, valid_for=min(valid, default=None))
     return item
-
-
-def _cells_of_ratio(item: Input, cuts: tuple[Fraction, ...]) -> tuple[Cell, ...]:
-    return cells_of(item, {Value(item.name): cuts}, ())
-
-
-def _axis(
-    prepared: Prepared,
-    item: Input,
-    cells: tuple[Cell, ...],
-    ages: tuple[tuple[int, tuple[bool, ...]], ...],
-    withins: tuple[int, ...],
-    asked: bool,
-) -> Axis:
-    completes = completes_of(cells, ages, len(withins), known_asked=asked)
-    score = any(score.name == item.name for score in prepared.protocol.scores)
-    letters = letters_of(cells, completes, costs_of(prepared, item.name, cells), ages, always_known=score)
-    return Axis(item.name, item, cells, completes, tuple(letters), withins)
-
-
-def _carried(
-    item: Input, every: int, withins: list[int], cares: bool, kept: bool, once: bool
-) -> Iterator[tuple[int, tuple[bool, ...]]]:
-    """The ages at which a reading can be carried over: whether newer than the last step and hold, and young enough or not."""
-    if not (cares or kept):
-        return
-    longest = every * MOST_AGES if item.valid_for is None else item.valid_for
-    ages = [*range(every, min(longest, every * MOST_AGES) + 1, every), *(within + 1 for within in withins if within < longest)]
-    patterns = dict.fromkeys(tuple(age <= within for within in withins) for age in ages)
-    dates = (NEW, BETWEEN, OLD) if once else (NEW, OLD)
-    yield from product(dates if cares else (NEW,), patterns)
-
-
-def constants_of(term: CumulativeDose, prepared: Prepared) -> tuple[Fraction, ...]:
-    """What the cumulative dose is compared with."""
-    return prepared.constants.get(term, ())

@@ -21,7 +21,8 @@ from protocol.semantics.scene import Scene
 from protocol.semantics.step import Holds, moved
 from protocol.semantics.truth import Narrowing, World
 from protocol.semantics.walk import walk
-from protocol.verification.abstraction import DATES, uses_up
+from protocol.verification.abstraction import DATES
+from protocol.verification.asked import uses_up
 from protocol.verification.asking import Situation
 from protocol.verification.diagrams import Node
 from protocol.verification.kept import Kept, Place

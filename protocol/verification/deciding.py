@@ -13,7 +13,8 @@ from protocol.semantics.applying import stands as standing
 from protocol.semantics.offers import Result
 from protocol.semantics.scene import Candidates
 from protocol.semantics.truth import Narrowing
-from protocol.verification.abstraction import Abstraction, opened, uses_up
+from protocol.verification.abstraction import Abstraction
+from protocol.verification.asked import opened, uses_up
 from protocol.verification.asking import Situation, diagram
 from protocol.verification.concluding import Concluding, Found
 from protocol.verification.diagrams import Diagrams, Node

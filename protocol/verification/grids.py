@@ -10,7 +10,8 @@ from protocol.model.protocol import Protocol
 from protocol.model.time import DAY, HOUR, MINUTE, WEEK
 from protocol.semantics.claims import watched
 from protocol.semantics.prepared import prepare
-from protocol.verification.abstraction import abstraction, opened
+from protocol.verification.abstraction import abstraction
+from protocol.verification.asked import opened
 
 RESOLUTIONS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 

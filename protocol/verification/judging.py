@@ -21,7 +21,7 @@ from protocol.semantics.effects import in_force
 from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history, monitor_of
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
-from protocol.verification.abstraction import opened
+from protocol.verification.asked import opened
 from protocol.verification.asking import diagram
 from protocol.verification.diagrams import Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options, settled

@@ -19,7 +19,8 @@ from protocol.semantics.cells import cells
 from protocol.semantics.observing import counting, extreme, last_so, lasting
 from protocol.semantics.scene import Candidates
 from protocol.semantics.trackers import NEVER, plausible, saturation
-from protocol.verification.abstraction import Abstraction, opened
+from protocol.verification.abstraction import Abstraction
+from protocol.verification.asked import opened
 from protocol.verification.asking import Situation, diagram
 from protocol.verification.axes import Letter
 from protocol.verification.diagrams import Diagrams, Node, value_at

@@ -1,0 +1,145 @@
+"""What does a protocol ask of a patient: which inputs, trackers and clocks, and what of each of them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve, frozen
+
+from protocol.model.guard import Clock, Compare, Guard, Known, Named, Ratio, Term, Tracked, nodes
+from protocol.model.input import Tracker
+from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
+from protocol.semantics.claims import asked_name, watched
+from protocol.semantics.prepared import Prepared, prepare
+
+
+@frozen(eq=False)
+class AskedBy:
+    """What one protocol asks. ``stepping`` are the parts of guards of rules that use up what makes them true.
+
+    ``cares`` are inputs of which it matters whether a reading is carried over, ``kept`` those whose readings are kept.
+    """
+
+    protocol: Protocol
+    prepared: Prepared
+    guards: tuple[Guard, ...]
+    trackers: tuple[Tracker, ...]
+    stepping: tuple[Guard, ...]
+    cares: frozenset[str]
+    kept: frozenset[str]
+    once: bool
+
+    def terms(self) -> tuple[Term | Known, ...]:
+        """Everything that is asked, each once."""
+        return tuple(dict.fromkeys(term for guard in self.guards for term in self.prepared.terms(guard)))
+
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the inputs that are asked, each once."""
+        names = [name for term in self.terms() if (name := getattr(term, "input", ""))]
+        return tuple(dict.fromkeys([*names, *(tracker.input for tracker in self.trackers if tracker.input)]))
+
+    def compared(self) -> Iterator[Compare]:
+        """Every comparison that is made."""
+        for guard in self.guards:
+            yield from (node for node in opened(self.prepared, guard) if isinstance(node, Compare))
+
+    def due(self) -> tuple[Compare, ...]:
+        """The comparisons, of rules that use something up, that come due by time."""
+        return tuple(dict.fromkeys(_dated(self.stepping, self.trackers)))
+
+    def clock_caps(self) -> dict[str, int]:
+        """For each clock that is asked the age from which on it is the same for all that asks it."""
+        caps: dict[str, int] = {}
+        for node in self.compared():
+            if isinstance(node.term, Clock):
+                caps[node.term.name] = max(caps.get(node.term.name, 0), int(node.constant) + 1)
+        return caps
+
+
+def asked_by(protocol: Protocol) -> AskedBy:
+    """What a protocol asks: its rules in force, what they stand on, and its properties. Computed values are asked like others."""
+    full = prepare(watched(protocol))
+    prepared = evolve(
+        full, numbers={}, scores={}, scheduled=(), monitoring=(), defaulted=frozenset(), baselines=frozenset(), reach={}
+    )
+    named = [Named(asked_name(guard)) for item in protocol.properties for guard in item.guards()]
+    roots: list[Guard] = [*(rule.when for rule in prepared.rules), *named]
+    trackers = _asked_trackers(prepared, roots)
+    guards = (*roots, *(guard for tracker in trackers for guard in _conditions(tracker)))
+    stepping = tuple(node for rule in prepared.rules if uses_up(rule) for node in opened(prepared, rule.when))
+    lasting = [guard for tracker in trackers if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
+    in_row = [guard for tracker in trackers if tracker.kind == "consecutive" for guard in _conditions(tracker)]
+    cares = _inputs(prepared, [*stepping, *in_row]) | _aged(prepared, guards)
+    kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed}
+    once = any(rule.once for rule in prepared.rules)
+    return AskedBy(protocol, prepared, guards, trackers, stepping, frozenset(cares), frozenset(kept), once)
+
+
+def opened(prepared: Prepared, guard: Guard) -> Iterator[Guard]:
+    """The guard and everything in it, what named guards stand for too."""
+    for node in nodes(guard):
+        yield node
+        if isinstance(node, Named):
+            yield from opened(prepared, prepared.definitions[node.name])
+
+
+def uses_up(rule: Rule) -> bool:
+    """Whether what makes the rule true is used up by it: a step, or a hold that one reading calls for once."""
+    return (rule.action.kind in ("escalate", "reduce") and not rule.again) or (rule.action.kind == "hold" and rule.once)
+
+
+def _conditions(tracker: Tracker) -> tuple[Guard, ...]:
+    return (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+
+
+def _asked_trackers(prepared: Prepared, roots: Iterable[Guard]) -> tuple[Tracker, ...]:
+    names = {node.term.tracker for guard in roots for node in opened(prepared, guard) if _is_of_tracker(node)}  # type: ignore[union-attr]
+    return tuple(tracker for tracker in prepared.trackers if tracker.name in names)
+
+
+def _is_of_tracker(node: Guard) -> bool:
+    return isinstance(node, Compare) and isinstance(node.term, Tracked)
+
+
+def axis_name(term: Term | Known) -> str:
+    """The axis that a term asks; empty for what is no input."""
+    name: str = getattr(term, "input", "")
+    return f"{name} / baseline" if isinstance(term, Ratio) and term.limit == "baseline" else name
+
+
+def axes_asked(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
+    """The names of the axes that conditions ask."""
+    return {name for guard in guards for term in prepared.terms(guard) if (name := axis_name(term))}
+
+
+def _inputs(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
+    return {name for guard in guards for name in prepared.inputs_of(guard)}
+
+
+def _axis_name(term: Term | Known) -> str:
+    """The axis that a term asks; empty for what is no input."""
+    name: str = getattr(term, "input", "")
+    return f"{name} / baseline" if isinstance(term, Ratio) and term.limit == "baseline" else name
+
+
+def _asked_by(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
+    """The names of the axes that conditions ask."""
+    return {name for guard in guards for term in prepared.terms(guard) if (name := _axis_name(term))}
+
+
+def _aged(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
+    return {node.input for guard in guards for node in opened(prepared, guard) if isinstance(node, Known) and node.within}
+
+
+def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[Compare]:
+    """The comparisons that come due by time: of clocks, and of how long or how long ago something was so."""
+    kinds = {tracker.name: tracker.kind for tracker in trackers}
+    for node in guards:
+        match node:
+            case Compare(Clock()):
+                yield node
+            case Compare(Tracked(name)) if kinds[name] in ("duration", "since"):
+                yield node
+            case _:
+                pass
