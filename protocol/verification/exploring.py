@@ -87,9 +87,11 @@ class Explored:
 class Exploring:
     """A search through the states of one protocol."""
 
-    def __init__(self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False) -> None:
+    def __init__(
+        self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False, diagrams: Diagrams | None = None
+    ) -> None:
         self.abstraction, self.gaps = abstraction, gaps
-        self.diagrams = Diagrams()
+        self.diagrams = diagrams or Diagrams()
         self.trails = Trails(abstraction, self.diagrams)
         self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
         self._options: dict[Hashable, Options] = {}
