@@ -89,7 +89,7 @@ def _first(explored: Explored, find: Callable[[Options], Shown]) -> tuple[Failin
 def _where(options: Options, wrong: Wrong) -> Shown:
     for outcome, cost, letters in options.outcomes:
         for way in outcome.ways:
-            if wrong(options, outcome, way):
+            if way.ordered and wrong(options, outcome, way):
                 yield outcome, way, cost, letters
 
 
@@ -98,7 +98,7 @@ def _raises(options: Options, way: Way) -> bool:
 
 
 _WRONG: dict[str, Wrong] = {
-    "V201": lambda options, outcome, way: way.ordered and way.effect.dose.kind == "off ladder" != options.kept.place.dose.kind,
+    "V201": lambda options, outcome, way: way.effect.dose.kind == "off ladder" != options.kept.place.dose.kind,
     "V202": lambda options, outcome, way: options.kept.place.control.kind == "held" and way.action == "escalate",
     "V204": lambda options, outcome, way: options.kept.place.control.kind == "stopped" and way.effect.dose.is_drug,
     "V207": lambda options, outcome, way: outcome.silent,
@@ -144,7 +144,7 @@ def _against_safety(search: Exploring, options: Options) -> Shown:
     """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
     if options.kept.place.control.kind == "before treatment":
         return
-    raising = {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(options, way)}
+    raising = {one[0]: way for one in options.outcomes for way in one[0].ways if way.ordered and _raises(options, way)}
     if not raising:
         return
     deciding, prepared = search.deciding, search.abstraction.prepared

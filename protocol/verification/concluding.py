@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, partial, reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.guard import Tracked
 from protocol.model.rule import ActionKind, Rule
@@ -17,6 +18,7 @@ from protocol.semantics.compiled import Ask
 from protocol.semantics.decide import Finding, concluded, is_passed_over
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import action_of, is_silent, rule_of
+from protocol.semantics.given import followed, is_it
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import Holds, moved
 from protocol.semantics.truth import Narrowing, World
@@ -149,7 +151,9 @@ class Concluding:
         led = frozenset((offer.effect, offer.rule) for offer in offers)
         effects, silent = self._effects(finding), is_silent(self.scene, finding)
         key = (*self.here, *said, effects, led, silent, broken(self.situation.state, finding))
-        waits = any(one.control.kind == "held" or (one.control.kind == "in review" and not one.dose.is_drug) for one in effects)
+        waits = self.all.any_dose or any(
+            one.control.kind == "held" or (one.control.kind == "in review" and not one.dose.is_drug) for one in effects
+        )
         return self.all.alike.setdefault(key, Found(finding, key, effects, waits))
 
     def _followed(self, found: Found, holds: frozenset[str]) -> Outcome:
@@ -182,8 +186,19 @@ class Concluding:
             finding.blocked,
             finding.conflict,
             broken(self.situation.state, finding),
-            (first, *others),
+            (first, *others, *self._unordered(finding, (first, *others), holds)),
         )
+
+    def _unordered(self, finding: Finding, ways: tuple[Way, ...], holds: frozenset[str]) -> Iterator[Way]:
+        """What else could be given, where that is asked for: any level, no drug, or no drug ever again."""
+        if not self.all.any_dose:
+            return
+        protocol = self.abstraction.protocol
+        for given in (*(Given("regimen", one.regimen, one.name) for one in protocol.levels), Given("none"), Given("stopped")):
+            if not any(is_it(protocol, given, way.effect) for way in ways):
+                effect = followed(self.scene, finding, given)
+                kind = done(self.situation.state, effect, "continue")
+                yield evolve(self._way(finding, effect, holds, kind, frozenset()), recommended=False, ordered=False)
 
     def _other(self, finding: Finding, effect: Effect, holds: frozenset[str]) -> Way:
         """A way that is permitted beside the recommended one."""

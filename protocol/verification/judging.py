@@ -139,7 +139,7 @@ class Judging:
         return [self._part(part, options, outcomes, number) for part in monitor.parts]
 
     def _part(self, part: Claim, options: Options, outcomes: list[Outcome], number: int) -> Node:
-        by_outcome = {one: self.claim(part, options, one, one.ways[number]) for one in outcomes}
+        by_outcome = {one: self.claim(part, options, one, one.judged(number)) for one in outcomes}
         kinds = list(dict.fromkeys(by_outcome.values()))
         if len(kinds) == 1:
             return kinds[0]

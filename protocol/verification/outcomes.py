@@ -45,6 +45,10 @@ class Outcome:
     broken: tuple[str, ...]
     ways: tuple[Way, ...]
 
+    def judged(self, number: int) -> Way:
+        """What the protocol answers for where this way is followed: the way, or what it recommends where nothing permits that."""
+        return self.ways[number] if self.ways[number].ordered else self.ways[0]
+
 
 def broken(state: State, finding: Finding) -> tuple[str, ...]:
     """Which laws on missing data a decision breaks: it raises, ends treatment, or holds back what all completions lower."""
