@@ -7,7 +7,8 @@ from typing import Literal
 
 from attrs import frozen
 
-from protocol.adapters.counterexample import Told, course_text, headline, rests_on, visits_told
+from protocol.adapters.counterexample import course_text, headline, rests_on, visits_told
+from protocol.adapters.story import Told, folded
 from protocol.adapters.verified import Judged, Place, Verified, artefacts, judged, say_grid, unreached
 from protocol.model.verification import Verdict, key_of
 
@@ -78,9 +79,9 @@ def _failure(verified: Verified, one: Judged, level: Level, written: Literal["",
     verdict = one.verdict
     shown = verdict.counterexample
     said = f" It says: {verdict.says}." if verdict.says else ""
-    rule = f" {rests_on(verified, shown)}" if shown else ""
+    rule = f" {rests_on(verified, verdict)}" if shown else ""
     visits = visits_told(verified, verdict)
-    story = (shown.story if shown else ()) or tuple(map(str, visits))
+    story = (shown.story if shown else ()) or tuple(map(str, folded(visits)))
     message = f"{verdict.name} {headline(one)}.{said}{rule}"
     course = course_text(verified, verdict)
     place, key = verified.place(verdict), _key(verified, verdict)

@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from attrs import evolve
 
-from attrs import evolve, frozen
-
-from protocol.adapters.phrases import listed, say_date
-from protocol.adapters.to_markdown import cell, to_markdown
-from protocol.adapters.to_text import told
+from protocol.adapters.phrases import listed, say_conflict
+from protocol.adapters.story import Told, story
+from protocol.adapters.to_markdown import to_markdown
 from protocol.adapters.verified import Judged, Verified, say_grid
-from protocol.model.course import Visit
-from protocol.model.decision import Step, Trace
+from protocol.model.decision import Decision
 from protocol.model.time import say_time
-from protocol.model.verification import Counterexample, Verdict
+from protocol.model.verification import Verdict
 
-
-@frozen
-class Told:
-    """One visit of a counterexample: when, what was measured, what was decided, and by which rule."""
-
-    date: str
-    measured: str
-    decided: str
-    rule: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.date}: {self.measured}. {self.decided[:1].upper()}{self.decided[1:]}"
+_FROM_THERE_ON = {
+    "V205": "From there on no course leads to drug or to the end of treatment, whatever is measured.",
+    "V206": "From there on, with all findings normal, the patient neither comes to drug again nor is treatment ended.",
+}
+"""What a course that ends in the middle shows: it is what comes after it."""
 
 
 def visits_told(verified: Verified, verdict: Verdict) -> tuple[Told, ...]:
-    """What happened on the counterexample of a verdict; of a visit like the one before it only what is different is said."""
+    """What happened on the counterexample of a verdict, visit by visit."""
     trace = verified.trace(verdict)
-    return tuple(_told(verified, trace)) if trace else ()
-
-
-def _told(verified: Verified, trace: Trace) -> Iterator[Told]:
-    before: Visit | None = None
-    for step in trace.steps:
-        yield Told(say_date(step.visit), measured(step.visit, before), _decided(step, verified), step.decision.rule)
-        before = step.visit if step.visit.observations or step.visit.given else before
-
-
-def _decided(step: Step, verified: Verified) -> str:
-    return f"{told(step, verified.protocol)}."
-
-
-def measured(visit: Visit, before: Visit | None = None) -> str:
-    """What was measured at a visit: ``anc 0.5; the rest as before``; and what was measured the time before, and not now."""
-    now = _cells(visit)
-    was = _cells(before) if before else {}
-    changed = [f"{name} {text}" for name, text in now.items() if was.get(name) != text]
-    gone = [name for name in was if name not in now]
-    parts = [*changed, *([f"{listed(gone)} not measured"] if gone else [])]
-    if not now:
-        return "nothing measured"
-    if not parts:
-        return "all as before"
-    return ", ".join(parts) + ("; the rest as before" if len(changed) < len(now) else "")
-
-
-def _cells(visit: Visit) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for one in visit.observations:
-        found.setdefault(one.input, []).append(cell(one))
-    return {name: "; ".join(texts) for name, texts in found.items()}
+    return tuple(story(trace, verified.protocol)) if trace else ()
 
 
 def headline(judged: Judged) -> str:
@@ -79,13 +37,36 @@ def headline(judged: Judged) -> str:
     return f"fails on {say_time(shown.time)} with visits {say_grid(verdict.grid)}, {sure}{also}"
 
 
-def rests_on(verified: Verified, shown: Counterexample) -> str:
-    """The rule that was followed where it fails, where that is from and what it says; or that there was none."""
-    if not shown.rule:
+def rests_on(verified: Verified, verdict: Verdict) -> str:
+    """What was followed where it fails, where that is from and what it says; and what the course does not show any more."""
+    shown, decision = verdict.counterexample, _decision(verified, verdict)
+    if shown is None:
+        return ""
+    parts = (_followed(verified, verdict, decision), _held(decision), _FROM_THERE_ON.get(verdict.code, ""))
+    return " ".join(part for part in parts if part)
+
+
+def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -> str:
+    shown = verdict.counterexample
+    if decision and decision.conflict:
+        return f"There {say_conflict(decision, verified.protocol)}."
+    if shown is None or not shown.rule:
         return "There no rule was followed."
     source = f" ({shown.source})" if shown.source else ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
     return f"There rule {shown.rule}{source} was followed{f': {says}' if says else '.'}"
+
+
+def _held(decision: Decision | None) -> str:
+    """Why a patient is held, where that is for more than one reason."""
+    return f"Held because of {listed(decision.reasons)}." if decision and len(decision.reasons) > 1 else ""
+
+
+def _decision(verified: Verified, verdict: Verdict) -> Decision | None:
+    """The decision at the visit at which it fails."""
+    trace, shown = verified.trace(verdict), verdict.counterexample
+    found = (step.decision for step in trace.steps if shown and step.visit.time == shown.time) if trace else ()
+    return next(iter(found), None)
 
 
 def course_text(verified: Verified, verdict: Verdict) -> str:

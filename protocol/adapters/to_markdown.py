@@ -38,7 +38,7 @@ def table(courses: Sequence[Course], protocol: Protocol) -> list[list[str]]:
 def _row(visit: Visit, names: list[str], dosed: bool, protocol: Protocol) -> list[str]:
     if visit.latest is not None or any((one.observed, one.recorded) != (None, None) for one in visit.observations):
         raise ValueError(f"the visit at {visit.time} minutes holds times that this table has no place for")
-    cells = ("; ".join(cell(one) for one in visit.observations if one.input == name) for name in names)
+    cells = ("; ".join(_cell(one) for one in visit.observations if one.input == name) for name in names)
     return [_elapsed(visit.time, protocol), *cells, *([_given(visit.given)] if dosed else [])]
 
 
@@ -50,8 +50,7 @@ def _elapsed(minutes: int, protocol: Protocol) -> str:
     return f"{minutes // length} {name}s"
 
 
-def cell(one: Observation) -> str:
-    """The value of an observation as a cell has it: ``<0.5 10*9/L (1.8-7.7)``, ``not done``."""
+def _cell(one: Observation) -> str:
     if one.value is None:
         return "not done"
     return " ".join((f"{one.censored}{_number(one.value)}", *_parts(one)))

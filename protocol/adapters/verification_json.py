@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protocol.adapters.counterexample import course_text, visits_told
+from protocol.adapters.story import Told
 from protocol.adapters.to_json import plain
 from protocol.adapters.verified import Judged, Verified, judged, unreached
 from protocol.model.verification import Verdict
@@ -48,13 +49,17 @@ def _property(verified: Verified, one: Judged) -> Json:
     }
 
 
+def _visit(told: Told) -> Json:
+    return {"date": told.date, "measured": told.measured, "decided": told.decided, "rule": told.rule}
+
+
 def _verdict(verified: Verified, verdict: Verdict) -> Json:
     shown = verdict.counterexample
     patient = None
     if shown is not None:
         patient = {
             **plain(shown),
-            "visits": [plain(visit) for visit in visits_told(verified, verdict)],
+            "visits": [_visit(visit) for visit in visits_told(verified, verdict)],
             "markdown": course_text(verified, verdict),
         }
     return {

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator
 
 from protocol.adapters.counterexample import course_text, headline, rests_on, visits_told
 from protocol.adapters.phrases import listed
+from protocol.adapters.story import folded
 from protocol.adapters.verified import KNOWN, UNPROVED, Judged, Standing, Verified, artefacts, judged, say_grid, unreached
 from protocol.model.verification import Seen
 
@@ -94,7 +95,7 @@ def failure_lines(verified: Verified, one: Judged, width: int) -> Iterator[str]:
         return
     yield ""
     yield from _story(verified, one, width)
-    yield from _filled(rests_on(verified, shown), width, "  ")
+    yield from _filled(rests_on(verified, verdict), width, "  ")
     if course := course_text(verified, verdict):
         yield from ("", *course.rstrip("\n").split("\n"))
 
@@ -106,8 +107,8 @@ def _story(verified: Verified, one: Judged, width: int) -> Iterator[str]:
         for sentence in shown.story:
             yield from _filled(sentence, width, "  ", "      ")
         return
-    for told in visits_told(verified, one.verdict):
-        yield from _filled(f"{told.date}: {told.measured}", width, "  ", "      ")
+    for told in folded(visits_told(verified, one.verdict)):
+        yield from _filled(f"{told.when}: {told.measured}", width, "  ", "      ")
         yield from _filled(told.decided, width, "      ", "          ")
 
 

@@ -1,0 +1,109 @@
+"""A course is told so that only what is different has to be read, and nothing that matters is left out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from protocol.adapters.counterexample import rests_on
+from protocol.adapters.story import Told, folded, story
+from protocol.adapters.verified import Verified
+from protocol.language.from_yaml import parse
+from protocol.model.course import Course, Observation, Visit
+from protocol.model.time import DAY
+from protocol.model.verification import Counterexample, Report, Verdict
+from protocol.semantics.trace import trace
+from tests.hand_made import PROTOCOL, WEEKLY
+
+
+def count(value: int) -> Observation:
+    return Observation("platelets", Fraction(value))
+
+
+def told(*visits: Visit) -> list[Told]:
+    return list(story(trace(PROTOCOL, Course("told", visits)), PROTOCOL))
+
+
+def test_what_is_the_same_is_told_as_before_and_what_is_no_longer_valid_as_not_measured() -> None:
+    response = Observation("response", "none")
+    visits = (
+        Visit(0, (count(200), response)),
+        Visit(7 * DAY, (count(200), response)),
+        Visit(14 * DAY, (count(80), response)),
+        Visit(20 * DAY, (response,)),
+        Visit(28 * DAY),
+        Visit(35 * DAY, (count(80),)),
+        Visit(42 * DAY, (Observation("platelets", None),)),
+    )
+    assert [one.measured for one in told(*visits)] == [
+        "platelets 200, response none",
+        "all as before",
+        "platelets 80; the rest as before",
+        "all as before",
+        "platelets not measured",
+        "platelets 80, response not measured",
+        "platelets not done",
+    ]
+
+
+def test_nothing_measured_and_nothing_lapsed_is_said_so() -> None:
+    assert told(Visit(0))[0].measured == "nothing measured"
+
+
+def test_units_and_limits_of_normal_are_said_in_words() -> None:
+    given = (
+        Observation("platelets", Fraction(3, 10), unit="10*12/L"),
+        Observation("platelets", Fraction(80), lower=Fraction(150), upper=Fraction(400)),
+        Observation("platelets", Fraction(80), censored="<", upper=Fraction(400)),
+        Observation("platelets", Fraction(80), lower=Fraction(150)),
+    )
+    said = [told(Visit(0, (one,)))[0].measured for one in given]
+    assert said == [
+        "platelets 0.3 10*12/L",
+        "platelets 80 (normal 150 to 400)",
+        "platelets <80 (normal up to 400)",
+        "platelets 80 (normal from 150)",
+    ]
+
+
+def test_visits_that_are_alike_are_told_once() -> None:
+    found = told(*(Visit(7 * DAY * number, (count(40),)) for number in range(5)))
+    assert [str(one) for one in folded(found)] == [
+        "day 0: platelets 40. Start at low (100 mg every day); rule start.",
+        "day 7: all as before. Hold; so far on treatment at low (100 mg every day); rule hold-low-platelets.",
+        "day 14 to day 28, 3 visits: all as before. Continue held, last at low (100 mg every day).",
+    ]
+    assert folded(()) == ()
+
+
+TABLE = """\
+protocol: table
+version: "1"
+doses: {low: 100 mg every day}
+inputs: {anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}}
+sources: {study: Our study protocol}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low, source: study}
+  counts:
+    columns: [on treatment]
+    rows:
+      "anc < 2": [hold]
+      "anc < 1": [stop]
+    source: study
+"""
+
+
+def test_where_cells_of_a_table_contradict_each_other_both_are_named() -> None:
+    protocol = parse(TABLE)
+    course = Course("found", (Visit(0), Visit(7 * DAY, (Observation("anc", Fraction(1, 2)),))))
+    one = Verdict("no-conflict", "V208", "fails", WEEKLY, counterexample=Counterexample(course, 7 * DAY, True))
+    found = Verified(Report("table", "1", "0", (one,), ()), protocol, traces=(trace(protocol, course),))
+    assert rests_on(found, one) == "There counts contradicts itself: hold (counts.1.1) or stop (counts.2.1)."
+
+
+def test_where_no_rule_was_followed_that_is_said_and_what_comes_after_a_dead_end() -> None:
+    course = Course("found", (Visit(0), Visit(7 * DAY, (count(100),))))
+    shown = Counterexample(course, 7 * DAY, True)
+    one = Verdict("no-dead-end", "V206", "fails", WEEKLY, origin="built in", counterexample=shown)
+    found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
+    assert rests_on(found, one).startswith("There no rule was followed. From there on, with all findings normal,")
