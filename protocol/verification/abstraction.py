@@ -70,18 +70,21 @@ class Abstraction:
         return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
 
 
-def abstraction(protocol: Protocol, every: int) -> Abstraction:
-    """The abstraction of a protocol on a grid of visits."""
-    return abstractions((protocol,), every)[0]
+def abstraction(protocol: Protocol, every: int, remembered: Iterable[str] = ()) -> Abstraction:
+    """The abstraction of a protocol on a grid of visits.
+
+    ``remembered`` names inputs of which the last reading is kept, so that only what was measured is carried over.
+    """
+    return abstractions((protocol,), every, remembered)[0]
 
 
-def abstractions(protocols: Iterable[Protocol], every: int) -> tuple[Abstraction, ...]:
+def abstractions(protocols: Iterable[Protocol], every: int, remembered: Iterable[str] = ()) -> tuple[Abstraction, ...]:
     """The abstractions of several protocols with the same axes and letters, so that a letter is one visit for all of them.
 
     Where a reading counts longer in one than in another, there are letters in which it is carried over in the one and unknown in
     the other.
     """
-    asking = tuple(asked_by(protocol) for protocol in protocols)
+    asking = tuple(asked_by(protocol, frozenset(remembered)) for protocol in protocols)
     names = dict.fromkeys(name for one in asking for name in one.inputs())
     constants = _constants(chain.from_iterable(one.compared() for one in asking))
     common = Common(asking, constants, every)

@@ -57,8 +57,11 @@ class AskedBy:
         return caps
 
 
-def asked_by(protocol: Protocol) -> AskedBy:
-    """What a protocol asks: its rules in force, what they stand on, and its properties. Computed values are asked like others."""
+def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset()) -> AskedBy:
+    """What a protocol asks: its rules in force, what they stand on, and its properties. Computed values are asked like others.
+
+    Of inputs that are ``remembered`` the readings are kept even where nothing needs that.
+    """
     full = prepare(watched(protocol))
     prepared = evolve(
         full, numbers={}, scores={}, scheduled=(), monitoring=(), defaulted=frozenset(), baselines=frozenset(), reach={}
@@ -71,7 +74,7 @@ def asked_by(protocol: Protocol) -> AskedBy:
     lasting = [guard for tracker in trackers if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
     in_row = [guard for tracker in trackers if tracker.kind == "consecutive" for guard in _conditions(tracker)]
     cares = _inputs(prepared, [*stepping, *in_row]) | _aged(prepared, guards)
-    kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed}
+    kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed} | remembered
     once = any(rule.once for rule in prepared.rules)
     return AskedBy(protocol, prepared, guards, trackers, stepping, frozenset(cares), frozenset(kept), once)
 
@@ -115,17 +118,6 @@ def axes_asked(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
 
 def _inputs(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
     return {name for guard in guards for name in prepared.inputs_of(guard)}
-
-
-def _axis_name(term: Term | Known) -> str:
-    """The axis that a term asks; empty for what is no input."""
-    name: str = getattr(term, "input", "")
-    return f"{name} / baseline" if isinstance(term, Ratio) and term.limit == "baseline" else name
-
-
-def _asked_by(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
-    """The names of the axes that conditions ask."""
-    return {name for guard in guards for term in prepared.terms(guard) if (name := _axis_name(term))}
 
 
 def _aged(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
