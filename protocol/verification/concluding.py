@@ -27,6 +27,7 @@ from protocol.verification.abstraction import DATES
 from protocol.verification.asked import uses_up
 from protocol.verification.asking import Situation
 from protocol.verification.diagrams import Node
+from protocol.verification.giving import can_be_given
 from protocol.verification.kept import Kept, Place
 from protocol.verification.outcomes import Outcome, Way, broken, done
 from protocol.verification.trails import join
@@ -165,12 +166,13 @@ class Concluding:
         return outcome
 
     def _effects(self, finding: Finding) -> tuple[Effect, ...]:
-        """The recommended effect and those that are permitted whatever is missing."""
+        """The recommended effect, and those permitted whatever is missing of which a course can say that they were given."""
         permitted = [set(result.permitted()) for _, result in finding.results]
         always = [
             effect for effect in dict.fromkeys(finding.results[0][1].permitted()) if all(effect in one for one in permitted)
         ]
-        return tuple(dict.fromkeys([finding.effect, *(effect for effect in always if not effect.undefined)]))
+        given = (effect for effect in always if not effect.undefined and can_be_given(self.scene, finding, effect))
+        return tuple(dict.fromkeys([finding.effect, *given]))
 
     def _made(self, finding: Finding, effects: tuple[Effect, ...], holds: frozenset[str]) -> Outcome:
         before = in_force(self.situation.state)

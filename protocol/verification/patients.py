@@ -13,14 +13,14 @@ from itertools import accumulate, product
 from attrs import frozen
 
 from protocol.errors import ProtocolError
-from protocol.model.course import Course, Given, Observation, Visit
+from protocol.model.course import Course, Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import trace
 from protocol.verification.abstraction import Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Letter
 from protocol.verification.exploring import Came
-from protocol.verification.outcomes import Way
+from protocol.verification.giving import given_as
 from protocol.verification.readable import observation
 
 Path = Sequence[Came]
@@ -77,25 +77,11 @@ def _course(abstraction: Abstraction, path: Path, name: str, *, exact: bool, spo
     entries = [dict(_entries(abstraction, shown, times, visit, exact=exact, spoken=spoken)) for visit in range(len(path))]
     visits = []
     for time, said, came in zip(times, entries, path, strict=True):
-        given = None if came.way.recommended else given_as(abstraction.protocol, came.way)
+        given = None if came.way.recommended else given_as(abstraction.protocol, came.way.effect)
         if given is None and not came.way.recommended:
             return None
         visits.append(Visit(time, tuple(said.values()), given))
     return Course(name, tuple(visits))
-
-
-def given_as(protocol: Protocol, way: Way) -> Given | None:
-    """How a course says that this was given; None where it has no words for it."""
-    effect = way.effect
-    if effect.control.kind == "stopped":
-        return Given("stopped")
-    if not effect.dose.is_drug:
-        return Given("none")
-    if effect.dose.kind != "level":
-        return None
-    level = protocol.level(effect.dose.name)
-    several = sum(one.regimen.same_as(level.regimen) for one in protocol.levels) > 1
-    return Given("regimen", level.regimen, level.name if several else "", effect.anew)
 
 
 # Readings that are carried over
