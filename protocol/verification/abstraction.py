@@ -23,7 +23,7 @@ from protocol.model.input import Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
 from protocol.verification.asked import AskedBy, asked_by, axes_asked, axis_name
-from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Cell, Letter, cells_of, completes_of, letters_of
+from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Cell, Letter, cells_of, completes_of, letters_of, told_apart
 from protocol.verification.costs import costs_of
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
@@ -131,13 +131,20 @@ class Common:
         withins = tuple(sorted({term.within for term in known if term.within}))
         trackers = [tracker for one in self.asking for tracker in one.trackers]
         ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
-        cells = cells_of(items[0], self.constants, trackers)
-        yield self._axis(items, cells, ages, withins, bool(known))
+        pieces = cells_of(items[0], self.constants, trackers)
+        yield self._axis(items, self._told_apart(name, pieces, trackers), pieces, ages, withins, bool(known))
         if Ratio(name, "baseline") in terms:
             cuts = self.constants[Ratio(name, "baseline")]
             whole = Input(axis_name(Ratio(name, "baseline")), Number("1", Fraction(0), max(cuts) + 1), items[0].valid_for)
             ages = tuple(self._carried(whole, ()))
-            yield self._axis([whole], cells_of(whole, {Value(whole.name): cuts}, ()), ages, (), False)
+            pieces = cells_of(whole, {Value(whole.name): cuts}, ())
+            yield self._axis([whole], pieces, pieces, ages, (), False)
+
+    def _told_apart(self, name: str, pieces: tuple[Cell, ...], trackers: list[Tracker]) -> tuple[Cell, ...]:
+        """The pieces of an input that matter; all of them where its lowest or highest value is remembered."""
+        if any(tracker.input == name for tracker in trackers):
+            return pieces
+        return told_apart(pieces, (atom for one in self.asking for atom in one.atoms(name)))
 
     def _carried(self, item: Input, withins: tuple[int, ...]) -> Iterator[tuple[int, tuple[bool, ...]]]:
         """The ages at which a reading can be carried over: newer than the last step and hold or not, and young enough or not."""
@@ -152,34 +159,47 @@ class Common:
         yield from product(dates if cares else (NEW,), patterns)
 
     def _axis(
-        self, items: list[Input], cells: tuple[Cell, ...], ages: Ages, withins: tuple[int, ...], asked: bool
+        self,
+        items: list[Input],
+        cells: tuple[Cell, ...],
+        pieces: tuple[Cell, ...],
+        ages: Ages,
+        withins: tuple[int, ...],
+        asked: bool,
     ) -> tuple[Axis, ...]:
         first, prepared = items[0], self.asking[0].prepared
         completes = completes_of(cells, ages, len(withins), known_asked=asked)
         score = any(item.name == first.name for one in self.asking for item in one.prepared.protocol.scores)
         letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
         return tuple(
-            Axis(first.name, self._item(one, first), cells, completes, (*letters, *self._longer(one, first, letters)), withins)
+            Axis(
+                first.name,
+                self._item(one, first),
+                cells,
+                completes,
+                (*letters, *self._longer(one, first, letters)),
+                withins,
+                pieces,
+            )
             for one in self.asking
         )
 
     def _item(self, one: AskedBy, first: Input) -> Input:
         return lasting(one.protocol, one.prepared.inputs.get(first.name, first))
 
-    def _longer(self, one: AskedBy, first: Input, letters: tuple[Letter, ...]) -> Iterator[Letter]:
+    def _longer(self, one: AskedBy, first: Input, letters: tuple[Letter, ...]) -> tuple[Letter, ...]:
         """The letters of what is carried over in those protocols only in which it counts longest."""
         lengths = {self._item(other, first).valid_for for other in self.asking}
         if len(lengths) == 1:
-            return
+            return ()
         longest = None if None in lengths else max(length for length in lengths if length is not None)
         carried = [letter for letter in letters if letter.kind == "carried"]
         shown = carried or [letter for letter in letters if letter.kind == "measured" and letter.limits]
         unknown = next(letter for letter in letters if letter.kind == "unknown")
-        for letter in shown:
-            if self._item(one, first).valid_for == longest:
-                yield evolve(letter, kind="carried", cost=letter.cost + 1)
-            else:
-                yield evolve(unknown, cost=letter.cost + 1)
+        longer = self._item(one, first).valid_for == longest
+        return tuple(
+            evolve(each if longer else unknown, kind="carried" if longer else "unknown", cost=each.cost + 1) for each in shown
+        )
 
 
 def lasting(protocol: Protocol, item: Input) -> Input:

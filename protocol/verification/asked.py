@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from protocol.model.guard import Clock, Compare, Guard, Known, Named, Ratio, Term, Tracked, nodes
+from protocol.model.guard import Atom, Clock, Compare, Guard, Is, Known, Named, Ratio, Term, Tracked, Value, nodes
 from protocol.model.input import Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
@@ -43,6 +43,17 @@ class AskedBy:
         """Every comparison that is made."""
         for guard in self.guards:
             yield from (node for node in opened(self.prepared, guard) if isinstance(node, Compare))
+
+    def atoms(self, name: str) -> Iterator[Atom]:
+        """Every comparison of the values of an input."""
+        for guard in self.guards:
+            for node in opened(self.prepared, guard):
+                match node:
+                    case Compare(Value(asked) | Ratio(asked)) | Is(asked):
+                        if asked == name:
+                            yield node
+                    case _:
+                        pass
 
     def due(self) -> tuple[Compare, ...]:
         """The comparisons, of rules that use something up, that come due by time."""

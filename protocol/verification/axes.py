@@ -15,10 +15,11 @@ from typing import Literal
 
 from attrs import frozen
 
-from protocol.model.guard import Ratio, Term, Tracked, Value
+from protocol.model.guard import Atom, Compare, Is, Ratio, Term, Tracked, Value
 from protocol.model.input import Choice, Grade, Input, Number, Tracker, YesNo
 from protocol.model.state import Interval
 from protocol.semantics.cells import cells
+from protocol.semantics.compiled import true_of
 
 Limit = Fraction | None
 NEW, BETWEEN, OLD = 0, 1, 2
@@ -63,7 +64,10 @@ class Letter:
 
 @frozen(eq=False)
 class Axis:
-    """One input with its cells, complete values and letters. ``withins`` are the ages that ``known within`` asks, in order."""
+    """One input with its cells, complete values and letters. ``withins`` are the ages that ``known within`` asks, in order.
+
+    ``pieces`` are all into which its constants cut it; of those that no comparison tells apart one is a cell.
+    """
 
     name: str
     item: Input
@@ -71,6 +75,7 @@ class Axis:
     completes: tuple[Complete, ...]
     letters: tuple[Letter, ...]
     withins: tuple[int, ...]
+    pieces: tuple[Cell, ...]
 
 
 ALARMING, NOT_RECOVERED, WITHOUT_LIMITS, UNKNOWN, CARRIED = 10, 3, 12, 15, 20
@@ -89,6 +94,30 @@ def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers:
         found += [Cell(value, *_limits(value, *one)) for one in both if one is not None]
         found += [Cell(value, upper, Fraction(0)) for upper in _uppers(value, uppers) if value == 0 and lowers != (None,)]
     return tuple(found)
+
+
+def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom]) -> tuple[Cell, ...]:
+    """One of the pieces for all that no comparison tells apart, a piece between two constants before a constant."""
+    asked = tuple(dict.fromkeys(atoms))
+    cuts = {atom.constant for atom in asked if isinstance(atom, Compare) and isinstance(atom.term, Value)}
+    both = bool(cuts) and any(isinstance(atom, Compare) and isinstance(atom.term, Ratio) for atom in asked)
+    found: dict[object, Cell] = {}
+    for piece in sorted(pieces, key=lambda one: one.value in cuts):
+        # A value without its limit of normal can be any multiple of it, so values are not mixed where both are asked.
+        found.setdefault((*(is_true(atom, piece) for atom in asked), piece.value if both else None), piece)
+    kept = set(found.values())
+    return tuple(piece for piece in pieces if piece in kept)
+
+
+def is_true(atom: Atom, cell: Cell) -> bool | None:
+    """Whether a comparison is true of a cell; None of multiples of a baseline, which have cells of their own."""
+    if isinstance(atom, Is) or isinstance(atom.term, Value):
+        return true_of(atom, cell.value)
+    assert isinstance(atom.term, Ratio)
+    limit = {"ULN": cell.upper, "LLN": cell.lower, "baseline": None}[atom.term.limit]
+    if limit is None or isinstance(cell.value, str):
+        return None
+    return true_of(atom, cell.value / limit) if limit else None
 
 
 def _cuts(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers: Iterable[Tracker]) -> tuple[Fraction, ...]:

@@ -52,9 +52,10 @@ class Concluding:
         """The outcome over letters."""
         walked = self._together(lambda narrowed: self._walked(narrowed, {}))
         results = self.diagrams.widened(walked, self.abstraction.ways, join)
-        found = self.diagrams.apply(self._concluded, results, self.first_certain)
+        # What follows depends on nothing but the place, so that it is found again in other situations there.
+        found = self.diagrams.kept(("concluded", id(self.all), self.here), self._concluded, results, self.first_certain)
         found = self.diagrams.substitute(found, self._named)
-        return self.diagrams.apply(self._followed, found, self.holding)
+        return self.diagrams.kept(("followed", id(self.all)), self._followed, found, self.holding)
 
     def _together(self, of: Callable[[Narrowing], Node]) -> Node:
         """What is so for everything that the trackers can be, joined."""
@@ -62,7 +63,7 @@ class Concluding:
         open_terms = [term for term in terms if len(self.situation.candidates[term.tracker]) > 1]
         choices = product(*(self.situation.candidates[term.tracker] for term in open_terms))
         nodes = [of({term: (value,) for term, value in zip(open_terms, one, strict=True)}) for one in choices]
-        return reduce(lambda one, other: self.diagrams.apply(join, one, other), nodes)
+        return reduce(lambda one, other: self.diagrams.kept("join", join, one, other), nodes)
 
     def _walked(self, narrowed: Narrowing, known: dict[tuple[str, bool], bool], where: Node | None = None) -> Node:
         """Over complete values what the rules give, where it is known of some rules whether they act, or stand.
@@ -78,19 +79,19 @@ class Concluding:
             here = self.diagrams.leaf(True) if where is None else where
             found = []
             for answer in (True, False):
-                there = self.diagrams.apply(lambda one, answers, answer=answer: one and answer in answers, here, acting)
+                there = self.diagrams.kept(("so", answer), partial(_so, answer), here, acting)
                 if there is not self.diagrams.leaf(False):
                     found.append((answer, self._walked(narrowed, {**known, key: answer}, there)))
             if len(found) == 1:
                 return found[0][1]
-            return self.diagrams.apply(_chosen, acting, found[0][1], found[1][1])
+            return self.diagrams.kept("chosen", _chosen, acting, found[0][1], found[1][1])
 
     def certain(self, rule: Rule) -> Node:
         """Over letters whether a rule acts in every completion."""
         found = self._certain.get(rule.name)
         if found is None:
             acting = self._together(lambda narrowed: self.all.of_rule(self.kept, self.situation, rule, narrowed))
-            found = self.diagrams.apply(_always, self.diagrams.widened(acting, self.abstraction.ways, join))
+            found = self.diagrams.kept("always", _always, self.diagrams.widened(acting, self.abstraction.ways, join))
             self._certain[rule.name] = found
         return found
 
@@ -102,7 +103,7 @@ class Concluding:
         for equals, _ in reversed(groups):
             rules = [rule for rule in equals if not is_passed_over(self.scene, rule)]
             if rules:
-                found = self.diagrams.apply(lambda here, later: here or later, self._names(rules), found)
+                found = self.diagrams.kept("first", _first, self._names(rules), found)
         return found
 
     @cached_property
@@ -114,7 +115,7 @@ class Concluding:
         """Over letters the names of those of the rules that act in every completion."""
         found = self.diagrams.leaf(frozenset[str]())
         for rule in rules:
-            found = self.diagrams.apply(partial(_with_name, rule.name), self.certain(rule), found)
+            found = self.diagrams.kept(("name", rule.name), partial(_with_name, rule.name), self.certain(rule), found)
         return found
 
     def _concluded(self, numbers: frozenset[int], first: frozenset[str]) -> Found | frozenset[int]:
@@ -256,6 +257,14 @@ class Told(World):
         if found is None:
             raise AskedRule(rule, stands)
         return found
+
+
+def _so(answer: bool, here: bool, answers: frozenset[bool]) -> bool:
+    return here and answer in answers
+
+
+def _first(here: frozenset[str], later: frozenset[str]) -> frozenset[str]:
+    return here or later
 
 
 def _with_name(name: str, acts_here: bool, others: frozenset[str]) -> frozenset[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from protocol.model.guard import And, Atom, Compare, Guard, Is, Named, Not, Or, Ratio, Value
-from protocol.semantics.compiled import true_of
 from protocol.semantics.prepared import Prepared
-from protocol.verification.axes import ALARMING, NOT_RECOVERED, Cell
+from protocol.verification.axes import ALARMING, NOT_RECOVERED, Cell, is_true
 
 _LOWERING = ("hold", "stop", "reduce", "review")
 
@@ -20,8 +19,8 @@ def costs_of(prepared: Prepared, name: str, cells: Iterable[Cell]) -> tuple[int,
 
 
 def _cost(name: str, cell: Cell, alarms: list[tuple[Atom, bool]], wanted: list[tuple[Atom, bool]]) -> int:
-    alarming = sum(_is_true(atom, cell) is truth for atom, truth in alarms)
-    missed = any(_is_true(atom, cell) is not truth for atom, truth in wanted)
+    alarming = sum(is_true(atom, cell) is truth for atom, truth in alarms)
+    missed = any(is_true(atom, cell) is not truth for atom, truth in wanted)
     return min(alarming, 1) * ALARMING + alarming + missed * NOT_RECOVERED
 
 
@@ -40,14 +39,3 @@ def _asked(prepared: Prepared, guard: Guard, name: str, truth: bool) -> Iterator
                 yield from _asked(prepared, part, name, truth)
         case _:
             return
-
-
-def _is_true(atom: Atom, cell: Cell) -> bool | None:
-    """Whether a comparison is true of a cell; None of multiples of a baseline, which have cells of their own."""
-    if isinstance(atom, Is) or isinstance(atom.term, Value):
-        return true_of(atom, cell.value)
-    assert isinstance(atom.term, Ratio)
-    limit = {"ULN": cell.upper, "LLN": cell.lower, "baseline": None}[atom.term.limit]
-    if not limit or isinstance(cell.value, str):
-        return None
-    return true_of(atom, cell.value / limit)

@@ -7,6 +7,7 @@ the same is left out. Axes are asked in one order everywhere, so that two diagra
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 LAST = 1_000_000
@@ -33,6 +34,8 @@ class Diagrams:
         self._leaves: dict[Hashable, Node] = {}
         self._splits: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        self._kept: dict[Hashable, dict[tuple[Node, ...], Node]] = {}
+        self._wide: dict[tuple[int, object], tuple[dict[Node, Node], dict[frozenset[Node], Node]]] = {}
 
     def leaf(self, value: Hashable) -> Node:
         """The diagram that has this value everywhere."""
@@ -73,20 +76,25 @@ class Diagrams:
             self._chosen[key] = found
         return found
 
+    def kept(self, key: Hashable, operation: Callable[..., Hashable], *nodes: Node) -> Node:
+        """What ``apply`` gives; what was worked out is found again under a key, which stands for the operation."""
+        return self._applied(operation, nodes, self._kept.setdefault(key, {}))
+
     def apply(self, operation: Callable[..., Hashable], *nodes: Node) -> Node:
         """The diagram of an operation on the values of others."""
-        memo: dict[tuple[Node, ...], Node] = {}
+        return self._applied(operation, nodes, {})
 
+    def _applied(self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: dict[tuple[Node, ...], Node]) -> Node:
         def applied(some: tuple[Node, ...]) -> Node:
             found = memo.get(some)
             if found is None:
-                axis = min(node.axis for node in some)
+                axis = min([node.axis for node in some])
                 if axis == LAST:
                     found = self.leaf(operation(*[node.value for node in some]))
                 else:
-                    size = next(len(node.parts) for node in some if node.axis == axis)
-                    parts = [applied(tuple([node.at(axis, place) for node in some])) for place in range(size)]
-                    found = self.split(axis, parts)
+                    # Each diagram as its parts, or itself again and again where it does not ask this axis.
+                    columns = [node.parts if node.axis == axis else repeat(node) for node in some]
+                    found = self.split(axis, [applied(parts) for parts in zip(*columns, strict=False)])
                 memo[some] = found
             return found
 
@@ -107,8 +115,8 @@ class Diagrams:
 
     def widened(self, node: Node, ways: Mapping[int, Sequence[tuple[int, ...]]], join: Callable[[Any, Any], Hashable]) -> Node:
         """The diagram over letters: each letter of an axis stands for several of its values, and what these give is joined."""
-        memo: dict[Node, Node] = {}
-        joined: dict[frozenset[Node], Node] = {}
+        # The ways of an abstraction are one value, so that what was worked out for them is found again.
+        memo, joined = self._wide.setdefault((id(ways), join), ({}, {}))
 
         def of(one: Node) -> Node:
             found = memo.get(one)

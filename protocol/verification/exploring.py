@@ -119,7 +119,7 @@ class Exploring:
 
     def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
         outcomes = self.deciding.outcomes(after, key)
-        here = self.diagrams.apply(lambda one, outcome: outcome if one == trail else None, node, outcomes)
+        here = self.diagrams.kept(("left", trail), lambda one, outcome: outcome if one == trail else None, node, outcomes)
         found = cheapest(here, dict(enumerate(costs)))
         told = tuple((one, *how) for one, how in found.items() if one is not None)
         return Options(after, here, costs, told, moves_of(told))

@@ -93,7 +93,7 @@ def piece_at(axis: Axis, cell: int) -> Piece:
     assert not isinstance(value, str)
     if not isinstance(kind, Number):
         return Piece(value, value, True, True)
-    numbers = (one.value for one in axis.cells if not isinstance(one.value, str))
+    numbers = (one.value for one in axis.pieces if not isinstance(one.value, str))
     return piece_of(value, numbers, kind.low, kind.high)
 
 
@@ -141,7 +141,7 @@ def _both(axis: Axis, shown: Cell, value: Fraction, limit: Fraction) -> Limited 
 
 def _multiples(axis: Axis, shown: Cell, *, upper: bool) -> Piece:
     """The multiples of a limit of normal that the cell stands for."""
-    cells = [one for one in axis.cells if one.value == shown.value and not isinstance(one.value, str)]
+    cells = [one for one in axis.pieces if one.value == shown.value and not isinstance(one.value, str)]
     found = {one.value / limit for one in cells if (limit := one.upper if upper else one.lower)}  # type: ignore[operator]
     limit = shown.upper if upper else shown.lower
     assert limit is not None and not isinstance(shown.value, str)
