@@ -74,6 +74,11 @@ class Explored:
     ended: list[str] = field(factory=list)
     edges: list[list[tuple[int, bool]]] = field(factory=list)
 
+    def is_cheaper(self, state: int, other: int) -> bool:
+        """Whether the way to a state is as short as that to another one and more ordinary."""
+        one, two = self.came[state], self.came[other]
+        return one is not None and two is not None and self.depth[state] == self.depth[other] and one.cost < two.cost
+
     def path(self, state: int) -> Iterator[Came]:
         """The visits by which a state is reached, from the first one on."""
         found = []
@@ -183,7 +188,7 @@ class Exploring:
         found.states.append(begin)
         found.came.append(None)
         found.depth.append(0)
-        seen: set[int] = set()
+        seen: dict[int, int] = {}
         until, number = monotonic() + seconds, 0
         while number < len(found.states) and not found.ended:
             if len(found.states) > limit:
@@ -197,20 +202,22 @@ class Exploring:
                     tell(len(found.states))
         return found
 
-    def _followed(self, found: Explored, index: dict[Kept, int], seen: set[int], number: int) -> None:
+    def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[int, int], number: int) -> None:
         try:
             self._follow(found, index, seen, number)
         except KeyboardInterrupt:
             found.ended.append(INTERRUPTED)
 
-    def _follow(self, found: Explored, index: dict[Kept, int], seen: set[int], number: int) -> None:
+    def _follow(self, found: Explored, index: dict[Kept, int], seen: dict[int, int], number: int) -> None:
         kept = found.states[number]
         found.edges.append([])
         for minutes in self.gaps if number else (0,):
             for options in self.options(kept, minutes, begins=number == 0):
-                if id(options.node) not in seen:
-                    seen.add(id(options.node))
+                place = seen.setdefault(id(options.node), len(found.visits))
+                if place == len(found.visits):
                     found.visits.append((number, minutes, options))
+                elif found.is_cheaper(number, found.visits[place][0]):
+                    found.visits[place] = (number, minutes, options)
                 found.transitions[0] += len(options.moves)
                 for move in options.moves:
                     self._reach(found, index, number, minutes, options.kept, move)
