@@ -84,6 +84,7 @@ class Comparing:
         found, index = _Found(), dict[tuple[Kept, Kept], int]()
         begin = (first(self.old.abstraction), first(self.new.abstraction))
         _add(found, index, begin, None, 0)
+        index.clear()  # who is as at the beginning after a visit is another state, from which time passes
         number, until, ended = 0, monotonic() + seconds, ""
         try:
             while number < len(found.states) and not ended:

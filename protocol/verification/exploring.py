@@ -184,7 +184,8 @@ class Exploring:
         """
         found = Explored(self.abstraction)
         begin = first(self.abstraction)
-        index: dict[Kept, int] = {begin: 0}
+        # Who is as at the beginning after a visit is another state: there are readings that can be carried over, and time passes.
+        index: dict[Kept, int] = {}
         found.states.append(begin)
         found.came.append(None)
         found.depth.append(0)

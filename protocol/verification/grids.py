@@ -29,8 +29,8 @@ def visit_grid(protocol: Protocol) -> int:
         times = times_of(protocol)
         return gcd(*times, *schedules, *entries) if times or schedules or entries else RESOLUTIONS[protocol.resolution]
     counted = [item for item in asked if isinstance(item.kind, Number | Grade)] or asked
-    valid = [item.valid_for for item in counted if item.schedule is None and item.valid_for is not None]
-    shortest = min([*schedules, *entries, *valid], default=WEEK)
+    valid = [item.valid_for or 0 for item in counted if item.schedule is None]
+    shortest = min((span for span in (*schedules, *entries, *valid) if span), default=WEEK)
     return shortest - shortest % WEEK if shortest >= WEEK else shortest
 
 
