@@ -26,6 +26,7 @@ from protocol.semantics.walk import walk
 from protocol.verification.abstraction import DATES
 from protocol.verification.asked import uses_up
 from protocol.verification.asking import Situation
+from protocol.verification.baselines import supposed
 from protocol.verification.diagrams import Node
 from protocol.verification.giving import can_be_given
 from protocol.verification.kept import Kept, Place
@@ -90,10 +91,13 @@ class Concluding:
         """Over letters whether a rule acts in every completion."""
         found = self._certain.get(rule.name)
         if found is None:
-            acting = self._together(lambda narrowed: self.all.of_rule(self.kept, self.situation, rule, narrowed))
-            found = self.diagrams.kept("always", _always, self.diagrams.widened(acting, self.abstraction.ways, join))
-            self._certain[rule.name] = found
+            found = self._certain[rule.name] = self._always(rule, lambda node: node)
         return found
+
+    def _always(self, rule: Rule, part: Callable[[Node], Node]) -> Node:
+        """Over letters whether a rule acts in every completion, of a part of them."""
+        acting = self._together(lambda narrowed: part(self.all.of_rule(self.kept, self.situation, rule, narrowed)))
+        return self.diagrams.kept("always", _always, self.diagrams.widened(acting, self.abstraction.ways, join))
 
     @cached_property
     def first_certain(self) -> Node:
@@ -109,13 +113,21 @@ class Concluding:
     @cached_property
     def holding(self) -> Node:
         """Over letters the hold rules that are true."""
-        return self._names(hold_rules(self.scene))
+        return self._names(hold_rules(self.scene), self._is_true)
 
-    def _names(self, rules: Iterable[Rule]) -> Node:
+    def _is_true(self, hold: Rule) -> Node:
+        """Over letters whether a hold acts in every completion, or in every one of something that a baseline can have been."""
+        found = self.certain(hold)
+        for choices, possible in supposed(self.abstraction, self.diagrams, hold):
+            acting = self._always(hold, lambda node, choices=choices: self.diagrams.restricted(node, choices))  # type: ignore[misc]
+            found = self.diagrams.apply(lambda one, other, can: one or (other and can), found, acting, possible)
+        return found
+
+    def _names(self, rules: Iterable[Rule], are_so: Callable[[Rule], Node] | None = None) -> Node:
         """Over letters the names of those of the rules that act in every completion."""
         found = self.diagrams.leaf(frozenset[str]())
         for rule in rules:
-            found = self.diagrams.kept(("name", rule.name), partial(_with_name, rule.name), self.certain(rule), found)
+            found = self.diagrams.kept(("name", rule.name), partial(_with_name, rule.name), (are_so or self.certain)(rule), found)
         return found
 
     def _concluded(self, numbers: frozenset[int], first: frozenset[str]) -> Found | frozenset[int]:

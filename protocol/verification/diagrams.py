@@ -113,6 +113,23 @@ class Diagrams:
 
         return replaced(node)
 
+    def restricted(self, node: Node, places: Mapping[int, int]) -> Node:
+        """What is left of the diagram where some axes have these values."""
+        memo: dict[Node, Node] = {}
+
+        def left(one: Node) -> Node:
+            found = memo.get(one)
+            if found is None:
+                place = places.get(one.axis)
+                if one.axis == LAST:
+                    found = one
+                else:
+                    found = self.split(one.axis, [left(part) for part in one.parts]) if place is None else left(one.parts[place])
+                memo[one] = found
+            return found
+
+        return left(node)
+
     def widened(self, node: Node, ways: Mapping[int, Sequence[tuple[int, ...]]], join: Callable[[Any, Any], Hashable]) -> Node:
         """The diagram over letters: each letter of an axis stands for several of its values, and what these give is joined."""
         # The ways of an abstraction are one value, so that what was worked out for them is found again.

@@ -1,0 +1,93 @@
+"""The search through all courses against the reference: brute force reaches nothing else, and each path is a course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from attrs import frozen
+
+from protocol.model.decision import Effect
+from protocol.model.protocol import Protocol
+from protocol.model.state import State
+from protocol.model.time import WEEK
+from protocol.testing import any_protocol
+from protocol.verification.abstraction import Abstraction, abstraction
+from protocol.verification.exploring import Came, Explored, Exploring
+from protocol.verification.kept import Kept, Place
+from protocol.verification.patients import concrete
+from tests.oracle.explore import _letters, explore
+
+
+@frozen
+class Seen:
+    """A visit without its times and readings: where the patient was, the decision, and where it led."""
+
+    before: Place
+    status: str
+    effect: Effect
+    silent: bool
+    after: Place
+
+
+def drawn(seed: int, inputs: int = 2) -> Protocol:
+    """A small random protocol; the same seed gives the same one."""
+    return any_protocol(Random(seed).choice, inputs=inputs, known=seed % 2 == 0)
+
+
+def search(protocol: Protocol, *, remembers: bool, limit: int, every: int = WEEK) -> tuple[Exploring, Explored]:
+    """The search through the courses of a protocol, as far as so many states; it may keep every last reading."""
+    names = [item.name for item in protocol.inputs] if remembers else []
+    exploring = Exploring(abstraction(protocol, every, names), (every,))
+    return exploring, exploring.explore(limit=limit)
+
+
+def letters(protocol: Protocol) -> int:
+    """How many different visits brute force tells apart."""
+    return sum(1 for _ in _letters(protocol))
+
+
+def left_out(protocol: Protocol, *, limit: int) -> set[Seen] | None:
+    """What brute force comes to and the search does not; None where the search has too many states."""
+    exploring, explored = search(protocol, remembers=False, limit=20 * limit)
+    if explored.ended:
+        return None
+    by_force = explore(protocol, (WEEK,), limit=limit)
+    reached = {
+        Seen(_place(by_force.states[here]), step.decision.status, step.decision.after, step.decision.silent, _place(step.state))
+        for here, step in by_force.taken
+    }
+    return reached - set(_seen(exploring, explored))
+
+
+def _place(state: State) -> Place:
+    return Place(state.control, state.level, state.dose, state.withheld, state.reasons)
+
+
+def _seen(exploring: Exploring, explored: Explored) -> Iterator[Seen]:
+    for before, came in visits(exploring, explored):
+        yield Seen(before.place, came.outcome.status, came.outcome.effect, came.outcome.silent, came.way.place)
+
+
+def visits(exploring: Exploring, explored: Explored) -> Iterator[tuple[Kept, Came]]:
+    """Each state with each outcome of a visit there, followed as it is recommended."""
+    for number, kept in enumerate(explored.states):
+        minutes = exploring.gaps[0] if number else 0
+        for options in exploring.options(kept, minutes, begins=number == 0):
+            for outcome, cost, letters in options.outcomes:
+                yield kept, Came(number, minutes, letters, outcome, outcome.ways[0], cost)
+
+
+def is_exact(asked: Abstraction) -> bool:
+    """Whether letters say all that is read: nothing is computed, and nothing happens between visits."""
+    protocol = asked.protocol
+    ratios = any(axis.name.endswith(" / baseline") for axis in asked.axes)
+    return not (protocol.numbers or protocol.scores or ratios or protocol.between_visits == "act")
+
+
+def confirmed(exploring: Exploring, explored: Explored, most: int) -> tuple[int, list[list[Came]]]:
+    """Of so many paths, taken at random, how many are courses on which the reference decides so, and those that are none."""
+    paths = [[*explored.path(came.before), came] for _, came in visits(exploring, explored)]
+    paths = Random(1).sample(paths, min(most, len(paths)))
+    wrong = [path for path in paths if concrete(exploring.abstraction, path) is None]
+    return len(paths) - len(wrong), wrong

@@ -1,0 +1,37 @@
+"""The search through all courses leaves nothing out that the reference comes to, and what it comes to is a course."""
+
+from __future__ import annotations
+
+import pytest
+
+import protocol
+from protocol.model.time import WEEK
+from tests.oracle.search import confirmed, drawn, is_exact, left_out, letters, search
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_brute_force_comes_to_nothing_else(seed: int) -> None:
+    one = drawn(seed)
+    if letters(one) <= 24:
+        assert not left_out(one, limit=12)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_every_path_is_a_course_where_the_last_readings_are_kept(seed: int) -> None:
+    one = drawn(seed)
+    if letters(one) > 24:
+        return
+    exploring, explored = search(one, remembers=True, limit=40)
+    if is_exact(exploring.abstraction):
+        assert confirmed(exploring, explored, 30)[1] == []
+
+
+@pytest.mark.parametrize("name", ["cdiscpilot-xanomeline", "imatinib-label"])
+def test_a_path_of_a_shipped_protocol_is_a_course_where_no_reading_is_carried_over(name: str) -> None:
+    exploring, explored = search(protocol.load(name), remembers=False, limit=60, every=WEEK)
+    axes = exploring.abstraction.axes
+    good, wrong = confirmed(exploring, explored, 60)
+    assert good
+    assert all(
+        any(axes[axis].letters[letter].kind == "carried" for came in path for axis, letter in came.letters) for path in wrong
+    )
