@@ -14,7 +14,7 @@ from protocol.model.protocol import Protocol
 
 NONE = "-"
 BOX = "\u2610"
-EXPECTED = ("expect action", "expect recommended", "expect status", "expect state")
+EXPECTED = ("expect action", "expect recommended", "expect status", "expect state", "expect silent")
 """What every build of a protocol can show; that another one has the same rules is not asked."""
 
 
@@ -37,7 +37,7 @@ def _columns(trial: Trial) -> dict[str, list[str]]:
 
 
 def _cells(shown: Shown) -> tuple[str, ...]:
-    return shown.action, shown.recommended, shown.status, shown.state
+    return shown.action, shown.recommended, shown.status, shown.state, "yes" if shown.silent else "no"
 
 
 def as_csv(suite: Suite, protocol: Protocol) -> str:
@@ -116,12 +116,19 @@ def _rows(trial: Trial, protocol: Protocol) -> Iterator[tuple[str, ...]]:
 
 def must_show(shown: Shown) -> str:
     """``hold: none, held``; ``undecided, the dose stands``."""
+    if shown.silent and shown.status == "decided" and shown.action == "continue":
+        return f"no order: nothing is said of this visit, {shown.state}"
     if shown.recommended == NONE:
         return f"undecided, {shown.state}"
     dose = "no drug" if shown.recommended == "none" else shown.recommended
     sure = "" if shown.status == "decided" else f"{shown.status}, "
     supplement = f" with {shown.supplement}" if shown.supplement else ""
     return f"{sure}{shown.action}: {dose}{supplement}, {shown.state}"
+
+
+def permits(shown: Shown, said: str) -> str:
+    """The same with what is permitted beside."""
+    return f"{said}; permitted: {', '.join(shown.permitted)}" if shown.permitted else said
 
 
 def as_html(suite: Suite, protocol: Protocol) -> str:

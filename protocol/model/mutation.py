@@ -13,11 +13,31 @@ Ending = Literal["killed", "survives", "equivalent", "unfinished"]
 
 
 @frozen
+class Shown:
+    """What a build of a protocol has to show at a visit, in the words of the protocol.
+
+    ``recommended`` is the dose that the action leads to: a level, ``none``, or ``off ladder``; ``-`` where nothing is decided
+    and the dose in force stands. ``permitted`` are the actions that are permitted beside it. ``silent``: the protocol says
+    nothing of the visit; ``conflict``: it contradicts itself there.
+    """
+
+    action: str
+    recommended: str
+    status: str
+    state: str
+    permitted: tuple[str, ...] = ()
+    supplement: str = ""
+    silent: bool = False
+    conflict: bool = False
+
+
+@frozen
 class Fate:
     """What became of one mutant; ``name``, ``kind``, ``place``, ``says`` and ``sentence`` are those of the mutant.
 
-    ``killed``: a property or a course tells it from the protocol. ``survives``: nothing does, although a course can, the shortest
-    of which is ``course``. ``equivalent``: no course can, which is proved. ``unfinished``: that was not found out; ``why``.
+    ``killed``: a property or a course tells it from the protocol. ``survives``: nothing does, although a course can. The shortest
+    is ``course``, and ``apart`` what the protocol and the mutant show where they first differ on it. ``equivalent``: no course
+    can, which is proved. ``unfinished``: that was not found out; ``why``.
     ``by_property`` and ``by_course`` name the first property and the first hand-written course that tell; empty: none does.
     """
 
@@ -30,6 +50,7 @@ class Fate:
     by_property: str = ""
     by_course: str = ""
     course: Course | None = None
+    apart: tuple[Shown, Shown] | None = None
     why: str = ""
 
 
@@ -72,22 +93,6 @@ class Scores:
     def survivors(self) -> tuple[Fate, ...]:
         """Those that nothing tells, or of which that is not known."""
         return tuple(one for one in self.fates if one.ending in ("survives", "unfinished"))
-
-
-@frozen
-class Shown:
-    """What a build of a protocol has to show at a visit, in the words of the protocol.
-
-    ``recommended`` is the dose that the action leads to: a level, ``none``, or ``off ladder``; ``-`` where nothing is decided
-    and the dose in force stands. ``permitted`` are the actions that are permitted beside it.
-    """
-
-    action: str
-    recommended: str
-    status: str
-    state: str
-    permitted: tuple[str, ...] = ()
-    supplement: str = ""
 
 
 @frozen

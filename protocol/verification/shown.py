@@ -37,6 +37,8 @@ def of_step(step: Step) -> Shown:
         step.state.control.kind,
         tuple(sorted(set(_permitted(decision)))),
         str(decision.supplement or ""),
+        decision.silent,
+        bool(decision.conflict),
     )
 
 

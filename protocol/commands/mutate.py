@@ -1,0 +1,107 @@
+"""The command `mutate`: which single changes of a protocol would its properties and courses not notice?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from protocol.commands import FAILS, HOLDS
+from protocol.commands.form import Answering, answer, in_form
+from protocol.commands.screen import show, width
+from protocol.commands.subject import complete_spec, identity, load
+
+if TYPE_CHECKING:
+    from protocol.model.mutation import Scores
+    from protocol.model.protocol import Protocol
+
+FORMAT = "protocol-mutate/1"
+
+
+@click.command(
+    cls=Answering,
+    short_help="Say which single changes of a protocol its checks would not notice.",
+    epilog="Example: protocol mutate heparin-raschke",
+)
+@click.argument("spec", shell_complete=complete_spec)
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that work side by side; else one per processor.")
+@click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocol measures.")
+@click.option(
+    "--limit", "states", type=click.IntRange(1), default=100_000, metavar="STATES", help="End each search after so many."
+)
+@click.option("--seconds", type=click.FloatRange(0), default=60.0, metavar="SECONDS", help="End a search after so many.")
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Only changes of this kind; can be given several times.")
+@click.option("--least", type=click.FloatRange(0, 100), default=100.0, metavar="PERCENT", help="The score that is enough.")
+@in_form("text", "json")
+def mutate(
+    spec: str,
+    jobs: int | None,
+    every: str | None,
+    states: int,
+    seconds: float,
+    kinds: tuple[str, ...],
+    least: float,
+    form: str,
+) -> int:
+    """Change one thing of a protocol at a time, and say which changes its properties and hand-written courses would not notice.
+
+    Whether a change makes any difference is decided over all courses. Courses with a line 'Generated: …' do not count.
+    Exits with 1 if the score is below 100 %, or another that is enough, and if it was interrupted.
+    """
+    from protocol.commands.mutated import Asked, mutated
+
+    protocol = load(spec)
+    asked = Asked(spec, protocol, minutes_of(every, protocol), states, seconds, kinds)
+    scores, interrupted = mutated(asked, jobs)
+    if form == "json":
+        answer(FORMAT, _fields(scores, protocol, asked.every, interrupted))
+    else:
+        _show(scores, protocol, asked.every, interrupted)
+    enough = scores.different == 0 or 100 * scores.killed >= least * scores.different
+    return FAILS if interrupted or not enough else HOLDS
+
+
+def minutes_of(every: str | None, protocol: Protocol) -> int:
+    """Minutes between two visits, as they are asked for, else as the protocol measures."""
+    from protocol.errors import NotationError
+    from protocol.model.time import duration
+    from protocol.verification.grids import visit_grid
+
+    try:
+        minutes = visit_grid(protocol) if every is None else duration(every)
+    except NotationError as error:
+        raise click.UsageError(f"'--every': {error}") from None
+    if minutes <= 0:
+        raise click.UsageError("'--every': visits are some time apart. Write a duration such as '7 days'.")
+    return minutes
+
+
+def _show(scores: Scores, protocol: Protocol, every: int, interrupted: bool) -> None:
+    from protocol.adapters.mutation_text import mutation_text
+    from protocol.model.time import say_duration
+
+    show(mutation_text(scores, protocol, width(), f"every {say_duration(every)}"))
+    if interrupted:
+        click.echo("Interrupted: of the other changes nothing is said.", err=True)
+
+
+def _fields(scores: Scores, protocol: Protocol, every: int, interrupted: bool) -> dict[str, Any]:
+    from protocol.adapters.mutation_text import course_text
+
+    return {
+        **identity(protocol),
+        "every": every,
+        "interrupted": interrupted,
+        "changes": len(scores.fates),
+        "different": scores.different,
+        "killed": {"properties": scores.by_properties, "courses": scores.by_courses, "together": scores.killed},
+        "tried": {"properties": scores.properties, "courses": scores.courses},
+        "fates": [
+            {
+                "name": one.name, "kind": one.kind, "place": one.place, "says": one.says, "sentence": one.sentence,
+                "ending": one.ending, "property": one.by_property, "by_course": one.by_course,
+                "course": course_text(one, protocol), "why": one.why,
+            }
+            for one in scores.fates
+        ],
+    }  # fmt: skip

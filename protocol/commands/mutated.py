@@ -1,0 +1,111 @@
+"""From a protocol to what became of each of its mutants, in several processes, as far as somebody lets it go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+import click
+from attrs import frozen
+
+from protocol.commands.fates import Bounds, Judge
+from protocol.commands.progress import watched
+from protocol.commands.told import by_hand, met
+from protocol.language.hints import instead
+from protocol.model.mutation import Fate, Scores
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.verification.mutant import Mutant
+from protocol.verification.mutants import mutants
+
+Answer = TypeVar("Answer")
+
+
+@frozen
+class Asked:
+    """What is asked: of which protocol, with visits how far apart, how far a search goes, and which ``kinds``; none are all."""
+
+    spec: str
+    protocol: Protocol
+    every: int
+    states: int
+    seconds: float
+    kinds: tuple[str, ...] = ()
+
+    def mutants(self) -> tuple[Mutant, ...]:
+        """The mutants of these kinds; a kind that there is not is a mistake."""
+        every = tuple(mutants(self.protocol))
+        known = sorted({one.kind for one in every})
+        for kind in self.kinds:
+            if kind not in known:
+                raise click.UsageError(f"no change is of the kind '{kind}': {instead(kind, known, 'Kinds')}")
+        return tuple(one for one in every if not self.kinds or one.kind in self.kinds)
+
+    def judge(self) -> Judge:
+        """Who judges the mutants, by the courses that were written by hand and that the protocol itself meets."""
+        examples = met(self.protocol, by_hand(self.spec, self.protocol))
+        return Judge(self.protocol, examples, Bounds(self.every, self.states, self.seconds))
+
+
+def mutated(asked: Asked, jobs: int | None) -> tuple[Scores, bool]:
+    """What became of the mutants, and whether somebody ended it before all were judged."""
+    found, judge = asked.mutants(), asked.judge()
+    fates: list[Fate] = []
+    interrupted = False
+    try:
+        fates.extend(side_by_side(judge, _fate, found, jobs, "changes"))
+    except Interrupted as ended:
+        fates.extend(ended.args[0])
+        interrupted = True
+    protocol = asked.protocol
+    scores = Scores(
+        protocol.name, protocol.version, fingerprint(protocol), tuple(fates), len(protocol.properties), len(judge.examples)
+    )
+    return scores, interrupted
+
+
+def _fate(judge: Judge, mutant: Mutant) -> Fate:
+    return judge.fate(mutant)
+
+
+class Interrupted(Exception):
+    """Raised where somebody ended it; its argument is what was done by then."""
+
+
+_JUDGE: list[Judge] = []
+
+
+def _begin(judge: Judge) -> None:
+    _JUDGE[:] = [judge]
+
+
+def _work(task: tuple[Callable[[Judge, Mutant], Answer], Mutant]) -> Answer:
+    return task[0](_JUDGE[0], task[1])
+
+
+def side_by_side(
+    judge: Judge, work: Callable[[Judge, Mutant], Answer], found: Sequence[Mutant], jobs: int | None, what: str
+) -> list[Answer]:
+    """What the work gives for each mutant, in order; raises Interrupted with what there is."""
+    done: list[Answer] = []
+    count = min(jobs or os.cpu_count() or 1, max(len(found), 1))
+    try:
+        if count == 1:
+            done.extend(work(judge, one) for one in watched(found, what))
+            return done
+        with ProcessPoolExecutor(count, initializer=_begin, initargs=(judge,)) as pool:
+            answers = pool.map(_work, [(work, one) for one in found])
+            try:
+                done.extend(_in_order(answers, found, what))
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    except KeyboardInterrupt:
+        raise Interrupted(done) from None
+    return done
+
+
+def _in_order(answers: Iterator[Answer], found: Sequence[Mutant], what: str) -> Iterator[Answer]:
+    for _ in watched(found, what):
+        yield next(answers)

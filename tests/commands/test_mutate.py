@@ -1,0 +1,109 @@
+"""Which changes of a protocol its checks would not notice: the numbers, the sentences, and the courses that would tell."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from protocol.adapters.from_markdown import from_markdown
+from protocol.cli import cli
+from protocol.commands import mutated
+from protocol.commands.fates import Judge
+from protocol.language.from_yaml import parse
+from protocol.model.mutation import Fate
+from protocol.verification.mutant import Mutant
+from tests.verification.small import COURSES, TEXT
+
+CHECKED = (
+    TEXT
+    + """properties:
+  held-when-low: {after: "anc < 1 and was on treatment", within: same visit, always: "no drug"}
+  no-drug-back-too-early: {never: "resume while anc < 1.5"}
+"""
+)
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    (tmp_path / "protocol.yaml").write_text(CHECKED, encoding="utf-8")
+    (tmp_path / "courses.md").write_text(COURSES, encoding="utf-8")
+    return str(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["mutate", *arguments], standalone_mode=False)
+
+
+def fates(spec: str, *arguments: str) -> dict[str, dict[str, str]]:
+    document = json.loads(run(spec, "--jobs", "1", "--format", "json", *arguments).output)
+    return {one["says"]: one for one in document["fates"]}
+
+
+def test_each_change_is_told_by_a_property_by_a_course_by_none_or_by_nobody(spec: str) -> None:
+    found = fates(spec, "--kind", "threshold", "--kind", "once", "--kind", "comparison")
+    both = found["hold: holds when anc < 0.9 instead of anc < 1"]
+    assert (both["ending"], both["property"], both["by_course"]) == ("killed", "held-when-low", "Held and back")
+    by_hand = found["hold: holds when anc < 1.1 instead of anc < 1"]
+    assert (by_hand["ending"], by_hand["property"], by_hand["by_course"]) == ("killed", "", "Held and back")
+    assert found["back: resumes when anc >= 1.4 instead of anc >= 1.5"]["property"] == "no-drug-back-too-early"
+    assert found["hold: holds once on each reading"]["ending"] == "equivalent"
+    assert found["raise: may escalate when anc > 4 instead of anc >= 4"]["ending"] == "survives"
+
+
+def test_the_course_of_a_survivor_is_one_that_tells_it_and_does_not_count(spec: str) -> None:
+    found = fates(spec, "--kind", "comparison")["raise: may escalate when anc > 4 instead of anc >= 4"]
+    sheet = from_markdown(found["course"], parse(TEXT))
+    assert sheet.examples[0].generated
+    with_column = {"elapsed": "expect may", "---": "---", "0": "", "7": "", "14": "", "21": "raise"}
+    expecting = re.sub(r"(?m)^\| ([^ ]+)", lambda cell: f"{cell[0]} | {with_column[cell[1]]}", found["course"])
+    with (Path(spec) / "courses.md").open("a", encoding="utf-8") as file:
+        file.write(f"\n{expecting}")
+    assert len(from_markdown(COURSES + expecting, parse(TEXT)).examples[1].expectations[3]) == 1
+    again = fates(spec, "--kind", "comparison")["raise: may escalate when anc > 4 instead of anc >= 4"]
+    assert again["ending"] == "survives"
+
+
+def test_the_text_says_what_nobody_would_notice(spec: str) -> None:
+    result = run(spec, "--jobs", "1", "--kind", "comparison")
+    lines = result.output.splitlines()
+    assert result.return_value == 1
+    assert lines[0] == "counts 1: 4 single changes, 0 of them change no decision"
+    assert "Nobody would notice 2 changes:" in lines
+    assert "    the file: continue: low, on treatment; permitted: escalate at full" in lines
+    assert "    changed: continue: low, on treatment" in lines
+    assert lines[-1] == "Score: 50.0 %, 2 left"
+
+
+def test_a_score_can_be_enough(spec: str) -> None:
+    assert run(spec, "--jobs", "1", "--kind", "comparison", "--least", "50").return_value == 0
+    assert run(spec, "--jobs", "1", "--kind", "comparison", "--least", "51").return_value == 1
+    assert run(spec, "--jobs", "1", "--kind", "once").return_value == 0
+
+
+def test_processes_side_by_side_find_the_same(spec: str) -> None:
+    one, two = (run(spec, "--jobs", jobs, "--kind", "threshold", "--format", "json").output for jobs in ("1", "2"))
+    assert one == two
+
+
+def test_an_unknown_kind_is_refused(spec: str) -> None:
+    assert "no change is of the kind 'treshold': did you mean 'threshold'?" in str(run(spec, "--kind", "treshold").exception)
+
+
+def test_what_is_done_is_shown_where_somebody_ends_it(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[Mutant] = []
+
+    def fate(judge: Judge, mutant: Mutant) -> Fate:
+        judged.append(mutant)
+        if len(judged) == 3:
+            raise KeyboardInterrupt
+        return judge.fate(mutant)
+
+    monkeypatch.setattr(mutated, "_fate", fate)
+    result = run(spec, "--jobs", "1", "--kind", "threshold")
+    assert result.return_value == 1
+    assert "counts 1: 2 single changes" in result.output
+    assert "Interrupted: of the other changes nothing is said." in result.output
