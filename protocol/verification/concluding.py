@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property, partial, reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -14,23 +14,22 @@ from protocol.model.decision import Effect
 from protocol.model.guard import Tracked
 from protocol.model.rule import ActionKind, Rule
 from protocol.semantics.applying import asked, hold_rules
-from protocol.semantics.compiled import Ask
 from protocol.semantics.decide import Finding, concluded, is_passed_over
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import action_of, is_silent, rule_of
 from protocol.semantics.given import followed, is_it
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import Holds, moved
-from protocol.semantics.truth import Narrowing, World
+from protocol.semantics.truth import Narrowing
 from protocol.semantics.walk import walk
 from protocol.verification.abstraction import DATES
-from protocol.verification.asked import uses_up
 from protocol.verification.asking import Situation
 from protocol.verification.baselines import supposed
 from protocol.verification.diagrams import Node
 from protocol.verification.giving import can_be_given
 from protocol.verification.kept import Kept, Place
 from protocol.verification.outcomes import Outcome, Way, broken, done
+from protocol.verification.rule_by_rule import AskedRule, Told
 from protocol.verification.trails import join
 
 if TYPE_CHECKING:
@@ -239,44 +238,6 @@ class Concluding:
         state = self.situation.state
         past = {name: -1 for name in DATES if getattr(state, name) is not None}
         return evolve(self.scene, state=state.moved(**past))
-
-
-class AskedRule(Exception):
-    """Raised where it matters whether a rule acts, or whether what it ordered stands."""
-
-    def __init__(self, rule: Rule, stands: bool) -> None:
-        super().__init__(rule.name)
-        self.rule, self.stands = rule, stands
-
-
-@frozen(eq=False)
-class Told(World):
-    """A world in which it is known of each rule whether it acts, or asked."""
-
-    known: Mapping[tuple[str, bool], bool]
-
-    def rules_out(self, ask: Ask) -> bool:
-        return False
-
-    def acting(self, rule: Rule) -> bool | None:
-        return self._of(rule, False)
-
-    def standing(self, rule: Rule) -> bool | None:
-        return rule.mode == "must" and uses_up(rule) and self._of(rule, True)
-
-    def _of(self, rule: Rule, stands: bool) -> bool:
-        found = self.known.get((rule.name, stands))
-        if found is None:
-            raise AskedRule(rule, stands)
-        return found
-
-
-def _so(answer: bool, here: bool, answers: frozenset[bool]) -> bool:
-    return here and answer in answers
-
-
-def _first(here: frozenset[str], later: frozenset[str]) -> frozenset[str]:
-    return here or later
 
 
 def _with_name(name: str, acts_here: bool, others: frozenset[str]) -> frozenset[str]:
