@@ -240,6 +240,14 @@ class Concluding:
         return evolve(self.scene, state=state.moved(**past))
 
 
+def _so(answer: bool, here: bool, answers: frozenset[bool]) -> bool:
+    return here and answer in answers
+
+
+def _first(here: frozenset[str], later: frozenset[str]) -> frozenset[str]:
+    return here or later
+
+
 def _with_name(name: str, acts_here: bool, others: frozenset[str]) -> frozenset[str]:
     return others | {name} if acts_here else others
 

@@ -40,11 +40,3 @@ class Told(World):
         if found is None:
             raise AskedRule(rule, stands)
         return found
-
-
-def _so(answer: bool, here: bool, answers: frozenset[bool]) -> bool:
-    return here and answer in answers
-
-
-def _first(here: frozenset[str], later: frozenset[str]) -> frozenset[str]:
-    return here or later
