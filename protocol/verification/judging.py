@@ -23,7 +23,7 @@ from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
 from protocol.verification.asked import opened
 from protocol.verification.asking import diagram
-from protocol.verification.diagrams import Choices, Node, cheapest
+from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options, settled
 from protocol.verification.kept import Kept, is_true_of_clock
 from protocol.verification.outcomes import Outcome, Way
@@ -60,93 +60,118 @@ MOST_TRIED = 40
 """Courses that are kept of one property, in case the first of them cannot be put into readings."""
 
 
+@frozen(eq=False)
+class Part:
+    """A claim that is asked at every visit: what of it what was done settles, and what its conditions ask of a state."""
+
+    number: int
+    claim: Claim
+    done: tuple[Claim, ...]
+    clocks: tuple[Compare, ...]
+    trackers: tuple[int, ...]
+
+
+Move = tuple[Outcome, Way, Truths, int, Choices]
+
+
 class Judging:
     """The claims of a protocol's properties over the letters of a visit. What was once worked out is kept."""
 
     def __init__(self, search: Exploring) -> None:
         self.search = search
         self.abstraction, self.diagrams = search.abstraction, search.diagrams
+        self._parts: dict[Claim, Part] = {}
         self._claims: dict[Hashable, Node] = {}
-        self._asked: dict[Claim, tuple[tuple[Compare, ...], tuple[int, ...]]] = {}
-        self._moves: dict[Hashable, tuple[tuple[Outcome, Way, Truths, int, Choices], ...]] = {}
+        self._done: dict[Hashable, tuple[Truth, ...]] = {}
+        self._moves: dict[Hashable, tuple[Move, ...]] = {}
 
-    def claim(self, claim: Claim, options: Options, outcome: Outcome, way: Way) -> Node:
+    def parts(self, monitor: Monitor) -> tuple[Part, ...]:
+        """The parts of a monitor, made ready to be asked."""
+        return tuple(self._parts.get(claim) or self._made_ready(claim) for claim in monitor.parts)
+
+    def _made_ready(self, claim: Claim) -> Part:
+        prepared, inside = self.abstraction.prepared, list(claims(claim))
+        conditions = (part.condition for part in inside if isinstance(part, Asks))
+        nodes = dict.fromkeys(node for one in conditions for node in opened(prepared, Named(asked_name(one))))
+        compared = [node for node in nodes if isinstance(node, Compare)]
+        names = {node.term.tracker for node in compared if isinstance(node.term, Tracked)}
+        places = tuple(place for place, one in enumerate(self.abstraction.trackers) if one.name in names)
+        done = tuple(part for part in inside if not isinstance(part, Asks | No | All | Any | While))
+        clocks = tuple(one for one in compared if isinstance(one.term, Clock))
+        self._parts[claim] = Part(len(self._parts), claim, done, clocks, places)
+        return self._parts[claim]
+
+    def claim(self, part: Part, kept: Kept, outcome: Outcome, way: Way) -> Node:
         """Over letters whether a claim is true, false or unknown, of visits with this outcome that are followed this way."""
-        moment = self._moment(options, outcome, way)
-        done = tuple(done_at(part, moment) for part in claims(claim) if not isinstance(part, Asks | No | All | Any | While))
-        key = (claim, done, self._key(claim, options.kept))
+        here = (part.number, kept.place, outcome, way)
+        done = self._done.get(here)
+        if done is None:
+            moment = self._moment(kept, outcome, way)
+            done = self._done[here] = tuple(done_at(one, moment) for one in part.done)
+        shown = tuple([candidates_of(self.abstraction, place, kept.memory[place]) for place in part.trackers])
+        key = (part.number, done, tuple([is_true_of_clock(kept, atom) for atom in part.clocks]), shown, kept.taken)
         found = self._claims.get(key)
         if found is None:
-            situation = self.search.deciding.situation(options.kept)
+            moment = self._moment(kept, outcome, way)
 
             def answer(world: World) -> frozenset[Truth]:
-                return frozenset({holds_in(claim, moment, world)})
+                return frozenset({holds_in(part.claim, moment, world)})
 
-            whole = diagram(self.abstraction, self.diagrams, situation, answer, join)
-            found = self.diagrams.apply(_one, self.diagrams.widened(whole, self.abstraction.ways, join))
-            self._claims[key] = found
+            whole = diagram(self.abstraction, self.diagrams, self.search.deciding.situation(kept), answer, join)
+            found = self._claims[key] = self.diagrams.apply(_one, self.diagrams.widened(whole, self.abstraction.ways, join))
         return found
 
-    def _key(self, claim: Claim, kept: Kept) -> Hashable:
-        """What the conditions of a claim ask of the state."""
-        asked = self._asked.get(claim)
-        if asked is None:
-            prepared = self.abstraction.prepared
-            conditions = (part.condition for part in claims(claim) if isinstance(part, Asks))
-            nodes = dict.fromkeys(node for one in conditions for node in opened(prepared, Named(asked_name(one))))
-            compared = [node for node in nodes if isinstance(node, Compare)]
-            names = {node.term.tracker for node in compared if isinstance(node.term, Tracked)}
-            places = tuple(place for place, one in enumerate(self.abstraction.trackers) if one.name in names)
-            asked = self._asked[claim] = tuple(one for one in compared if isinstance(one.term, Clock)), places
-        clocks, trackers = asked
-        shown = tuple(candidates_of(self.abstraction, place, kept.memory[place]) for place in trackers)
-        return tuple(is_true_of_clock(kept, atom) for atom in clocks), shown, kept.taken
-
-    def _moment(self, options: Options, outcome: Outcome, way: Way) -> Moment:
-        before = self.search.deciding.situation(options.kept).state
-        place = way.place
+    def _moment(self, kept: Kept, outcome: Outcome, way: Way) -> Moment:
+        before, place = self.search.deciding.situation(kept).state, way.place
         after = State(place.control, place.level, place.dose, place.withheld, place.reasons)
         scene = Scene(self.abstraction.prepared, before, 0)
         decision = Decision(0, outcome.status, way.action, in_force(before), outcome.effect, outcome.rule, silent=outcome.silent)
         return Moment(scene, decision, way.action, way.rules, after)
 
-    def moves(self, options: Options, monitor: Monitor) -> tuple[tuple[Outcome, Way, Truths, int, Choices], ...]:
+    def moves(self, options: Options, monitor: Monitor) -> tuple[Move, ...]:
         """Every move of a visit with the truths of the monitor's parts, each with the cheapest letters."""
-        key = (options.node, options.costs, monitor.parts)
+        parts = self.parts(monitor)
+        key = (options.node, options.costs, tuple([part.number for part in parts]))
         found = self._moves.get(key)
         if found is None:
-            found = self._moves[key] = tuple(self._told(options, monitor))
+            found = self._moves[key] = tuple(self.cheapest(options, parts, lambda truths: True))
         return found
 
-    def _told(self, options: Options, monitor: Monitor) -> Iterator[tuple[Outcome, Way, Truths, int, Choices]]:
-        best: dict[Hashable, tuple[Outcome, Way, Truths, int, Choices]] = {}
+    def cheapest(self, options: Options, parts: tuple[Part, ...], wanted: Callable[[Truths], bool]) -> Iterator[Move]:
+        """The moves whose truths are wanted, for each place that they lead to and each of their truths the cheapest."""
+        best: dict[Hashable, Move] = {}
         for number in range(max(len(one[0].ways) for one in options.outcomes)):
-            node = self.diagrams.apply(lambda *one: one, options.node, *self._parts(options, monitor, number))
-            for value, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
-                outcome, *truths = value
-                if outcome is None or number >= len(outcome.ways):
-                    continue
+            for (outcome, truths), cost, letters in self._told(options, parts, number, wanted):
                 way = outcome.ways[number]
-                key = (way.place, way.resets, way.supplement, *truths)
+                key = (way.place, way.resets, way.supplement, truths)
                 total = cost + (not way.recommended)
                 if key not in best or total < best[key][3]:
-                    best[key] = outcome, way, tuple(truths), total, letters
+                    best[key] = outcome, way, truths, total, letters
         yield from best.values()
 
-    def _parts(self, options: Options, monitor: Monitor, number: int) -> list[Node]:
-        """For each part of the monitor its truth over letters, where each outcome is followed in this way."""
+    def _told(
+        self, options: Options, parts: tuple[Part, ...], number: int, wanted: Callable[[Truths], bool]
+    ) -> Iterator[tuple[tuple[Outcome, Truths], int, Choices]]:
+        """Each outcome that has this way, with the truths that are wanted, and the cheapest letters."""
         outcomes = [one[0] for one in options.outcomes if number < len(one[0].ways)]
-        return [self._part(part, options, outcomes, number) for part in monitor.parts]
+        asked = {one: tuple(self.claim(part, options.kept, one, one.judged(number)) for part in parts) for one in outcomes}
+        nodes = tuple(dict.fromkeys(node for several in asked.values() for node in several))
+        places = {one: tuple(nodes.index(node) for node in several) for one, several in asked.items()}
 
-    def _part(self, part: Claim, options: Options, outcomes: list[Outcome], number: int) -> Node:
-        by_outcome = {one: self.claim(part, options, one, one.judged(number)) for one in outcomes}
-        kinds = list(dict.fromkeys(by_outcome.values()))
-        if len(kinds) == 1:
-            return kinds[0]
-        places = {one: kinds.index(node) for one, node in by_outcome.items()}
-        return self.diagrams.apply(
-            lambda outcome, *truths: truths[places[outcome]] if outcome in places else False, options.node, *kinds
-        )
+        def told(outcome: Outcome | None, *truths: Truth) -> tuple[Outcome, Truths] | None:
+            if outcome is None or outcome not in places:
+                return None
+            shown = tuple([truths[place] for place in places[outcome]])
+            return (outcome, shown) if wanted(shown) else None
+
+        if all(node.axis == LAST for node in nodes) and not any(
+            wanted(tuple([node.value for node in several])) for several in asked.values()
+        ):
+            return
+        node = self.diagrams.apply(told, options.node, *nodes)
+        for value, how in cheapest(node, dict(enumerate(options.costs))).items():
+            if value is not None:
+                yield value, *how
 
 
 def _one(answers: frozenset[Truth]) -> Truth:
@@ -210,13 +235,23 @@ class _Found:
 
 
 def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
-    found, history = _Found(), first_history(monitor)
+    found, parts, history = _Found(), judging.parts(monitor), first_history(monitor)
+    judged: dict[Truths, Judgement] = {}
+
+    def wanted(truths: Truths) -> bool:
+        judgement = judged.get(truths)
+        if judgement is None:
+            judgement = judged[truths] = after_visit(monitor, history, truths)
+        if judgement.begins is not False and not found.begun:
+            found.begun.append(True)
+        return judgement.fails is not False or bool(judgement.shown)
+
     for state, minutes, options in explored.visits:
         before = explored.came[state]
-        for outcome, way, truths, cost, letters in judging.moves(options, monitor):
+        for outcome, way, truths, cost, letters in judging.cheapest(options, parts, wanted):
             total = cost + (before.cost if before else 0)
             at = _At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
-            found.add(after_visit(monitor, history, truths, minutes), at)
+            found.add(judged[truths], at)
     return found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last))
 
 
