@@ -47,11 +47,15 @@ class Regraded:
 
 @frozen
 class Kept:
-    """A condition that is asked as before, and why; without ``asks`` it is all that is asked of an input."""
+    """A condition that is asked as before, and why; without ``asks`` it is all that is asked of an input.
+
+    ``is_grade``: it is a grade of which the new criteria cannot say what it is, so that what they would change is open.
+    """
 
     place: str
     why: str
     asks: Compare | None = None
+    is_grade: bool = False
 
 
 @frozen
@@ -75,3 +79,8 @@ class Regrading:
     def changed(self) -> tuple[Regraded, ...]:
         """The conditions that ask something else now."""
         return tuple(one for one in self.conditions if not one.is_same)
+
+    @property
+    def open(self) -> tuple[Kept, ...]:
+        """The grades that the new criteria do not have, or cannot tell from a value."""
+        return tuple(one for one in self.kept if one.is_grade)

@@ -16,7 +16,16 @@ from protocol.model.protocol import Protocol
 from protocol.model.regrading import AsGrade, Kept, Regraded, Regrading
 from protocol.semantics.grading import Says, compare_grade
 from protocol.semantics.scales import Baseline, named, scale, scales
-from protocol.verification.graded import OTHER, Grading, as_grade, each_comparison, grades_asked, gradings, of_value
+from protocol.verification.graded import (
+    OTHER,
+    Grading,
+    as_grade,
+    each_comparison,
+    grades_asked,
+    grades_behind,
+    gradings,
+    of_value,
+)
 
 _WAS = {"high": "above the upper limit of normal", "low": "below the lower limit of normal"}
 _WITHOUT_LIMITS = "the lowest or highest value is remembered without its limits of normal and the baseline"
@@ -63,7 +72,7 @@ class _Work:
     def __attrs_post_init__(self) -> None:
         for name, grading in gradings(self.protocol, self.as_grades).items():
             if why := self._why_not(grading):
-                self.kept.append(Kept(f"input {name}", why))
+                self.kept.append(Kept(f"input {name}", why, is_grade=self._is_asked(grading)))
             else:
                 self.gradings[name] = grading
 
@@ -79,6 +88,13 @@ class _Work:
         except NotationError as error:
             return error.message
         return ""
+
+    def _is_asked(self, grading: Grading) -> bool:
+        """Whether some condition is a grade of the input."""
+        thresholds = (one for one in grades_behind(self.protocol, self.as_grades) if self.as_grades)
+        return any(grades_asked(self.protocol, grading.input)) or any(
+            one.grade is not None for one in thresholds if one.input == grading.input
+        )
 
     def input(self, item: Input) -> Input:
         """The input with the new criteria, where they are meant."""
@@ -107,7 +123,7 @@ class _Work:
             why = error.message
         if grade and not why:
             return self._noted(place, asks, grading, grade)
-        self.kept.append(Kept(place, why, asks))
+        self.kept.append(Kept(place, why, asks, is_grade=grade is not None))
         return asks
 
     def _noted(self, place: str, asks: Compare, grading: Grading, grade: AsGrade) -> Guard:
