@@ -22,7 +22,7 @@ from protocol.model.guard import Compare, Guard, Known, Ratio, Term, Value
 from protocol.model.input import Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
-from protocol.verification.asked import AskedBy, asked_by, axes_asked, axis_name
+from protocol.verification.asked import AskedBy, asked_by, axes_asked, axis_name, uses_up
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Cell, Letter, cells_of, completes_of, letters_of, told_apart
 from protocol.verification.costs import costs_of
 
@@ -60,6 +60,13 @@ class Abstraction:
     def ways(self) -> dict[int, tuple[tuple[int, ...], ...]]:
         """For each axis the complete values of its letters."""
         return {place: tuple(letter.complete for letter in axis.letters) for place, axis in enumerate(self.axes)}
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """The events of which it matters when, or whether, they were."""
+        steps = any(uses_up(rule) and rule.action.kind != "hold" for rule in self.prepared.rules)
+        wanted = {"stepped": steps, "hold_began": self.holds_once, "changed": self.prepared.counts_dose, "started": True}
+        return frozenset({name for name, so in wanted.items() if so} | (set(self.caps) - {"stepped"}))
 
     def axis_of(self, term: Term | Known) -> int:
         """The place of the axis that a term asks."""
@@ -149,7 +156,7 @@ class Common:
     def _carried(self, item: Input, withins: tuple[int, ...]) -> Iterator[tuple[int, tuple[bool, ...]]]:
         """The ages at which a reading can be carried over: newer than the last step and hold or not, and young enough or not."""
         cares = any(item.name in one.cares for one in self.asking)
-        if not cares and not any(item.name in one.kept for one in self.asking):
+        if not any(item.name in one.carried for one in self.asking):
             return
         longest = self.every * MOST_AGES if item.valid_for is None else item.valid_for
         visits = range(self.every, min(longest, self.every * MOST_AGES) + 1, self.every)

@@ -18,7 +18,8 @@ from protocol.semantics.prepared import Prepared, prepare
 class AskedBy:
     """What one protocol asks. ``stepping`` are the parts of guards of rules that use up what makes them true.
 
-    ``cares`` are inputs of which it matters whether a reading is carried over, ``kept`` those whose readings are kept.
+    ``cares`` are inputs of which it matters how old a reading is, ``carried`` those of which it matters whether it is carried
+    over, ``kept`` those whose readings are kept.
     """
 
     protocol: Protocol
@@ -27,6 +28,7 @@ class AskedBy:
     trackers: tuple[Tracker, ...]
     stepping: tuple[Guard, ...]
     cares: frozenset[str]
+    carried: frozenset[str]
     kept: frozenset[str]
     once: bool
 
@@ -83,11 +85,17 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset()) -> As
     guards = (*roots, *(guard for tracker in trackers for guard in _conditions(tracker)))
     stepping = tuple(node for rule in prepared.rules if uses_up(rule) for node in opened(prepared, rule.when))
     lasting = [guard for tracker in trackers if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
-    in_row = [guard for tracker in trackers if tracker.kind == "consecutive" for guard in _conditions(tracker)]
-    cares = _inputs(prepared, [*stepping, *in_row]) | _aged(prepared, guards)
+    counting = [guard for tracker in trackers if _tells_measured(tracker) for guard in _conditions(tracker)]
+    cares = _inputs(prepared, stepping) | _aged(prepared, guards)
     kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed} | remembered
     once = any(rule.once for rule in prepared.rules)
-    return AskedBy(protocol, prepared, guards, trackers, stepping, frozenset(cares), frozenset(kept), once)
+    carried = frozenset(cares | kept | _inputs(prepared, counting))
+    return AskedBy(protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once)
+
+
+def _tells_measured(tracker: Tracker) -> bool:
+    """Whether it makes a difference to a count that something was measured, or carried over."""
+    return tracker.kind == "consecutive" or (tracker.kind == "episodes" and tracker.measured_only)
 
 
 def opened(prepared: Prepared, guard: Guard) -> Iterator[Guard]:

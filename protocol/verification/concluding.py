@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property, partial, reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,6 @@ from protocol.verification.abstraction import DATES
 from protocol.verification.asking import Situation
 from protocol.verification.baselines import supposed
 from protocol.verification.diagrams import Node
-from protocol.verification.giving import can_be_given
 from protocol.verification.kept import Kept, Place
 from protocol.verification.outcomes import Outcome, Way, broken, done
 from protocol.verification.rule_by_rule import AskedRule, Told
@@ -162,36 +161,44 @@ class Concluding:
         said = (finding.status, finding.effect, finding.rules[:1], finding.withheld, finding.blocked, finding.conflict)
         offers = (offer for _, result in finding.results for offer in (*result.offered, *result.ordered))
         led = frozenset((offer.effect, offer.rule) for offer in offers)
-        effects, silent = self._effects(finding), is_silent(self.scene, finding)
-        key = (*self.here, *said, effects, led, silent, broken(self.situation.state, finding))
-        waits = self.all.any_dose or any(
-            one.control.kind == "held" or (one.control.kind == "in review" and not one.dose.is_drug) for one in effects
-        )
-        return self.all.alike.setdefault(key, Found(finding, key, effects, waits))
+        givens, silent = self._givens(finding), is_silent(self.scene, finding)
+        key = (*self.here, *said, givens, led, silent, broken(self.situation.state, finding))
+        effects = (finding.effect, *(effect for effect, _ in givens))
+        waits = any(one.control.kind in ("held", "in review") and not one.dose.is_drug for one in effects)
+        return self.all.alike.setdefault(key, Found(finding, key, givens, waits))
 
     def _followed(self, found: Found, holds: frozenset[str]) -> Outcome:
         """The outcome of a decision; where it is followed by no drug, what holds are true matters as well."""
         key = (found.key, holds if found.waits else frozenset())
         outcome = self.all.followed.get(key)
         if outcome is None:
-            outcome = self.all.followed[key] = self._made(found.finding, found.effects, key[1])
+            outcome = self.all.followed[key] = self._made(found, key[1])
         return outcome
 
-    def _effects(self, finding: Finding) -> tuple[Effect, ...]:
-        """The recommended effect, and those permitted whatever is missing of which a course can say that they were given."""
-        permitted = [set(result.permitted()) for _, result in finding.results]
-        always = [
-            effect for effect in dict.fromkeys(finding.results[0][1].permitted()) if all(effect in one for one in permitted)
-        ]
-        given = (effect for effect in always if not effect.undefined and can_be_given(self.scene, finding, effect))
-        return tuple(dict.fromkeys([finding.effect, *given]))
+    def _givens(self, finding: Finding) -> tuple[tuple[Effect, bool], ...]:
+        """What else can be given than what is recommended: the effect that follows, and whether it is permitted for certain.
 
-    def _made(self, finding: Finding, effects: tuple[Effect, ...], holds: frozenset[str]) -> Outcome:
-        before = in_force(self.situation.state)
+        A course says what was given, not which rule that follows; so it is one of each level, no drug, and no drug ever again.
+        What nothing permits is among them only where any dose may be given.
+        """
+        protocol, found = self.abstraction.protocol, dict[Effect, bool]()
+        anew = any(effect.anew for _, result in finding.results for effect in result.permitted())
+        levels = [
+            Given("regimen", one.regimen, one.name, again) for one in protocol.levels for again in (False, True)[: 1 + anew]
+        ]
+        for given in (*levels, Given("none"), Given("stopped")):
+            permitted = [any(is_it(protocol, given, one) for one in result.permitted()) for _, result in finding.results]
+            waits = self.situation.state.control.kind == "before treatment" and given.kind == "none"
+            if not is_it(protocol, given, finding.effect) and (waits or any(permitted) or self.all.any_dose):
+                effect = followed(self.scene, finding, given)
+                found[effect] = found.get(effect, False) or waits or all(permitted)
+        return tuple(found.items())
+
+    def _made(self, found: Found, holds: frozenset[str]) -> Outcome:
+        finding, before = found.finding, in_force(self.situation.state)
         rule = rule_of(self.abstraction.prepared, finding)
         told = frozenset({rule.name if rule else ""})
         first = self._way(finding, finding.effect, holds, action_of(finding, rule, before), told)
-        others = [self._other(finding, effect, holds) for effect in effects[1:]]
         return Outcome(
             finding.status,
             rule.name if rule else "",
@@ -200,28 +207,17 @@ class Concluding:
             finding.blocked,
             finding.conflict,
             broken(self.situation.state, finding),
-            (first, *others, *self._unordered(finding, (first, *others), holds)),
+            (first, *(self._other(finding, effect, every, holds) for effect, every in found.givens)),
         )
 
-    def _unordered(self, finding: Finding, ways: tuple[Way, ...], holds: frozenset[str]) -> Iterator[Way]:
-        """What else could be given, where that is asked for: any level, no drug, or no drug ever again."""
-        if not self.all.any_dose:
-            return
-        protocol = self.abstraction.protocol
-        for given in (*(Given("regimen", one.regimen, one.name) for one in protocol.levels), Given("none"), Given("stopped")):
-            if not any(is_it(protocol, given, way.effect) for way in ways):
-                effect = followed(self.scene, finding, given)
-                kind = done(self.situation.state, effect, "continue")
-                yield evolve(self._way(finding, effect, holds, kind, frozenset()), recommended=False, ordered=False)
-
-    def _other(self, finding: Finding, effect: Effect, holds: frozenset[str]) -> Way:
-        """A way that is permitted beside the recommended one."""
+    def _other(self, finding: Finding, effect: Effect, every: bool, holds: frozenset[str]) -> Way:
+        """A way beside the recommended one."""
         offers = (offer for _, result in finding.results for offer in (*result.offered, *result.ordered))
         names = dict.fromkeys(offer.rule for offer in offers if offer.effect == effect and offer.rule)
         prepared = self.abstraction.prepared
         kinds = (prepared.rules[prepared.place[name]].action.kind for name in names)
         kind = done(self.situation.state, effect, next(kinds, "continue"))
-        return evolve(self._way(finding, effect, holds, kind, frozenset(names)), recommended=False)
+        return evolve(self._way(finding, effect, holds, kind, frozenset(names)), recommended=False, ordered=every)
 
     def _way(self, finding: Finding, effect: Effect, holds: frozenset[str], action: ActionKind, rules: frozenset[str]) -> Way:
         prepared = self.abstraction.prepared
@@ -266,5 +262,5 @@ class Found:
 
     finding: Finding
     key: Hashable
-    effects: tuple[Effect, ...]
+    givens: tuple[tuple[Effect, bool], ...]
     waits: bool

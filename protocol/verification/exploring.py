@@ -254,7 +254,8 @@ _NAMES = {name: place for place, name in enumerate(DATES)}
 
 def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
     """The state after a visit that was followed this way."""
-    dates = tuple([0 if name in way.resets else age for name, age in zip(DATES, kept.dates, strict=True)])
+    resets = way.resets & abstraction.dated
+    dates = tuple([0 if name in resets else age for name, age in zip(DATES, kept.dates, strict=True)])
     after = kept._replace(place=way.place, dates=dates, taken=_taken(abstraction, kept, way))
     if "anew" in way.resets:
         begin = first(abstraction)

@@ -16,7 +16,8 @@ from protocol.verification.kept import Place
 class Way:
     """One way to follow a decision: what was done and by which rules, the effect, and where it leads.
 
-    ``resets`` are the dates that are now. ``recommended`` False: it is permitted beside. ``ordered`` False: nothing permits it.
+    ``resets`` are the dates that are now. ``recommended`` False: it is something else. ``ordered`` False: that is not permitted
+    for certain, so that the protocol does not answer for it.
     """
 
     action: ActionKind

@@ -219,11 +219,20 @@ class Trails:
                 low, high = plausible(self.abstraction.prepared, tracker.input)
                 value = Interval(low, high) if told.value is None else Interval(told.value, told.value)
                 found = extreme(tracker, Extreme(held.low, held.high), value, 1)
-                return Extreme(found.low, found.high), found.changed == 1
+                return Extreme(self._piece(tracker, found.low), self._piece(tracker, found.high)), found.changed == 1
             case Counted():
                 top = saturation(self.abstraction.prepared, tracker.name)
                 counted = counting(tracker, Counted(held.possible), told.now, told.over, told.measured, 1, top)
                 return Counted(counted.possible), counted.changed == 1
+
+    def _piece(self, tracker: Tracker, value: Fraction | None) -> Fraction | None:
+        """One value of the piece in which this one lies, between the constants of a lowest or highest value."""
+        cuts = self.abstraction.prepared.constants.get(Tracked(tracker.name), ())
+        if value is None or value in cuts:
+            return value
+        low, high = plausible(self.abstraction.prepared, tracker.input)
+        below, above = [cut for cut in cuts if cut < value], [cut for cut in cuts if cut > value]
+        return ((below[-1] if below else low) + (above[0] if above else high)) / 2
 
 
 def candidates_of(abstraction: Abstraction, place: int, memory: Memory) -> Candidates:
