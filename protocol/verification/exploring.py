@@ -15,6 +15,7 @@ from protocol.verification.deciding import Deciding
 from protocol.verification.diagrams import Choices, Diagrams, Node, cheapest
 from protocol.verification.kept import NEWER_THAN_HOLD, NEWER_THAN_STEP, Kept, Remembered, acted_on, first, passed
 from protocol.verification.outcomes import Outcome, Way
+from protocol.verification.size import megabytes
 from protocol.verification.trails import Trail, Trails
 
 Costs = tuple[tuple[int | None, ...], ...]
@@ -176,9 +177,14 @@ class Exploring:
     # Breadth first
 
     def explore(
-        self, limit: int = 1_000_000, seconds: float = float("inf"), tell: Callable[[int], None] = lambda states: None
+        self,
+        limit: int = 1_000_000,
+        seconds: float = float("inf"),
+        tell: Callable[[int], None] = lambda states: None,
+        *,
+        memory: int = 0,
     ) -> Explored:
-        """Follows every visit from every state; ends early after ``limit`` states, so many seconds, or an interruption.
+        """Follows every visit from every state; ends early after so many states, seconds, MB of memory, or an interruption.
 
         Where it ended early it says why. ``tell`` is told now and then how many states have been found.
         """
@@ -201,6 +207,8 @@ class Exploring:
                 number += 1
                 if number % 16 == 0:
                     tell(len(found.states))
+                    if memory and megabytes() > memory:
+                        found.ended.append(f"it needs more than {memory:,} MB of memory")
         return found
 
     def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[int, int], number: int) -> None:

@@ -17,10 +17,22 @@ from protocol.verification.grids import visit_grid
 from protocol.verification.judging import Failing, Judged, Judging, judge
 from protocol.verification.patients import concrete, times_of
 from protocol.verification.reached import reached, unreached
+from protocol.verification.size import largest_parts
 
 MOST_STATES = 200_000
 MOST_SECONDS = 600.0
+MOST_MEMORY = 4_000
+"""MB."""
 Progress = Callable[[str], None]
+
+
+@frozen
+class Bounds:
+    """After how many states, seconds and MB of memory a search ends."""
+
+    states: int = MOST_STATES
+    seconds: float = MOST_SECONDS
+    memory: int = MOST_MEMORY
 
 
 @frozen(eq=False)
@@ -41,16 +53,18 @@ def verify(
     any_dose: bool = False,
     states: int = MOST_STATES,
     seconds: float = MOST_SECONDS,
+    memory: int = MOST_MEMORY,
     progress: Progress | None = None,
 ) -> Report:
     """The verdict on each property of the protocol, and on those that every dosing protocol should have.
 
     ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
-    ``any_dose``: at each visit any dose may be given, whatever is ordered. After ``states`` states or so many ``seconds`` the
-    search ends, and what it did not refute is unfinished. ``progress`` is told what is being done.
+    ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so many
+    MB of ``memory`` in use, the search ends, and what it did not refute is unfinished. ``progress`` is told what is being done.
     """
     say = progress or (lambda text: None)
-    made = searched(protocol, visit_grid(protocol) if every is None else every, any_dose, states, seconds, say)
+    bounds = Bounds(states, seconds, memory)
+    made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
     judging, verdicts = Judging(made.search), list[Verdict]()
     wanted = set(only)
     interrupted = bool(made.explored.ended) and made.explored.ended[0] == INTERRUPTED
@@ -70,12 +84,14 @@ def verify(
     )
 
 
-def searched(protocol: Protocol, every: int, any_dose: bool, states: int, seconds: float, say: Progress) -> Search:
+def searched(protocol: Protocol, every: int, bounds: Bounds, say: Progress, *, any_dose: bool = False) -> Search:
     """All states of a protocol on a grid, as far as the bounds let the search go."""
     began = monotonic()
     say(f"{protocol.name}: searching")
     search = Exploring(abstraction(protocol, every), (every,), any_dose=any_dose)
-    explored = search.explore(states, seconds, lambda found: say(f"{protocol.name}: {found:,} states"))
+    explored = search.explore(
+        bounds.states, bounds.seconds, lambda found: say(f"{protocol.name}: {found:,} states"), memory=bounds.memory
+    )
     return Search(search, explored, Grid(every), monotonic() - began)
 
 
@@ -84,6 +100,9 @@ def notes(made: Search) -> Iterator[str]:
     protocol, places = made.search.abstraction.protocol, made.search.abstraction.places
     free = [*(one.name for one in protocol.numbers), *(one.name for one in protocol.scores)]
     asked = [name for name in free if name in places]
+    if made.explored.ended:
+        largest = "; ".join(largest_parts(made.search.abstraction, made.explored.states))
+        yield f"what has the most values in the states that were found: {largest}"
     if asked:
         yield f"computed values can be anything at each visit, whatever they are computed from: {', '.join(asked)}"
 
