@@ -18,7 +18,21 @@ import click
 
 from protocol.commands import FAULT, HOLDS, UNUSABLE
 
-COMMANDS = ("check", "test", "verify", "mutate", "replay", "why", "run", "show", "list", "explain", "doctor", "completion")
+COMMANDS = (
+    "check",
+    "test",
+    "verify",
+    "diff",
+    "mutate",
+    "replay",
+    "why",
+    "run",
+    "show",
+    "list",
+    "explain",
+    "doctor",
+    "completion",
+)
 """Each is a file of `commands` that holds a command of the same name; in this order they are listed."""
 
 COMPLETE = "_PROTOCOL_COMPLETE"

@@ -73,7 +73,7 @@ def verify(
     protocols = [(spec, load(spec)) for spec in specs]
     _check_names(protocols, only)
     entries = _entries(baseline, write)
-    arguments = {"every": _minutes(every), "any_dose": any_dose}
+    arguments = {"every": minutes(every), "any_dose": any_dose}
     bounds = {name: value for name, value in (("states", states), ("seconds", seconds)) if value is not None}
     found = _found(protocols, Asked(only, arguments, bounds, not no_cache), entries)
     if write and baseline:
@@ -115,7 +115,7 @@ def _check_names(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -
             raise click.UsageError(f"there is no property '{name}': {instead(name, known, 'Properties')}")
 
 
-def _minutes(every: str | None) -> int | None:
+def minutes(every: str | None) -> int | None:
     from protocol.errors import NotationError
     from protocol.model.time import duration
 

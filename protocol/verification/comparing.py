@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from heapq import nsmallest
+from itertools import takewhile
 from time import monotonic
 
 from attrs import evolve, field, frozen
@@ -75,6 +76,7 @@ class Comparing:
         self.old, self.new = (Exploring(one, gaps, diagrams=self.diagrams) for one in both)
         self._joint: dict[Hashable, tuple[tuple[Outcome, Outcome, int, Choices], ...]] = {}
         self._seen: dict[Hashable, Shown] = {}
+        self._until = float("inf")
 
     def compare(
         self, *, states: int = 500_000, seconds: float = float("inf"), stop: Callable[[Compared], bool] | None = None,
@@ -86,6 +88,7 @@ class Comparing:
         _add(found, index, begin, None, 0)
         index.clear()  # who is as at the beginning after a visit is another state, from which time passes
         number, until, ended = 0, monotonic() + seconds, ""
+        self._until = until
         try:
             while number < len(found.states) and not ended:
                 self._follow(found, index, number)
@@ -107,8 +110,10 @@ class Comparing:
         before = found.came[number]
         for minutes in self.gaps if number else (0,):
             begins = number == 0
-            options = tuple(self.new.options(new, minutes, begins=begins))
+            options = tuple(takewhile(lambda _: monotonic() <= self._until, self.new.options(new, minutes, begins=begins)))
             for one in self.old.options(old, minutes, begins=begins):
+                if monotonic() > self._until:
+                    return
                 for other in options:
                     for move in self._moves(one, other):
                         self._reach(found, index, number, minutes, (one.kept, other.kept), move, before.cost if before else 0)
@@ -127,7 +132,7 @@ class Comparing:
         one, other = self.seen(self.old, kept[0], old), self.seen(self.new, kept[1], new)
         if one != other:
             pair = _Pair(number, minutes, letters, so_far + cost, (old, old.ways[0]), (new, new.ways[0]))
-            found.apart.setdefault(_kind(one, other), []).append((found.depth[number], pair.cost, pair))
+            _keep(found, _kind(one, other), (found.depth[number], pair.cost, pair))
             return
         for way, same in self._aligned(kept, old, new):
             after = settled(self.old.abstraction, kept[0], way), settled(self.new.abstraction, kept[1], same)
@@ -177,8 +182,7 @@ class Comparing:
     def _compared(self, found: _Found, ended: str) -> Compared:
         apart = {}
         for kind, pairs in found.apart.items():
-            best = nsmallest(MOST_OF_A_KIND, pairs, key=lambda one: one[:2])
-            apart[kind] = tuple(self._apart(found, pair, kind) for _, _, pair in best)
+            apart[kind] = tuple(self._apart(found, pair, kind) for _, _, pair in _shortest(pairs))
         in_order = sorted(apart.items(), key=lambda item: (len(item[1][0].old), repr(item[0])))
         return Compared(dict(in_order), len(found.states), ended)
 
@@ -204,6 +208,18 @@ def _add(found: _Found, index: dict[tuple[Kept, Kept], int], state: tuple[Kept, 
         known = found.came[place]
         if known is not None and pair.cost < known.cost:
             found.came[place] = pair
+
+
+def _keep(found: _Found, kind: Shown, one: tuple[int, int, _Pair]) -> None:
+    """Notes a difference; of many of a kind the shortest stay."""
+    known = found.apart.setdefault(kind, [])
+    known.append(one)
+    if len(known) > 8 * MOST_OF_A_KIND:
+        known[:] = _shortest(known)
+
+
+def _shortest(pairs: list[tuple[int, int, _Pair]]) -> list[tuple[int, int, _Pair]]:
+    return nsmallest(MOST_OF_A_KIND, pairs, key=lambda one: one[:2])
 
 
 def _dearer(one: int | None, other: int | None) -> int | None:

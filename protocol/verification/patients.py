@@ -31,11 +31,16 @@ Entries = dict[str, Observation]
 
 def concrete(abstraction: Abstraction, path: Path, name: str = "") -> Course | None:
     """A course on which the reference decides at each visit as the path says; None where none was found."""
+    courses = in_readings(abstraction, path, name)
+    return next((course for course in courses if agrees(path, replayed(abstraction.protocol, course))), None)
+
+
+def in_readings(abstraction: Abstraction, path: Path, name: str = "") -> Iterator[Course]:
+    """Courses that the path can stand for, the most readable first; what the reference decides on them was not asked yet."""
     for exact, spoken in product((False, True), repeat=2):
         course = _course(abstraction, path, name, exact=exact, spoken=spoken)
-        if course is not None and agrees(path, replayed(abstraction.protocol, course)):
-            return course
-    return None
+        if course is not None:
+            yield course
 
 
 def replayed(protocol: Protocol, course: Course) -> tuple[Step, ...]:

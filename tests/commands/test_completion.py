@@ -39,7 +39,7 @@ def test_commands_are_completed() -> None:
     assert completed("wh") == [("plain", "why")]
 
 
-@pytest.mark.parametrize("command", ["check", "test", "verify", "show", "replay"])
+@pytest.mark.parametrize("command", ["check", "test", "verify", "diff", "show", "replay"])
 def test_a_spec_is_completed_by_shipped_names_and_by_paths(command: str) -> None:
     assert completed(command, "imatinib-h")[:2] == [("file", "imatinib-h"), ("plain", "imatinib-hes")]
     assert all(value.startswith("imatinib-h") for _, value in completed(command, "imatinib-h"))

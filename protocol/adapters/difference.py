@@ -1,0 +1,266 @@
+"""How is a difference between two protocols told? As a sentence about one patient, and as a course with both decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import evolve, frozen
+
+from protocol.adapters.phrases import counted, is_no_order, listed
+from protocol.adapters.story import measured
+from protocol.adapters.to_markdown import table
+from protocol.model.decision import Decision, Permission, Step
+from protocol.model.difference import Declared, Difference, Different, Treated, Unconfirmed
+from protocol.model.input import Input
+from protocol.model.protocol import Protocol
+from protocol.model.regimen import Dose
+from protocol.model.time import say_duration, say_time
+from protocol.model.verification import Grid
+
+Side = Literal["old", "new"]
+OTHERS: dict[str, str] = {"no longer holds": "holds later", "no longer stops": "stops later", "no longer starts": "starts later",
+    "no longer escalates": "escalates later", "no longer reduces": "reduces later", "no longer resumes": "resumes later",
+    "no longer asks for review": "asks for review later"}  # fmt: skip
+"""What it is called where the new one does it later than the old one."""
+_EARLIER = tuple(said.removesuffix(" later") for said in OTHERS.values())
+
+
+@frozen
+class Told:
+    """Two protocols and how they differ; ``file`` is a set of courses, ``treated`` its patients who are treated differently.
+
+    ``followed`` is how many of them were followed, ``unread`` names those that one of the two refuses.
+    """
+
+    difference: Difference
+    old: Protocol
+    new: Protocol
+    file: str = ""
+    followed: int = 0
+    treated: tuple[Treated, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def side(self, side: Side) -> Protocol:
+        """One of the two."""
+        return self.old if side == "old" else self.new
+
+
+def title(different: Different) -> str:
+    """``holds earlier``, ``no longer resumes``: what the new one does, and whether the other does it at another time."""
+    if different.by == "old" and different.meaning in _EARLIER:
+        return f"{different.meaning} earlier"
+    if different.by == "new" and different.meaning in OTHERS:
+        return OTHERS[different.meaning]
+    return f"{different.meaning} where the old one does not" if different.meaning in _EARLIER else different.meaning
+
+
+def grouped(told: Told) -> Iterator[tuple[str, tuple[Different, ...]]]:
+    """The courses by what they are called, in the order of the meanings."""
+    for _, found in told.difference.by_meaning():
+        for said in dict.fromkeys(map(title, found)):
+            yield said, tuple(one for one in found if title(one) == said)
+
+
+def sentence(told: Told, one: Different) -> str:
+    """``On day 14, with anc 0.8, the old protocol holds; the new one goes on with 100 mg every day.``"""
+    visit = one.course.visits[-1]
+    found = measured(visit, {}, told.old if _asks_all(told.old, one) else told.new)
+    with_ = "when nothing is measured" if found == "nothing measured" else f"with {found}"
+    old, new = _both(told, one.old[-1], one.new[-1], beside=one.meaning.startswith("permits"))
+    return f"On {say_time(visit.time)}, {with_}, the old protocol {old}; the new one {new}.{_later(one)}"
+
+
+def _asks_all(protocol: Protocol, one: Different) -> bool:
+    names = {item.name for item in protocol.inputs}
+    return all(seen.input in names for visit in one.course.visits for seen in visit.observations)
+
+
+def _both(told: Told, old: Step, new: Step, beside: bool) -> tuple[str, str]:
+    return said(told.old, old.decision, beside), said(told.new, new.decision, beside)
+
+
+def _later(one: Different) -> str:
+    if not one.by:
+        return ""
+    other = "new" if one.by == "old" else "old"
+    when = say_time(one.course.visits[-1].time + one.later)
+    return f" With the same findings the {one.by} one does as the {other} one on {when}, {say_duration(one.later)} later."
+
+
+def treated_sentence(told: Told, one: Treated) -> str:
+    """The same of a patient of a data set."""
+    old, new = _both(told, one.old, one.new, beside=one.meaning.startswith("permits"))
+    return f"{one.course}: {one.meaning}. On {say_time(one.old.visit.time)} the old protocol {old}; the new one {new}."
+
+
+# What a decision does
+
+
+def said(protocol: Protocol, decision: Decision, beside: bool = False) -> str:
+    """What a protocol does, without the names of its levels and rules: ``goes on with 100 mg every day``."""
+    parts = [_done(protocol, decision)]
+    if beside:
+        parts += _permitted(protocol, decision)
+    if decision.conflict:
+        parts.append("contradicts itself")
+    return " and ".join(parts)
+
+
+def _done(protocol: Protocol, decision: Decision) -> str:
+    stands = f"{regimen_of(protocol, decision.after.dose)} stands"
+    if is_no_order(decision):
+        return f"is silent, so {stands}"
+    if decision.status == "undecided" and not decision.withheld:
+        return f"is undecided{_missing(decision)}, so {stands}"
+    if decision.withheld:
+        return f"withholds the drug{_missing(decision)}"
+    done = _action(protocol, decision)
+    return f"{done}, provisionally{_missing(decision)}" if decision.status == "provisional" else done
+
+
+def _missing(decision: Decision) -> str:
+    return f" because {listed((one.name for one in decision.missing), 3)} is not known" if decision.missing else ""
+
+
+def _action(protocol: Protocol, decision: Decision) -> str:
+    after = decision.after
+    dose = regimen_of(protocol, after.dose)
+    at_once = f" and gives {decision.supplement} at once" if decision.supplement else ""
+    anew = " as in a new patient" if after.anew else ""
+    match decision.action:
+        case "hold" | "stop":
+            return f"{decision.action}s{_from(protocol, decision)}"
+        case "review":
+            return f"asks for review, with {dose} meanwhile"
+        case "continue":
+            return _goes_on(decision, dose)
+        case "start":
+            return f"starts {dose}{anew}{at_once}"
+        case "resume":
+            return f"resumes with {dose}{anew}{at_once}"
+        case "escalate":
+            return f"raises to {dose}{at_once}"
+    return f"lowers to {dose}"
+
+
+def _from(protocol: Protocol, decision: Decision) -> str:
+    return f" {regimen_of(protocol, decision.before.dose)}" if decision.before.dose.is_drug else ""
+
+
+def _goes_on(decision: Decision, dose: str) -> str:
+    if decision.after.dose.is_drug:
+        return f"goes on with {dose}"
+    return {"before treatment": "does not start", "held": "goes on holding", "stopped": "stays stopped"}.get(
+        decision.after.control.kind, "goes on without drug"
+    )
+
+
+def _permitted(protocol: Protocol, decision: Decision) -> list[str]:
+    found = [_permission(protocol, one) for one in decision.permitted if one.certainty == "permitted"]
+    return [f"permits also: {listed(dict.fromkeys(found))}"] if found else ["permits nothing else"]
+
+
+def _permission(protocol: Protocol, one: Permission) -> str:
+    return f"{one.action}, {regimen_of(protocol, one.effect.dose)}"
+
+
+def regimen_of(protocol: Protocol, dose: Dose) -> str:
+    """``100 mg every day``, ``no drug``."""
+    if not dose.is_drug:
+        return "no drug"
+    return str(protocol.level(dose.name).regimen) if dose.kind == "level" else dose.name or "a dose off the ladder"
+
+
+def rests_on(protocol: Protocol, step: Step) -> str:
+    """The rule that was followed, where it stands and what it says; or what there is instead."""
+    decision = step.decision
+    if decision.conflict:
+        return f"rules {listed(decision.conflict)} contradict each other"
+    if not decision.rule:
+        possible = listed(decision.rules, 3)
+        return f"no rule decides; possible are {possible}" if possible else _otherwise(decision)
+    source = decision.source
+    place = f" ({source.source}{f', {source.place}' if source.place else ''})" if source else ""
+    return f"rule {decision.rule}{place}{f': {decision.says}' if decision.says else ''}"
+
+
+def _otherwise(decision: Decision) -> str:
+    if decision.silent:
+        return "no rule applies, and nothing is said of that"
+    return "no rule applies" if decision.status == "decided" else "no rule applies for certain"
+
+
+# As a course
+
+
+def course_table(told: Told, one: Different) -> list[str]:
+    """The lines of a table of the course, with what the old and the new one do at each visit."""
+    header, *rows = table((one.course,), with_both(told.old, told.new))
+    steps = zip(rows, one.old, one.new, strict=True)
+    lines = [[*row, _cell(told.old, old.decision), _cell(told.new, new.decision)] for row, old, new in steps]
+    both = [*header, "old", "new"]
+    return [f"| {' | '.join(line)} |" for line in (both, ["---"] * len(both), *lines)]
+
+
+def _cell(protocol: Protocol, decision: Decision) -> str:
+    """``hold``, ``resume at 100 mg every day``, ``undecided``."""
+    if is_no_order(decision):
+        return "no order"
+    if decision.status == "undecided":
+        return "undecided"
+    at = " at " if decision.action in ("start", "resume") else " to "
+    moves = decision.action in ("start", "resume", "escalate", "reduce")
+    done = f"{decision.action}{at}{regimen_of(protocol, decision.after.dose)}" if moves else decision.action
+    return done if decision.status == "decided" else f"{done} ({decision.status})"
+
+
+def with_both(old: Protocol, new: Protocol) -> Protocol:
+    """The old protocol with the inputs of both, for tables of courses."""
+    names = {item.name for item in old.inputs}
+    more: tuple[Input, ...] = tuple(item for item in new.inputs if item.name not in names)
+    return evolve(old, inputs=(*old.inputs, *more))
+
+
+# The rest
+
+
+def say_declared(one: Declared) -> str:
+    """``input anc: valid for 8 days in the old one, 14 days in the new one``."""
+    where = f"{one.what} {one.name}"
+    if one.old is None or one.new is None:
+        which, shown = ("new", one.new) if one.old is None else ("old", one.old)
+        return f"{where}: only in the {which} one ({shown})"
+    return f"{where}: {one.aspect} {one.old or 'none'} in the old one, {one.new or 'none'} in the new one"
+
+
+def say_unconfirmed(one: Unconfirmed) -> str:
+    """A kind of difference for which no patient was found."""
+    old, new = one.old.dose or "no drug", one.new.dose or "no drug"
+    return f"{one.meaning}, {old} in the old one and {new} in the new one, after {one.visits} visits"
+
+
+def say_grid(grid: Grid) -> str:
+    """``visits every 7 days``."""
+    return f"visits every {say_duration(grid.every)}"
+
+
+def verdict(told: Told) -> str:
+    """What it comes to, in a sentence."""
+    found = told.difference
+    names = f"{found.old} (old) and {found.new} (new)"
+    if found.is_equivalent:
+        return f"{names} are equivalent: they decide the same of every course."
+    if not found.kinds and not found.unconfirmed:
+        return f"No difference between {names} was found, and none is ruled out."
+    if not found.kinds:
+        return f"{names} may differ: no course was found that shows what the search found."
+    return f"{names} are different, in {counted(len(found.kinds), 'kind')}: {listed(said for said, _ in grouped(told))}."
+
+
+def seen(told: Told) -> str:
+    """What was looked at."""
+    found = told.difference
+    took = f"; {found.seconds:.0f} s" if found.seconds >= 1 else ""
+    counts = f"{say_grid(found.grid).capitalize()}: {found.pairs:,} pairs of states in which both decide the same{took}."
+    return f"{counts} Not all of it was seen: {found.ended}." if found.ended else counts

@@ -1,0 +1,120 @@
+"""The difference between two protocols for people: as text in lines of a width, or as Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from protocol.adapters.difference import (
+    Told,
+    course_table,
+    grouped,
+    rests_on,
+    say_declared,
+    say_unconfirmed,
+    seen,
+    sentence,
+    treated_sentence,
+    verdict,
+)
+from protocol.adapters.phrases import counted
+from protocol.model.difference import Different
+
+
+def difference_text(told: Told, width: int) -> str:
+    """All of it, in lines of at most that width; the table of a course keeps its lines."""
+    open_ = [say_unconfirmed(one) for one in told.difference.unconfirmed]
+    paragraphs = (
+        [*_filled(verdict(told), width), *_filled(seen(told), width, "  ")],
+        _listed("Not looked at", told.difference.limits, width),
+        _listed("Declared differently", [say_declared(one) for one in told.difference.declared], width),
+        *_kinds(told, width),
+        _listed("Not confirmed, because no course with readings was found", open_, width),
+        list(_patients(told, width)),
+        list(_totals(told, width)),
+    )
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _kinds(told: Told, width: int) -> Iterator[list[str]]:
+    for title, found in grouped(told):
+        for number, one in enumerate(found, 1):
+            count = f" ({number} of {len(found)})" if len(found) > 1 else ""
+            yield [
+                f"{title[:1].upper()}{title[1:]}{count}",
+                *_filled(sentence(told, one), width, "  "),
+                *(line for side, said in _grounds(told, one) for line in _filled(f"{side}: {said}", width, "  ")),
+                *_filled(_others(one), width, "  "),
+                "",
+                *course_table(told, one),
+            ]
+
+
+def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
+    return ("Old", rests_on(told.old, one.old[-1])), ("New", rests_on(told.new, one.new[-1]))
+
+
+def _others(one: Different) -> str:
+    if not one.others:
+        return ""
+    return f"{counted(one.others, 'further kind')} between the same doses differ in what stands beside; '--all' shows them."
+
+
+def _patients(told: Told, width: int) -> Iterator[str]:
+    if not told.file:
+        return
+    whole = told.followed
+    yield from _filled(f"Treated differently in {told.file}: {len(told.treated)} of {counted(whole, 'patient')}", width)
+    for one in told.treated:
+        yield from _filled(treated_sentence(told, one), width, "  ")
+    for name in told.unread:
+        yield from _filled(f"{name}: one of the two does not take this course", width, "  ")
+
+
+def _totals(told: Told, width: int) -> Iterator[str]:
+    found = told.difference
+    if found.is_interrupted:
+        yield from _filled("Interrupted: this is what had been found; more differences are not ruled out.", width)
+    elif found.ended and (found.kinds or found.unconfirmed):
+        yield from _filled("Not finished: further kinds of difference are not ruled out.", width)
+
+
+def _listed(title: str, lines: list[str] | tuple[str, ...], width: int) -> list[str]:
+    return [title, *(line for one in lines for line in _filled(one, width, "  "))] if lines else []
+
+
+def _filled(text: str, width: int, first: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(30, width),
+        initial_indent=first,
+        subsequent_indent=f"{first}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+# As Markdown
+
+
+def difference_markdown(told: Told) -> str:
+    """The same as a page, one heading for each clinical term."""
+    found = told.difference
+    lines = [f"# {found.old} and {found.new}", "", verdict(told), "", seen(told)]
+    lines += _bullets("Not looked at", found.limits)
+    lines += _bullets("Declared differently", [say_declared(one) for one in found.declared])
+    for title, kinds in grouped(told):
+        lines += ["", f"## {title[:1].upper()}{title[1:]}"]
+        for one in kinds:
+            grounds = [f"- {side}: {said}" for side, said in _grounds(told, one)]
+            others = ["", _others(one)] if one.others else []
+            lines += ["", sentence(told, one), "", *grounds, *others, "", *course_table(told, one)]
+    lines += _bullets("Not confirmed", [say_unconfirmed(one) for one in found.unconfirmed])
+    if told.file:
+        heading = f"Treated differently in {told.file}: {len(told.treated)} of {counted(told.followed, 'patient')}"
+        lines += _bullets(heading, [treated_sentence(told, one) for one in told.treated], always=True)
+    return "\n".join([*lines, *(f"\n{line}" for line in _totals(told, 10_000))]) + "\n"
+
+
+def _bullets(title: str, lines: list[str] | tuple[str, ...], always: bool = False) -> list[str]:
+    return ["", f"## {title}", "", *(f"- {line}" for line in lines)] if lines or always else []

@@ -1,0 +1,128 @@
+"""What makes two protocols different: patients whom they treat differently, and what only one of them declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.model.course import Course
+from protocol.model.decision import Step
+from protocol.model.verification import INTERRUPTED, Grid
+
+Meaning = Literal[
+    "stops", "no longer stops", "asks for review", "no longer asks for review", "holds", "no longer holds", "starts",
+    "no longer starts", "starts at another level", "resumes", "no longer resumes", "resumes at another level", "reduces",
+    "no longer reduces", "reduces to another level", "escalates", "no longer escalates", "escalates to another level",
+    "begins anew", "no longer begins anew", "gives another amount at once", "leads elsewhere", "now undecided", "now decided",
+    "now provisional", "no longer provisional", "silent now", "no longer silent", "contradicts itself now",
+    "no longer contradicts itself", "permits more", "permits less", "permits something else",
+]  # fmt: skip
+"""What the new protocol does at a visit at which the old one does not, in clinical terms."""
+
+
+@frozen
+class Look:
+    """What somebody sees of a decision: nothing of it depends on the names of levels and rules.
+
+    ``was`` and ``now`` are the control states before and after it, ``on`` and ``dose`` what is given before and after, empty
+    for no drug. ``permitted`` are the control states and doses that are permitted beside.
+    """
+
+    status: str
+    was: str
+    on: str
+    now: str
+    dose: str
+    at_once: str = ""
+    anew: bool = False
+    permitted: frozenset[tuple[str, str]] = frozenset()
+    silent: bool = False
+    conflict: bool = False
+
+
+@frozen
+class Different:
+    """A course at whose last visit two protocols decide differently, as the reference replays it in both.
+
+    ``old`` and ``new`` are what they decide at its visits. ``later``: so many minutes later, with the same findings, the
+    other one does the same; ``by`` is the one that is late. ``others`` counts further kinds of the same meaning between the same
+    doses, that differ in what stands beside.
+    """
+
+    meaning: Meaning
+    course: Course
+    old: tuple[Step, ...]
+    new: tuple[Step, ...]
+    later: int = 0
+    by: Literal["old", "new", ""] = ""
+    others: int = 0
+
+
+@frozen
+class Unconfirmed:
+    """A kind of difference that the search found, for which no course was found that shows it in both protocols."""
+
+    meaning: Meaning
+    old: Look
+    new: Look
+    visits: int
+
+
+@frozen
+class Declared:
+    """Something that both declare differently, or only one of them; None where it does not."""
+
+    what: Literal["input", "dose"]
+    name: str
+    aspect: str
+    old: str | None
+    new: str | None
+
+
+@frozen
+class Difference:
+    """How two protocols differ. ``pairs`` are the pairs of states that were reached on the grid.
+
+    ``kinds`` has one course for each clinical meaning between the same doses; ``all_kinds`` one for each kind, where that was
+    asked for. ``ended`` says why not all courses were seen, ``limits`` what the courses that were looked at leave out.
+    """
+
+    old: str
+    new: str
+    grid: Grid
+    pairs: int
+    seconds: float
+    kinds: tuple[Different, ...] = ()
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    limits: tuple[str, ...] = ()
+    ended: str = ""
+
+    @property
+    def is_equivalent(self) -> bool:
+        """Whether it is proved that both decide the same of every course."""
+        return not (self.kinds or self.unconfirmed or self.ended or self.limits)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether somebody ended the search."""
+        return self.ended == INTERRUPTED
+
+    def by_meaning(self) -> Iterator[tuple[Meaning, tuple[Different, ...]]]:
+        """The courses of each meaning, the most serious first."""
+        for meaning in Meaning.__args__:  # type: ignore[attr-defined]
+            found = tuple(one for one in self.kinds if one.meaning == meaning)
+            if found:
+                yield meaning, found
+
+
+@frozen
+class Treated:
+    """A patient of a data set who would be treated differently: the first visit at which both decide differently."""
+
+    course: str
+    meaning: Meaning
+    old: Step
+    new: Step

@@ -1,0 +1,148 @@
+"""Two protocols over all courses: equivalent, or each kind of difference with a course that shows it in both."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+import protocol
+from protocol.errors import NotationError
+from protocol.language.from_yaml import parse
+from protocol.model.course import Course, Given, Observation, Visit
+from protocol.model.difference import Difference
+from protocol.model.protocol import Protocol
+from protocol.model.regimen import regimen
+from protocol.model.time import DAY
+from protocol.semantics.trace import trace
+from protocol.verification.diff import diff, treated
+from protocol.verification.meanings import look_at, meaning_of
+from tests.verification.small import COUNTS, TEXT
+
+
+def changed(before: str, after: str) -> Protocol:
+    """The small protocol with a part of its text replaced."""
+    assert before in TEXT
+    return parse(TEXT.replace(before, after))
+
+
+def shown(old: Protocol, new: Protocol) -> list[tuple[str, int, str, int]]:
+    """Each difference: what it means, how many visits show it, whether one of the two does the same later, and when."""
+    found = diff(old, new)
+    replay(old, new, found)
+    assert not (found.ended or found.unconfirmed or found.limits)
+    return [(one.meaning, len(one.course.visits), one.by, one.later // DAY) for one in found.kinds]
+
+
+def replay(old: Protocol, new: Protocol, found: Difference) -> None:
+    """Every course is as it says: in both protocols the decisions are the same, up to its last visit."""
+    for one in found.kinds:
+        assert (trace(old, one.course).steps, trace(new, one.course).steps) == (one.old, one.new)
+        meanings = [meaning_of(look_at(old, was), look_at(new, now)) for was, now in zip(one.old, one.new, strict=True)]
+        assert meanings == [None] * (len(meanings) - 1) + [one.meaning]
+
+
+def test_a_protocol_is_equivalent_to_itself() -> None:
+    found = diff(COUNTS, COUNTS)
+    assert found.is_equivalent and found.pairs > 5 and not found.declared
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("full", "whole"),  # a level has another name
+        ("hold: {in", "neutropenia: {in"),
+        ("anc < 1\"", "not (anc >= 1)\""),
+        ("version: 1", "version: 2"),
+    ],
+)  # fmt: skip
+def test_what_changes_nothing_is_shown_to_change_nothing(before: str, after: str) -> None:
+    text = TEXT.replace(before, after).replace(
+        "held by hold", "held by neutropenia" if "neutropenia" in after else "held by hold"
+    )
+    assert diff(COUNTS, parse(text)).is_equivalent
+
+
+def test_another_order_of_rules_that_are_never_true_at_once_changes_nothing() -> None:
+    assert diff(COUNTS, evolve(COUNTS, rules=tuple(reversed(COUNTS.rules)))).is_equivalent
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ('"anc < 1"', '"anc < 0.8"', ("no longer holds", 2, "", 0)),
+        ('"anc < 1"', '"anc < 1.2"', ("holds", 2, "", 0)),
+        ("  hold:", '  off: {in: on treatment, when: "anc < 0.5", must: stop}\n  hold:', ("stops", 2, "", 0)),
+        ("start at full", "start at low", ("starts at another level", 1, "", 0)),
+        ('before treatment, when: "anc >= 1.5"', 'before treatment, when: "anc >= 2"', ("no longer starts", 1, "", 0)),
+        ("at the next lower level, else stop", "at the same level", ("resumes at another level", 3, "", 0)),
+        ('held by hold, when: "anc >= 1.5"', 'held by hold, when: "anc >= 2"', ("no longer resumes", 3, "", 0)),
+        ('"anc >= 4", may', '"anc >= 5", may', ("permits less", 4, "", 0)),
+        ('"anc >= 4", may: escalate', '"anc >= 4", must: escalate', ("escalates", 4, "", 0)),
+        (", on treatment: continue", "", ("silent now", 2, "", 0)),
+    ],
+)
+def test_each_kind_of_difference_has_its_shortest_course(before: str, after: str, kind: tuple[str, int, str, int]) -> None:
+    assert shown(COUNTS, changed(before, after))[0] == kind
+
+
+def test_what_comes_later_with_the_same_findings_says_when() -> None:
+    now = 'held by hold, when: "anc >= 1.5"'
+    late = changed(now, 'held by hold, when: "anc >= 1.5 and time on hold >= 3 weeks"')
+    assert ("no longer resumes", 3, "new", 14) in shown(COUNTS, late)
+    assert ("resumes", 3, "old", 14) in shown(late, COUNTS)
+
+
+def test_inputs_and_doses_that_are_declared_differently_are_listed_up_front() -> None:
+    other = (
+        TEXT.replace("8 days", "15 days")
+        .replace("50 mg", "60 mg")
+        .replace("inputs:", "inputs:\n  rash: {yes or no, valid for: ever}")
+    )
+    said = {(one.what, one.name, one.aspect, one.old, one.new) for one in diff(COUNTS, parse(other)).declared}
+    assert ("input", "anc", "valid for", "8 days", "15 days") in said
+    assert ("dose", "low", "regimen", "50 mg every day", "60 mg every day") in said
+    assert ("input", "rash", "", None, "yes or no") in said
+
+
+def test_an_input_that_only_one_asks_is_part_of_the_course() -> None:
+    other = TEXT.replace("inputs:", "inputs:\n  rash: {yes or no, valid for: 8 days}").replace(
+        "rules:", 'rules:\n  off: {in: on treatment, when: "rash", must: stop}'
+    )
+    found = diff(COUNTS, parse(other))
+    stops = next(one for one in found.kinds if one.meaning == "stops")
+    assert any(seen.input == "rash" and seen.value == "yes" for seen in stops.course.visits[-1].observations)
+    assert not found.unconfirmed
+
+
+def test_what_is_left_out_is_said_and_nothing_is_proved() -> None:
+    other = changed("0 to 100", "0 to 50")
+    found = diff(COUNTS, other)
+    assert not found.kinds and not found.is_equivalent and "0 to 50" in found.limits[0]
+
+
+def test_another_unit_is_refused() -> None:
+    with pytest.raises(NotationError, match="'anc' is a number in"):
+        diff(COUNTS, changed("10*9/L", "/uL"))
+
+
+def test_a_search_that_was_ended_proves_nothing() -> None:
+    found = diff(COUNTS, COUNTS, states=2)
+    assert found.ended and not found.is_equivalent
+
+
+def test_the_first_visit_of_a_patient_at_which_both_decide_differently() -> None:
+    other = changed('"anc < 1"', '"anc < 0.8"')
+    full = Given("regimen", regimen("100 mg every day"))
+    visits = [Visit(day * DAY, (Observation("anc", value),), full) for day, value in ((0, 2), (7, "0.9"), (14, 3))]
+    found = treated(COUNTS, other, Course("one", tuple(visits)))
+    assert found not in (None, "refused") and (found.meaning, found.old.visit.time) == ("no longer holds", 7 * DAY)
+    assert treated(COUNTS, COUNTS, Course("one", tuple(visits))) is None
+
+
+def test_labels_of_lenalidomide() -> None:
+    us, eu = (protocol.load(f"lenalidomide-{name}") for name in ("us", "eu"))
+    found = shown(us, eu)
+    assert [one[:2] for one in found] == [
+        ("no longer holds", 2), ("now undecided", 2), ("resumes at another level", 3), ("resumes", 3), ("resumes", 3),
+        ("now undecided", 3),
+    ]  # fmt: skip
