@@ -18,7 +18,7 @@ from itertools import chain, product
 from attrs import evolve, frozen
 
 from protocol.model.formula import Current, parts
-from protocol.model.guard import Compare, Guard, Known, Ratio, Term, Value
+from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Value
 from protocol.model.input import Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
@@ -50,6 +50,7 @@ class Abstraction:
     remembered: tuple[int, ...]
     cares: frozenset[str]
     holds_once: bool
+    clocks: tuple[Compare, ...]
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -107,7 +108,9 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
         caps["hold_began"] = max(caps.get("hold_began", 0), caps["stepped"])
     remembered = tuple(place for place, axis in enumerate(axes) if axis.name in one.kept)
     due, watch = one.due(), clocks.get("treatment")
-    return Abstraction(one.protocol, one.prepared, every, axes, one.trackers, caps, watch, due, remembered, one.cares, one.once)
+    compared = tuple(dict.fromkeys(node for node in one.compared() if isinstance(node.term, Clock)))
+    asked = one.protocol, one.prepared, every, axes, one.trackers
+    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared)
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:
@@ -135,7 +138,7 @@ class Common:
         items = [lasting(one.protocol, one.prepared.inputs[name]) for one in self.asking if name in one.prepared.inputs]
         terms = [term for one in self.asking for term in one.terms()]
         known = [term for term in terms if isinstance(term, Known) and term.input == name]
-        withins = tuple(sorted({term.within for term in known if term.within}))
+        withins = tuple(sorted({term.within for term in known if term.within is not None}))
         trackers = [tracker for one in self.asking for tracker in one.trackers]
         ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
         pieces = cells_of(items[0], self.constants, trackers)

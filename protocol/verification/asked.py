@@ -140,7 +140,9 @@ def _inputs(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
 
 
 def _aged(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
-    return {node.input for guard in guards for node in opened(prepared, guard) if isinstance(node, Known) and node.within}
+    return {
+        node.input for guard in guards for node in opened(prepared, guard) if isinstance(node, Known) and node.within is not None
+    }
 
 
 def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[Compare]:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from protocol.model.input import Grade, Number
 from protocol.semantics.applying import on_treatment
-from protocol.semantics.effects import rank
+from protocol.semantics.effects import direction, rank
 from protocol.verification.axes import Axis
 from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options
@@ -93,8 +93,8 @@ def _where(options: Options, wrong: Wrong) -> Shown:
                 yield outcome, way, cost, letters
 
 
-def _raises(options: Options, way: Way) -> bool:
-    return way.effect.dose.is_drug and way.effect.dose != options.kept.place.dose
+def _raises(search: Exploring, options: Options, way: Way) -> bool:
+    return way.ordered and direction(search.abstraction.protocol, options.kept.place.dose, way.effect) == 1
 
 
 _WRONG: dict[str, Wrong] = {
@@ -144,7 +144,7 @@ def _against_safety(search: Exploring, options: Options) -> Shown:
     """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
     if options.kept.place.control.kind == "before treatment":
         return
-    raising = {one[0]: way for one in options.outcomes for way in one[0].ways if way.ordered and _raises(options, way)}
+    raising = {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(search, options, way)}
     if not raising:
         return
     deciding, prepared = search.deciding, search.abstraction.prepared

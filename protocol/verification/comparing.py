@@ -19,7 +19,8 @@ from protocol.model.regimen import Dose
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.abstraction import abstractions
 from protocol.verification.diagrams import Choices, Diagrams, cheapest
-from protocol.verification.exploring import Came, Exploring, Options, settled
+from protocol.verification.exploring import Came, Exploring, Options
+from protocol.verification.followed import settled
 from protocol.verification.kept import Kept, first
 from protocol.verification.outcomes import Outcome, Way
 

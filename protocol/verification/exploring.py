@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from time import monotonic
-from typing import Any
 
 from attrs import evolve, field, frozen
 
 from protocol.model.verification import INTERRUPTED
-from protocol.verification.abstraction import DATES, Abstraction
+from protocol.verification.abstraction import Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
 from protocol.verification.deciding import Deciding
 from protocol.verification.diagrams import Choices, Diagrams, Node, cheapest
-from protocol.verification.kept import NEWER_THAN_HOLD, NEWER_THAN_STEP, Kept, Remembered, acted_on, first, passed
+from protocol.verification.followed import settled
+from protocol.verification.kept import (
+    NEWER_THAN_HOLD,
+    NEWER_THAN_STEP,
+    Kept,
+    Remembered,
+    first,
+    is_true_of_clock,
+    passed,
+)
 from protocol.verification.outcomes import Outcome, Way
 from protocol.verification.size import megabytes
-from protocol.verification.trails import Trail, Trails
+from protocol.verification.trails import Trail, Trails, candidates_of
 
 Costs = tuple[tuple[int | None, ...], ...]
 
@@ -103,6 +111,7 @@ class Exploring:
         self._options: dict[Hashable, Options] = {}
         self._costs: dict[Hashable, Costs] = {}
         self._trails: dict[Hashable, tuple[Trail, ...]] = {}
+        self._facts: dict[Hashable, Hashable] = {}
 
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
         """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
@@ -115,6 +124,16 @@ class Exploring:
             if found is None:
                 found = self._options[key] = self._made(node, trail, costs, after, key[-1])
             yield found if found.kept is after else evolve(found, kept=after)
+
+    def facts(self, kept: Kept) -> Hashable:
+        """All that a rule or a property can tell of a state at a visit, apart from the letter and what was acted on before."""
+        key = (kept.place, kept.dates, kept.watch, kept.memory)
+        found = self._facts.get(key)
+        if found is None:
+            clocks = tuple([is_true_of_clock(kept, atom) for atom in self.abstraction.clocks])
+            shown = tuple([candidates_of(self.abstraction, place, one) for place, one in enumerate(kept.memory)])
+            found = self._facts[key] = (kept.place, clocks, shown)
+        return found, kept.taken
 
     def _trails_of(self, node: Node, costs: Costs) -> tuple[Trail, ...]:
         key = (node, costs)
@@ -195,7 +214,7 @@ class Exploring:
         found.states.append(begin)
         found.came.append(None)
         found.depth.append(0)
-        seen: dict[int, int] = {}
+        seen: dict[Hashable, int] = {}
         until, number = monotonic() + seconds, 0
         while number < len(found.states) and not found.ended:
             if len(found.states) > limit:
@@ -211,18 +230,19 @@ class Exploring:
                         found.ended.append(f"it needs more than {memory:,} MB of memory")
         return found
 
-    def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[int, int], number: int) -> None:
+    def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
         try:
             self._follow(found, index, seen, number)
         except KeyboardInterrupt:
             found.ended.append(INTERRUPTED)
 
-    def _follow(self, found: Explored, index: dict[Kept, int], seen: dict[int, int], number: int) -> None:
+    def _follow(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
         kept = found.states[number]
         found.edges.append([])
         for minutes in self.gaps if number else (0,):
             for options in self.options(kept, minutes, begins=number == 0):
-                place = seen.setdefault(id(options.node), len(found.visits))
+                kind = (options.node, options.costs, self.facts(options.kept))
+                place = seen.setdefault(kind, len(found.visits))
                 if place == len(found.visits):
                     found.visits.append((number, minutes, options))
                 elif found.is_cheaper(number, found.visits[place][0]):
@@ -255,38 +275,3 @@ class Exploring:
             if known is not None and total < known.cost:
                 found.came[place] = Came(number, minutes, letters, outcome, way, total)
         found.edges[number].append((index[after], cost <= 1))
-
-
-_NAMES = {name: place for place, name in enumerate(DATES)}
-
-
-def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
-    """The state after a visit that was followed this way."""
-    resets = way.resets & abstraction.dated
-    dates = tuple([0 if name in resets else age for name, age in zip(DATES, kept.dates, strict=True)])
-    after = kept._replace(place=way.place, dates=dates, taken=_taken(abstraction, kept, way))
-    if "anew" in way.resets:
-        begin = first(abstraction)
-        no_longer = _NAMES["lowered"]
-        return after._replace(
-            dates=(*dates[:no_longer], None, *dates[no_longer + 1 :]), watch=0, memory=begin.memory, due=0, moved=0, due_hold=0,
-            moved_hold=0, taken=begin.taken,
-        )  # fmt: skip
-    if "stepped" in way.resets:
-        after = acted_on(after._replace(due=0, moved=0), NEWER_THAN_STEP)
-    if "hold_began" in way.resets:
-        after = acted_on(after._replace(due_hold=0, moved_hold=0), NEWER_THAN_HOLD)
-    return after
-
-
-def _taken(abstraction: Abstraction, kept: Kept, way: Way) -> Any:
-    from attrs import evolve
-
-    from protocol.semantics.taken import with_supplement
-
-    taken = kept.taken
-    if taken is None:
-        return None
-    taken = evolve(taken, at_step=taken.amount) if "stepped" in way.resets else taken
-    taken = evolve(taken, at_hold=taken.amount) if "hold_began" in way.resets else taken
-    return with_supplement(abstraction.prepared, taken, way.supplement)

@@ -24,7 +24,8 @@ from protocol.semantics.truth import World
 from protocol.verification.asked import opened
 from protocol.verification.asking import diagram
 from protocol.verification.diagrams import LAST, Choices, Node, cheapest
-from protocol.verification.exploring import Came, Explored, Exploring, Options, settled
+from protocol.verification.exploring import Came, Explored, Exploring, Options
+from protocol.verification.followed import settled
 from protocol.verification.kept import Kept, is_true_of_clock
 from protocol.verification.outcomes import Outcome, Way
 from protocol.verification.trails import candidates_of, join
@@ -131,7 +132,7 @@ class Judging:
     def moves(self, options: Options, monitor: Monitor) -> tuple[Move, ...]:
         """Every move of a visit with the truths of the monitor's parts, each with the cheapest letters."""
         parts = self.parts(monitor)
-        key = (options.node, options.costs, tuple([part.number for part in parts]))
+        key = (options.node, options.costs, self.search.facts(options.kept), tuple([part.number for part in parts]))
         found = self._moves.get(key)
         if found is None:
             found = self._moves[key] = tuple(self.cheapest(options, parts, lambda truths: True))

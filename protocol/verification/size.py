@@ -12,7 +12,8 @@ from protocol.verification.kept import Kept
 
 MOST_NAMED = 3
 _SAID = {
-    "started": "time since start", "entered": "time in state", "changed": "time since dose change", "raised": "time since dose raised",
+    "started": "time since start", "entered": "time in state", "changed": "time since dose change",
+    "raised": "time since dose raised",
     "lowered": "time since dose lowered", "hold_began": "time on hold", "stepped": "time since the last step",
 }  # fmt: skip
 

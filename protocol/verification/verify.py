@@ -59,8 +59,8 @@ def verify(
     """The verdict on each property of the protocol, and on those that every dosing protocol should have.
 
     ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
-    ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so many
-    MB of ``memory`` in use, the search ends, and what it did not refute is unfinished. ``progress`` is told what is being done.
+    ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so
+    many MB of ``memory`` in use, the search ends, and what it did not refute is unfinished. ``progress`` is told what is done.
     """
     say = progress or (lambda text: None)
     bounds = Bounds(states, seconds, memory)

@@ -1,0 +1,170 @@
+"""Verdicts over all courses: what is planted is found on its shortest course, and every course that is shown is one."""
+
+from __future__ import annotations
+
+import pytest
+
+import protocol
+from protocol.checks.properties_of_course import judged
+from protocol.language.from_yaml import parse
+from protocol.model.time import DAY, WEEK
+from protocol.model.verification import BUILT_IN, Verdict
+from protocol.verification.verify import verify
+
+SOUND = """protocol: sound
+version: 1
+doses: {low: 50 mg daily, full: 100 mg daily, high: 200 mg daily}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days, every: 7 days, worse: low}
+  platelets: {unit: 10*9/L, plausible: 0 to 3000, valid for: 8 days, every: 7 days, worse: low}
+  toxicity: {grade: CTC 2.0, valid for: 8 days, every: 7 days}
+  response: {choice: [none, partial], valid for: 8 days, every: 7 days}
+  died: {yes or no, valid for: ever}
+derived:
+  low: {when: "anc < 1 or platelets < 50"}
+trackers:
+  falls: {episodes of: "anc < 1 or platelets < 50", until: "anc >= 1.5 and platelets >= 75", measured only: yes}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  death: {in: [before treatment, on treatment, held], when: "known(died) and died", must: stop, waiver: nobody is seen who died}
+  give-up: {in: on treatment, when: "falls >= 3", must: stop}
+  hold-low: {in: on treatment, when: "anc < 1 or platelets < 50", must: hold}
+  hold-tox: {in: on treatment, when: "toxicity >= 3", must: hold}
+  lower: {in: on treatment, when: "toxicity == 2", must: "reduce, else hold"}
+  start: {in: before treatment, when: "anc >= 1.5 and platelets >= 75", must: start at full}
+  back-low: {in: held by hold-low, when: "anc >= 1.5 and platelets >= 75", must: resume at the same level}
+  back-tox: {in: held by hold-tox or lower, when: "toxicity <= 1", must: resume at the same level}
+  raise: {in: on treatment at full, when: "response is none and time since start >= 4 weeks", may: escalate}
+properties:
+  ladder: {never: "dose above high"}
+  held-when-low: {after: "(anc < 1 or platelets < 50) and was on treatment", within: same visit, always: "no drug"}
+  held-when-toxic: {after: "toxicity >= 3 and was on treatment", within: same visit, always: "no drug"}
+  held-for-a-reason: {never: "hold while not (anc < 1 or platelets < 50 or toxicity >= 2)"}
+  no-drug-back-low: {never: "resume while (anc < 1.5 or platelets < 75) and was held by hold-low"}
+  back-when-well: {never: "held and was held and anc >= 1.5 and platelets >= 75 and toxicity <= 1 and was held by hold-low"}
+  raised-late: {never: "escalate while time since start < 4 weeks"}
+  raised-for-no-response: {never: "escalate while not (response is none)"}
+  raised-one-rung: {never: "dose raised and dose is high and was on treatment at low"}
+  lowered-for-grade-2: {never: "reduce while not (toxicity == 2)"}
+  grade-2-lowers: {after: "within(toxicity, 0 days) and toxicity == 2 and was on treatment at full and not low and falls < 3",
+                   within: same visit, always: "dose at most low or stopped"}
+  third-fall-ends: {after: "falls >= 3 and was on treatment", within: same visit, always: "stopped"}
+  ends-for-a-reason: {never: "stop while falls < 3 and not (known(died) and died)"}
+  death-ends: {after: "known(died) and died", within: same visit, always: "stopped"}
+  never-again: {never: "was stopped and not stopped"}
+  started-with-counts: {never: "start while not (anc >= 1.5 and platelets >= 75)"}
+  can-reach-high: {sometimes: "on treatment at high"}
+"""
+
+
+def verdicts(text: str, *only: str) -> dict[str, Verdict]:
+    return {one.name: one for one in verify(parse(text), only=only).verdicts}
+
+
+@pytest.fixture(scope="module")
+def sound() -> dict[str, Verdict]:
+    return verdicts(SOUND)
+
+
+def test_a_sound_protocol_keeps_every_property_of_its_file(sound: dict[str, Verdict]) -> None:
+    assert {name: one.outcome for name, one in sound.items() if one.outcome != "holds" and one.origin == "spec"} == {}
+
+
+def test_no_property_of_a_sound_protocol_is_vacuous(sound: dict[str, Verdict]) -> None:
+    assert [name for name, one in sound.items() if one.vacuous] == []
+
+
+PLANTED = (
+    # what stands in the text, what is planted, the property that it breaks, and how many visits its shortest course has
+    ("raise: {in: on treatment at full,", "raise: {in: [on treatment at low, on treatment at full],", "", 0),
+    ("must: hold}\n  hold-tox", "may: hold}\n  hold-tox", "held-when-low", 2),
+    ('when: "anc < 1 or platelets < 50", must: hold', 'when: "anc < 1 and platelets < 50", must: hold', "held-when-low", 2),
+    ('when: "anc < 1 or platelets < 50", must: hold', 'when: "anc < 0.9 or platelets < 50", must: hold', "held-when-low", 2),
+    ('when: "anc < 1 or platelets < 50", must: hold', 'when: "anc <= 1 or platelets < 50", must: hold', "held-for-a-reason", 2),
+    ('when: "toxicity >= 3", must: hold', 'when: "toxicity >= 4", must: hold', "held-when-toxic", 2),
+    ('when: "anc >= 1.5 and platelets >= 75", must: resume', 'when: "anc >= 1 and platelets >= 75", must: resume',
+     "no-drug-back-low", 3),
+    ('when: "anc >= 1.5 and platelets >= 75", must: resume', 'when: "anc >= 1.5 or platelets >= 75", must: resume',
+     "no-drug-back-low", 3),
+    ('when: "anc >= 1.5 and platelets >= 75", must: resume', 'when: "anc >= 2 and platelets >= 75", must: resume',
+     "back-when-well", 3),
+    ("time since start >= 4 weeks", "time since start >= 3 weeks", "raised-late", 4),
+    ("response is none and time", "response is partial and time", "raised-for-no-response", 5),
+    ('raise: {in: on treatment at full, when: "response is none and time since start >= 4 weeks", may: escalate}',
+     'raise: {in: on treatment at low, when: "response is none", may: escalate by 2}', "raised-one-rung", 3),
+    ('lower: {in: on treatment, when: "toxicity == 2"', 'lower: {in: on treatment, when: "toxicity == 1"',
+     "lowered-for-grade-2", 2),
+    ('lower: {in: on treatment, when: "toxicity == 2"', 'lower: {in: on treatment, when: "toxicity > 2"', "grade-2-lowers", 2),
+    ('when: "falls >= 3"', 'when: "falls >= 4"', "third-fall-ends", 6),
+    ('when: "falls >= 3"', 'when: "falls >= 2"', "ends-for-a-reason", 4),
+    # A stop on treatment is in force on hold as well, so that this changes nothing.
+    ("death: {in: [before treatment, on treatment, held]", "death: {in: [before treatment, on treatment]", "", 0),
+    ("death: {in: [before treatment, on treatment, held]", "death: {in: [before treatment]", "death-ends", 2),
+    ('start: {in: before treatment, when: "anc >= 1.5 and platelets >= 75"', 'start: {in: before treatment, when: "anc >= 1.5"',
+     "started-with-counts", 1),
+    ('start: {in: before treatment, when: "anc >= 1.5 and platelets >= 75"', 'start: {in: before treatment, when: "anc > 1.4"',
+     "started-with-counts", 1),
+    ("may: escalate", "may: reduce", "can-reach-high", 0),
+    ("time since start >= 4 weeks", "time since start < 0 days", "can-reach-high", 0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "planted", "broken", "visits"), PLANTED, ids=[f"{one[2]}-{number}" for number, one in enumerate(PLANTED)]
+)
+def test_what_is_planted_is_found_on_its_shortest_course(written: str, planted: str, broken: str, visits: int) -> None:
+    assert SOUND.count(written) == 1
+    changed = SOUND.replace(written, planted)
+    looked_at = (broken,) if broken else ()
+    found = {name: one for name, one in verdicts(changed, *looked_at).items() if (one.outcome, one.origin) == ("fails", "spec")}
+    if not broken:
+        assert found == {}
+        return
+    assert broken in found
+    shown = found[broken].counterexample
+    assert (len(shown.course.visits) if shown else 0) == visits
+
+
+SMALL = ("lenalidomide-us", "clozapine-anc", "imatinib-label", "cdiscpilot-xanomeline")
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_course_that_is_shown_breaks_its_property_in_the_reference(name: str) -> None:
+    subject = protocol.load(name)
+    shown = {one.name: one.counterexample for one in verify(subject).verdicts if one.origin == "spec" and one.counterexample}
+    for property_name, one in shown.items():
+        assert one is not None
+        failures = {(failure.property.name, failure.time) for failure in judged(subject, one.course).failures}
+        assert (property_name, one.time) in failures
+
+
+BACK_FROM_LOW = '  back-low: {in: held by hold-low, when: "anc >= 1.5 and platelets >= 75", must: resume at the same level}\n'
+
+
+def test_a_hold_from_which_no_rule_leads_back_is_found_on_the_visit_at_which_it_begins() -> None:
+    found = verdicts(SOUND.replace(BACK_FROM_LOW, ""), "no-dead-end")["no-dead-end"]
+    assert found.outcome == "fails"
+    assert found.counterexample is not None and len(found.counterexample.course.visits) == 2
+
+
+def test_every_built_in_property_has_a_verdict(sound: dict[str, Verdict]) -> None:
+    assert {name for name, one in sound.items() if one.origin == "built in"} == set(BUILT_IN)
+
+
+def test_a_search_that_ends_early_proves_nothing_and_says_what_is_large() -> None:
+    report = verify(parse(SOUND), states=5)
+    assert {one.outcome for one in report.verdicts} <= {"unfinished", "fails", "not confirmed", "holds"}
+    assert not report.seen[0].complete and "more than 5 states" in report.seen[0].why
+    assert any("most values" in note for note in report.notes)
+    kept = {one.name: one.outcome for one in report.verdicts}
+    assert kept["ladder"] == "unfinished"
+
+
+def test_a_search_ends_before_it_takes_more_memory_than_it_may() -> None:
+    report = verify(parse(SOUND), memory=1)
+    assert "MB of memory" in report.seen[0].why
+
+
+def test_the_same_visits_further_apart_are_another_grid() -> None:
+    report = verify(parse(SOUND), every=2 * WEEK, only=["raised-late"])
+    assert report.verdicts[0].grid.every == 2 * WEEK == 14 * DAY
