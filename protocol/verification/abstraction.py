@@ -25,6 +25,7 @@ from protocol.semantics.prepared import Prepared
 from protocol.verification.asked import AskedBy, asked_by, axes_asked, axis_name, uses_up
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Cell, Letter, cells_of, completes_of, letters_of, told_apart
 from protocol.verification.costs import costs_of
+from protocol.verification.partly_known import partly_known
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
 CLOCKS = {
@@ -178,9 +179,13 @@ class Common:
         asked: bool,
     ) -> tuple[Axis, ...]:
         first, prepared = items[0], self.asking[0].prepared
-        completes = completes_of(cells, ages, len(withins), known_asked=asked)
+        computed = any(item.name == first.name for one in self.asking for item in one.protocol.numbers)
+        completes = completes_of(cells, ages, len(withins), known_asked=asked, computed=computed)
         score = any(item.name == first.name for one in self.asking for item in one.prepared.protocol.scores)
         letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
+        if computed:
+            carried = any(first.name in one.carried for one in self.asking)
+            letters += tuple(partly_known(completes, (date for date, _ in ages), read=carried))
         return tuple(
             Axis(
                 first.name,

@@ -49,7 +49,8 @@ class Complete:
 class Letter:
     """What a visit shows of an input. ``complete`` are the places of the complete values that it can be.
 
-    ``limits``: the limits of normal are on record. ``cost`` orders letters: what is normal first, then what is not, then what is
+    ``limits``: the limits of normal are on record. ``among``: of a computed number that is not known, the cells that its known
+    parts leave; ``read``: some of these were read now. ``cost`` orders letters: normal first, then what is not, then what is
     not measured.
     """
 
@@ -60,6 +61,8 @@ class Letter:
     date: int = NEW
     within: tuple[bool, ...] = ()
     limits: bool = True
+    among: tuple[int, ...] = ()
+    read: bool = False
 
 
 @frozen(eq=False)
@@ -222,7 +225,7 @@ def letters_of(
 
 
 def _unknown(completes: tuple[Complete, ...]) -> tuple[int, ...]:
-    unknown = _places(completes, lambda one: not one.known)
+    unknown = _places(completes, lambda one: not one.known and one.date == NEW)
     return unknown or _places(completes, lambda one: one.date == NEW)
 
 
@@ -231,10 +234,19 @@ def _places(completes: tuple[Complete, ...], wanted: object) -> tuple[int, ...]:
 
 
 def completes_of(
-    cells: tuple[Cell, ...], carried: tuple[tuple[int, tuple[bool, ...]], ...], withins: int, *, known_asked: bool
+    cells: tuple[Cell, ...],
+    carried: tuple[tuple[int, tuple[bool, ...]], ...],
+    withins: int,
+    *,
+    known_asked: bool,
+    computed: bool = False,
 ) -> tuple[Complete, ...]:
-    """The complete values of an input: each cell at each age at which it can be read, and where that is asked not known."""
+    """The complete values of an input: each cell at each age at which it can be read, and where that is asked not known.
+
+    What is known of a computed number that is not can be older, too.
+    """
     ages = dict.fromkeys([(NEW, (True,) * withins), *carried])
     known = [Complete(cell, date, True, within) for cell in range(len(cells)) for date, within in ages]
-    unknown = [Complete(cell, NEW, False, (False,) * withins) for cell in range(len(cells))] if known_asked else []
+    dates = dict.fromkeys((NEW, *(date for date, _ in carried)) if computed else (NEW,)) if known_asked else ()
+    unknown = [Complete(cell, date, False, (False,) * withins) for date in dates for cell in range(len(cells))]
     return (*known, *unknown)

@@ -31,12 +31,16 @@ Truth = bool | None
 
 @frozen(cache_hash=True)
 class Told:
-    """What a visit tells a tracker: its conditions, whether something of them was measured, and the value of its input."""
+    """What a visit tells a tracker: its conditions, whether something of them was measured, and the value of its input.
+
+    ``between``: what is left of the value where it is not known.
+    """
 
     now: Truth = None
     over: Truth = None
     measured: bool = False
     value: Fraction | None = None
+    between: Interval | None = None
 
 
 @frozen(cache_hash=True)
@@ -119,17 +123,24 @@ class Trails:
 
     def _value(self, axis: int, letter: Letter) -> Told:
         if letter.kind == "unknown":
-            return Told()
+            return Told(between=self._between_cells(axis, letter))
         value = self.abstraction.axes[axis].cells[letter.cell].value
         assert not isinstance(value, str)
         return Told(measured=letter.kind == "measured", value=value)
+
+    def _between_cells(self, axis: int, letter: Letter) -> Interval | None:
+        """What the known parts of a computed number leave of it."""
+        values = [self.abstraction.axes[axis].cells[cell].value for cell in letter.among]
+        numbers = [value for value in values if not isinstance(value, str)]
+        return Interval(min(numbers), max(numbers)) if numbers else None
 
     def _measured(self, tracker: Tracker) -> Node:
         """Over letters whether anything was measured that the condition of a tracker asks."""
         found = self.diagrams.leaf(False)
         for name in self.abstraction.prepared.inputs_of(tracker.when):
             place = self.abstraction.places[name]
-            read = [self.diagrams.leaf(letter.kind == "measured") for letter in self.abstraction.axes[place].letters]
+            letters = self.abstraction.axes[place].letters
+            read = [self.diagrams.leaf(letter.kind == "measured" or letter.read) for letter in letters]
             found = self.diagrams.apply(lambda one, other: one or other, found, self.diagrams.split(place, read))
         return found
 
@@ -217,7 +228,8 @@ class Trails:
                 if told.value is None and tracker.measured_only:
                     return held, False
                 low, high = plausible(self.abstraction.prepared, tracker.input)
-                value = Interval(low, high) if told.value is None else Interval(told.value, told.value)
+                left = told.between or Interval(low, high)
+                value = left if told.value is None else Interval(told.value, told.value)
                 found = extreme(tracker, Extreme(held.low, held.high), value, 1)
                 return Extreme(self._piece(tracker, found.low), self._piece(tracker, found.high)), found.changed == 1
             case Counted():
