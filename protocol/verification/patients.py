@@ -19,6 +19,7 @@ from protocol.model.protocol import Protocol
 from protocol.semantics.trace import trace
 from protocol.verification.abstraction import Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, Letter
+from protocol.verification.computed_readings import filling
 from protocol.verification.exploring import Came
 from protocol.verification.giving import given_as
 from protocol.verification.readable import observation
@@ -80,6 +81,10 @@ def _course(abstraction: Abstraction, path: Path, name: str, *, exact: bool, spo
     if shown is None:
         return None
     entries = [dict(_entries(abstraction, shown, times, visit, exact=exact, spoken=spoken)) for visit in range(len(path))]
+    filled = filling(abstraction, times, entries, shown)
+    for visit, letters in enumerate(shown):
+        for place, letter in sorted(letters.items()):
+            filled.fill(visit, abstraction.axes[place], letter)
     visits = []
     for time, said, came in zip(times, entries, path, strict=True):
         given = None if came.way.recommended else given_as(abstraction.protocol, came.way.effect)
@@ -161,8 +166,11 @@ def _measured(axis: Axis, cell: int) -> Letter:
 def _entries(
     abstraction: Abstraction, shown: Sequence[Shown], times: Sequence[int], visit: int, *, exact: bool, spoken: bool
 ) -> Iterator[tuple[str, Observation]]:
+    measured = {item.name for item in abstraction.protocol.inputs}
     for place, letter in sorted(shown[visit].items()):
         axis = abstraction.axes[place]
+        if axis.name not in measured:
+            continue
         if letter.kind == "measured":
             yield axis.name, observation(axis, letter.cell, limits=letter.limits, exact=exact)
         if letter.kind == "unknown" and (spoken or _is_still_valid(axis, place, shown, times, visit)):

@@ -84,6 +84,11 @@ def _rounded(value: Fraction, digits: int) -> Fraction:
     return round(value / unit) * unit
 
 
+def in_few_digits(value: Fraction) -> tuple[Fraction, ...]:
+    """The value with few digits, and with more and more of them."""
+    return tuple(_rounded(value, digits) for digits in range(1, 7))
+
+
 # Readings
 
 
