@@ -64,6 +64,11 @@ class Letter:
     among: tuple[int, ...] = ()
     read: bool = False
 
+    @property
+    def reading(self) -> int:
+        """What is kept of a reading: its cell; below zero where its limits of normal are not on record."""
+        return self.cell if self.limits else -1 - self.cell
+
 
 @frozen(eq=False)
 class Axis:
@@ -219,6 +224,10 @@ def letters_of(
         if len(alike) > 1:
             places = tuple(place for place in young if completes[place].cell in alike)
             yield Letter("measured", alike[0], places, WITHOUT_LIMITS, limits=False)
+            for date, within in carried:
+                old = _places(completes, lambda one: one.known and (one.date, one.within) == (date, within))  # noqa: B023
+                places = tuple(place for place in old if completes[place].cell in alike)
+                yield Letter("carried", alike[0], places, CARRIED + WITHOUT_LIMITS, date, within, limits=False)
     for cell, (date, within) in product(range(len(cells)), carried):
         places = _places(completes, lambda one: one.known and (one.cell, one.date, one.within) == (cell, date, within))  # noqa: B023
         yield Letter("carried", cell, places, CARRIED + costs[cell], date, within)

@@ -189,7 +189,7 @@ class Exploring:
     def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]], place: int) -> int | None:
         letter = axis.letters[number]
         if letter.kind == "carried":
-            same = held is None or held[0] == letter.cell
+            same = held is None or held[0] == letter.reading
             return letter.cost if same and (letter.date, letter.within) in can else None
         return None if axis.item.fixed and held is not None else letter.cost
 

@@ -97,11 +97,11 @@ def _older(abstraction: Abstraction, place: int, held: Remembered, minutes: int)
     return None if age + minutes > valid_for else (cell, age + minutes, newer)
 
 
-def read_now(abstraction: Abstraction, place: int, cell: int) -> Remembered:
+def read_now(abstraction: Abstraction, place: int, reading: int) -> Remembered:
     """A reading that was made at the visit."""
     axis = abstraction.axes[place]
     dated = axis.item.valid_for is None and axis.name in abstraction.cares
-    return cell, 0, (NEWER_THAN_STEP | NEWER_THAN_HOLD) if dated else 0
+    return reading, 0, (NEWER_THAN_STEP | NEWER_THAN_HOLD) if dated else 0
 
 
 def acted_on(kept: Kept, newer_than: int) -> Kept:

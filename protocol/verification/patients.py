@@ -135,11 +135,11 @@ def _is_put(abstraction: Abstraction, place: int, shown: list[Shown], times: Seq
             return False
         fits = _fits(abstraction, axis, letter, age, before)
         if there is None and fits:
-            shown[earlier][place] = _measured(axis, letter.cell)
+            shown[earlier][place] = _measured(axis, letter.reading)
             return True
-        if there is not None and there.kind == "measured" and there.cell == letter.cell and there.limits:
+        if there is not None and there.kind == "measured" and there.reading == letter.reading:
             return fits
-        if there is not None and (there.kind != "carried" or there.cell != letter.cell):
+        if there is not None and (there.kind != "carried" or there.reading != letter.reading):
             return False
     return False
 
@@ -156,8 +156,8 @@ def _fits(abstraction: Abstraction, axis: Axis, letter: Letter, age: int, before
     return date == letter.date
 
 
-def _measured(axis: Axis, cell: int) -> Letter:
-    return next(one for one in axis.letters if one.kind == "measured" and one.cell == cell and one.limits)
+def _measured(axis: Axis, reading: int) -> Letter:
+    return next(one for one in axis.letters if one.kind == "measured" and one.reading == reading)
 
 
 # What is written down

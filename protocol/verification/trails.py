@@ -193,7 +193,7 @@ class Trails:
         within = tuple(reading[1] + after <= limit for limit in axis.withins)
         kind = "measured" if all(within) else "carried"
         told = (kind, reading[0], within if kind == "carried" else ())
-        return next((number for number, one in enumerate(axis.letters) if (one.kind, one.cell, one.within) == told), 0)
+        return next((number for number, one in enumerate(axis.letters) if (one.kind, one.reading, one.within) == told), 0)
 
     # At a visit
 
@@ -215,7 +215,7 @@ class Trails:
         shown = axis.letters[letter]
         if shown.kind == "unknown":
             return None
-        return before if shown.kind == "carried" else read_now(self.abstraction, place, shown.cell)
+        return before if shown.kind == "carried" else read_now(self.abstraction, place, shown.reading)
 
     def _moved(self, tracker: Tracker, held: Memory, told: Told) -> tuple[Memory, bool]:
         """What a tracker holds after a visit, and whether that is something new."""
