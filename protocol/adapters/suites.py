@@ -33,7 +33,8 @@ def as_courses(suite: Suite, protocol: Protocol) -> str:
 
 def _columns(trial: Trial) -> dict[str, list[str]]:
     cells = [_cells(shown) for shown in trial.shown]
-    return {name: [row[place] for row in cells] for place, name in enumerate(EXPECTED)}
+    may = {"expect may": [", ".join(rules) or NONE for rules in trial.permitting]}
+    return {name: [row[place] for row in cells] for place, name in enumerate(EXPECTED)} | may
 
 
 def _cells(shown: Shown) -> tuple[str, ...]:

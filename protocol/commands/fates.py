@@ -132,10 +132,10 @@ class Judge:
             return frozenset()
         return frozenset(one.property.name for one in found if one.certain and not one.property.waiver)
 
-    def searched(self, mutant: Mutant) -> Differing:
+    def searched(self, mutant: Mutant, kinds: int = KINDS) -> Differing:
         """Where the search finds that it differs; near known courses, where it only finds that what it leaves free does."""
         bounds = self.bounds
-        found = differing(self.protocol, mutant.protocol, bounds.every, kinds=KINDS, states=bounds.states, seconds=bounds.seconds)
+        found = differing(self.protocol, mutant.protocol, bounds.every, kinds=kinds, states=bounds.states, seconds=bounds.seconds)
         if found.courses or (found.proved and mutant.kind not in FREE):
             return found
         near = search(self.protocol, mutant.protocol, mutant.place)

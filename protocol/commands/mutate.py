@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,18 +19,28 @@ if TYPE_CHECKING:
 FORMAT = "protocol-mutate/1"
 
 
+def bounded(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that say how far each search goes, and how many are made at once."""
+    options = (
+        click.option("--jobs", type=click.IntRange(1), metavar="N", help="So many processes; else one for each processor."),
+        click.option("--every", metavar="DURATION", help="Visits so far apart, as '7 days'; else as the protocol measures."),
+        click.option(
+            "--limit", "states", type=click.IntRange(1), default=100_000, metavar="STATES", help="End a search after so many."
+        ),
+        click.option("--seconds", type=click.FloatRange(0), default=60.0, metavar="SECONDS", help="End a search after so many."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command(
     cls=Answering,
     short_help="Say which single changes of a protocol its checks would not notice.",
     epilog="Example: protocol mutate heparin-raschke",
 )
 @click.argument("spec", shell_complete=complete_spec)
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that work side by side; else one per processor.")
-@click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocol measures.")
-@click.option(
-    "--limit", "states", type=click.IntRange(1), default=100_000, metavar="STATES", help="End each search after so many."
-)
-@click.option("--seconds", type=click.FloatRange(0), default=60.0, metavar="SECONDS", help="End a search after so many.")
+@bounded
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Only changes of this kind; can be given several times.")
 @click.option("--least", type=click.FloatRange(0, 100), default=100.0, metavar="PERCENT", help="The score that is enough.")
 @in_form("text", "json")

@@ -1,25 +1,18 @@
-"""From a protocol to what became of each of its mutants, in several processes, as far as somebody lets it go."""
+"""From a protocol to what became of each of its mutants, as far as somebody lets it go."""
 
 from __future__ import annotations
-
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
 
 import click
 from attrs import frozen
 
 from protocol.commands.fates import Bounds, Judge
-from protocol.commands.progress import watched
+from protocol.commands.side_by_side import Interrupted, side_by_side
 from protocol.commands.told import by_hand, met
 from protocol.language.hints import instead
 from protocol.model.mutation import Fate, Scores
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.verification.mutant import Mutant
 from protocol.verification.mutants import mutants
-
-Answer = TypeVar("Answer")
 
 
 @frozen
@@ -67,45 +60,3 @@ def mutated(asked: Asked, jobs: int | None) -> tuple[Scores, bool]:
 
 def _fate(judge: Judge, mutant: Mutant) -> Fate:
     return judge.fate(mutant)
-
-
-class Interrupted(Exception):
-    """Raised where somebody ended it; its argument is what was done by then."""
-
-
-_JUDGE: list[Judge] = []
-
-
-def _begin(judge: Judge) -> None:
-    _JUDGE[:] = [judge]
-
-
-def _work(task: tuple[Callable[[Judge, Mutant], Answer], Mutant]) -> Answer:
-    return task[0](_JUDGE[0], task[1])
-
-
-def side_by_side(
-    judge: Judge, work: Callable[[Judge, Mutant], Answer], found: Sequence[Mutant], jobs: int | None, what: str
-) -> list[Answer]:
-    """What the work gives for each mutant, in order; raises Interrupted with what there is."""
-    done: list[Answer] = []
-    count = min(jobs or os.cpu_count() or 1, max(len(found), 1))
-    try:
-        if count == 1:
-            done.extend(work(judge, one) for one in watched(found, what))
-            return done
-        with ProcessPoolExecutor(count, initializer=_begin, initargs=(judge,)) as pool:
-            answers = pool.map(_work, [(work, one) for one in found])
-            try:
-                done.extend(_in_order(answers, found, what))
-            except KeyboardInterrupt:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-    except KeyboardInterrupt:
-        raise Interrupted(done) from None
-    return done
-
-
-def _in_order(answers: Iterator[Answer], found: Sequence[Mutant], what: str) -> Iterator[Answer]:
-    for _ in watched(found, what):
-        yield next(answers)

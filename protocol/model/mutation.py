@@ -97,10 +97,14 @@ class Scores:
 
 @frozen
 class Trial:
-    """One course of a suite: what is shown at each of its visits, and the mutants that it alone or first tells."""
+    """One course of a suite: what is shown at each of its visits, and the mutants that it alone or first tells.
+
+    ``permitting`` are the rules that permit something at each visit; builds that do not have the same rules have none of them.
+    """
 
     course: Course
     shown: tuple[Shown, ...]
+    permitting: tuple[tuple[str, ...], ...]
     tells: tuple[str, ...]
 
 

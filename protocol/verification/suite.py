@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from attrs import evolve
 
 from protocol.model.course import Course
+from protocol.model.decision import Step
 from protocol.model.mutation import Shown, Suite, Trial
 from protocol.model.protocol import Protocol, fingerprint
-from protocol.verification.shown import difference_from, shown, up_to
+from protocol.semantics.trace import trace
+from protocol.verification.shown import difference_from, of_step, up_to
 
 Told = Mapping[Course, frozenset[str]]
 
@@ -23,7 +25,7 @@ def told_by(expected: tuple[Shown, ...], course: Course, others: Mapping[str, Pr
     return frozenset(name for name, other in others.items() if difference_from(expected, other, course) is not None)
 
 
-def candidates(protocol: Protocol, courses: Iterable[Course]) -> tuple[Course, ...]:
+def candidates(courses: Iterable[Course]) -> tuple[Course, ...]:
     """The courses without names, each once, and none that only begins another one."""
     bare = dict.fromkeys(evolve(course, name="", note="") for course in courses)
     longest = sorted(bare, key=lambda course: -len(course.visits))
@@ -56,6 +58,10 @@ def _needed(chosen: Sequence[Course], told: Told) -> Iterator[Course]:
     return iter(kept)
 
 
+def _permitting(step: Step) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.rule for one in step.decision.permitted if one.certainty == "permitted"))
+
+
 def suite(protocol: Protocol, told: Told, missed: Sequence[str] = (), say: Callable[[str], str] = str) -> Suite:
     """The suite of the fewest courses; ``told`` has for each candidate the mutants that it tells, ``say`` their sentences."""
     chosen = sorted(fewest(told), key=lambda course: (len(course.visits), -len(told[course])))
@@ -64,5 +70,6 @@ def suite(protocol: Protocol, told: Told, missed: Sequence[str] = (), say: Calla
         new = told[course] - known
         known |= told[course]
         named = evolve(course, name=f"Course {number}")
-        trials.append(Trial(named, shown(protocol, named), tuple(sorted(map(say, new)))))
+        steps = trace(protocol, named).steps
+        trials.append(Trial(named, tuple(map(of_step, steps)), tuple(map(_permitting, steps)), tuple(sorted(map(say, new)))))
     return Suite(protocol.name, protocol.version, fingerprint(protocol), tuple(trials), len(known), tuple(missed))

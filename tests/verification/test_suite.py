@@ -74,7 +74,7 @@ def course(*days: int) -> Course:
 
 
 def test_candidates_have_no_beginnings_of_others() -> None:
-    assert [len(one.visits) for one in candidates(COUNTS, [course(0), course(0, 7), course(0, 14), course(0, 7)])] == [2, 2]
+    assert [len(one.visits) for one in candidates([course(0), course(0, 7), course(0, 14), course(0, 7)])] == [2, 2]
 
 
 def test_the_fewest_courses() -> None:
@@ -95,7 +95,7 @@ def made() -> Suite:
     others = {one.name: one.protocol for one in MUTANTS.values()}
     names = {one.name: one.says for one in MUTANTS.values()}
     courses = [EXAMPLES[0].course, *(one for says in MUTANTS if (one := found(says)) is not None)]
-    told = {one: told_by(shown(COUNTS, one), one, others) for one in candidates(COUNTS, courses)}
+    told = {one: told_by(shown(COUNTS, one), one, others) for one in candidates(courses)}
     return suite(COUNTS, told, say=names.__getitem__)
 
 

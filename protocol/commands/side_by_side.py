@@ -1,0 +1,60 @@
+"""How is the same done for many things at once? In several processes, in order, with a bar, until somebody ends it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
+
+from protocol.commands.progress import watched
+
+State = TypeVar("State")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class Interrupted(Exception):
+    """Raised where somebody ended it; its argument is what was done by then."""
+
+
+_STATE: list[Any] = []
+"""What all tasks of a process work with; it is sent to each process once."""
+
+
+def side_by_side(
+    state: State, work: Callable[[State, Item], Answer], items: Sequence[Item], jobs: int | None, what: str
+) -> list[Answer]:
+    """What the work gives for each item, in order, with ``jobs`` processes, else one for each processor.
+
+    Raises Interrupted with what there is.
+    """
+    done: list[Answer] = []
+    count = min(jobs or os.cpu_count() or 1, max(len(items), 1))
+    try:
+        if count == 1:
+            done.extend(work(state, item) for item in watched(items, what))
+            return done
+        with ProcessPoolExecutor(count, initializer=_begin, initargs=(state,)) as pool:
+            answers = pool.map(_work, [(work, item) for item in items])
+            try:
+                done.extend(_in_order(answers, items, what))
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    except KeyboardInterrupt:
+        raise Interrupted(done) from None
+    return done
+
+
+def _begin(state: Any) -> None:
+    _STATE[:] = [state]
+
+
+def _work(task: tuple[Callable[[Any, Item], Answer], Item]) -> Answer:
+    return task[0](_STATE[0], task[1])
+
+
+def _in_order(answers: Iterator[Answer], items: Sequence[Item], what: str) -> Iterator[Answer]:
+    for _ in watched(items, what):
+        yield next(answers)

@@ -1,0 +1,48 @@
+"""The suite of a protocol as a command: courses that it meets, and that tell every change that can be told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from protocol.cli import cli
+from tests.verification.small import COURSES, TEXT
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    (tmp_path / "protocol.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "courses.md").write_text(COURSES, encoding="utf-8")
+    return str(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments, standalone_mode=False)
+
+
+def test_the_protocol_passes_its_own_suite_and_a_changed_one_does_not(spec: str) -> None:
+    printed = run("suite", spec, "--jobs", "1")
+    assert printed.return_value == 0
+    assert "Generated: by protocol suite" in printed.output
+    (Path(spec) / "courses.md").write_text(printed.output, encoding="utf-8")
+    assert run("test", spec).return_value == 0
+    for now, then in (("may: escalate", "must: escalate"), ("anc >= 4", "anc > 4"), ("anc < 1", "anc < 0.9")):
+        (Path(spec) / "protocol.yaml").write_text(TEXT.replace(now, then), encoding="utf-8")
+        assert run("test", spec).return_value == 1
+
+
+def test_a_suite_says_which_changes_each_course_tells(spec: str) -> None:
+    found = json.loads(run("suite", spec, "--jobs", "1", "--format", "json").output)
+    assert found["format"] == "protocol-suite/1"
+    assert found["told"] == sum(len(one["tells"]) for one in found["courses"]) > 30
+    assert "raise: must escalate instead of may escalate" in {says for one in found["courses"] for says in one["tells"]}
+    assert found["missed"] == []
+
+
+def test_a_suite_that_leaves_something_open_says_so(spec: str) -> None:
+    result = run("suite", spec, "--jobs", "1", "--limit", "2", "--format", "sheet")
+    assert result.return_value == 1
+    assert "Not found out whether any course tells hold: holds once on each reading" in result.stderr
