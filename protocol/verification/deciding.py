@@ -78,7 +78,7 @@ class Deciding:
         """Whether the last hold was before the last step, where a rule asks both."""
         hold, step = kept.age("hold_began"), kept.age("stepped")
         if not self.abstraction.holds_once or hold is None or step is None:
-            return hold is None
+            return "no hold" if hold is None else "a hold"
         return (step > hold) - (step < hold)
 
     def _what_matters(self, kept: Kept) -> Relevant:
