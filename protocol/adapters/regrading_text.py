@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from protocol.model.guard import Compare, Guard, Ratio, nodes
@@ -12,22 +14,30 @@ _REPORTED = (
     "{names}: as reported. What somebody grades is read by the definitions of {criteria} from then on; what the same patients' "
     "grades would be by them cannot be computed."
 )
+_LABEL = re.compile(r"    (?:was|becomes|in) +")
 _BASELINE = (
     "The baseline is the last value up to the first dose. Before it, and where none was measured, a grade that depends on it is "
     "unknown."
 )
 
 
-def say_regrading(regrading: Regrading) -> str:
-    """What is asked otherwise, what is not and why, each condition once with the places where it stands."""
+def say_regrading(name: str, regrading: Regrading, width: int) -> str:
+    """What is asked otherwise, what is not and why, each condition once with the places where it stands; in lines of a width."""
     parts = [
-        f"Graded by {regrading.criteria}{', unverified' if regrading.unverified else ''}",
+        f"{name}, graded by {regrading.criteria}{', unverified' if regrading.unverified else ''}",
         *_section("Asked otherwise", _otherwise(regrading)),
         *_section("The same by both", _the_same(regrading)),
         *_section("Not regraded", _kept(regrading.kept)),
         *_section("Notes", _notes(regrading)),
     ]
-    return "\n\n".join(parts)
+    return "\n".join(_filled(line, width) for line in "\n\n".join(parts).split("\n"))
+
+
+def _filled(line: str, width: int) -> str:
+    """The line broken between words, what follows set in as what it says."""
+    label = _LABEL.match(line)
+    further = " " * (len(label[0]) if label else len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
 def say_grade(grade: AsGrade) -> str:

@@ -37,6 +37,14 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 @click.option("--any-dose-given", "any_dose", is_flag=True, help="At each visit any dose may be given, whatever is ordered.")
 @click.option("--limit", "states", type=click.IntRange(1), metavar="STATES", help="End the search after so many states.")
 @click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds.")
+@click.option(
+    "--regrade", metavar="CRITERIA",
+    help="Instead: which decisions change if grades are meant by other criteria, such as 'CTCAE 5.0'?",
+)  # fmt: skip
+@click.option(
+    "--as-grades", metavar="CRITERIA",
+    help="With --regrade: thresholds that are grades of these criteria, such as 'CTC 2.0', are regraded too.",
+)  # fmt: skip
 @click.option("--baseline", type=click.Path(path_type=Path), help="A file of accepted findings, each with a reason.")
 @click.option("--write-baseline", "write", is_flag=True, help="Write the findings into the baseline; the reasons are yours.")
 @click.option("--allow-unproved", is_flag=True, help="List what is not proved, and do not fail on it.")
@@ -54,6 +62,8 @@ def verify(
     any_dose: bool,
     states: int | None,
     seconds: float | None,
+    regrade: str | None,
+    as_grades: str | None,
     baseline: Path | None,
     write: bool,
     allow_unproved: bool,
@@ -68,22 +78,33 @@ def verify(
     file, or an entry of the baseline. Exits with 1 also for what is not proved, not finished or interrupted.
     """
     from protocol.adapters.verified import is_fine
-    from protocol.commands.verified import Asked, against
+    from protocol.commands.drift import drift
+    from protocol.commands.verified import Asked
 
     protocols = [(spec, load(spec)) for spec in specs]
-    _check_names(protocols, only)
-    entries = _entries(baseline, write)
-    arguments = {"every": minutes(every), "any_dose": any_dose}
     bounds = {name: value for name, value in (("states", states), ("seconds", seconds)) if value is not None}
-    found = _found(protocols, Asked(only, arguments, bounds, not no_cache), entries)
-    if write and baseline:
-        written = _write(baseline, entries, found)
-        found = [against(one, written, only) for one in found]
+    if regrade is not None or as_grades is not None:
+        return drift(protocols, regrade, as_grades, every, bounds, form)
+    _check_names(protocols, only)
+    asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache)
+    found = _judged(protocols, asked, baseline, write)
     for other, file in reports:
         _keep(file, _document(found, other, allow_unproved, bool(only)))
     _show(found, form, allow_unproved, bool(only))
     fine = len(found) == len(protocols) and all(is_fine(one, allow_unproved) for one in found)
     return HOLDS if fine or exit_zero else FAILS
+
+
+def _judged(protocols: list[tuple[str, Protocol]], asked: Asked, baseline: Path | None, write: bool) -> list[Verified]:
+    """The verifications against the findings that are accepted, which are written anew where that is wanted."""
+    from protocol.commands.verified import against
+
+    entries = _entries(baseline, write)
+    found = _found(protocols, asked, entries)
+    if write and baseline:
+        written = _write(baseline, entries, found)
+        return [against(one, written, asked.only) for one in found]
+    return found
 
 
 def _found(protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[Accepted, ...]) -> list[Verified]:

@@ -107,7 +107,7 @@ GOLDENS = [*(("imatinib-hes", criteria) for criteria in CRITERIA[1:]), ("imatini
 @pytest.mark.parametrize(("name", "criteria"), GOLDENS)
 def test_what_is_asked_otherwise_is_told(name: str, criteria: str) -> None:
     without_properties = attrs.evolve(load(name), properties=())
-    said = say_regrading(regrade(without_properties, criteria, "CTC 2.0")) + "\n"
+    said = say_regrading(name, regrade(without_properties, criteria, "CTC 2.0"), 100) + "\n"
     file = GOLDEN / f"regrade-{name.replace('/', '-')}-{criteria.lower().replace(' ', '-')}.txt"
     if os.environ.get("PROTOCOL_GOLDEN") == "write":
         file.write_text(said, encoding="utf-8")
@@ -146,7 +146,7 @@ def test_a_grade_that_is_reported_has_its_criteria_named_anew_and_nothing_else()
     assert again.reported == ("toxicity",)
     assert again.protocol.rules == protocol.rules
     assert again.protocol.version == "1, graded by CTCAE 5.0"
-    assert "toxicity: as reported." in say_regrading(again)
+    assert "toxicity: as reported." in say_regrading("small", again, 200)
 
 
 # Small protocols
@@ -205,7 +205,7 @@ def test_where_the_criteria_ask_what_the_baseline_was_an_input_says_it() -> None
     assert again.added == ("alt-was-high",)
     assert again.protocol.input("alt-was-high").fixed
     assert again.unverified and again.protocol.version == "1, graded by CTCAE 6.0 (unverified)"
-    assert "Graded by CTCAE 6.0, unverified" in say_regrading(again)
+    assert "small, graded by CTCAE 6.0, unverified" in say_regrading("small", again, 200)
     assert parse(print_protocol(again.protocol), "regraded.yaml") == again.protocol
 
 
@@ -225,7 +225,7 @@ def test_what_cannot_be_regraded_stays_and_is_told(asks: str, criteria: str, pla
     assert printed(again.protocol, "hold") == asks
     assert (place, why, is_grade) in {(one.place, one.why, one.is_grade) for one in again.kept}
     assert bool(again.open) is is_grade
-    assert why in say_regrading(again)
+    assert why in say_regrading("small", again, 200)
 
 
 def test_a_grade_that_stays_is_still_meant_by_the_old_criteria() -> None:
