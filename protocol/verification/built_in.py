@@ -14,7 +14,7 @@ from protocol.semantics.effects import direction, rank
 from protocol.verification.axes import Axis
 from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options
-from protocol.verification.judging import MOST_TRIED, Failing
+from protocol.verification.failing import MOST_TRIED, Failing
 from protocol.verification.outcomes import Outcome, Way
 
 Wrong = Callable[[Options, Outcome, Way], bool]

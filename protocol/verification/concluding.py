@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.guard import Tracked
 from protocol.model.rule import ActionKind, Rule
@@ -17,7 +16,7 @@ from protocol.semantics.applying import asked, hold_rules
 from protocol.semantics.decide import Finding, concluded, is_passed_over
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import action_of, is_silent, rule_of
-from protocol.semantics.given import followed, is_it
+from protocol.semantics.given import followed
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import Holds, moved
 from protocol.semantics.truth import Narrowing
@@ -181,17 +180,14 @@ class Concluding:
         A course says what was given, not which rule that follows; so it is one of each level, no drug, and no drug ever again.
         What nothing permits is among them only where any dose may be given.
         """
-        protocol, found = self.abstraction.protocol, dict[Effect, bool]()
-        anew = any(effect.anew for _, result in finding.results for effect in result.permitted())
-        levels = [
-            Given("regimen", one.regimen, one.name, again) for one in protocol.levels for again in (False, True)[: 1 + anew]
-        ]
-        for given in (*levels, Given("none"), Given("stopped")):
-            permitted = [any(is_it(protocol, given, one) for one in result.permitted()) for _, result in finding.results]
-            waits = self.situation.state.control.kind == "before treatment" and given.kind == "none"
-            if not is_it(protocol, given, finding.effect) and (waits or any(permitted) or self.all.any_dose):
+        found, before = dict[Effect, bool](), self.situation.state.control.kind == "before treatment"
+        permitted = [result.permitted() for _, result in finding.results]
+        for given, is_it in self.all.givens(any(effect.anew for effects in permitted for effect in effects)):
+            allowed = [any(map(is_it, effects)) for effects in permitted]
+            waits = before and given.kind == "none"
+            if not is_it(finding.effect) and (waits or any(allowed) or self.all.any_dose):
                 effect = followed(self.scene, finding, given)
-                found[effect] = found.get(effect, False) or waits or all(permitted)
+                found[effect] = found.get(effect, False) or waits or all(allowed)
         return tuple(found.items())
 
     def _made(self, found: Found, holds: frozenset[str]) -> Outcome:

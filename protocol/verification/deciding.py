@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 
 from attrs import frozen
 
+from protocol.model.course import Given
+from protocol.model.decision import Effect
 from protocol.model.guard import Clock, Compare, CumulativeDose, Tracked
+from protocol.model.regimen import NO_DRUG, Dose, at_level
 from protocol.model.rule import Rule
 from protocol.semantics.applying import acts, applicable
 from protocol.semantics.applying import stands as standing
@@ -102,6 +106,16 @@ class Deciding:
             any(isinstance(node, Compare) and isinstance(node.term, CumulativeDose) for node in nodes),
         )
 
+    def givens(self, anew: bool) -> Iterator[tuple[Given, Callable[[Effect], bool]]]:
+        """What can be given, with whether an effect is that: each level (also as in a new patient), no drug, and a stop."""
+        for level in self.abstraction.protocol.levels:
+            dose = at_level(level.name)
+            yield Given("regimen", level.regimen, level.name), partial(_is_dose, dose, False)
+            if anew:
+                yield Given("regimen", level.regimen, level.name, True), partial(_is_dose, dose, True)
+        yield Given("none"), partial(_is_dose, NO_DRUG, False)
+        yield Given("stopped"), lambda effect: effect.control.kind == "stopped"
+
     def number_of(self, result: Result) -> int:
         """The number under which what the rules give is kept; numbers are compared faster."""
         number = self._numbers.get(result)
@@ -158,3 +172,7 @@ class Deciding:
         if found is None:
             found = self._found[key] = Concluding(self, self.situation(kept), kept).outcomes()
         return found
+
+
+def _is_dose(dose: Dose, anew: bool, effect: Effect) -> bool:
+    return effect.dose == dose and (effect.anew or not anew)

@@ -34,6 +34,7 @@ class Diagrams:
         self._leaves: dict[Hashable, Node] = {}
         self._splits: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        self._values: dict[Node, frozenset[Any]] = {}
         self._kept: dict[Hashable, dict[tuple[Node, ...], Node]] = {}
         self._wide: dict[tuple[int, object], tuple[dict[Node, Node], dict[frozenset[Node], Node]]] = {}
 
@@ -99,6 +100,33 @@ class Diagrams:
             return found
 
         return applied(nodes)
+
+    def where(self, wanted: Hashable, condition: Node, node: Node) -> Node:
+        """The diagram where another one has the wanted value, and None elsewhere."""
+        memo = self._kept.setdefault(("where", wanted), {})
+        nothing = self.leaf(None)
+
+        def of(one: Node, other: Node) -> Node:
+            if wanted not in self.values(one):
+                return nothing
+            if one.axis == LAST:
+                return other
+            found = memo.get((one, other))
+            if found is None:
+                axis = min(one.axis, other.axis)
+                columns = [each.parts if each.axis == axis else repeat(each) for each in (one, other)]
+                found = memo[(one, other)] = self.split(axis, [of(*parts) for parts in zip(*columns, strict=False)])
+            return found
+
+        return of(condition, node)
+
+    def values(self, node: Node) -> frozenset[Any]:
+        """Every value that a diagram has somewhere."""
+        found = self._values.get(node)
+        if found is None:
+            inside = (self.values(part) for part in set(node.parts))
+            found = self._values[node] = frozenset({node.value}) if node.axis == LAST else frozenset().union(*inside)
+        return found
 
     def substitute(self, node: Node, by: Callable[[Any], Node]) -> Node:
         """The diagram with each leaf replaced by a diagram that its value gives."""
@@ -167,33 +195,47 @@ Choices = tuple[tuple[int, int], ...]
 """Values of some axes, as (axis, place) pairs."""
 
 
-def cheapest(node: Node, costs: Mapping[int, Sequence[int | None]]) -> dict[Any, tuple[int, Choices]]:
-    """Each value of the diagram with the choices that come to it at the least cost; a choice that costs None is not to be had."""
-    memo: dict[Node, dict[Any, tuple[int, Choices]]] = {}
+Cheapest = dict[Any, tuple[int, Choices]]
+"""Values of a diagram, with the choices that come to each at the least cost."""
 
-    def of(one: Node) -> dict[Any, tuple[int, Choices]]:
+
+def cheapest(node: Node, costs: Mapping[int, Sequence[int | None]], known: dict[Node, Cheapest] | None = None) -> Cheapest:
+    """Each value of the diagram with the choices that come to it at the least cost; a choice that costs None is not to be had.
+
+    ``known`` is what was found for other diagrams at the same costs.
+    """
+    memo = {} if known is None else known
+
+    def of(one: Node) -> Cheapest:
         found = memo.get(one)
         if found is None:
-            found = {one.value: (0, ())} if one.axis == LAST else _through(one, costs[one.axis], [of(part) for part in one.parts])
+            if one.axis == LAST:
+                found = {one.value: (0, ())}
+            else:
+                found = {}
+                for part, (cost, place) in _ways_to(one, costs[one.axis]).items():
+                    _merge(found, of(part), cost, (one.axis, place))
             memo[one] = found
         return found
 
     return of(node)
 
 
-def _through(
-    node: Node, costs: Sequence[int | None], parts: Sequence[dict[Any, tuple[int, Choices]]]
-) -> dict[Any, tuple[int, Choices]]:
-    found: dict[Any, tuple[int, Choices]] = {}
-    for place, part in enumerate(parts):
+def _ways_to(node: Node, costs: Sequence[int | None]) -> dict[Node, tuple[int, int]]:
+    """The cheapest choice that leads to each different part of a node."""
+    found: dict[Node, tuple[int, int]] = {}
+    for place, part in enumerate(node.parts):
         cost = costs[place]
-        if cost is None:
-            continue
-        for value, (more, choices) in part.items():
-            known = found.get(value)
-            if known is None or cost + more < known[0]:
-                found[value] = (cost + more, ((node.axis, place), *choices))
+        if cost is not None and (part not in found or cost < found[part][0]):
+            found[part] = cost, place
     return found
+
+
+def _merge(found: Cheapest, part: Cheapest, cost: int, choice: tuple[int, int]) -> None:
+    for value, (more, choices) in part.items():
+        known = found.get(value)
+        if known is None or cost + more < known[0]:
+            found[value] = (cost + more, (choice, *choices))
 
 
 def value_at(node: Node, choices: Mapping[int, int]) -> Any:

@@ -11,7 +11,7 @@ from protocol.model.verification import INTERRUPTED
 from protocol.verification.abstraction import Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
 from protocol.verification.deciding import Deciding
-from protocol.verification.diagrams import Choices, Diagrams, Node, cheapest
+from protocol.verification.diagrams import Cheapest, Choices, Diagrams, Node, cheapest
 from protocol.verification.followed import settled
 from protocol.verification.kept import (
     NEWER_THAN_HOLD,
@@ -112,6 +112,7 @@ class Exploring:
         self._costs: dict[Hashable, Costs] = {}
         self._trails: dict[Hashable, tuple[Trail, ...]] = {}
         self._facts: dict[Hashable, Hashable] = {}
+        self._cheapest: dict[Costs, dict[Node, Cheapest]] = {}
 
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
         """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
@@ -144,8 +145,8 @@ class Exploring:
 
     def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
         outcomes = self.deciding.outcomes(after, key)
-        here = self.diagrams.kept(("left", trail), lambda one, outcome: outcome if one == trail else None, node, outcomes)
-        found = cheapest(here, dict(enumerate(costs)))
+        here = self.diagrams.where(trail, node, outcomes)
+        found = cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
         told = tuple((one, *how) for one, how in found.items() if one is not None)
         return Options(after, here, costs, told, moves_of(told))
 

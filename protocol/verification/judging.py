@@ -8,9 +8,8 @@ the protocol and what the property remembers.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from heapq import nsmallest
 
-from attrs import field, frozen
+from attrs import frozen
 
 from protocol.model.decision import Decision
 from protocol.model.guard import Clock, Compare, Named, Tracked
@@ -25,6 +24,7 @@ from protocol.verification.asked import opened
 from protocol.verification.asking import diagram
 from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options
+from protocol.verification.failing import MOST_TRIED, At, Collected, Judged
 from protocol.verification.followed import settled
 from protocol.verification.kept import Kept, is_true_of_clock
 from protocol.verification.outcomes import Outcome, Way
@@ -32,33 +32,6 @@ from protocol.verification.trails import candidates_of, join
 
 Truth = bool | None
 Truths = tuple[Truth, ...]
-
-
-@frozen
-class Failing:
-    """A property fails at the end of these visits, for certain or for some value of what is missing."""
-
-    path: tuple[Came, ...]
-    certain: bool
-
-
-@frozen
-class Judged:
-    """What the search says of a property: the courses on which it fails for certain, and for some value, the shortest first.
-
-    ``begun``: what it is about happens. ``shows`` are courses that show what is to be so sometimes. ``states`` is how many were
-    looked at, with what the property remembers of them.
-    """
-
-    certain: tuple[Failing, ...] = ()
-    possible: tuple[Failing, ...] = ()
-    begun: bool = False
-    shows: tuple[Failing, ...] = ()
-    states: int = 0
-
-
-MOST_TRIED = 40
-"""Courses that are kept of one property, in case the first of them cannot be put into readings."""
 
 
 @frozen(eq=False)
@@ -129,10 +102,17 @@ class Judging:
         decision = Decision(0, outcome.status, way.action, in_force(before), outcome.effect, outcome.rule, silent=outcome.silent)
         return Moment(scene, decision, way.action, way.rules, after)
 
+    def kind(self, options: Options, parts: tuple[Part, ...]) -> Hashable:
+        """All of a visit that these parts can depend on; the first visit of a kind is one of the shortest."""
+        kept = options.kept
+        clocks = tuple([is_true_of_clock(kept, atom) for part in parts for atom in part.clocks])
+        shown = tuple([candidates_of(self.abstraction, place, kept.memory[place]) for part in parts for place in part.trackers])
+        return options.node, options.costs, kept.place, clocks, shown, kept.taken
+
     def moves(self, options: Options, monitor: Monitor) -> tuple[Move, ...]:
         """Every move of a visit with the truths of the monitor's parts, each with the cheapest letters."""
         parts = self.parts(monitor)
-        key = (options.node, options.costs, self.search.facts(options.kept), tuple([part.number for part in parts]))
+        key = (self.kind(options, parts), tuple([part.number for part in parts]))
         found = self._moves.get(key)
         if found is None:
             found = self._moves[key] = tuple(self.cheapest(options, parts, lambda truths: True))
@@ -196,47 +176,8 @@ def _has_no_history(monitor: Monitor) -> bool:
     return at_once and not monitor.past
 
 
-@frozen
-class _At:
-    """Where something was found: after so many visits, at such a cost, and the way there."""
-
-    depth: int
-    cost: int
-    before: int
-    last: Came
-
-
-@frozen(eq=False)
-class _Found:
-    """What was found so far."""
-
-    certain: list[_At] = field(factory=list)
-    possible: list[_At] = field(factory=list)
-    shows: list[_At] = field(factory=list)
-    begun: list[bool] = field(factory=list)
-
-    def add(self, judgement: Judgement, at: _At) -> None:
-        """Keeps what a judgement says."""
-        if judgement.begins is not False and not self.begun:
-            self.begun.append(True)
-        if judgement.fails is not False:
-            (self.certain if judgement.fails else self.possible).append(at)
-        if judgement.shown:
-            self.shows.append(at)
-
-    def judged(self, states: int, path: Callable[[_At], tuple[Came, ...]]) -> Judged:
-        """What was found, the shortest courses first, and of equally long ones those with the fewest findings."""
-
-        def best(found: list[_At], certain: bool) -> tuple[Failing, ...]:
-            chosen = nsmallest(MOST_TRIED, found, key=lambda at: (at.depth, at.cost))
-            return tuple(Failing(path(at), certain) for at in chosen)
-
-        shown = best(self.shows, True)
-        return Judged(best(self.certain, True), best(self.possible, False), bool(self.begun), shown, states)
-
-
 def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
-    found, parts, history = _Found(), judging.parts(monitor), first_history(monitor)
+    found, parts, history = Collected(), judging.parts(monitor), first_history(monitor)
     judged: dict[Truths, Judgement] = {}
 
     def wanted(truths: Truths) -> bool:
@@ -247,18 +188,22 @@ def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judg
             found.begun.append(True)
         return judgement.fails is not False or bool(judgement.shown)
 
+    seen: set[Hashable] = set()
     for state, minutes, options in explored.visits:
-        before = explored.came[state]
+        before, kind = explored.came[state], judging.kind(options, parts)
+        if kind in seen:
+            continue
+        seen.add(kind)
         for outcome, way, truths, cost, letters in judging.cheapest(options, parts, wanted):
             total = cost + (before.cost if before else 0)
-            at = _At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
+            at = At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
             found.add(judged[truths], at)
     return found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last))
 
 
 def _along(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
     """Every course together with what the property remembers of it, breadth first, until it fails for certain often enough."""
-    found, search = _Found(), judging.search
+    found, search = Collected(), judging.search
     index = {kept: place for place, kept in enumerate(explored.states)}
     begin = (0, first_history(monitor))
     seen, came, depth, number = {begin}, list[Came | None]([None]), [0], 0
@@ -270,7 +215,7 @@ def _along(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
             for outcome, way, truths, cost, letters in judging.moves(options, monitor):
                 judgement = after_visit(monitor, history, truths, minutes)
                 one = Came(number, minutes, letters, outcome, way, cost + (before.cost if before else 0))
-                found.add(judgement, _At(depth[number], one.cost, number, one))
+                found.add(judgement, At(depth[number], one.cost, number, one))
                 there = (index.get(settled(search.abstraction, options.kept, way), -1), judgement.history)
                 if there not in seen and there[0] >= 0:
                     seen.add(there)

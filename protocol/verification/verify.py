@@ -13,8 +13,9 @@ from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Gr
 from protocol.verification.abstraction import abstraction
 from protocol.verification.built_in import ALL, BuiltIn, failing
 from protocol.verification.exploring import Explored, Exploring
+from protocol.verification.failing import Failing, Judged
 from protocol.verification.grids import visit_grid
-from protocol.verification.judging import Failing, Judged, Judging, judge
+from protocol.verification.judging import Judging, judge
 from protocol.verification.patients import concrete, times_of
 from protocol.verification.reached import reached, unreached
 from protocol.verification.size import largest_parts
