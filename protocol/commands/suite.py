@@ -21,16 +21,17 @@ FORMAT = "protocol-suite/1"
 @click.command(
     cls=Answering,
     short_help="Print the courses that test another build of a protocol.",
-    epilog="Example: protocol suite heparin-raschke --format sheet",
+    epilog="Example: protocol suite heparin-raschke --sheet",
 )
 @click.argument("spec", shell_complete=complete_spec)
 @bounded
-@in_form("markdown", "csv", "json", "sheet", "html")
-def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: float, form: str) -> int:
+@click.option("--sheet", is_flag=True, help="As Markdown a sheet to print and tick off, as html is.")
+@in_form("md", "csv", "json", "html")
+def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: float, sheet: bool, form: str) -> int:
     """Print the fewest courses found that tell every single change of a protocol from it, with what is expected at each visit.
 
-    Somebody else's build of the protocol that passes all of them has none of these changes in it. As Markdown it is a file of
-    courses, as CSV and JSON for programs; 'sheet' and 'html' are to be printed and ticked off.
+    Somebody else's build of the protocol that passes all of them has none of these changes in it. As Markdown it is a file
+    of courses for 'protocol test', as CSV and JSON it is for programs, as HTML a sheet to print and tick off.
 
     Exits with 1 if of some change it was not found out whether any course tells it; these are listed on stderr.
     """
@@ -44,17 +45,17 @@ def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: 
     except Interrupted:
         click.echo("Interrupted: a part of a suite would tell nothing, so none is printed.", err=True)
         return FAILS
-    _print(found, protocol, form)
+    _print(found, protocol, form, sheet)
     for line in found.missed:
         click.echo(f"Not found out whether any course tells {line}", err=True)
     return FAILS if found.missed else HOLDS
 
 
-def _print(found: Suite, protocol: Protocol, form: str) -> None:
+def _print(found: Suite, protocol: Protocol, form: str, sheet: bool) -> None:
     from protocol.adapters.suites import as_courses, as_csv, as_html, as_sheet, fields
 
     if form == "json":
         answer(FORMAT, fields(found, protocol))
         return
-    forms = {"markdown": as_courses, "csv": as_csv, "sheet": as_sheet, "html": as_html}
+    forms = {"md": as_sheet if sheet else as_courses, "csv": as_csv, "html": as_html}
     click.echo(forms[form](found, protocol), nl=False)
