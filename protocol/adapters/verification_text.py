@@ -37,7 +37,6 @@ def verification_text(verified: Verified, width: int, whole: bool = False) -> st
         tuple(line for one in properties for line in standing_lines(one, width, {seen.why for seen in verified.report.seen})),
         *(tuple(failure_lines(verified, one, width)) for one in properties if _is_told(one, whole)),
         tuple(_unreached(verified, width)),
-        tuple(line for one in verified.report.notes for line in _filled(one, width)),
         tuple(_stale(verified, width)),
         tuple(_totals(verified, properties, width, whole)),
     )
@@ -53,6 +52,8 @@ def _head(verified: Verified, width: int) -> Iterator[str]:
     yield f"{report.protocol} {report.version}{', as it was found before' if report.cached else ''}"
     for seen in report.seen:
         yield from _filled(_seen(seen), width, "  ")
+    for note in report.notes:
+        yield from _filled(f"{note[:1].upper()}{note[1:].removesuffix('.')}.", width, "  ")
 
 
 def _seen(seen: Seen) -> str:

@@ -37,6 +37,7 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 @click.option("--any-dose-given", "any_dose", is_flag=True, help="At each visit any dose may be given, whatever is ordered.")
 @click.option("--limit", "states", type=click.IntRange(1), metavar="STATES", help="End the search after so many states.")
 @click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds.")
+@click.option("--memory", type=click.IntRange(1), metavar="MB", help="End it when so much memory is in use.")
 @click.option(
     "--regrade", metavar="CRITERIA",
     help="Instead: which decisions change if grades are meant by other criteria, such as 'CTCAE 5.0'?",
@@ -62,6 +63,7 @@ def verify(
     any_dose: bool,
     states: int | None,
     seconds: float | None,
+    memory: int | None,
     regrade: str | None,
     as_grades: str | None,
     baseline: Path | None,
@@ -85,6 +87,7 @@ def verify(
     bounds = {name: value for name, value in (("states", states), ("seconds", seconds)) if value is not None}
     if regrade is not None or as_grades is not None:
         return drift(protocols, regrade, as_grades, every, bounds, form)
+    bounds |= {} if memory is None else {"memory": memory}
     _check_names(protocols, only)
     asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache)
     found = _judged(protocols, asked, baseline, write)

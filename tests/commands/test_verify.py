@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -104,6 +105,37 @@ def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> No
     assert not search.asked
 
 
+# With the search itself
+
+
+@pytest.fixture
+def counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """In a folder with the protocol `counts`, of which a property that is no rule's fails."""
+    file = tmp_path / "counts" / "protocol.yaml"
+    file.parent.mkdir()
+    file.write_text(SPEC, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return file
+
+
+def test_the_patient_who_breaks_a_property_is_found_and_breaks_it_among_the_courses(counts: Path, capsys: Output) -> None:
+    assert run(["verify", "counts", "--no-cache"]) == 1
+    said = capsys.readouterr().out
+    assert f"counts/protocol.yaml:20: finding V101: {BROKEN.name} fails on day" in said
+    assert "holds          hold-at-once" in said and "expected       never-held" in said
+    course = said[said.index(f"## {BROKEN.name} fails") :].partition("\n\nReached")[0].partition("\n\ncounts/")[0]
+    (counts.parent / "courses.md").write_text(course, encoding="utf-8")
+    assert run(["test", "counts"]) == 1
+    assert f"property {BROKEN.name} does not hold" in capsys.readouterr().out
+
+
+def test_a_search_that_is_bounded_proves_nothing_and_says_so(counts: Path, capsys: Output) -> None:
+    assert run(["verify", "counts", "--no-cache", "--limit", "2", "--property", "hold-at-once"]) == 1
+    said = re.sub(r"\n +", " ", capsys.readouterr().out)
+    assert "Not all of it was seen: it has more than 2 states." in said and "unfinished     hold-at-once" in said
+    assert run(["verify", "counts", "--limit", "2", "--property", "hold-at-once", "--allow-unproved"]) == 0
+
+
 # The cache
 
 
@@ -128,10 +160,10 @@ def test_what_is_asked_of_one_property_is_no_answer_for_all(searched: Searched) 
 
 def test_the_search_is_asked_what_the_options_say(searched: Searched) -> None:
     search = searched(HOLDS)
-    options = ["--every", "2 weeks", "--any-dose-given", "--limit", "100", "--seconds", "2.5"]
+    options = ["--every", "2 weeks", "--any-dose-given", "--limit", "100", "--seconds", "2.5", "--memory", "500"]
     assert run(["verify", "counts", *options]) == 0
     (asked,) = search.asked
-    assert (asked.arguments, asked.bounds) == ({"every": 20160, "any_dose": True}, {"states": 100, "seconds": 2.5})
+    assert (asked.arguments, asked.bounds) == ({"every": 20160, "any_dose": True}, {"states": 100, "seconds": 2.5, "memory": 500})
 
 
 def test_a_changed_protocol_is_searched_anew_and_a_comment_moves_its_lines_only(searched: Searched, capsys: Output) -> None:
