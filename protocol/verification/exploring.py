@@ -167,7 +167,9 @@ class Exploring:
             held = kept.readings[self.abstraction.remembered.index(place)]
             can = set() if held is None else {self._age(kept, axis, *held[1:])}
         else:
-            held, can = None, set() if begins else {self._age(kept, axis, age) for age in self._ages(axis)}
+            # When a reading that counts for ever was made is not kept: it can be newer than a step, or not.
+            held, newer = None, range(4) if axis.item.valid_for is None else (None,)
+            can = set() if begins else {self._age(kept, axis, age, bits) for age in self._ages(axis) for bits in newer}
         return tuple(self._cost(axis, number, held, can, place) for number in range(len(axis.letters)))
 
     def _ages(self, axis: Axis) -> range:

@@ -60,7 +60,7 @@ def explore(
     first = initial(protocol)
     start = outline(protocol, first)
     found = Explored({start: first}, [], {start: None}, True)
-    letters, waiting = list(_letters(protocol)), deque([start])
+    letters, waiting = list(letters_of(protocol)), deque([start])
     while waiting and len(found.states) < limit:
         here = waiting.popleft()
         state = found.states[here]
@@ -75,14 +75,14 @@ def explore(
     return attrs.evolve(found, complete=not waiting)
 
 
-def _letters(protocol: Protocol) -> Iterator[tuple[Observation, ...]]:
+def letters_of(protocol: Protocol) -> Iterator[tuple[Observation, ...]]:
     """Every combination of one value per cell of each input, or none."""
-    per_input = [(None, *_values(protocol, item)) for item in protocol.inputs]
+    per_input = [(None, *values_of(protocol, item)) for item in protocol.inputs]
     for letter in product(*per_input):
         yield tuple(observation for observation in letter if observation is not None)
 
 
-def _values(protocol: Protocol, item: Input) -> list[Observation]:
+def values_of(protocol: Protocol, item: Input) -> list[Observation]:
     match item.kind:
         case Choice(options):
             return [Observation(item.name, option) for option in options]

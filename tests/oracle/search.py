@@ -16,7 +16,7 @@ from protocol.verification.abstraction import Abstraction, abstraction
 from protocol.verification.exploring import Came, Explored, Exploring
 from protocol.verification.kept import Kept, Place
 from protocol.verification.patients import concrete
-from tests.oracle.explore import _letters, explore
+from tests.oracle.explore import explore, letters_of
 
 
 @frozen
@@ -44,7 +44,7 @@ def search(protocol: Protocol, *, remembers: bool, limit: int, every: int = WEEK
 
 def letters(protocol: Protocol) -> int:
     """How many different visits brute force tells apart."""
-    return sum(1 for _ in _letters(protocol))
+    return sum(1 for _ in letters_of(protocol))
 
 
 def left_out(protocol: Protocol, *, limit: int) -> set[Seen] | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 import protocol
 from protocol.model.time import WEEK
+from tests.oracle.lockstep import grid_visits, lockstep
 from tests.oracle.search import confirmed, drawn, is_exact, left_out, letters, search
 
 
@@ -24,6 +27,16 @@ def test_every_path_is_a_course_where_the_last_readings_are_kept(seed: int) -> N
     exploring, explored = search(one, remembers=True, limit=40)
     if is_exact(exploring.abstraction):
         assert confirmed(exploring, explored, 30)[1] == []
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_same_visits_come_to_the_same_in_both(seed: int) -> None:
+    one = drawn(seed)
+    exploring, _ = search(one, remembers=seed % 3 == 0, limit=0)
+    if is_exact(exploring.abstraction):
+        for walk in range(3):
+            both = lockstep(exploring, grid_visits(one, Random(walk), 8, WEEK))[-1]
+            assert both.agree(), both
 
 
 @pytest.mark.parametrize("name", ["cdiscpilot-xanomeline", "imatinib-label"])
