@@ -12,15 +12,16 @@ from itertools import islice, product
 
 from attrs import frozen
 
-from protocol.model.course import Observation
+from protocol.model.course import Given, Observation
 from protocol.model.formula import Baseline, Current, Earlier, Formula, Operation, Part, parts
 from protocol.model.guard import Value
-from protocol.model.input import DerivedNumber, Number
+from protocol.model.input import DerivedNumber, Number, Score
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.verification.abstraction import Abstraction
 from protocol.verification.axes import Axis, Letter
 from protocol.verification.inverse import result, value_for
 from protocol.verification.readable import Piece, in_few_digits, piece_at, value_in
+from protocol.verification.score_readings import Scoring, behind, state_before
 
 Said = dict[str, Observation]
 Slot = tuple[int, str]
@@ -32,7 +33,8 @@ MOST_TRIES = 400
 class Filling:
     """A course that is being filled in: what is said at each visit, and what must stay as it is.
 
-    ``start`` is the visit of the first dose. ``fixed`` are the readings of which the path says what they are.
+    ``start`` is the visit of the first dose. ``fixed`` are the readings of which the path says what they are, ``given`` what was
+    given at each visit where that is not the recommendation.
     """
 
     abstraction: Abstraction
@@ -41,10 +43,14 @@ class Filling:
     start: int
     said: list[Said]
     fixed: dict[Slot, Letter]
+    given: Sequence[Given | None]
 
     def fill(self, visit: int, axis: Axis, letter: Letter) -> None:
         """Makes a computed number at a visit what the letter says, if readings are found that do."""
         formula, number = self.formula(axis)
+        score = self.prepared.scores.get(axis.name)
+        if score is not None and letter.kind == "measured":
+            self._scored(visit, score, piece_at(axis, letter.cell))
         if formula is None or letter.kind == "carried":
             return
         if letter.kind == "unknown":
@@ -53,6 +59,14 @@ class Filling:
         slots = {part: slot for part in parts(formula) if (slot := self._slot(part, visit, number)) is not None}
         if len(slots) == len(parts(formula)):
             self._found(formula, slots, piece_at(axis, letter.cell), visit)
+
+    def _scored(self, visit: int, score: Score, piece: Piece) -> None:
+        state = state_before(self.abstraction.protocol, self.times, self.said, self.given, visit)
+        free = tuple(name for name in behind(self.prepared, score) if (visit, name) not in self.fixed)
+        found = Scoring(self.prepared, score, state, self.times[visit], free).filled(self.said[visit], piece)
+        if found is not None:
+            self.fixed.update({(visit, name): Letter("measured", -1, (), 0) for name in found if name not in self.said[visit]})
+            self.said[visit] = dict(found)
 
     def formula(self, axis: Axis) -> tuple[Formula | None, DerivedNumber | None]:
         """The formula of a computed number, or of a multiple of a baseline; None for a score."""
@@ -147,14 +161,22 @@ class Filling:
                 self.fixed[visit, name] = Letter("measured", -1, (), 0)
 
 
-def filling(abstraction: Abstraction, times: Sequence[int], said: list[Said], shown: Sequence[dict[int, Letter]]) -> Filling:
+def filling(
+    abstraction: Abstraction,
+    times: Sequence[int],
+    said: list[Said],
+    shown: Sequence[dict[int, Letter]],
+    given: Sequence[Given | None],
+) -> Filling:
     """What a path says, to be filled in."""
     prepared = prepare(abstraction.protocol)
     measured = {item.name for item in abstraction.protocol.inputs}
     axes = abstraction.axes
     fixed = {(visit, axes[place].name): letter for visit, one in enumerate(shown) for place, letter in one.items()}
     start = next((visit for visit, time in enumerate(times) if time >= 0), len(times) - 1)
-    return Filling(abstraction, prepared, times, start, said, {slot: one for slot, one in fixed.items() if slot[1] in measured})
+    return Filling(
+        abstraction, prepared, times, start, said, {slot: one for slot, one in fixed.items() if slot[1] in measured}, given
+    )
 
 
 def values_in(piece: Piece) -> Iterator[Fraction]:

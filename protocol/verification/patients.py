@@ -81,16 +81,14 @@ def _course(abstraction: Abstraction, path: Path, name: str, *, exact: bool, spo
     if shown is None:
         return None
     entries = [dict(_entries(abstraction, shown, times, visit, exact=exact, spoken=spoken)) for visit in range(len(path))]
-    filled = filling(abstraction, times, entries, shown)
+    given = [None if came.way.recommended else given_as(abstraction.protocol, came.way.effect) for came in path]
+    if any(dose is None and not came.way.recommended for dose, came in zip(given, path, strict=True)):
+        return None
+    filled = filling(abstraction, times, entries, shown, given)
     for visit, letters in enumerate(shown):
         for place, letter in sorted(letters.items()):
             filled.fill(visit, abstraction.axes[place], letter)
-    visits = []
-    for time, said, came in zip(times, entries, path, strict=True):
-        given = None if came.way.recommended else given_as(abstraction.protocol, came.way.effect)
-        if given is None and not came.way.recommended:
-            return None
-        visits.append(Visit(time, tuple(said.values()), given))
+    visits = (Visit(time, tuple(said.values()), dose) for time, said, dose in zip(times, entries, given, strict=True))
     return Course(name, tuple(visits))
 
 
