@@ -21,17 +21,17 @@ FORMAT = "protocol-suite/1"
 @click.command(
     cls=Answering,
     short_help="Print the courses that test another build of a protocol.",
-    epilog="Example: protocol suite heparin-raschke --sheet",
+    epilog="Example: protocol suite heparin-raschke --sheet html > sheet.html",
 )
 @click.argument("spec", shell_complete=complete_spec)
 @bounded
-@click.option("--sheet", is_flag=True, help="As Markdown a sheet to print and tick off, as html is.")
-@in_form("md", "csv", "json", "html")
-def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: float, sheet: bool, form: str) -> int:
+@click.option("--sheet", type=click.Choice(("md", "html")), help="A sheet to print and tick off, instead.")
+@in_form("md", "csv", "json")
+def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: float, sheet: str | None, form: str) -> int:
     """Print the fewest courses found that tell every single change of a protocol from it, with what is expected at each visit.
 
     Somebody else's build of the protocol that passes all of them has none of these changes in it. As Markdown it is a file
-    of courses for 'protocol test', as CSV and JSON it is for programs, as HTML a sheet to print and tick off.
+    of courses for 'protocol test', as CSV and JSON it is for programs, and a sheet is for people.
 
     Exits with 1 if of some change it was not found out whether any course tells it; these are listed on stderr.
     """
@@ -51,11 +51,11 @@ def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: 
     return FAILS if found.missed else HOLDS
 
 
-def _print(found: Suite, protocol: Protocol, form: str, sheet: bool) -> None:
+def _print(found: Suite, protocol: Protocol, form: str, sheet: str | None) -> None:
     from protocol.adapters.suites import as_courses, as_csv, as_html, as_sheet, fields
 
-    if form == "json":
+    if form == "json" and sheet is None:
         answer(FORMAT, fields(found, protocol))
         return
-    forms = {"md": as_sheet if sheet else as_courses, "csv": as_csv, "html": as_html}
-    click.echo(forms[form](found, protocol), nl=False)
+    write = {"md": as_courses, "csv": as_csv}[form] if sheet is None else {"md": as_sheet, "html": as_html}[sheet]
+    click.echo(write(found, protocol), nl=False)

@@ -43,6 +43,6 @@ def test_a_suite_says_which_changes_each_course_tells(spec: str) -> None:
 
 
 def test_a_suite_that_leaves_something_open_says_so(spec: str) -> None:
-    result = run("suite", spec, "--jobs", "1", "--limit", "2", "--sheet")
+    result = run("suite", spec, "--jobs", "1", "--limit", "2", "--sheet", "md")
     assert result.return_value == 1
     assert "Not found out whether any course tells hold: holds once on each reading" in result.stderr
