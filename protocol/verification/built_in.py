@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from heapq import nsmallest
 from itertools import islice, pairwise
 
 from attrs import frozen
 
 from protocol.model.input import Grade, Number
+from protocol.model.rule import Rule
 from protocol.semantics.applying import on_treatment
 from protocol.semantics.effects import direction, rank
 from protocol.verification.axes import Axis
@@ -16,6 +18,7 @@ from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options
 from protocol.verification.failing import MOST_TRIED, Failing
 from protocol.verification.outcomes import Outcome, Way
+from protocol.verification.trails import join
 
 Wrong = Callable[[Options, Outcome, Way], bool]
 
@@ -63,7 +66,7 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Faili
         case "V206":
             return _stuck(explored, lambda normal: normal)
         case "V203":
-            return _first(explored, lambda options: _against_safety(search, options))
+            return _first(explored, partial(_against_safety, search), partial(_lowering, search))
         case "V209":
             return _first(explored, lambda options: _not_monotone(search, options))
         case code:
@@ -74,10 +77,17 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Faili
 Shown = Iterator[tuple[Outcome, Way, int, Choices]]
 
 
-def _first(explored: Explored, find: Callable[[Options], Shown]) -> tuple[Failing, ...]:
-    """The failures with the fewest visits, and of these those that cost least first."""
+def _first(
+    explored: Explored, find: Callable[[Options], Shown], other: Callable[[Options], Hashable] = lambda options: None
+) -> tuple[Failing, ...]:
+    """The failures with the fewest visits, and of these those that cost least first. ``other`` is what they depend on besides."""
     found: list[tuple[int, int, int, Came]] = []
+    seen: set[Hashable] = set()
     for state, minutes, options in explored.visits:
+        kind = (options.node, options.costs, options.kept.place, other(options))
+        if kind in seen:
+            continue
+        seen.add(kind)
         came = explored.came[state]
         for outcome, way, cost, letters in find(options):
             total = cost + (came.cost if came else 0)
@@ -142,30 +152,35 @@ def _waits(explored: Explored, number: int) -> bool:
 
 def _against_safety(search: Exploring, options: Options) -> Shown:
     """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
-    if options.kept.place.control.kind == "before treatment":
-        return
-    raising = {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(search, options, way)}
-    if not raising:
-        return
-    deciding, prepared = search.deciding, search.abstraction.prepared
-    situation = deciding.situation(options.kept)
-    levels = {way.effect.level for way in raising.values()}
-    lowering = [
-        rule
-        for rule in prepared.rules
-        if rule.mode == "must"
-        and rule.action.kind in ("hold", "stop", "reduce")
-        and any(on_treatment(rule, one) for one in levels)
-    ]
-    for rule in lowering:
-        acting = search.diagrams.widened(
-            deciding.of_rule(options.kept, situation, rule, {}), search.abstraction.ways, lambda one, other: one | other
-        )
+    raising = _raising(search, options)
+    for rule, acting in _lowering(search, options):
         there = {outcome for outcome, way in raising.items() if on_treatment(rule, way.effect.level)}
         node = search.diagrams.apply(
             lambda outcome, answers, there=there: outcome if outcome in there and True in answers else None, options.node, acting
         )
         yield from _shown(node, options, raising)
+
+
+def _raising(search: Exploring, options: Options) -> dict[Outcome, Way]:
+    if options.kept.place.control.kind == "before treatment":
+        return {}
+    return {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(search, options, way)}
+
+
+def _lowering(search: Exploring, options: Options) -> tuple[tuple[Rule, Node], ...]:
+    """The rules that lower at a level to which something raises, each with the letters at which it acts or may."""
+    levels = {way.effect.level for way in _raising(search, options).values()}
+    if not levels:
+        return ()
+    deciding, diagrams = search.deciding, search.diagrams
+    situation = deciding.situation(options.kept)
+    musts = (rule for rule in search.abstraction.prepared.rules if rule.mode == "must" and rule.action.kind in _LOWERS)
+    rules = [rule for rule in musts if any(on_treatment(rule, one) for one in levels)]
+    acting = (deciding.of_rule(options.kept, situation, rule, {}) for rule in rules)
+    return tuple((rule, diagrams.widened(node, search.abstraction.ways, join)) for rule, node in zip(rules, acting, strict=True))
+
+
+_LOWERS = ("hold", "stop", "reduce")
 
 
 def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Shown:

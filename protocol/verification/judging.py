@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.model.decision import Decision
 from protocol.model.guard import Clock, Compare, Named, Tracked
@@ -54,6 +54,7 @@ class Judging:
     def __init__(self, search: Exploring) -> None:
         self.search = search
         self.abstraction, self.diagrams = search.abstraction, search.diagrams
+        self.all_letters = tuple(tuple(letter.cost for letter in axis.letters) for axis in search.abstraction.axes)
         self._parts: dict[Claim, Part] = {}
         self._claims: dict[Hashable, Node] = {}
         self._done: dict[Hashable, tuple[Truth, ...]] = {}
@@ -107,12 +108,12 @@ class Judging:
         kept = options.kept
         clocks = tuple([is_true_of_clock(kept, atom) for part in parts for atom in part.clocks])
         shown = tuple([candidates_of(self.abstraction, place, kept.memory[place]) for part in parts for place in part.trackers])
-        return options.node, options.costs, kept.place, clocks, shown, kept.taken
+        return options.node, kept.place, clocks, shown, kept.taken
 
     def moves(self, options: Options, monitor: Monitor) -> tuple[Move, ...]:
         """Every move of a visit with the truths of the monitor's parts, each with the cheapest letters."""
         parts = self.parts(monitor)
-        key = (self.kind(options, parts), tuple([part.number for part in parts]))
+        key = (self.kind(options, parts), options.costs, tuple([part.number for part in parts]))
         found = self._moves.get(key)
         if found is None:
             found = self._moves[key] = tuple(self.cheapest(options, parts, lambda truths: True))
@@ -189,11 +190,17 @@ def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judg
         return judgement.fails is not False or bool(judgement.shown)
 
     seen: set[Hashable] = set()
+    can_fail: dict[Hashable, bool] = {}
     for state, minutes, options in explored.visits:
-        before, kind = explored.came[state], judging.kind(options, parts)
-        if kind in seen:
+        kind = judging.kind(options, parts)
+        if kind not in can_fail:
+            # Whatever letters can be had: what fails with none of them fails with no choice of them.
+            anything = evolve(options, costs=judging.all_letters)
+            can_fail[kind] = any(True for _ in judging.cheapest(anything, parts, wanted))
+        if not can_fail[kind] or (kind, options.costs) in seen:
             continue
-        seen.add(kind)
+        seen.add((kind, options.costs))
+        before = explored.came[state]
         for outcome, way, truths, cost, letters in judging.cheapest(options, parts, wanted):
             total = cost + (before.cost if before else 0)
             at = At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
