@@ -179,13 +179,14 @@ class Common:
         asked: bool,
     ) -> tuple[Axis, ...]:
         first, prepared = items[0], self.asking[0].prepared
-        computed = any(item.name == first.name for one in self.asking for item in one.protocol.numbers)
+        formulas = [item.value for one in self.asking for item in one.protocol.numbers if item.name == first.name]
+        computed, several = bool(formulas), any(len(parts(formula)) > 1 for formula in formulas)
         completes = completes_of(cells, ages, len(withins), known_asked=asked, computed=computed)
         score = any(item.name == first.name for one in self.asking for item in one.prepared.protocol.scores)
         letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
         if computed:
             carried = any(first.name in one.carried for one in self.asking)
-            letters += tuple(partly_known(completes, (date for date, _ in ages), read=carried))
+            letters += tuple(partly_known(completes, (date for date, _ in ages), read=carried, several=several))
         return tuple(
             Axis(
                 first.name,

@@ -15,10 +15,13 @@ MOST_CELLS = 4
 """With so many values any of them can be left; with more, those that lie side by side."""
 
 
-def partly_known(completes: tuple[Complete, ...], dates: Iterable[int], *, read: bool) -> Iterator[Letter]:
-    """The letters of a computed number beside that of which nothing is known; ``read``: also of what was read in part."""
+def partly_known(completes: tuple[Complete, ...], dates: Iterable[int], *, read: bool, several: bool) -> Iterator[Letter]:
+    """The letters of a computed number beside that of which nothing is known.
+
+    ``read``: also those of what was read in part. ``several``: it has more than one part, so that one of them can be known.
+    """
     cells = sorted({one.cell for one in completes})
-    for left in _left(cells):
+    for left in _left(cells) if several else [tuple(cells)]:
         for date in dict.fromkeys((NEW, *dates)):
             places = _places(completes, left, date)
             if len(left) < len(cells) or date != NEW:
