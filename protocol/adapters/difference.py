@@ -194,12 +194,12 @@ def _otherwise(decision: Decision) -> str:
 # As a course
 
 
-def course_table(told: Told, one: Different) -> list[str]:
-    """The lines of a table of the course, with what the old and the new one do at each visit."""
+def course_table(told: Told, one: Different, names: tuple[str, str] = ("old", "new")) -> list[str]:
+    """The lines of a table of the course, with what the old and the new one, or what they are called, do at each visit."""
     header, *rows = table((one.course,), with_both(told.old, told.new))
     steps = zip(rows, one.old, one.new, strict=True)
     lines = [[*row, _cell(told.old, old.decision), _cell(told.new, new.decision)] for row, old, new in steps]
-    both = [*header, "old", "new"]
+    both = [*header, *names]
     return [f"| {' | '.join(line)} |" for line in (both, ["---"] * len(both), *lines)]
 
 

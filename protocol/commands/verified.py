@@ -39,7 +39,7 @@ def verified(spec: str, protocol: Protocol, asked: Asked, progress: Progress) ->
     """The verification of a protocol, without a baseline."""
     file = find(spec)
     rules, properties = (_shown(places) for places in written(file).values())
-    report = _completed(_report(protocol, asked, progress), protocol, properties, shown_path(str(file)))
+    report = _completed(report_of(protocol, asked, progress), protocol, properties, shown_path(str(file)))
     traces = tuple(_trace(protocol, one) for one in report.verdicts)
     return Verified(report, protocol, report.file, rules, traces)
 
@@ -48,7 +48,8 @@ def _shown(places: Mapping[str, Place]) -> dict[str, Place]:
     return {name: (shown_path(file), line) for name, (file, line) in places.items()}
 
 
-def _report(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
+def report_of(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
+    """What verification finds, or found when the same was asked before."""
     if not asked.from_cache:
         return search(protocol, asked, progress)
     whole, part = (cache.key_of(protocol, {**asked.arguments, "only": only}) for only in ((), asked.only))

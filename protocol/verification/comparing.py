@@ -27,6 +27,9 @@ from protocol.verification.outcomes import Outcome, Way
 MOST_OF_A_KIND = 12
 """Courses that are kept of one kind of difference, in case the first of them cannot be put into readings."""
 
+ENOUGH = "enough was found"
+"""Why a search was ended by whom it found enough for."""
+
 Shown = tuple[Hashable, ...]
 """What somebody sees of a decision, in words that do not depend on the names of levels and rules."""
 
@@ -83,12 +86,12 @@ class Comparing:
         self, *, states: int = 500_000, seconds: float = float("inf"), stop: Callable[[Compared], bool] | None = None,
         tell: Callable[[int], None] = lambda found: None,
     ) -> Compared:  # fmt: skip
-        """All differences, breadth first; ends early where ``stop`` says that enough was found, or after so much."""
+        """All differences, breadth first; ends early after so much, or when ``stop``, asked of new kinds, says so."""
         found, index = _Found(), dict[tuple[Kept, Kept], int]()
         begin = (first(self.old.abstraction), first(self.new.abstraction))
         _add(found, index, begin, None, 0)
         index.clear()  # who is as at the beginning after a visit is another state, from which time passes
-        number, until, ended = 0, monotonic() + seconds, ""
+        number, kinds, until, ended = 0, 0, monotonic() + seconds, ""
         self._until = until
         try:
             while number < len(found.states) and not ended:
@@ -100,8 +103,9 @@ class Comparing:
                     ended = f"there are more than {states:,} pairs of states"
                 elif monotonic() > until:
                     ended = f"it took more than {seconds:g} seconds, in which {len(found.states):,} pairs of states were found"
-                elif stop is not None and found.apart and stop(self._compared(found, "")):
-                    ended = "enough was found"
+                elif stop is not None and len(found.apart) > kinds and stop(self._compared(found, "")):
+                    ended = ENOUGH
+                kinds = len(found.apart)
         except KeyboardInterrupt:
             ended = INTERRUPTED
         return self._compared(found, ended)
@@ -158,7 +162,7 @@ class Comparing:
         key = (id(search), kept.place, outcome)
         found = self._seen.get(key)
         if found is None:
-            ordered, *beside = (self._way(search, kept, way) for way in outcome.ways)
+            ordered, *beside = (self._way(search, kept, way) for way in outcome.ways if way.ordered)
             found = self._seen[key] = (outcome.status, ordered, frozenset(beside), outcome.silent, bool(outcome.conflict))
         return found
 

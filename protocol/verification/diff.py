@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from time import monotonic
 from typing import Literal
 
-from attrs import evolve
+from attrs import define, evolve, field
 
 from protocol.model.course import Course
 from protocol.model.decision import Step
@@ -57,14 +57,33 @@ def diff(
     compared = comparing.compare(
         states=states,
         seconds=seconds,
-        stop=(lambda found: True) if first else None,
+        stop=_Enough(comparing, (old, new)) if first else None,
         tell=lambda found: say(f"{old.name} and {new.name}: {found:,} pairs of states"),
     )
     kinds, unconfirmed, interrupted = _of_kinds(comparing, compared, (old, new), whole, say)
     return Difference(
         _named(old), _named(new), Grid(grid), compared.states, monotonic() - began, tuple(kinds), tuple(unconfirmed),
-        tuple(declared(old, new)), limits, INTERRUPTED if interrupted else compared.ended,
+        tuple(declared(old, new)), limits, _ended(interrupted, compared),
     )  # fmt: skip
+
+
+def _ended(interrupted: bool, compared: Compared) -> str:
+    return INTERRUPTED if interrupted else compared.ended
+
+
+@define
+class _Enough:
+    """Says that enough was found when one of the kinds that are new has a course that shows it."""
+
+    comparing: Comparing
+    both: tuple[Protocol, Protocol]
+    tried: set[Hashable] = field(factory=set)
+
+    def __call__(self, compared: Compared) -> bool:
+        new = {kind: courses for kind, courses in compared.apart.items() if kind not in self.tried}
+        self.tried |= set(new)
+        groups = _grouped(self.comparing, evolve(compared, apart=new)).items()
+        return any(_shown(self.comparing, group, self.both, kind[0]) is not None for kind, group in groups)
 
 
 def _named(protocol: Protocol) -> str:

@@ -105,7 +105,7 @@ def look_of(protocol: Protocol, place: Place, outcome: Outcome) -> Look:
         given(protocol, effect.dose),
         str(ordered.supplement or ""),
         effect.anew,
-        frozenset(_told(protocol, way.effect.control, way.effect.dose) for way in beside)
+        frozenset(_told(protocol, way.effect.control, way.effect.dose) for way in beside if way.ordered)
         - {_told(protocol, effect.control, effect.dose)},
         outcome.silent,
         bool(outcome.conflict),

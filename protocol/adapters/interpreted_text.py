@@ -1,0 +1,211 @@
+"""What open questions come to, for people: each as a question to the authors, in a patient; then the properties."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from protocol.adapters import difference
+from protocol.adapters.difference import course_table, rests_on, said
+from protocol.adapters.phrases import counted, listed
+from protocol.adapters.story import measured
+from protocol.adapters.to_json import plain
+from protocol.model.difference import Different, Meaning
+from protocol.model.interpreted import Combination, Interpreted, PropertyRead, Told
+from protocol.model.protocol import Protocol
+from protocol.model.time import say_time
+
+_ORDER: tuple[str, ...] = Meaning.__args__  # type: ignore[attr-defined]
+_MOST = 3
+
+
+def interpreted_text(found: Interpreted, protocol: Protocol, width: int) -> str:
+    """All of it, in lines of at most that width; the table of a course keeps its lines."""
+    questions = counted(len(protocol.interpretations), "open question")
+    head = f"{found.protocol} {found.version}: {questions}, {counted_combinations(found.possible)}"
+    paragraphs = (
+        _filled(head, width),
+        *(lines for one in found.pairs for lines in _pair(one, protocol, width)),
+        list(_properties(found, width)),
+        list(_ended(found, width)),
+    )
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def counted_combinations(count: int) -> str:
+    """``12,288 combinations of readings``."""
+    return f"{count:,} combination{'' if count == 1 else 's'} of readings"
+
+
+def both(pair: Told, protocol: Protocol) -> difference.Told | None:
+    """The difference between two readings, with the protocol under each."""
+    if pair.difference is None:
+        return None
+    one, other = (protocol.with_reading(pair.question, name) for name in (pair.one, pair.other))
+    return difference.Told(pair.difference, one, other)
+
+
+def shown(pair: Told) -> Different | None:
+    """The patient who tells two readings apart: the shortest course, the most serious difference first."""
+    kinds = pair.difference.kinds if pair.difference else ()
+    return min(kinds, key=lambda one: (len(one.course.visits), _ORDER.index(one.meaning)), default=None)
+
+
+# Questions
+
+
+def _pair(pair: Told, protocol: Protocol, width: int) -> Iterator[list[str]]:
+    item = next(one for one in protocol.interpretations if one.name == pair.question)
+    means = {reading.name: reading.means for reading in item.readings}
+    yield [
+        *_filled(f"{item.name}: {item.question}", width),
+        *(
+            line
+            for name in (pair.one, pair.other)
+            for line in _filled(f"Reading {name}{' (chosen)' if name == item.chosen else ''}: {means[name]}", width, "  ")
+        ),
+        *(line for text in answer(pair, protocol) for line in _filled(text, width, "  ")),
+    ]
+    told, one = both(pair, protocol), shown(pair)
+    if told and one:
+        yield course_table(told, one, (pair.one, pair.other))
+
+
+def answer(pair: Told, protocol: Protocol) -> Iterator[str]:
+    """What is so of two readings: they differ on a patient, on none, or it is not known."""
+    told, one = both(pair, protocol), shown(pair)
+    if told is None:
+        yield "Not looked at."
+    elif one is not None:
+        yield _question(pair, told, one)
+        for name, side, step in ((pair.one, told.old, one.old[-1]), (pair.other, told.new, one.new[-1])):
+            yield f"With {name}: {rests_on(side, step)}"
+    elif told.difference.is_equivalent:
+        yield "No course tells them apart: under the other readings as chosen they are equivalent."
+    else:
+        why = told.difference.ended or "no course with readings was found that shows what the search found"
+        yield f"No patient who tells them apart was found, and none is ruled out: {why}."
+
+
+def _question(pair: Told, told: difference.Told, one: Different) -> str:
+    visit = one.course.visits[-1]
+    found = measured(visit, {}, told.old)
+    with_ = "nothing measured" if found == "nothing measured" else f"with {found}"
+    beside = one.meaning.startswith("permits")
+    does = (said(told.old, one.old[-1].decision, beside), said(told.new, one.new[-1].decision, beside))
+    patient = (
+        f"Patient: on {say_time(visit.time)}, {with_}, the protocol {does[0]} with {pair.one}, and {does[1]} with {pair.other}."
+    )
+    return f"{patient} Which is meant?"
+
+
+# Properties
+
+
+def _properties(found: Interpreted, width: int) -> Iterator[str]:
+    if not found.seen:
+        return
+    yield from _filled(_looked_at(found), width)
+    holds = [one for one in found.properties if one.holds]
+    if holds:
+        yield from _filled(f"Hold under each: {listed(one.name for one in holds)}.", width, "  ")
+    for one in found.properties:
+        if not one.holds:
+            yield from _filled(_property(one), width, "  ")
+
+
+def _looked_at(found: Interpreted) -> str:
+    of = f"{len(found.seen):,} of the {found.wanted:,}" if len(found.seen) < found.wanted else f"the {found.wanted:,}"
+    if found.how == "all":
+        return f"Properties under {of} combinations of readings"
+    return (
+        f"Properties under {of} combinations that differ from the chosen readings in one question or two; {found.possible:,} are "
+        "too many to look at all of them"
+    )
+
+
+def _property(one: PropertyRead) -> str:
+    count = len(one.under)
+    if len(one.failing) == count:
+        return f"{one.name} fails under each."
+    parts = []
+    if one.failing:
+        parts.append(f"fails under {len(one.failing)} of {count}: {_some([item.readings for item in _least(one.failing)])}")
+    if one.open:
+        parts.append(f"not proved under {len(one.open)} of {count}: {_some([item.readings for item in one.open])}")
+    return f"{one.name} {'; '.join(parts)}."
+
+
+def _least(under: Sequence[Any]) -> list[Any]:
+    """Those that do not only repeat another one with more readings changed."""
+    sets = [set(item.readings) for item in under]
+    return [item for item, here in zip(under, sets, strict=True) if not any(other < here for other in sets)]
+
+
+def _some(combinations: Sequence[Combination]) -> str:
+    return listed([say_combination(one) for one in combinations], _MOST)
+
+
+def say_combination(readings: Combination) -> str:
+    """``as chosen``, ``four-weeks-over=on-drug with no-response=any``."""
+    return " with ".join(f"{question}={reading}" for question, reading in readings) or "as chosen"
+
+
+def _ended(found: Interpreted, width: int) -> Iterator[str]:
+    if found.ended == "interrupted":
+        yield from _filled("Interrupted: this is what had been found; nothing else is proved.", width)
+    elif found.ended:
+        yield from _filled(f"Not finished: {found.ended}.", width)
+
+
+def _filled(text: str, width: int, first: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(30, width),
+        initial_indent=first,
+        subsequent_indent=f"{first}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+# As values
+
+
+def interpreted_fields(found: Interpreted, protocol: Protocol) -> dict[str, Any]:
+    """The same as values that JSON has."""
+    return {
+        "protocol": found.protocol,
+        "version": found.version,
+        "fingerprint": found.fingerprint,
+        "how": found.how,
+        "possible": found.possible,
+        "wanted": found.wanted,
+        "seen": [dict(one) for one in found.seen],
+        "finished": found.is_finished,
+        "ended": found.ended,
+        "pairs": [_pair_fields(one, protocol) for one in found.pairs],
+        "properties": [
+            {
+                "name": one.name,
+                "origin": one.origin,
+                "holds": one.holds,
+                "under": [{"readings": dict(item.readings), "outcome": item.outcome} for item in one.under],
+            }
+            for one in found.properties
+        ],
+    }
+
+
+def _pair_fields(pair: Told, protocol: Protocol) -> dict[str, Any]:
+    told, one = both(pair, protocol), shown(pair)
+    return {
+        "question": pair.question,
+        "readings": [pair.one, pair.other],
+        "equivalent": bool(pair.difference and pair.difference.is_equivalent),
+        "says": list(answer(pair, protocol)),
+        "meaning": one.meaning if one else "",
+        "course": plain(one.course) if one else None,
+        "markdown": "\n".join(course_table(told, one, (pair.one, pair.other))) + "\n" if told and one else "",
+    }
