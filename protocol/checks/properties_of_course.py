@@ -100,9 +100,14 @@ def _done(scene: Scene, one: Step) -> tuple[ActionKind, frozenset[str]]:
     if one.verdict is None or one.verdict.recommended:
         return one.decision.action, frozenset({one.decision.rule})
     offers = (offer for _, result in conclude(scene).results for offer in (*result.offered, *result.ordered))
-    names = dict.fromkeys(offer.rule for offer in offers if offer.effect == after and offer.rule)
+    # Of what was taken the state has no more: neither that it was as in a new patient nor what was given at once with it.
+    names = dict.fromkeys(offer.rule for offer in offers if offer.rule and _leads_to(offer.effect, after))
     kinds = (scene.prepared.rules[scene.prepared.place[name]].action.kind for name in names)
     return _kind(scene.state, after, next(kinds, "continue")), frozenset(names)
+
+
+def _leads_to(effect: Effect, after: Effect) -> bool:
+    return (effect.control, effect.level, effect.dose) == (after.control, after.level, after.dose)
 
 
 def _kind(before: State, after: Effect, kind: ActionKind) -> ActionKind:

@@ -7,9 +7,10 @@ from fractions import Fraction as F
 import pytest
 from attrs import evolve
 
+from protocol.checks.properties_of_course import judged
 from protocol.errors import NotationError
 from protocol.language.from_yaml import parse
-from protocol.model.course import Given, Visit
+from protocol.model.course import Course, Given, Visit
 from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
@@ -81,3 +82,23 @@ def test_only_drug_can_be_given_anew(kind: str) -> None:
     with pytest.raises(NotationError):
         Given(kind, anew=True)  # type: ignore[arg-type]
     assert isinstance(Visit(0, given=Given("regimen", LOW, anew=True)), Visit)
+
+
+MAY_COME_BACK = parse("""
+protocol: interrupted
+version: "1"
+doses: {low: 100 mg every day, high: 200 mg every day}
+inputs: {anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  hold: {in: on treatment, when: "anc < 1", must: hold}
+  back: {in: held by hold, when: "anc >= 1", may: resume at the same level as a new patient}
+properties: {resumed: {never: "resume"}}
+""")
+
+
+def test_drug_that_may_come_back_as_in_a_new_patient_is_a_resumption_for_a_property() -> None:
+    days = (visit(0), visit(10, anc=0), evolve(visit(20, anc=2), given=Given("regimen", LOW, anew=True)))
+    failures = judged(MAY_COME_BACK, Course("c", days)).failures
+    assert [(one.property.name, one.time) for one in failures] == [("resumed", 20 * DAY)]
