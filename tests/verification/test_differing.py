@@ -1,0 +1,76 @@
+"""Mutants are told apart or proved the same: by the search, and again by trying every short course, which knows no cells."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from protocol.language.from_yaml import parse
+from protocol.model.course import Observation, Visit
+from protocol.model.guard import Compare, nodes
+from protocol.model.protocol import Protocol
+from protocol.model.state import State
+from protocol.model.time import WEEK
+from protocol.semantics.step import initial, step
+from protocol.verification.differing import Differing, differing
+from protocol.verification.mutants import mutants
+from protocol.verification.shown import first_difference, of_step
+from tests.verification.small import COUNTS, TEXT
+from tests.verification.text_mutants import text_mutants
+
+DEPTH = 3
+BY_TEXT = list(text_mutants(COUNTS, at_most=14, seed=4))
+BY_MODEL = [(one.says, one.protocol) for one in mutants(COUNTS) if one.kind != "validity"][::6]
+
+
+def searched(other: Protocol) -> Differing:
+    return differing(COUNTS, other, WEEK, states=20_000, seconds=60)
+
+
+def values(*protocols: Protocol) -> tuple[Observation | None, ...]:
+    """A count on each side of every number in either text, and none at all."""
+    guards = (node for protocol in protocols for rule in protocol.rules for node in nodes(rule.when))
+    cuts = sorted({0, 100, *(node.constant for node in guards if isinstance(node, Compare))})
+    found = sorted({*cuts, *((one + other) / 2 for one, other in pairwise(cuts))})
+    return (None, *(Observation("anc", value) for value in found))
+
+
+def shortest(one: Protocol, other: Protocol) -> int | None:
+    """After how many weekly visits, at which what is recommended is given, the two differ; None up to the depth."""
+    observations = values(one, other)
+    pairs: list[tuple[State, State]] = [(initial(one), initial(other))]
+    for visit in range(DEPTH):
+        after = []
+        for states in pairs:
+            for seen in observations:
+                at = Visit(visit * WEEK, (seen,) if seen else ())
+                here, there = step(one, states[0], at), step(other, states[1], at)
+                if of_step(here) != of_step(there):
+                    return visit + 1
+                after.append((here.state, there.state))
+        pairs = after
+    return None
+
+
+@pytest.mark.parametrize(("what", "changed"), BY_TEXT + BY_MODEL, ids=lambda value: value if isinstance(value, str) else "")
+def test_the_search_and_every_short_course_agree(what: str, changed: Protocol) -> None:
+    found, tried = searched(changed), shortest(COUNTS, changed)
+    if tried is None:
+        assert found.proved or len(found.courses[0].visits) > DEPTH or any(visit.given for visit in found.courses[0].visits)
+    else:
+        assert len(found.courses[0].visits) == tried
+        assert first_difference(COUNTS, changed, found.courses[0]) == tried - 1
+
+
+def test_what_is_no_change_is_proved_to_be_none() -> None:
+    same = parse(TEXT.replace("hold: {in", "wait: {in").replace("held by hold", "held by wait").replace("full:", "most:")
+                 .replace("start at full", "start at most"))  # fmt: skip
+    assert searched(same) == Differing(proved=True)
+
+
+def test_a_search_that_was_ended_says_why() -> None:
+    other = parse(TEXT.replace("anc >= 4", "anc >= 5"))
+    found = differing(COUNTS, other, WEEK, states=1, seconds=60)
+    assert not found.proved and not found.courses
+    assert found.why
