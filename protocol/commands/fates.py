@@ -25,6 +25,8 @@ from protocol.verification.nearby import search
 from protocol.verification.shown import of_step, shown, up_to
 
 KINDS = 6
+"""Ways to differ that are looked for where no property fails on the shortest course, for at most so many seconds:"""
+MORE_SECONDS = 10.0
 FURTHER = 2
 """Visits that are added to a course on which a mutant differs, to see whether it keeps to what is asked within a time."""
 TRIES = 400
@@ -67,7 +69,8 @@ class Judge:
         if told.by_course and by_property:
             return self._ended(mutant, "killed", told.by_course, by_property)
         found = self.searched(mutant)
-        by_property = by_property or self.by_property(mutant, (*found.courses, *self._followed(mutant, found.courses)))
+        if found.courses and not by_property:
+            by_property = self._by_property_after(mutant, found.courses) or self._by_property_after(mutant, self._more(mutant))
         course = next(iter((*found.courses, *told.courses)), None)
         killed = told.by_course or by_property
         ending: Ending = "killed" if killed else "survives" if course else "equivalent" if found.proved else "unfinished"
@@ -132,10 +135,20 @@ class Judge:
             return frozenset()
         return frozenset(one.property.name for one in found if one.certain and not one.property.waiver)
 
-    def searched(self, mutant: Mutant, kinds: int = KINDS) -> Differing:
+    def _by_property_after(self, mutant: Mutant, courses: tuple[Course, ...]) -> str:
+        return self.by_property(mutant, (*courses, *self._followed(courses)))
+
+    def _more(self, mutant: Mutant) -> tuple[Course, ...]:
+        """Courses on which it differs in other ways, as far as they are found soon."""
+        bounds = self.bounds
+        seconds = min(bounds.seconds, MORE_SECONDS)
+        found = differing(self.protocol, mutant.protocol, bounds.every, kinds=KINDS, states=bounds.states, seconds=seconds)
+        return found.courses
+
+    def searched(self, mutant: Mutant) -> Differing:
         """Where the search finds that it differs; near known courses, where it only finds that what it leaves free does."""
         bounds = self.bounds
-        found = differing(self.protocol, mutant.protocol, bounds.every, kinds=kinds, states=bounds.states, seconds=bounds.seconds)
+        found = differing(self.protocol, mutant.protocol, bounds.every, states=bounds.states, seconds=bounds.seconds)
         if found.courses or (found.proved and mutant.kind not in FREE):
             return found
         near = search(self.protocol, mutant.protocol, mutant.place)
@@ -144,7 +157,7 @@ class Judge:
             return Differing((course,))
         return evolve(found, proved=False, why=found.why or "computed values are free in the search") if found.proved else found
 
-    def _followed(self, mutant: Mutant, courses: Iterable[Course]) -> Iterator[Course]:
+    def _followed(self, courses: Iterable[Course]) -> Iterator[Course]:
         """The courses with further visits, at which everything is measured as before."""
         for course in courses:
             last = course.visits[-1]

@@ -33,7 +33,7 @@ def suited(asked: Asked, jobs: int | None) -> Suite:
 
 
 def _searched(judge: Judge, mutant: Mutant) -> Differing:
-    return judge.searched(mutant, kinds=1)
+    return judge.searched(mutant)
 
 
 @frozen
