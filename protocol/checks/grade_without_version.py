@@ -19,7 +19,8 @@ from protocol.semantics.grading import compare_grade
     "a grade without a version or a table",
     "Criteria differ between versions: grade 4 platelets are below 10 in one and below 25 in the next. So a grade names its "
     "criteria with the version ('CTC 2.0'). A grade that is computed from a value ('graded by') needs besides a table of these "
-    "criteria that grades this term in this unit; without one 'grade(...)' cannot be computed, and no other check is made.",
+    "criteria that grades this term in this unit, and alike whatever the baseline was; without one 'grade(...)' cannot be "
+    "computed, and no other check is made.",
 )
 def grade_without_version(protocol: Protocol) -> Iterator[Finding]:
     """A finding for each input graded by criteria without a version, and for each whose grade cannot be computed."""

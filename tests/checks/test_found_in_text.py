@@ -133,6 +133,11 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
         ["four | held | grade(anc) >= 4 | must: stop", "CTC 2.0 neu->CTC 9.0 neu"],
         ["four | held | grade(anc) >= 4 | must: stop"],
     ),
+    (
+        "F012",
+        ["one | held | grade(anc) >= 1 | must: stop", "CTC 2.0 neutrophils->CTCAE 5.0 ALT"],
+        ["two | held | grade(anc) >= 2 | must: stop", "CTC 2.0 neutrophils->CTCAE 5.0 ALT"],
+    ),
     ("F012", ["five | held | grade(anc) >= 5 | must: stop"], ["four | held | grade(anc) >= 4 | must: stop"]),
     ("F013", [HOLD, RESUME, LIMIT], [HOLD, RESUME, LIMIT.replace("weeks", "weeks and anc < 1.5")]),
     ("F013", [HOLD, RESUME, LIMIT], [HOLD, RESUME, f"{LIMIT}, waiver: the source says so"]),
