@@ -24,7 +24,7 @@ class Judged:
     """What the search says of a property: the courses on which it fails for certain, and for some value, the shortest first.
 
     ``begun``: what it is about happens. ``shows`` are courses that show what is to be so sometimes. ``states`` is how many were
-    looked at, with what the property remembers of them.
+    looked at, with what the property remembers of them. ``ended`` says why not all of them were.
     """
 
     certain: tuple[Failing, ...] = ()
@@ -32,6 +32,7 @@ class Judged:
     begun: bool = False
     shows: tuple[Failing, ...] = ()
     states: int = 0
+    ended: str = ""
 
 
 MOST_TRIED = 40
@@ -66,7 +67,7 @@ class Collected:
         if judgement.shown:
             self.shows.append(at)
 
-    def judged(self, states: int, path: Callable[[At], tuple[Came, ...]]) -> Judged:
+    def judged(self, states: int, path: Callable[[At], tuple[Came, ...]], ended: str = "") -> Judged:
         """What was found, the shortest courses first, and of equally long ones those with the fewest findings."""
 
         def best(found: list[At], certain: bool) -> tuple[Failing, ...]:
@@ -74,4 +75,4 @@ class Collected:
             return tuple(Failing(path(at), certain) for at in chosen)
 
         shown = best(self.shows, True)
-        return Judged(best(self.certain, True), best(self.possible, False), bool(self.begun), shown, states)
+        return Judged(best(self.certain, True), best(self.possible, False), bool(self.begun), shown, states, ended)

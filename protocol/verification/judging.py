@@ -22,6 +22,7 @@ from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
 from protocol.verification.asked import opened
 from protocol.verification.asking import diagram
+from protocol.verification.bounds import Ended, never
 from protocol.verification.diagrams import LAST, Choices, Node, cheapest
 from protocol.verification.exploring import Came, Explored, Exploring, Options
 from protocol.verification.failing import MOST_TRIED, At, Collected, Judged
@@ -163,12 +164,12 @@ def _one(answers: frozenset[Truth]) -> Truth:
 # Properties
 
 
-def judge(judging: Judging, explored: Explored, item: Property) -> Judged:
-    """Whether a property fails on any course, and on which shortest one."""
+def judge(judging: Judging, explored: Explored, item: Property, ended: Ended = never) -> Judged:
+    """Whether a property fails on any course, and on which shortest one, as far as could be seen until it ``ended``."""
     monitor = monitor_of(item)
     if _has_no_history(monitor):
-        return _over_visits(judging, explored, monitor)
-    return _along(judging, explored, monitor)
+        return _over_visits(judging, explored, monitor, ended)
+    return _along(judging, explored, monitor, ended)
 
 
 def _has_no_history(monitor: Monitor) -> bool:
@@ -177,7 +178,7 @@ def _has_no_history(monitor: Monitor) -> bool:
     return at_once and not monitor.past
 
 
-def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
+def _over_visits(judging: Judging, explored: Explored, monitor: Monitor, ended: Ended) -> Judged:
     found, parts, history = Collected(), judging.parts(monitor), first_history(monitor)
     judged: dict[Truths, Judgement] = {}
 
@@ -191,7 +192,10 @@ def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judg
 
     seen: set[Hashable] = set()
     can_fail: dict[Hashable, bool] = {}
+    why = ""
     for state, minutes, options in explored.visits:
+        if why := ended(0):
+            break
         kind = judging.kind(options, parts)
         if kind not in can_fail:
             # Whatever letters can be had: what fails with none of them fails with no choice of them.
@@ -205,17 +209,18 @@ def _over_visits(judging: Judging, explored: Explored, monitor: Monitor) -> Judg
             total = cost + (before.cost if before else 0)
             at = At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
             found.add(judged[truths], at)
-    return found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last))
+    return found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
 
 
-def _along(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
+def _along(judging: Judging, explored: Explored, monitor: Monitor, ended: Ended) -> Judged:
     """Every course together with what the property remembers of it, breadth first, until it fails for certain often enough."""
     found, search = Collected(), judging.search
     index = {kept: place for place, kept in enumerate(explored.states)}
     begin = (0, first_history(monitor))
     seen, came, depth, number = {begin}, list[Came | None]([None]), [0], 0
     waiting: list[tuple[int, History]] = [begin]
-    while number < len(waiting) and len(found.certain) < MOST_TRIED:
+    why = ""
+    while number < len(waiting) and len(found.certain) < MOST_TRIED and not (why := ended(len(waiting))):
         state, history = waiting[number]
         before = came[number]
         for minutes, options in _visits(search, explored, state):
@@ -230,7 +235,7 @@ def _along(judging: Judging, explored: Explored, monitor: Monitor) -> Judged:
                     came.append(one)
                     depth.append(depth[number] + 1)
         number += 1
-    return found.judged(len(waiting), lambda at: _path(came, at.last))
+    return found.judged(len(waiting), lambda at: _path(came, at.last), why)
 
 
 def _visits(search: Exploring, explored: Explored, state: int) -> Iterator[tuple[int, Options]]:

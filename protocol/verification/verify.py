@@ -11,6 +11,7 @@ from protocol.model.property import OfVisits, Property, family_of
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
 from protocol.verification.abstraction import abstraction
+from protocol.verification.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
 from protocol.verification.built_in import ALL, BuiltIn, failing
 from protocol.verification.exploring import Explored, Exploring
 from protocol.verification.failing import Failing, Judged
@@ -20,20 +21,7 @@ from protocol.verification.patients import concrete, times_of
 from protocol.verification.reached import reached, unreached
 from protocol.verification.size import largest_parts
 
-MOST_STATES = 200_000
-MOST_SECONDS = 600.0
-MOST_MEMORY = 4_000
-"""MB."""
 Progress = Callable[[str], None]
-
-
-@frozen
-class Bounds:
-    """After how many states, seconds and MB of memory a search ends."""
-
-    states: int = MOST_STATES
-    seconds: float = MOST_SECONDS
-    memory: int = MOST_MEMORY
 
 
 @frozen(eq=False)
@@ -61,23 +49,25 @@ def verify(
 
     ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
     ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so
-    many MB of ``memory`` in use, the search ends, and what it did not refute is unfinished. ``progress`` is told what is done.
+    many MB of ``memory`` in use, the search ends; so does, after as many seconds again, the search for what properties say; and
+    what was not refuted is unfinished. ``progress`` is told what is done.
     """
     say = progress or (lambda text: None)
     bounds = Bounds(states, seconds, memory)
     made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
-    judging, verdicts = Judging(made.search), list[Verdict]()
+    judging, verdicts, ended = Judging(made.search), list[Verdict](), bounds.of_properties()
     wanted = set(only)
     interrupted = bool(made.explored.ended) and made.explored.ended[0] == INTERRUPTED
     try:
         for item in protocol.properties:
             if not wanted or item.name in wanted:
                 say(f"{protocol.name}: {item.name}")
-                verdicts.append(of_property(made, item, judge(judging, made.explored, item)))
+                verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended)))
         for one in ALL:
             if not wanted or one.name in wanted:
                 say(f"{protocol.name}: {one.name}")
-                verdicts.append(_of_built_in(made, one, failing(made.search, made.explored, one)))
+                why = ended(0)
+                verdicts.append(_of_built_in(made, one, () if why else failing(made.search, made.explored, one), why))
     except KeyboardInterrupt:
         interrupted = True
     return Report(
@@ -117,7 +107,7 @@ def of_property(made: Search, item: Property, judged: Judged) -> Verdict:
     if sometimes:
         outcome, shown, why = _sometimes(made, judged)
     else:
-        outcome, shown, why = _outcome(made, judged.certain)
+        outcome, shown, why = _outcome(made, judged.certain, judged.ended)
         if outcome == "holds" and judged.possible:
             why = "undecided visits apart: for some value of what is missing it fails"
     family = family_of(item)
@@ -139,22 +129,27 @@ def _sometimes(made: Search, judged: Judged) -> tuple[Outcome, Counterexample | 
     if judged.shows:
         shown = first_shown(made, judged.shows)
         return ("holds", shown, "") if shown else ("not confirmed", None, "no course with readings was found that shows it")
-    if made.explored.ended:
-        return "unfinished", None, made.explored.ended[0]
-    return "fails", None, "no course shows it"
+    ended = _ended(made, judged.ended)
+    return ("unfinished", None, ended) if ended else ("fails", None, "no course shows it")
 
 
-def _outcome(made: Search, found: tuple[Failing, ...]) -> tuple[Outcome, Counterexample | None, str]:
+def _ended(made: Search, why: str) -> str:
+    """Why not all was seen; empty where it was."""
+    return made.explored.ended[0] if made.explored.ended else why
+
+
+def _outcome(made: Search, found: tuple[Failing, ...], why: str) -> tuple[Outcome, Counterexample | None, str]:
     if found:
         shown = first_shown(made, found)
         if shown is not None:
             return "fails", shown, ""
         return "not confirmed", None, "no course with readings was found on which it fails"
-    return ("unfinished", None, made.explored.ended[0]) if made.explored.ended else ("holds", None, "")
+    ended = _ended(made, why)
+    return ("unfinished", None, ended) if ended else ("holds", None, "")
 
 
-def _of_built_in(made: Search, item: BuiltIn, found: tuple[Failing, ...]) -> Verdict:
-    outcome, shown, why = _outcome(made, found)
+def _of_built_in(made: Search, item: BuiltIn, found: tuple[Failing, ...], ended: str = "") -> Verdict:
+    outcome, shown, why = _outcome(made, found, ended)
     return Verdict(item.name, item.code, outcome, made.grid, "built in", counterexample=shown, says=item.says, why=why)
 
 
