@@ -32,7 +32,12 @@ class Answering(click.Command):
 def in_form(*forms: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """The option ``--format``; the first form is the default."""
     said = "For people or for programs. With json, what is wrong with the input is a JSON document on stdout too."
-    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=said)
+    choice = click.Choice(forms)
+    if len(forms) < 3:
+        return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=said)
+    # The names of many forms would leave a narrow terminal no room for the help.
+    listed = f"{', '.join(forms)}. {said}"
+    return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=listed, metavar="FORM")
 
 
 def answer(form: str, fields: Mapping[str, Any]) -> None:
