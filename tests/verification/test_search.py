@@ -48,3 +48,12 @@ def test_a_path_of_a_shipped_protocol_is_a_course_where_no_reading_is_carried_ov
     assert all(
         any(axes[axis].letters[letter].kind == "carried" for came in path for axis, letter in came.letters) for path in wrong
     )
+
+
+@pytest.mark.parametrize(("seed", "least"), [(19, 20), (37, 10), (22, 20)])
+def test_readings_are_found_for_what_is_computed(seed: int, least: int) -> None:
+    one = drawn(seed)
+    assert one.numbers or one.scores
+    exploring, explored = search(one, remembers=True, limit=40)
+    good, wrong = confirmed(exploring, explored, 40)
+    assert good >= least, (good, len(wrong))

@@ -1,0 +1,58 @@
+"""Values that stand for cells have few digits, and parts of formulas are found that give what is wanted."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from protocol.model.formula import Constant, Current, Earlier, Formula, Operation
+from protocol.verification.inverse import result, value_for
+from protocol.verification.readable import Piece, value_in
+
+X, BEFORE = Current("x"), Earlier("x", 7)
+FALL = Operation("*", Operation("/", Operation("-", BEFORE, X), BEFORE), Constant(100))
+
+
+def piece(low: str, high: str | None, *, cuts: str = "both") -> Piece:
+    end = None if high is None else Fraction(high)
+    return Piece(Fraction(low), end, cuts in ("low", "both"), cuts in ("high", "both"))
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (piece("1.5", "1.5"), "1.5"),
+        (piece("0", "1", cuts="high"), "0.8"),
+        (piece("75", "3000", cuts="low"), "100"),
+        (piece("50", "75"), "60"),
+        (piece("1", "1.5"), "1.2"),
+        (piece("5", None, cuts="low"), "6"),
+    ],
+)
+def test_a_value_has_few_digits_and_lies_near_the_bound(where: Piece, value: str) -> None:
+    assert value_in(where) == Fraction(value)
+    assert where.holds(value_in(where))
+
+
+def test_a_bound_that_is_cut_is_not_in_the_piece() -> None:
+    assert not piece("50", "75").holds(Fraction(50))
+    assert piece("0", "75", cuts="high").holds(Fraction(0))
+
+
+@pytest.mark.parametrize("wanted", ["50", "-20", "0", "99.5"])
+def test_a_formula_is_turned_round(wanted: str) -> None:
+    known = {BEFORE: Fraction(200)}
+    value = value_for(FALL, X, known, Fraction(wanted))
+    assert value is not None
+    assert result(FALL, {**known, X: value}) == Fraction(wanted)
+
+
+@pytest.mark.parametrize("formula", [Operation("-", X, X), Operation("*", Constant(0), X), Constant(1)])
+def test_what_stands_twice_or_does_not_matter_is_not_found(formula: Formula) -> None:
+    assert value_for(formula, X, {}, Fraction(3)) is None
+
+
+def test_nothing_is_divided_by_zero() -> None:
+    assert result(Operation("/", Constant(1), X), {X: Fraction(0)}) is None
+    assert value_for(Operation("/", Constant(1), X), X, {}, Fraction(0)) is None
