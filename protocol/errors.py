@@ -192,3 +192,7 @@ class Busy(CommitError):
 
 class Unrestorable(CommitError):
     """Stored entries that are no journal of the protocols that came with them."""
+
+
+class SolverMissing(ProtocolError):
+    """A proof was asked for that needs a solver which is not installed; the message says what to install."""

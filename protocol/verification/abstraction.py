@@ -164,7 +164,7 @@ class Common:
             return
         longest = self.every * MOST_AGES if item.valid_for is None else item.valid_for
         visits = range(self.every, min(longest, self.every * MOST_AGES) + 1, self.every)
-        ages = [*visits, *(within + 1 for within in withins if within < longest)]
+        ages = [*visits, *(within + 1 for within in withins if item.valid_for is None or within < item.valid_for)]
         patterns = dict.fromkeys(tuple(age <= within for within in withins) for age in ages)
         dates = (NEW, BETWEEN, OLD) if any(one.once for one in self.asking) else (NEW, OLD)
         yield from product(dates if cares else (NEW,), patterns)

@@ -86,10 +86,13 @@ class Deciding:
         return (step > hold) - (step < hold)
 
     def _what_matters(self, kept: Kept) -> Relevant:
-        abstraction = self.abstraction
-        prepared, state = abstraction.prepared, state_of(abstraction, kept)
+        return self._relevant_of(self.rules_of(kept))
+
+    def rules_of(self, kept: Kept) -> list[Rule]:
+        """The rules that can be asked at the state's place."""
+        prepared, state = self.abstraction.prepared, state_of(self.abstraction, kept)
         waiting = kept.place.control.kind in ("held", "in review")
-        return self._relevant_of([rule for rule in prepared.rules if waiting or rule in applicable(prepared, state)])
+        return [rule for rule in prepared.rules if waiting or rule in applicable(prepared, state)]
 
     def _relevant_of(self, rules: list[Rule]) -> Relevant:
         abstraction = self.abstraction

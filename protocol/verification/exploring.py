@@ -117,9 +117,13 @@ class Exploring:
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
         """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
         later = kept if begins else passed(self.abstraction, kept, minutes, self.trails.between(kept, minutes))
-        node, costs = self.trails.node(later), self._allowed(later, begins)
+        yield from self.at(later, self._allowed(later, begins))
+
+    def at(self, later: Kept, costs: Costs) -> Iterator[Options]:
+        """What can come of a visit in a state, with what each letter costs; what has no cost cannot be."""
+        node = self.trails.node(later)
         for trail in self._trails_of(node, costs):
-            after = self.trails.after(later, trail, minutes)
+            after = self.trails.after(later, trail)
             key = (node, trail, costs, self.deciding.key(after))
             found = self._options.get(key)
             if found is None:
@@ -158,21 +162,23 @@ class Exploring:
         found = self._costs.get(key)
         if found is None:
             found = self._costs[key] = tuple(
-                self._letters(kept, place, axis, begins) for place, axis in enumerate(self.abstraction.axes)
+                self.letters_at(kept, place, axis, begins) for place, axis in enumerate(self.abstraction.axes)
             )
         return found
 
-    def _letters(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
+    def letters_at(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
+        """What each letter of an input costs, None where it cannot be."""
         if place in self.abstraction.remembered:
             held = kept.readings[self.abstraction.remembered.index(place)]
             can = set() if held is None else {self._age(kept, axis, *held[1:])}
         else:
             # When a reading that counts for ever was made is not kept: it can be newer than a step, or not.
             held, newer = None, range(4) if axis.item.valid_for is None else (None,)
-            can = set() if begins else {self._age(kept, axis, age, bits) for age in self._ages(axis) for bits in newer}
+            can = set() if begins else {self._age(kept, axis, age, bits) for age in self.ages(axis) for bits in newer}
         return tuple(self._cost(axis, number, held, can, place) for number in range(len(axis.letters)))
 
-    def _ages(self, axis: Axis) -> range:
+    def ages(self, axis: Axis) -> range:
+        """How old a reading of an input can be that is carried over."""
         every = self.abstraction.every
         longest = every * 60 if axis.item.valid_for is None else axis.item.valid_for
         return range(every, min(longest, every * 60) + 1, every)

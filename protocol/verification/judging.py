@@ -136,6 +136,13 @@ class Judging:
         self, options: Options, parts: tuple[Part, ...], number: int, wanted: Callable[[Truths], bool]
     ) -> Iterator[tuple[tuple[Outcome, Truths], int, Choices]]:
         """Each outcome that has this way, with the truths that are wanted, and the cheapest letters."""
+        node = self.told(options, parts, number, wanted)
+        for value, how in () if node is None else cheapest(node, dict(enumerate(options.costs))).items():
+            if value is not None:
+                yield value, *how
+
+    def told(self, options: Options, parts: tuple[Part, ...], number: int, wanted: Callable[[Truths], bool]) -> Node | None:
+        """Over letters each outcome that has this way, with the truths that are wanted; None where there are none."""
         outcomes = [one[0] for one in options.outcomes if number < len(one[0].ways)]
         asked = {one: tuple(self.claim(part, options.kept, one, one.judged(number)) for part in parts) for one in outcomes}
         nodes = tuple(dict.fromkeys(node for several in asked.values() for node in several))
@@ -150,11 +157,8 @@ class Judging:
         if all(node.axis == LAST for node in nodes) and not any(
             wanted(tuple([node.value for node in several])) for several in asked.values()
         ):
-            return
-        node = self.diagrams.apply(told, options.node, *nodes)
-        for value, how in cheapest(node, dict(enumerate(options.costs))).items():
-            if value is not None:
-                yield value, *how
+            return None
+        return self.diagrams.apply(told, options.node, *nodes)
 
 
 def _one(answers: frozenset[Truth]) -> Truth:
@@ -167,12 +171,13 @@ def _one(answers: frozenset[Truth]) -> Truth:
 def judge(judging: Judging, explored: Explored, item: Property, ended: Ended = never) -> Judged:
     """Whether a property fails on any course, and on which shortest one, as far as could be seen until it ``ended``."""
     monitor = monitor_of(item)
-    if _has_no_history(monitor):
+    if has_no_history(monitor):
         return _over_visits(judging, explored, monitor, ended)
     return _along(judging, explored, monitor, ended)
 
 
-def _has_no_history(monitor: Monitor) -> bool:
+def has_no_history(monitor: Monitor) -> bool:
+    """Whether each visit alone says if the property fails there."""
     sentence = monitor.property.sentence
     at_once = isinstance(sentence, OfVisits) or (isinstance(sentence, Response) and sentence.within == Visits(0))
     return at_once and not monitor.past

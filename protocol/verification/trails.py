@@ -69,7 +69,7 @@ class Trails:
         self._conditions: dict[Hashable, Node] = {}
         self._nodes: dict[Hashable, Node] = {}
         guards = [guard for tracker in abstraction.trackers for guard in (tracker.when, tracker.until) if guard is not None]
-        self._clocks = tuple(
+        self.clocks = tuple(
             dict.fromkeys(
                 node
                 for guard in guards
@@ -80,7 +80,7 @@ class Trails:
 
     def clocks_of(self, kept: Kept) -> tuple[bool, ...]:
         """The truth of each comparison of a clock that a tracker asks."""
-        return tuple([is_true_of_clock(kept, atom) for atom in self._clocks])
+        return tuple([is_true_of_clock(kept, atom) for atom in self.clocks])
 
     def condition(self, guard: Guard, kept: Kept) -> Node:
         """Over letters whether a condition is true, false, or unknown (None)."""
@@ -160,11 +160,11 @@ class Trails:
         lapses = sorted({after for after in self._lapses(guards, kept) if after < minutes + (held.__class__ is Since)})
         if isinstance(held, Lasting):
             for after in lapses:
-                held = lasting(tracker, held, self._truth(tracker.when, kept, after), after - minutes)
+                held = lasting(tracker, held, self.truth_after(tracker.when, kept, after), after - minutes)
             return held
         for begin, end in pairwise((*sorted({1, *lapses}), minutes + 1)):
-            over = None if tracker.until is None else self._truth(tracker.until, kept, begin)
-            held = last_so(tracker, held, self._truth(tracker.when, kept, begin), over, end - 1 - minutes)
+            over = None if tracker.until is None else self.truth_after(tracker.until, kept, begin)
+            held = last_so(tracker, held, self.truth_after(tracker.when, kept, begin), over, end - 1 - minutes)
         return held
 
     def _lapses(self, guard: Guard, kept: Kept) -> Iterator[int]:
@@ -176,7 +176,7 @@ class Trails:
                 limits = (*axis.withins, *([] if axis.item.valid_for is None else [axis.item.valid_for]))
                 yield from (limit + 1 - reading[1] for limit in limits if limit >= reading[1])
 
-    def _truth(self, guard: Guard, kept: Kept, after: int) -> Truth:
+    def truth_after(self, guard: Guard, kept: Kept, after: int) -> Truth:
         """Whether a condition is true so many minutes after a visit, of whose readings some no longer count."""
         choices = {
             place: self._letter_of(place, reading, after)
@@ -197,8 +197,8 @@ class Trails:
 
     # At a visit
 
-    def after(self, kept: Kept, trail: Trail, minutes: int) -> Kept:
-        """The state with the readings and trackers of a visit ``minutes`` after the last one."""
+    def after(self, kept: Kept, trail: Trail) -> Kept:
+        """The state with the readings and trackers of a visit."""
         memory, mask = [], 0
         for place, (tracker, held, told) in enumerate(zip(self.abstraction.trackers, kept.memory, trail.told, strict=True)):
             new, has_moved = held, False
