@@ -34,6 +34,7 @@ def _as(what: str, said: str) -> Callable[[Callable[..., int]], Callable[..., in
 @_as("unverified", "Everything in it that may not be relied on, and why; without SPEC, in all protocols that come with it.")
 @_as("canonical", "The protocol as YAML, in one order and layout, without comments.")
 @_as("diagram", "The control states and the rules that lead from one to another, as a Mermaid diagram.")
+@_as("promela", "The protocol in Promela, visits as it schedules them, for the model checker SPIN.")
 @_as("schema", "The JSON Schema (draft-07) of the language, for editors; it needs no SPEC.")
 @in_form("text", "json")
 def show(specs: tuple[str, ...], what: str | None, form: str) -> int:
@@ -102,7 +103,15 @@ def _diagram(protocol: Protocol) -> str:
     return diagram(protocol)
 
 
-_TEXTS = {"canonical": _canonical, "diagram": _diagram}
+def _promela(protocol: Protocol) -> str:
+    from protocol.verification.grids import visit_grid
+    from protocol.verification.promela.wrongs import is_of_one_visit
+    from protocol.verification.to_promela import promela
+
+    return promela(protocol, visit_grid(protocol), (item.name for item in protocol.properties if is_of_one_visit(item)))
+
+
+_TEXTS = {"canonical": _canonical, "diagram": _diagram, "promela": _promela}
 
 
 def _fields(protocol: Protocol, what: str) -> dict[str, Any]:

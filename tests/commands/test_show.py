@@ -68,6 +68,13 @@ def test_the_canonical_form_is_shown_as_json(capsys: Output) -> None:
     assert parse(json.loads(capsys.readouterr().out)["protocols"][0]["text"]) == load("imatinib-hes")
 
 
+def test_a_protocol_can_be_shown_in_promela_and_one_that_asks_more_is_refused(capsys: Output) -> None:
+    assert run(["show", "clozapine-anc", "--promela"]) == 0
+    assert capsys.readouterr().out.startswith("/* clozapine-anc 2022.1, a visit every 1440 minutes */\n")
+    assert run(["show", "heparin-raschke", "--promela"]) == 2
+    assert "which the Promela model has not" in capsys.readouterr().err
+
+
 def test_without_a_protocol_there_is_nothing_else_to_show(capsys: Output) -> None:
     assert run(["show"]) == 2
     assert "which protocol" in capsys.readouterr().err
