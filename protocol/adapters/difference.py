@@ -65,15 +65,17 @@ def grouped(told: Told) -> Iterator[tuple[str, tuple[Different, ...]]]:
 def sentence(told: Told, one: Different) -> str:
     """``On day 14, with anc 0.8, the old protocol holds; the new one goes on with 100 mg every day.``"""
     visit = one.course.visits[-1]
-    found = measured(visit, {}, told.old if _asks_all(told.old, one) else told.new)
-    with_ = "when nothing is measured" if found == "nothing measured" else f"with {found}"
     old, new = _both(told, one.old[-1], one.new[-1], beside=one.meaning.startswith("permits"))
-    return f"On {say_time(visit.time)}, {with_}, the old protocol {old}; the new one {new}.{_later(one)}"
+    return f"On {say_time(visit.time)}, {found_at(told, one)}, the old protocol {old}; the new one {new}.{_later(one)}"
 
 
-def _asks_all(protocol: Protocol, one: Different) -> bool:
-    names = {item.name for item in protocol.inputs}
-    return all(seen.input in names for visit in one.course.visits for seen in visit.observations)
+def found_at(told: Told, one: Different) -> str:
+    """``with toxicity 2``: of what was found at the last visit that on which one of the two decisions rests."""
+    visit = one.course.visits[-1]
+    facts = {fact.name for step in (one.old[-1], one.new[-1]) for fact in step.decision.facts}
+    asked = evolve(visit, observations=tuple(seen for seen in visit.observations if seen.input in facts))
+    found = measured(asked if asked.observations else visit, {}, told.new)
+    return found if found == "nothing measured" else f"with {found}"
 
 
 def _both(told: Told, old: Step, new: Step, beside: bool) -> tuple[str, str]:

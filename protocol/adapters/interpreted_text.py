@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protocol.adapters import difference
-from protocol.adapters.difference import course_table, rests_on, said
+from protocol.adapters.difference import course_table, found_at, rests_on, said
 from protocol.adapters.phrases import counted, listed
-from protocol.adapters.story import measured
 from protocol.adapters.to_json import plain
 from protocol.model.difference import Different, Meaning
 from protocol.model.interpreted import Combination, Interpreted, PropertyRead, Told
@@ -90,14 +89,10 @@ def answer(pair: Told, protocol: Protocol) -> Iterator[str]:
 
 def _question(pair: Told, told: difference.Told, one: Different) -> str:
     visit = one.course.visits[-1]
-    found = measured(visit, {}, told.old)
-    with_ = "nothing measured" if found == "nothing measured" else f"with {found}"
     beside = one.meaning.startswith("permits")
     does = (said(told.old, one.old[-1].decision, beside), said(told.new, one.new[-1].decision, beside))
-    patient = (
-        f"Patient: on {say_time(visit.time)}, {with_}, the protocol {does[0]} with {pair.one}, and {does[1]} with {pair.other}."
-    )
-    return f"{patient} Which is meant?"
+    patient = f"Patient: on {say_time(visit.time)}, {found_at(told, one)}"
+    return f"{patient}, the protocol {does[0]} with {pair.one}, and {does[1]} with {pair.other}. Which is meant?"
 
 
 # Properties

@@ -18,6 +18,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.abstraction import abstractions
+from protocol.verification.axes import ALARMING, UNKNOWN
 from protocol.verification.diagrams import Choices, Diagrams, cheapest
 from protocol.verification.exploring import Came, Exploring, Options
 from protocol.verification.followed import settled
@@ -26,6 +27,10 @@ from protocol.verification.outcomes import Outcome, Way
 
 MOST_OF_A_KIND = 12
 """Courses that are kept of one kind of difference, in case the first of them cannot be put into readings."""
+
+MOST_KEPT, ORDINARY = 4, 3 * ALARMING + UNKNOWN // 3
+"""Where the readings of more inputs than these are kept, only ordinary visits are followed: with three alarming findings among
+them, or two of which one is missing. There would be tens of thousands of kinds of visit to follow from each state."""
 
 ENOUGH = "enough was found"
 """Why a search was ended by whom it found enough for."""
@@ -77,7 +82,9 @@ class Comparing:
         # What a property asks makes no difference to what is decided.
         both = abstractions((evolve(old, properties=()), evolve(new, properties=())), gaps[0])
         self.diagrams, self.gaps = Diagrams(), gaps
-        self.old, self.new = (Exploring(one, gaps, diagrams=self.diagrams) for one in both)
+        self.only_ordinary = max(len(one.remembered) for one in both) > MOST_KEPT
+        most = ORDINARY if self.only_ordinary else None
+        self.old, self.new = (Exploring(one, gaps, diagrams=self.diagrams, ordinary=most) for one in both)
         self._joint: dict[Hashable, tuple[tuple[Outcome, Outcome, int, Choices], ...]] = {}
         self._seen: dict[Hashable, Shown] = {}
         self._until = float("inf")

@@ -26,6 +26,10 @@ MOST_TRIED = 24
 LOOKED_ON = 6
 """Visits for which it is looked on whether the other protocol does the same later."""
 
+_ORDINARY = (
+    "visits with more than three findings out of the ordinary among those whose readings are kept: of them there are too many"
+)
+
 Progress = Callable[[str], None]
 Kind = tuple[Meaning, str, str]
 Grouped = dict[Kind, list[tuple[Look, Look, list[Apart]]]]
@@ -53,6 +57,7 @@ def diff(
     grid = min(visit_grid(old), visit_grid(new)) if every is None else every
     one, other, limits = made_comparable(old, new)
     comparing = Comparing(one, other, (grid,))
+    limits = (*limits, *([_ORDINARY] if comparing.only_ordinary else []))
     say(f"{old.name} and {new.name}: searching")
     compared = comparing.compare(
         states=states,

@@ -102,9 +102,11 @@ class Exploring:
     """A search through the states of one protocol."""
 
     def __init__(
-        self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False, diagrams: Diagrams | None = None
-    ) -> None:
-        self.abstraction, self.gaps = abstraction, gaps
+        self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False, diagrams: Diagrams | None = None,
+        ordinary: int | None = None,
+    ) -> None:  # fmt: skip
+        # With ``ordinary`` of what is kept only the visits that cost no more are followed.
+        self.abstraction, self.gaps, self.ordinary = abstraction, gaps, ordinary
         self.diagrams = diagrams or Diagrams()
         self.trails = Trails(abstraction, self.diagrams)
         self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
@@ -144,7 +146,9 @@ class Exploring:
         key = (node, costs)
         found = self._trails.get(key)
         if found is None:
-            found = self._trails[key] = tuple(cheapest(node, dict(enumerate(costs))))
+            ways = cheapest(node, dict(enumerate(costs))).items()
+            found = tuple(trail for trail, (cost, _) in ways if self.ordinary is None or cost <= self.ordinary)
+            self._trails[key] = found
         return found
 
     def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
