@@ -1,0 +1,73 @@
+"""What two protocols differ in, against brute force: the reference follows every value of both over all courses."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+from attrs import evolve
+
+from protocol import initial, step
+from protocol.errors import ProtocolError
+from protocol.model.course import Given, Observation, Visit
+from protocol.model.decision import Step
+from protocol.model.protocol import Protocol
+from protocol.model.state import State
+from protocol.model.time import DAY
+from protocol.verification.diff import diff
+from protocol.verification.giving import given_as
+from protocol.verification.meanings import look_at, meaning_of
+from protocol.verification.mutants import mutants
+from tests.oracle.explore import BEGIN, letters_of, outline
+from tests.verification.small import COUNTS
+
+WEEK = 7 * DAY
+MUTANTS = [one for one in mutants(COUNTS) if one.protocol.levels == COUNTS.levels]
+
+
+def shortest(old: Protocol, new: Protocol) -> int | None:
+    """The fewest visits after which the reference decides differently; None where it never does."""
+    letters = list(dict.fromkeys([*letters_of(old), *letters_of(new)]))
+    begin = (initial(old), initial(new))
+    seen, waiting = {(outline(old, begin[0]), outline(new, begin[1]))}, deque([(begin, 1)])
+    while waiting:
+        (one, other), visits = waiting.popleft()
+        for letter in letters:
+            time = BEGIN if one.time is None else one.time + WEEK
+            steps = step(old, one, Visit(time, letter)), step(new, other, Visit(time, letter))
+            if meaning_of(look_at(old, steps[0]), look_at(new, steps[1])) is not None:
+                return visits
+            for states in followed(old, new, (one, other), steps, letter):
+                known = outline(old, states[0]), outline(new, states[1])
+                if known not in seen:
+                    seen.add(known)
+                    waiting.append((states, visits + 1))
+    return None
+
+
+def followed(
+    old: Protocol, new: Protocol, states: tuple[State, State], steps: tuple[Step, Step], letter: tuple[Observation, ...]
+) -> list[tuple[State, State]]:
+    """The states after what is recommended, and after each thing that both permit."""
+    permitted = [one.effect for one in steps[0].decision.permitted if one.certainty == "permitted"]
+    givens = [given for effect in permitted if (given := given_as(old, effect)) is not None]
+    return [(steps[0].state, steps[1].state), *(_given(old, new, states, steps[0].visit.time, letter, one) for one in givens)]
+
+
+def _given(
+    old: Protocol, new: Protocol, states: tuple[State, State], time: int, letter: tuple[Observation, ...], given: Given
+) -> tuple[State, State]:
+    visit = Visit(time, letter, given)
+    return step(old, states[0], visit).state, step(new, states[1], visit).state
+
+
+@pytest.mark.parametrize("number", range(0, len(MUTANTS), 3))
+def test_the_shortest_course_of_a_change_is_that_of_brute_force(number: int) -> None:
+    changed = evolve(MUTANTS[number].protocol, properties=())
+    try:
+        found = diff(COUNTS, changed, every=WEEK)
+    except ProtocolError:
+        pytest.skip("the two have no course in common")
+    wanted = shortest(COUNTS, changed)
+    assert not (found.ended or found.unconfirmed)
+    assert min((len(one.course.visits) for one in found.kinds), default=None) == wanted, MUTANTS[number]
