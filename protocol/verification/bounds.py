@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 from attrs import frozen
@@ -28,15 +28,22 @@ class Bounds:
     seconds: float = MOST_SECONDS
     memory: int = MOST_MEMORY
 
-    def of_properties(self) -> Ended:
-        """When the search for what properties say ends, which begins now and has as long as that for the states had."""
-        until = monotonic() + self.seconds
+    def shares(self, count: int) -> Iterator[Ended]:
+        """For each of so many properties when the search for it ends; all of them together have ``seconds`` from now on.
 
+        What one does not need is there for those after it.
+        """
+        until = monotonic() + self.seconds
+        for left in range(count, 0, -1):
+            now = monotonic()
+            yield self._until(now + max(0.0, until - now) / left)
+
+    def _until(self, end: float) -> Ended:
         def ended(states: int) -> str:
             if states > _REMEMBERED * self.states:
                 return f"with what it remembers there are more than {_REMEMBERED * self.states:,} states"
-            if monotonic() > until:
-                return f"all properties together took more than {self.seconds:g} seconds"
+            if monotonic() > end:
+                return f"it took more than its share of {self.seconds:g} seconds for all properties"
             return f"it needs more than {self.memory:,} MB of memory" if self.memory and megabytes() > self.memory else ""
 
         return ended

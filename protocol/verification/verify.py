@@ -55,19 +55,19 @@ def verify(
     say = progress or (lambda text: None)
     bounds = Bounds(states, seconds, memory)
     made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
-    judging, verdicts, ended = Judging(made.search), list[Verdict](), bounds.of_properties()
-    wanted = set(only)
+    judging, verdicts, wanted = Judging(made.search), list[Verdict](), set(only)
+    properties = [item for item in protocol.properties if not wanted or item.name in wanted]
+    built_in = [one for one in ALL if not wanted or one.name in wanted]
+    shares = bounds.shares(len(properties) + len(built_in))
     interrupted = bool(made.explored.ended) and made.explored.ended[0] == INTERRUPTED
     try:
-        for item in protocol.properties:
-            if not wanted or item.name in wanted:
-                say(f"{protocol.name}: {item.name}")
-                verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended)))
-        for one in ALL:
-            if not wanted or one.name in wanted:
-                say(f"{protocol.name}: {one.name}")
-                why = ended(0)
-                verdicts.append(_of_built_in(made, one, () if why else failing(made.search, made.explored, one), why))
+        for item, ended in zip(properties, shares, strict=False):
+            say(f"{protocol.name}: {item.name}")
+            verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended)))
+        for one, ended in zip(built_in, shares, strict=False):
+            say(f"{protocol.name}: {one.name}")
+            why = ended(0)
+            verdicts.append(_of_built_in(made, one, () if why else failing(made.search, made.explored, one), why))
     except KeyboardInterrupt:
         interrupted = True
     return Report(

@@ -6,7 +6,7 @@ from time import monotonic
 
 from protocol.language.from_yaml import parse
 from protocol.model.time import WEEK
-from protocol.verification.bounds import Bounds, never
+from protocol.verification.bounds import Bounds, Ended, never
 from protocol.verification.judging import Judging, judge
 from protocol.verification.verify import searched, verify
 from tests.hand_made import SPEC
@@ -35,7 +35,18 @@ def test_what_a_property_remembers_is_bounded_too() -> None:
 
 
 def test_a_bound_says_which_it_was() -> None:
-    assert "there are more than 10 states" in Bounds(states=2).of_properties()(11)
-    assert "took more than 0 seconds" in Bounds(seconds=0).of_properties()(1)
-    assert "more than 1 MB of memory" in Bounds(memory=1).of_properties()(1)
-    assert Bounds().of_properties()(1) == "" == never(10**9)
+    def share(bounds: Bounds) -> Ended:
+        return next(bounds.shares(1))
+
+    assert "there are more than 10 states" in share(Bounds(states=2))(11)
+    assert "its share of 0 seconds" in share(Bounds(seconds=0))(1)
+    assert "more than 1 MB of memory" in share(Bounds(memory=1))(1)
+    assert share(Bounds())(1) == "" == never(10**9)
+
+
+def test_a_property_that_takes_long_leaves_time_for_those_after_it() -> None:
+    shares = Bounds(seconds=0.4).shares(2)
+    first = next(shares)
+    while not first(1):
+        pass
+    assert next(shares)(1) == ""
