@@ -106,7 +106,7 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     valid = [axis.item.valid_for or 0 for axis in axes if axis.name in one.cares]
     caps = {CLOCKS[name]: cap for name, cap in clocks.items() if name in CLOCKS} | {"stepped": max(valid, default=-1) + 1}
     if one.once:
-        caps["hold_began"] = max(caps.get("hold_began", 0), caps["stepped"])
+        caps["hold_began"] = caps["stepped"] = max(caps.get("hold_began", 0), caps["stepped"])
     remembered = tuple(place for place, axis in enumerate(axes) if axis.name in one.kept)
     due, watch = one.due(), clocks.get("treatment")
     compared = tuple(dict.fromkeys(node for node in one.compared() if isinstance(node.term, Clock)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.guard import Tracked
 from protocol.model.rule import ActionKind, Rule
@@ -186,9 +187,17 @@ class Concluding:
             allowed = [any(map(is_it, effects)) for effects in permitted]
             waits = before and given.kind == "none"
             if not is_it(finding.effect) and (waits or any(allowed) or self.all.any_dose):
-                effect = followed(self.scene, finding, given)
-                found[effect] = found.get(effect, False) or waits or all(allowed)
+                for effect in self._following(finding, given, permitted, is_it):
+                    found[effect] = found.get(effect, False) or waits or all(allowed)
         return tuple(found.items())
+
+    def _following(
+        self, finding: Finding, given: Given, permitted: list[tuple[Effect, ...]], is_it: Callable[[Effect], bool]
+    ) -> Iterable[Effect]:
+        """What can follow where this was given: each permitted effect that it is, a stop only where it can be nothing else."""
+        fitting = dict.fromkeys(effect for effects in permitted for effect in effects if is_it(effect))
+        going_on = [effect for effect in fitting if effect.control.kind != "stopped"]
+        return going_on or list(fitting) or [followed(self.scene, finding, given)]
 
     def _made(self, found: Found, holds: frozenset[str]) -> Outcome:
         finding, before = found.finding, in_force(self.situation.state)

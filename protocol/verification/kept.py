@@ -116,7 +116,20 @@ def _ended(abstraction: Abstraction, place: Place, dates: tuple[int | None, ...]
         changed = DATES.index("changed")
         dates = (*dates[:changed], _phase(abstraction, place, dates[changed]), *dates[changed + 1 :])
         caps[changed] = 10**9
-    return tuple([None if age is None else min(age, cap) for age, cap in zip(dates, caps, strict=True)])
+    ended = tuple([None if age is None else min(age, cap) for age, cap in zip(dates, caps, strict=True)])
+    return _in_order(dates, ended) if abstraction.holds_once else ended
+
+
+_HOLD, _STEP = DATES.index("hold_began"), DATES.index("stepped")
+
+
+def _in_order(dates: tuple[int | None, ...], ended: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    """The ages, of which that of the last hold and that of the last step, which end alike, stay in their order."""
+    hold, step = dates[_HOLD], dates[_STEP]
+    if hold is None or step is None or hold == step or ended[_HOLD] != ended[_STEP]:
+        return ended
+    older = _HOLD if hold > step else _STEP
+    return tuple([age + 1 if place == older and age is not None else age for place, age in enumerate(ended)])
 
 
 def _phase(abstraction: Abstraction, place: Place, age: int | None) -> int | None:

@@ -125,21 +125,28 @@ def carried_from(abstraction: Abstraction, path: Path, times: Sequence[int]) -> 
 
 
 def _is_put(abstraction: Abstraction, place: int, shown: list[Shown], times: Sequence[int], visit: int, before: Before) -> bool:
-    """Whether a reading that is carried over at a visit was measured before; puts it where the path left that open."""
+    """Whether a reading that is carried over at a visit was measured before; puts it where the path left that open.
+
+    It should be as new as the letter says. Where nothing asks that, the search has forgotten when the last step was, so then any
+    will do; where something does, the reference will not agree.
+    """
     axis, letter = abstraction.axes[place], shown[visit][place]
+    left_open: list[int] = []
     for earlier in range(visit - 1, -1, -1):
         age, there = times[visit] - times[earlier], shown[earlier].get(place)
         if axis.item.valid_for is not None and age > axis.item.valid_for:
-            return False
-        fits = _fits(abstraction, axis, letter, age, before)
-        if there is None and fits:
-            shown[earlier][place] = _measured(axis, letter.reading)
+            break
+        if there is not None and (there.kind == "unknown" or there.reading != letter.reading):
+            break
+        if there is not None and there.kind == "measured":
             return True
-        if there is not None and there.kind == "measured" and there.reading == letter.reading:
-            return fits
-        if there is not None and (there.kind != "carried" or there.reading != letter.reading):
-            return False
-    return False
+        if there is None:
+            left_open.append(earlier)
+            if _fits(abstraction, axis, letter, age, before):
+                break
+    if left_open:
+        shown[left_open[-1]][place] = _measured(axis, letter.reading)
+    return bool(left_open)
 
 
 def _fits(abstraction: Abstraction, axis: Axis, letter: Letter, age: int, before: Before) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
-from protocol.model.guard import And, Clock, Compare, Guard, Tracked
+from protocol.model.guard import And, Clock, Compare, Guard, Known, Tracked
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, Since
 from protocol.semantics.cells import cells
@@ -173,7 +173,9 @@ class Trails:
         for place, reading in zip(self.abstraction.remembered, kept.readings, strict=True):
             axis = self.abstraction.axes[place]
             if place in asked and reading is not None:
-                limits = (*axis.withins, *([] if axis.item.valid_for is None else [axis.item.valid_for]))
+                known = (term for term in self.abstraction.prepared.terms(guard) if isinstance(term, Known))
+                limits = [term.within for term in known if term.input == axis.name and term.within is not None]
+                limits += [] if axis.item.valid_for is None else [axis.item.valid_for]
                 yield from (limit + 1 - reading[1] for limit in limits if limit >= reading[1])
 
     def truth_after(self, guard: Guard, kept: Kept, after: int) -> Truth:
