@@ -27,19 +27,29 @@ Progress = Callable[[str], None]
 @frozen
 class Asked:
     """What is asked of the search: ``only`` these properties, none are all; the other arguments of ``verify``, and its bounds,
-    which do not matter to an answer that was found within them. ``from_cache``: an answer that was kept will do."""
+    which do not matter to an answer that was found within them.
+
+    ``from_cache``: an answer that was kept will do. ``certify``: the folder for the certificates of what solvers prove, if any.
+    """
 
     only: tuple[str, ...] = ()
     arguments: Mapping[str, Any] = {}
     bounds: Mapping[str, Any] = {}
     from_cache: bool = True
+    certify: Path | None = None
 
 
 def verified(spec: str, protocol: Protocol, asked: Asked, progress: Progress) -> Verified:
     """The verification of a protocol, without a baseline."""
     file = find(spec)
     rules, properties = (_shown(places) for places in written(file).values())
-    report = _completed(report_of(protocol, asked, progress), protocol, properties, shown_path(str(file)))
+    report = report_of(protocol, asked, progress)
+    if asked.certify is not None and not report.is_interrupted:
+        from protocol.commands.certified import with_proofs
+
+        any_dose, seconds = bool(asked.arguments.get("any_dose")), asked.bounds.get("seconds")
+        report = with_proofs(protocol, report, asked.certify, any_dose, seconds, progress)
+    report = _completed(report, protocol, properties, shown_path(str(file)))
     traces = tuple(_trace(protocol, one) for one in report.verdicts)
     return Verified(report, protocol, report.file, rules, traces)
 

@@ -46,6 +46,10 @@ FORMS = ("text", "json", "sarif", "junit", "github")
     "--as-grades", metavar="CRITERIA",
     help="With --regrade: thresholds that are grades of these criteria, such as 'CTC 2.0', are regraded too.",
 )  # fmt: skip
+@click.option(
+    "--certify", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    help="Also prove what holds for visits at any time by the solver Z3, and have each certificate checked by cvc5.",
+)  # fmt: skip
 @click.option("--baseline", type=click.Path(path_type=Path), help="A file of accepted findings, each with a reason.")
 @click.option("--write-baseline", "write", is_flag=True, help="Write the findings into the baseline; the reasons are yours.")
 @click.option("--allow-unproved", is_flag=True, help="List what is not proved, and do not fail on it.")
@@ -66,6 +70,7 @@ def verify(
     memory: int | None,
     regrade: str | None,
     as_grades: str | None,
+    certify: Path | None,
     baseline: Path | None,
     write: bool,
     allow_unproved: bool,
@@ -89,19 +94,27 @@ def verify(
         return drift(protocols, regrade, as_grades, every, bounds, form)
     bounds |= {} if memory is None else {"memory": memory}
     _check_names(protocols, only)
-    asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache)
+    asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache, certify)
     found = _judged(protocols, asked, baseline, write)
-    for other, file in reports:
-        _keep(file, _document(found, other, allow_unproved, bool(only)))
-    _show(found, form, allow_unproved, bool(only))
+    _tell(found, form, reports, allow_unproved, bool(only))
     fine = len(found) == len(protocols) and all(is_fine(one, allow_unproved) for one in found)
     return HOLDS if fine or exit_zero else FAILS
+
+
+def _need_solvers() -> None:
+    """Raises SolverMissing before anything is searched."""
+    from protocol.verification.solvers import cvc5, z3
+
+    z3()
+    cvc5()
 
 
 def _judged(protocols: list[tuple[str, Protocol]], asked: Asked, baseline: Path | None, write: bool) -> list[Verified]:
     """The verifications against the findings that are accepted, which are written anew where that is wanted."""
     from protocol.commands.verified import against
 
+    if asked.certify is not None:
+        _need_solvers()
     entries = _entries(baseline, write)
     found = _found(protocols, asked, entries)
     if write and baseline:
@@ -178,6 +191,13 @@ def _write(baseline: Path, entries: tuple[Accepted, ...], found: list[Verified])
     open_ = sum(not one.reason.strip() for one in written)
     click.echo(f"{baseline}: {len(written)} accepted, {open_} of them without a reason yet.", err=True)
     return written
+
+
+def _tell(found: list[Verified], form: str, reports: tuple[tuple[str, Path], ...], allow_unproved: bool, whole: bool) -> None:
+    """Writes the reports, and shows one."""
+    for other, file in reports:
+        _keep(file, _document(found, other, allow_unproved, whole))
+    _show(found, form, allow_unproved, whole)
 
 
 def _show(found: list[Verified], form: str, allow_unproved: bool, whole: bool) -> None:
