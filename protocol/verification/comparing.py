@@ -8,7 +8,7 @@ names of levels, and rules by what they do, so that a rename or an order that ch
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from heapq import nsmallest
+from heapq import heappop, heappush, nsmallest
 from itertools import takewhile
 from time import monotonic
 
@@ -72,6 +72,7 @@ class _Found:
     states: list[tuple[Kept, Kept]] = field(factory=list)
     came: list[_Pair | None] = field(factory=list)
     depth: list[int] = field(factory=list)
+    waiting: list[tuple[int, int]] = field(factory=list)
     apart: dict[Shown, list[tuple[int, int, _Pair]]] = field(factory=dict)
 
 
@@ -96,13 +97,13 @@ class Comparing:
         """All differences, breadth first; ends early after so much, or when ``stop``, asked of new kinds, says so."""
         found, index = _Found(), dict[tuple[Kept, Kept], int]()
         begin = (first(self.old.abstraction), first(self.new.abstraction))
-        _add(found, index, begin, None, 0)
+        self._add(found, index, begin, None, 0)
         index.clear()  # who is as at the beginning after a visit is another state, from which time passes
         number, kinds, until, ended = 0, 0, monotonic() + seconds, ""
         self._until = until
         try:
-            while number < len(found.states) and not ended:
-                self._follow(found, index, number)
+            while found.waiting and not ended:
+                self._follow(found, index, heappop(found.waiting)[1])
                 number += 1
                 if number % 16 == 0:
                     tell(len(found.states))
@@ -149,7 +150,7 @@ class Comparing:
         for way, same in self._aligned(kept, old, new):
             after = settled(self.old.abstraction, kept[0], way), settled(self.new.abstraction, kept[1], same)
             pair = _Pair(number, minutes, letters, so_far + cost + (not way.recommended), (old, way), (new, same))
-            _add(found, index, after, pair, found.depth[number] + 1)
+            self._add(found, index, after, pair, found.depth[number] + 1)
 
     def _moves(self, one: Options, other: Options) -> tuple[tuple[Outcome, Outcome, int, Choices], ...]:
         """Every pair of outcomes that a visit can have, with the letters that have it at the least cost."""
@@ -161,6 +162,22 @@ class Comparing:
             pairs = cheapest(node, costs).items()
             found = self._joint[key] = tuple((*pair, *how) for pair, how in pairs if pair is not None)
         return found
+
+    def _add(
+        self, found: _Found, index: dict[tuple[Kept, Kept], int], state: tuple[Kept, Kept], pair: _Pair | None, depth: int
+    ) -> None:
+        place = index.get(state)
+        if place is None:
+            index[state] = place = len(found.states)
+            found.states.append(state)
+            found.came.append(pair)
+            found.depth.append(depth)
+            # Of too many visits the ordinary courses come first, else the short ones.
+            heappush(found.waiting, (pair.cost if pair and self.only_ordinary else 0, place))
+        elif pair is not None and found.depth[place] == depth:
+            known = found.came[place]
+            if known is not None and pair.cost < known.cost:
+                found.came[place] = pair
 
     # What is seen of a decision
 
@@ -207,19 +224,6 @@ class Comparing:
         old = tuple(Came(one.before, one.minutes, one.letters, *one.old, one.cost) for one in path)
         new = tuple(Came(one.before, one.minutes, one.letters, *one.new, one.cost) for one in path)
         return Apart(old, new, kind)
-
-
-def _add(found: _Found, index: dict[tuple[Kept, Kept], int], state: tuple[Kept, Kept], pair: _Pair | None, depth: int) -> None:
-    place = index.get(state)
-    if place is None:
-        index[state] = len(found.states)
-        found.states.append(state)
-        found.came.append(pair)
-        found.depth.append(depth)
-    elif pair is not None and found.depth[place] == depth:
-        known = found.came[place]
-        if known is not None and pair.cost < known.cost:
-            found.came[place] = pair
 
 
 def _keep(found: _Found, kind: Shown, one: tuple[int, int, _Pair]) -> None:
