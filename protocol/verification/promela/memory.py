@@ -86,7 +86,8 @@ def _counted(visits: Visits, place: int, tracker: Tracker, nothing: int) -> Iter
     yield "      i++"
     yield "   od" + (";" if tracker.name in visits.asked.moved else "")
     if tracker.name in visits.asked.moved:
-        yield f"   moved_{place} = (c{place} != old -> 1 : moved_{place})"
+        # One more than the most that is told apart is a move too.
+        yield f"   moved_{place} = (c{place} != old || ((old & {1 << 2 * top}) && here != 0) -> 1 : moved_{place})"
     yield "fi"
 
 
