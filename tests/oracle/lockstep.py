@@ -27,7 +27,7 @@ from protocol.verification.diagrams import value_at
 from protocol.verification.exploring import Exploring, Options, settled
 from protocol.verification.kept import Kept, first
 from protocol.verification.outcomes import Outcome
-from tests.oracle.explore import BEGIN, values_of
+from tests.oracle.explore import BEGIN, UPPER_LIMIT, values_of
 
 
 @frozen
@@ -151,7 +151,9 @@ def grid_visits(protocol: Protocol, random: Random, count: int, every: int) -> l
     """So many visits: every input is measured in some cell, with or without its limits, not done, or not mentioned."""
     shown = [[None, None, Observation(item.name, None), *values_of(protocol, item)] for item in protocol.inputs]
     for options in shown:
-        options += [evolve(one, upper=None) for one in options if one is not None and one.upper is not None]
+        limited = [one for one in options if one is not None and isinstance(one.upper, Fraction)]
+        options[3:] = [one if one not in limited else evolve(one, lower=UPPER_LIMIT / 2) for one in options[3:]]
+        options += [evolve(one, upper=None) for one in limited]
     visits = []
     for number in range(count):
         said = [random.choice(options) for options in shown]

@@ -14,6 +14,7 @@ from protocol.model.time import WEEK
 from protocol.testing import any_protocol
 from protocol.verification.abstraction import Abstraction, abstraction
 from protocol.verification.exploring import Came, Explored, Exploring
+from protocol.verification.giving import given_as
 from protocol.verification.kept import Kept, Place
 from protocol.verification.patients import concrete
 from tests.oracle.explore import explore, letters_of
@@ -90,4 +91,16 @@ def confirmed(exploring: Exploring, explored: Explored, most: int) -> tuple[int,
     paths = [[*explored.path(came.before), came] for _, came in visits(exploring, explored)]
     paths = Random(1).sample(paths, min(most, len(paths)))
     wrong = [path for path in paths if concrete(exploring.abstraction, path) is None]
-    return len(paths) - len(wrong), wrong
+    good = len(paths) - len(wrong)
+    return good, [path for path in wrong if not any(_can_be_another(exploring.abstraction.protocol, came) for came in path)]
+
+
+def _can_be_another(protocol: Protocol, came: Came) -> bool:
+    """Whether what was given is also given on another way: a course does not say which of the two was meant."""
+    given = [given_as(protocol, way.effect) for way in came.outcome.ways if not way.recommended]
+    return not came.way.recommended and given.count(given_as(protocol, came.way.effect)) > 1
+
+
+def asks_both_limits(asked: Abstraction) -> bool:
+    """Whether an input is compared with both limits of normal; the search does not know of records that have only one of them."""
+    return any(cell.upper is not None and cell.lower is not None for axis in asked.axes for cell in axis.pieces)
