@@ -224,8 +224,11 @@ def letters_of(
         if len(alike) > 1:
             places = tuple(place for place in young if completes[place].cell in alike)
             yield Letter("measured", alike[0], places, WITHOUT_LIMITS, limits=False)
+            # A multiple of a limit that is missing counts as found out now, however old the reading is.
+            asks_value = len({one.value for one in cells}) > 1
             for date, within in carried:
-                old = _places(completes, lambda one: one.known and (one.date, one.within) == (date, within))  # noqa: B023
+                counts = (date if asks_value else NEW, within)
+                old = _places(completes, lambda one: one.known and (one.date, one.within) == counts)  # noqa: B023
                 places = tuple(place for place in old if completes[place].cell in alike)
                 yield Letter("carried", alike[0], places, CARRIED + WITHOUT_LIMITS, date, within, limits=False)
     for cell, (date, within) in product(range(len(cells)), carried):
