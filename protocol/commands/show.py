@@ -105,10 +105,15 @@ def _diagram(protocol: Protocol) -> str:
 
 def _promela(protocol: Protocol) -> str:
     from protocol.verification.grids import visit_grid
+    from protocol.verification.promela.asked import NotInPromela
     from protocol.verification.promela.wrongs import is_of_one_visit
     from protocol.verification.to_promela import promela
 
-    return promela(protocol, visit_grid(protocol), (item.name for item in protocol.properties if is_of_one_visit(item)))
+    every = visit_grid(protocol)
+    try:
+        return promela(protocol, every, [item.name for item in protocol.properties if is_of_one_visit(item)])
+    except NotInPromela as error:
+        return f"/* without its properties: {error} */\n{promela(protocol, every)}"
 
 
 _TEXTS = {"canonical": _canonical, "diagram": _diagram, "promela": _promela}

@@ -71,6 +71,8 @@ def test_the_canonical_form_is_shown_as_json(capsys: Output) -> None:
 def test_a_protocol_can_be_shown_in_promela_and_one_that_asks_more_is_refused(capsys: Output) -> None:
     assert run(["show", "clozapine-anc", "--promela"]) == 0
     assert capsys.readouterr().out.startswith("/* clozapine-anc 2022.1, a visit every 1440 minutes */\n")
+    assert run(["show", "imatinib-hes", "--promela"]) == 0
+    assert "without its properties: " in capsys.readouterr().out
     assert run(["show", "heparin-raschke", "--promela"]) == 2
     assert "which the Promela model has not" in capsys.readouterr().err
 
