@@ -65,7 +65,7 @@ def machine(anytime: Anytime, limit: int = 20_000, seconds: float = float("inf")
                 place = index.setdefault(after, len(found.locations))
                 if place == len(found.locations):
                     found.locations.append(after)
-                _join(found, number, place, numbers, where)
+                join(found, number, place, numbers, where)
         number += 1
         if len(found.locations) > limit:
             found.ended.append(f"it has more than {limit:,} locations")
@@ -74,7 +74,8 @@ def machine(anytime: Anytime, limit: int = 20_000, seconds: float = float("inf")
     return found
 
 
-def _join(found: Machine, before: int, after: int, numbers: Numbers, where: Any) -> None:
+def join(found: Machine, before: int, after: int, numbers: Numbers, where: Any) -> None:
+    """Puts a way from one location to another into a machine."""
     key = (before, after, tuple((name, one.get_id()) for name, one in sorted(numbers.items())))
     edge = found.edges.setdefault(key, Edge(before, after, numbers))
     edge.where[where.get_id()] = where
@@ -86,7 +87,12 @@ def _following(anytime: Anytime, kind: Kind) -> Iterator[tuple[Kept, Numbers, An
         where = anytime.where(kind, needs)
         for way in outcome.ways if outcome else ():
             after = anytime.ages.location(settled(anytime.abstraction, kind.options.kept, way))
-            yield after, {name: _after(anytime, name, kind.numbers, way) for name in anytime.ages.names(after)}, where
+            yield after, numbers_after(anytime, after, kind.numbers, way), where
+
+
+def numbers_after(anytime: Anytime, after: Kept, numbers: Numbers, way: Way) -> Numbers:
+    """The numbers of a location after a visit that was followed this way."""
+    return {name: _after(anytime, name, numbers, way) for name in anytime.ages.names(after)}
 
 
 def _after(anytime: Anytime, name: str, numbers: Numbers, way: Way) -> Any:

@@ -18,6 +18,7 @@ from protocol.model.protocol import Protocol
 from protocol.semantics.monitors import Monitor, after_visit, first_history, monitor_of
 from protocol.verification.abstraction import Abstraction, abstraction
 from protocol.verification.ages import ages_of
+from protocol.verification.along import Errors, counts_minutes, followed
 from protocol.verification.anytime import Anytime, Kind
 from protocol.verification.certificates import certificate
 from protocol.verification.clauses import Clauses, asked, clauses, invariants
@@ -27,6 +28,7 @@ from protocol.verification.machine import Machine, machine
 from protocol.verification.needs import Needs
 from protocol.verification.solvers import z3
 
+MOST_LOCATIONS = 20_000
 Answer = Literal["holds", "fails", "unknown", "unsupported"]
 
 
@@ -82,14 +84,26 @@ class Proving:
             why = self.machine.ended[0]
         if why:
             return Proof(self.protocol.name, item.name, "unsupported", why)
-        errors = self._errors(monitor)
-        outcome, why, text = self._asked(item, errors, timeout)
-        return Proof(self.protocol.name, item.name, outcome, why, text, len(self.machine.locations), monotonic() - began)
+        made, errors = self._followed(monitor)
+        if made.machine.ended:
+            return Proof(self.protocol.name, item.name, "unsupported", made.machine.ended[0])
+        outcome, why, text = self._asked(item, made, errors, timeout)
+        return Proof(self.protocol.name, item.name, outcome, why, text, len(made.machine.locations), monotonic() - began)
 
-    def _asked(self, item: Property, errors: dict[int, dict[int, object]], timeout: float) -> tuple[Answer, str, str]:
-        made = self.clauses
+    def _followed(self, monitor: Monitor) -> tuple[Clauses, Errors]:
+        """The clauses, of each location with what the property remembers there if it does, and where it fails."""
+        if has_no_history(monitor):
+            return self.clauses, self._errors(monitor)
+        kinds: dict[int, list[Kind]] = {}
+        judging = Judging(self.search)
+        for location, kind in self._told_apart(judging.parts(monitor)):
+            kinds.setdefault(location, []).append(kind)
+        found, errors = followed(self.machine, judging, monitor, kinds, MOST_LOCATIONS)
+        return clauses(found), errors
+
+    def _asked(self, item: Property, made: Clauses, errors: Errors, timeout: float) -> tuple[Answer, str, str]:
         if not errors:
-            return "holds", "", self._certificate(item, errors, (self.z3.BoolVal(True),) * len(made.relations))
+            return "holds", "", self._certificate(item, made, errors, (self.z3.BoolVal(True),) * len(made.relations))
         question, error = asked(made, errors, int(timeout * 1000))
         try:
             answer = question.query(error)
@@ -99,20 +113,20 @@ class Proving:
             return "fails", "", ""
         if answer != self.z3.unsat:
             return "unknown", str(question.reason_unknown()), ""
-        return "holds", "", self._certificate(item, errors, invariants(made, question))
+        return "holds", "", self._certificate(item, made, errors, invariants(made, question))
 
-    def _certificate(self, item: Property, errors: dict[int, dict[int, object]], found: tuple[object, ...]) -> str:
+    def _certificate(self, item: Property, made: Clauses, errors: Errors, found: tuple[object, ...]) -> str:
         visits = "at any time" if self.every is None else f"every {self.every} minutes"
         title = f"{self.protocol.name} {self.protocol.version}: {item.name} holds on all courses with visits {visits}."
-        return certificate(self.clauses, errors, found, title)
+        return certificate(made, errors, found, title)
 
     # Where a property fails
 
-    def _errors(self, monitor: Monitor) -> dict[int, dict[int, object]]:
+    def _errors(self, monitor: Monitor) -> Errors:
         """At each location the conditions under which a visit fails the property for certain."""
         judging, known = Judging(self.search), dict[object, Needs]()
         parts = judging.parts(monitor)
-        found: dict[int, dict[int, object]] = {}
+        found = Errors()
         for location, kind in self._told_apart(parts):
             key = (judging.kind(kind.options, parts), kind.letters)
             wrong = known.get(key)
@@ -158,5 +172,5 @@ def unsupported(abstraction: Abstraction, monitor: Monitor) -> Iterator[str]:
         yield "the protocol asks the drug taken so far, a sum that has no bound"
     if isinstance(sentence, OfVisits) and sentence.family == "sometimes":
         yield "that something is so sometimes is shown by a course, not proved of all courses"
-    elif not has_no_history(monitor):
-        yield "the property looks back or ahead over more than one visit"
+    elif counts_minutes(monitor):
+        yield "the property counts minutes over several visits"

@@ -179,7 +179,8 @@ class Facts:
         return self._all([*(one <= age for one in low), *(age <= one for one in high)])
 
     def _all(self, conditions: Iterable[Any]) -> Any:
-        return self.z3.And(*conditions)
+        found = list(conditions)
+        return self.z3.And(*found) if found else self.z3.BoolVal(True)
 
     def _dates(self, axis: Axis, date: int, numbers: Mapping[str, Any]) -> Iterator[tuple[list[Any], list[Any]]]:
         """The least and greatest ages of a reading that is newer than the last step and hold, than one of them, or than none."""
