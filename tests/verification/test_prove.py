@@ -9,14 +9,10 @@ import pytest
 from protocol.language.from_yaml import parse
 from protocol.language.shipped import load
 from protocol.model.property import OfVisits
-from protocol.model.protocol import Protocol
-from protocol.model.time import WEEK
 from protocol.testing.protocols import any_protocol
-from protocol.verification.abstraction import abstraction
 from protocol.verification.certificates import recheck
-from protocol.verification.exploring import Exploring
-from protocol.verification.judging import Judging, judge
-from protocol.verification.prove import Proof, Proving, prove
+from protocol.verification.prove import prove
+from tests.oracle.provers import agreeing, shown_wrong
 
 pytest.importorskip("z3", reason="Z3 is not installed")
 pytest.importorskip("cvc5", reason="cvc5 is not installed")
@@ -37,32 +33,6 @@ properties:
   raised-early: {never: "escalate and time since start < 5 weeks"}
   not-back-early: {never: "resume and time on hold < 2 weeks"}
 """
-
-
-def agreeing(protocol: Protocol, every: int = WEEK, limit: int = 600) -> list[tuple[str, str, Proof]]:
-    """What the search says of each property, and Spacer on the same grid; and what Spacer says of any time."""
-    search = Exploring(abstraction(protocol, every), (every,))
-    explored = search.explore(limit, seconds=20)
-    if explored.ended:
-        return []
-    found, judging = [], Judging(search)
-    on_grid, anytime = Proving(protocol, every=every), Proving(protocol)
-    for item in protocol.properties:
-        proof = on_grid.prove(item)
-        if proof.outcome != "unsupported":
-            fails = bool(judge(judging, explored, item).certain)
-            found.append(("fails" if fails else "holds", proof.outcome, anytime.prove(item)))
-    return found
-
-
-def shown_wrong(found: list[tuple[str, str, Proof]]) -> list[tuple[str, str, str]]:
-    """Where they disagree: on a grid they say the same, and what fails on a grid fails at any time."""
-    assert all(recheck(free.certificate).confirmed for _, _, free in found if free.certificate)
-    return [
-        (searched, proved, free.outcome)
-        for searched, proved, free in found
-        if searched != proved or (searched == "fails" != free.outcome) or free.outcome not in ("holds", "fails")
-    ]
 
 
 @pytest.mark.parametrize("seed", [*range(40), 145])
