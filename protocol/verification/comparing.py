@@ -18,7 +18,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.abstraction import abstractions
-from protocol.verification.axes import ALARMING, UNKNOWN
+from protocol.verification.axes import UNKNOWN
 from protocol.verification.diagrams import Choices, Diagrams, cheapest
 from protocol.verification.exploring import Came, Exploring, Options
 from protocol.verification.followed import settled
@@ -28,9 +28,9 @@ from protocol.verification.outcomes import Outcome, Way
 MOST_OF_A_KIND = 12
 """Courses that are kept of one kind of difference, in case the first of them cannot be put into readings."""
 
-MOST_KEPT, ORDINARY = 4, 3 * ALARMING + UNKNOWN // 3
-"""Where the readings of more inputs than these are kept, only ordinary visits are followed: with three alarming findings among
-them, or two of which one is missing. There would be tens of thousands of kinds of visit to follow from each state."""
+MOST_KEPT, ORDINARY = 4, UNKNOWN - 1
+"""Where the readings of more inputs than these are kept, only visits are followed at which all of them are measured. There would
+be thousands of kinds of visit to follow from each state."""
 
 ENOUGH = "enough was found"
 """Why a search was ended by whom it found enough for."""

@@ -26,9 +26,7 @@ MOST_TRIED = 24
 LOOKED_ON = 6
 """Visits for which it is looked on whether the other protocol does the same later."""
 
-_ORDINARY = (
-    "visits with more than three findings out of the ordinary among those whose readings are kept: of them there are too many"
-)
+_ORDINARY = "visits at which an input is not measured of which the last reading is kept: of them there are too many"
 
 Progress = Callable[[str], None]
 Kind = tuple[Meaning, str, str]
