@@ -50,7 +50,7 @@ test-all: test
 	@$(BIN)/python -m pytest -q -m benchmark
 
 soak: .venv/for-tests
-	@SOAK=1 $(BIN)/python -m pytest -q -s -m soak --hypothesis-profile=default tests/soak
+	@SOAK=1 $(BIN)/python -m pytest -q -s -m soak --hypothesis-profile=default tests/soak tests/verification
 
 clean:
 	@rm -rf .venv dist build .benchmarks .hypothesis .pytest_cache .mypy_cache .ruff_cache

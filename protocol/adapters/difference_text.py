@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from protocol.adapters.difference import (
@@ -17,6 +16,7 @@ from protocol.adapters.difference import (
     treated_sentence,
     verdict,
 )
+from protocol.adapters.filled import filled
 from protocol.adapters.phrases import counted
 from protocol.model.difference import Different
 
@@ -25,7 +25,7 @@ def difference_text(told: Told, width: int) -> str:
     """All of it, in lines of at most that width; the table of a course keeps its lines."""
     open_ = [say_unconfirmed(one) for one in told.difference.unconfirmed]
     paragraphs = (
-        [*_filled(verdict(told), width), *_filled(seen(told), width, "  ")],
+        [*filled(verdict(told), width), *filled(seen(told), width, "  ")],
         _listed("Not looked at", told.difference.limits, width),
         _listed("Declared differently", [say_declared(one) for one in told.difference.declared], width),
         *_kinds(told, width),
@@ -42,9 +42,9 @@ def _kinds(told: Told, width: int) -> Iterator[list[str]]:
             count = f" ({number} of {len(found)})" if len(found) > 1 else ""
             yield [
                 f"{title[:1].upper()}{title[1:]}{count}",
-                *_filled(sentence(told, one), width, "  "),
-                *(line for side, said in _grounds(told, one) for line in _filled(f"{side}: {said}", width, "  ")),
-                *_filled(_others(one), width, "  "),
+                *filled(sentence(told, one), width, "  "),
+                *(line for side, said in _grounds(told, one) for line in filled(f"{side}: {said}", width, "  ")),
+                *filled(_others(one), width, "  "),
                 "",
                 *course_table(told, one),
             ]
@@ -64,34 +64,23 @@ def _patients(told: Told, width: int) -> Iterator[str]:
     if not told.file:
         return
     whole = told.followed
-    yield from _filled(f"Treated differently in {told.file}: {len(told.treated)} of {counted(whole, 'patient')}", width)
+    yield from filled(f"Treated differently in {told.file}: {len(told.treated)} of {counted(whole, 'patient')}", width)
     for one in told.treated:
-        yield from _filled(treated_sentence(told, one), width, "  ")
+        yield from filled(treated_sentence(told, one), width, "  ")
     for name in told.unread:
-        yield from _filled(f"{name}: one of the two does not take this course", width, "  ")
+        yield from filled(f"{name}: one of the two does not take this course", width, "  ")
 
 
 def _totals(told: Told, width: int) -> Iterator[str]:
     found = told.difference
     if found.is_interrupted:
-        yield from _filled("Interrupted: this is what had been found; more differences are not ruled out.", width)
+        yield from filled("Interrupted: this is what had been found; more differences are not ruled out.", width)
     elif found.ended and (found.kinds or found.unconfirmed):
-        yield from _filled("Not finished: further kinds of difference are not ruled out.", width)
+        yield from filled("Not finished: further kinds of difference are not ruled out.", width)
 
 
 def _listed(title: str, lines: list[str] | tuple[str, ...], width: int) -> list[str]:
-    return [title, *(line for one in lines for line in _filled(one, width, "  "))] if lines else []
-
-
-def _filled(text: str, width: int, first: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(30, width),
-        initial_indent=first,
-        subsequent_indent=f"{first}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return [title, *(line for one in lines for line in filled(one, width, "  "))] if lines else []
 
 
 # As Markdown

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protocol.adapters import difference
 from protocol.adapters.difference import course_table, found_at, rests_on, said
+from protocol.adapters.filled import filled
 from protocol.adapters.phrases import counted, listed
 from protocol.adapters.to_json import plain
 from protocol.model.difference import Different, Meaning
@@ -24,7 +24,7 @@ def interpreted_text(found: Interpreted, protocol: Protocol, width: int) -> str:
     questions = counted(len(protocol.interpretations), "open question")
     head = f"{found.protocol} {found.version}: {questions}, {counted_combinations(found.possible)}"
     paragraphs = (
-        _filled(head, width),
+        filled(head, width),
         *(lines for one in found.pairs for lines in _pair(one, protocol, width)),
         list(_properties(found, width)),
         list(_ended(found, width)),
@@ -58,13 +58,13 @@ def _pair(pair: Told, protocol: Protocol, width: int) -> Iterator[list[str]]:
     item = next(one for one in protocol.interpretations if one.name == pair.question)
     means = {reading.name: reading.means for reading in item.readings}
     yield [
-        *_filled(f"{item.name}: {item.question}", width),
+        *filled(f"{item.name}: {item.question}", width),
         *(
             line
             for name in (pair.one, pair.other)
-            for line in _filled(f"Reading {name}{' (chosen)' if name == item.chosen else ''}: {means[name]}", width, "  ")
+            for line in filled(f"Reading {name}{' (chosen)' if name == item.chosen else ''}: {means[name]}", width, "  ")
         ),
-        *(line for text in answer(pair, protocol) for line in _filled(text, width, "  ")),
+        *(line for text in answer(pair, protocol) for line in filled(text, width, "  ")),
     ]
     told, one = both(pair, protocol), shown(pair)
     if told and one:
@@ -101,13 +101,13 @@ def _question(pair: Told, told: difference.Told, one: Different) -> str:
 def _properties(found: Interpreted, width: int) -> Iterator[str]:
     if not found.seen:
         return
-    yield from _filled(_looked_at(found), width)
+    yield from filled(_looked_at(found), width)
     holds = [one for one in found.properties if one.holds]
     if holds:
-        yield from _filled(f"Hold under each: {listed(one.name for one in holds)}.", width, "  ")
+        yield from filled(f"Hold under each: {listed(one.name for one in holds)}.", width, "  ")
     for one in found.properties:
         if not one.holds:
-            yield from _filled(_property(one), width, "  ")
+            yield from filled(_property(one), width, "  ")
 
 
 def _looked_at(found: Interpreted) -> str:
@@ -149,20 +149,9 @@ def say_combination(readings: Combination) -> str:
 
 def _ended(found: Interpreted, width: int) -> Iterator[str]:
     if found.ended == "interrupted":
-        yield from _filled("Interrupted: this is what had been found; nothing else is proved.", width)
+        yield from filled("Interrupted: this is what had been found; nothing else is proved.", width)
     elif found.ended:
-        yield from _filled(f"Not finished: {found.ended}.", width)
-
-
-def _filled(text: str, width: int, first: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(30, width),
-        initial_indent=first,
-        subsequent_indent=f"{first}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        yield from filled(f"Not finished: {found.ended}.", width)
 
 
 # As values

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import evolve
 
+from protocol.adapters.filled import filled
 from protocol.adapters.phrases import counted
 from protocol.adapters.suites import must_show, permits
 from protocol.adapters.to_markdown import to_markdown
@@ -56,14 +56,14 @@ def _survivors(scores: Scores, protocol: Protocol, width: int) -> Iterator[tuple
 
 
 def _survivor(one: Fate, protocol: Protocol, width: int) -> Iterator[str]:
-    yield from _filled(one.says, width, "- ", "  ")
-    yield from _filled(f"The file says: {one.sentence}", width, "  ", "  ")
+    yield from filled(one.says, width, "- ", "  ")
+    yield from filled(f"The file says: {one.sentence}", width, "  ", "  ")
     if one.course is not None:
         yield "  This course tells them apart; what is right there has to be said by hand:"
         if one.apart:
             now, then = map(must_show, one.apart)
-            yield from _filled(f"the file: {permits(one.apart[0], now)}", width, "    ", "      ")
-            yield from _filled(f"changed: {permits(one.apart[1], then)}", width, "    ", "      ")
+            yield from filled(f"the file: {permits(one.apart[0], now)}", width, "    ", "      ")
+            yield from filled(f"changed: {permits(one.apart[1], then)}", width, "    ", "      ")
         yield ""
         yield course_text(one, protocol).rstrip()
 
@@ -84,7 +84,7 @@ def _unfinished(scores: Scores, width: int) -> Iterator[str]:
     if left:
         yield f"Of {counted(len(left), 'change')} it was not found out whether any course tells:"
         for one in left:
-            yield from _filled(f"{one.says} ({one.why})", width, "- ", "  ")
+            yield from filled(f"{one.says} ({one.why})", width, "- ", "  ")
 
 
 def _equivalent(scores: Scores, width: int, grid: str) -> Iterator[str]:
@@ -92,15 +92,9 @@ def _equivalent(scores: Scores, width: int, grid: str) -> Iterator[str]:
     if same:
         kinds = ", ".join(f"{kind} {count}" for kind, count in Counter(one.kind for one in same).most_common())
         text = f"Proved to change no decision on any course, with visits {grid}: {len(same)} ({kinds})."
-        yield from _filled(text, width, "", "")
+        yield from filled(text, width, "", "")
 
 
 def _last(scores: Scores) -> str:
     survivors = len(scores.survivors)
     return f"Score: {percent(scores.killed, scores.different)}" + (f", {survivors} left" if survivors else "")
-
-
-def _filled(text: str, width: int, first: str, further: str) -> Iterable[str]:
-    return textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
-    )

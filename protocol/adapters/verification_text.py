@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Container, Iterator
 
 from protocol.adapters.counterexample import course_text, headline, rests_on, visits_told
+from protocol.adapters.filled import filled
 from protocol.adapters.phrases import listed
 from protocol.adapters.story import folded
 from protocol.adapters.verified import KNOWN, UNPROVED, Judged, Standing, Verified, artefacts, judged, say_grid, unreached
@@ -51,9 +51,9 @@ def _head(verified: Verified, width: int) -> Iterator[str]:
     report = verified.report
     yield f"{report.protocol} {report.version}{', as it was found before' if report.cached else ''}"
     for seen in report.seen:
-        yield from _filled(_seen(seen), width, "  ")
+        yield from filled(_seen(seen), width, "  ")
     for note in report.notes:
-        yield from _filled(f"{note[:1].upper()}{note[1:].removesuffix('.')}.", width, "  ")
+        yield from filled(f"{note[:1].upper()}{note[1:].removesuffix('.')}.", width, "  ")
 
 
 def _seen(seen: Seen) -> str:
@@ -74,7 +74,7 @@ def standing_lines(one: Judged, width: int, said_before: Container[str] = ()) ->
     proved = f" (by {listed(by)})" if one.standing == "holds" and by != ("exploration",) else ""
     vacuous = " Vacuous: what it is about never happens." if one.is_vacuous else ""
     why = f" {_why(one)}" if one.reason and one.reason not in said_before else ""
-    yield from _filled(f"{one.standing:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
+    yield from filled(f"{one.standing:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
 
 
 def _why(one: Judged) -> str:
@@ -88,7 +88,7 @@ def failure_lines(verified: Verified, one: Judged, width: int) -> Iterator[str]:
     verdict = one.verdict
     file, line = verified.place(verdict)
     place = f"{file}:{line}: " if file else ""
-    yield from _filled(
+    yield from filled(
         f"{place}{'finding ' if one.standing == 'fails' else ''}{verdict.code}: {verdict.name} {headline(one)}.", width
     )
     shown = verdict.counterexample
@@ -96,7 +96,7 @@ def failure_lines(verified: Verified, one: Judged, width: int) -> Iterator[str]:
         return
     yield ""
     yield from _story(verified, one, width)
-    yield from _filled(rests_on(verified, verdict), width, "  ")
+    yield from filled(rests_on(verified, verdict), width, "  ")
     if course := course_text(verified, verdict):
         yield from ("", *course.rstrip("\n").split("\n"))
 
@@ -106,25 +106,25 @@ def _story(verified: Verified, one: Judged, width: int) -> Iterator[str]:
     assert shown is not None
     if shown.story:
         for sentence in shown.story:
-            yield from _filled(sentence, width, "  ", "      ")
+            yield from filled(sentence, width, "  ", "      ")
         return
     for told in folded(visits_told(verified, one.verdict)):
-        yield from _filled(f"{told.when}: {told.measured}", width, "  ", "      ")
-        yield from _filled(told.decided, width, "      ", "          ")
+        yield from filled(f"{told.when}: {told.measured}", width, "  ", "      ")
+        yield from filled(told.decided, width, "      ", "          ")
 
 
 def _unreached(verified: Verified, width: int) -> Iterator[str]:
     names = unreached(verified.report)
     if names:
-        yield from _filled(f"Reached by no course: {listed(names)}.", width, "", "  ")
+        yield from filled(f"Reached by no course: {listed(names)}.", width, "", "  ")
     for name, grids in artefacts(verified.report):
-        yield from _filled(f"Reached only with visits {listed(map(say_grid, grids))}: {name}.", width, "", "  ")
+        yield from filled(f"Reached only with visits {listed(map(say_grid, grids))}: {name}.", width, "", "  ")
 
 
 def _stale(verified: Verified, width: int) -> Iterator[str]:
     for one in verified.stale:
         text = f"finding V503: the baseline accepts '{one.property}', which does not fail like that any more; take the entry out."
-        yield from _filled(text, width, "", "  ")
+        yield from filled(text, width, "", "  ")
 
 
 def _totals(verified: Verified, properties: tuple[Judged, ...], width: int, whole: bool) -> Iterator[str]:
@@ -132,20 +132,13 @@ def _totals(verified: Verified, properties: tuple[Judged, ...], width: int, whol
     vacuous = sum(one.is_vacuous for one in properties)
     also = {"holds": f" ({vacuous} of them only because nothing happens)" if vacuous else ""}
     parts = (f"{said}: {counts[one]}{also.get(one, '')}." for one, said in _COUNTED.items() if counts[one])
-    yield from _filled(" ".join((f"Properties: {len(properties)}.", *parts)), width)
+    yield from filled(" ".join((f"Properties: {len(properties)}.", *parts)), width)
     if not whole and any(counts[one] for one in KNOWN):
-        yield from _filled("The patients of what is expected to fail, waived or accepted: with '--property NAME'.", width)
+        yield from filled("The patients of what is expected to fail, waived or accepted: with '--property NAME'.", width)
     if verified.report.is_interrupted:
-        yield from _filled("Interrupted: this is what had been found; nothing else is proved.", width)
+        yield from filled("Interrupted: this is what had been found; nothing else is proved.", width)
 
 
 def _number(count: int, noun: str) -> str:
     """``5,523 states``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _filled(text: str, width: int, first: str = "", further: str | None = None) -> list[str]:
-    further = f"{first}    " if further is None else further
-    return textwrap.wrap(
-        text, max(30, width), initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
-    )

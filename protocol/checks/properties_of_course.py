@@ -17,9 +17,8 @@ from protocol.model.decision import Effect, Fact, Step
 from protocol.model.property import OfVisits, Property
 from protocol.model.protocol import Protocol
 from protocol.model.rule import ActionKind
-from protocol.model.state import State
 from protocol.semantics.arriving import arrive
-from protocol.semantics.claims import Moment, truth_of, watched
+from protocol.semantics.claims import Moment, happened, truth_of, watched
 from protocol.semantics.decide import conclude
 from protocol.semantics.explain import facts
 from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history, monitor_of, some
@@ -103,19 +102,11 @@ def _done(scene: Scene, one: Step) -> tuple[ActionKind, frozenset[str]]:
     # Of what was taken the state has no more: neither that it was as in a new patient nor what was given at once with it.
     names = dict.fromkeys(offer.rule for offer in offers if offer.rule and _leads_to(offer.effect, after))
     kinds = (scene.prepared.rules[scene.prepared.place[name]].action.kind for name in names)
-    return _kind(scene.state, after, next(kinds, "continue")), frozenset(names)
+    return happened(scene.state, after, next(kinds, "continue")), frozenset(names)
 
 
 def _leads_to(effect: Effect, after: Effect) -> bool:
     return (effect.control, effect.level, effect.dose) == (after.control, after.level, after.dose)
-
-
-def _kind(before: State, after: Effect, kind: ActionKind) -> ActionKind:
-    """The name of what happened, where a step that leaves the ladder turned into something else."""
-    if after.control != before.control and after.control.kind in ("held", "stopped"):
-        return "hold" if after.control.kind == "held" else "stop"
-    steps = kind in ("escalate", "reduce", "resume")
-    return "continue" if steps and (after.control, after.dose) == (before.control, before.dose) else kind
 
 
 def first_failures(item: Property, moments: Sequence[Moment]) -> Iterator[Failure]:

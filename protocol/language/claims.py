@@ -62,12 +62,6 @@ CLAIMS = (
     "dose lowered", "dose unchanged", "no drug", "withheld", *STATUSES, "silent", "rule is RULE",
     "at least 2 times CLAIM", "CLAIM since CLAIM",
 )  # fmt: skip
-_SECTIONS = {
-    "inputs": "an input",
-    "derived": "a derived input",
-    "trackers": "a tracker",
-    "interpretations": "an interpretation",
-}
 _UNREADABLE = Asks(Always())
 
 

@@ -30,7 +30,7 @@ from protocol.model.table import by_table
 from protocol.model.time import say_duration, say_durations
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
-_CLOCKS = {
+CLOCKS = {
     "start": "time since start",
     "state": "time in state",
     "dose change": "time since dose change",
@@ -39,6 +39,7 @@ _CLOCKS = {
     "hold": "time on hold",
     "treatment": "time on treatment",
 }
+"""How each clock is written in a guard."""
 
 
 def say_guard(guard: Guard, durations: frozenset[str] = frozenset()) -> str:
@@ -90,7 +91,7 @@ def say_term(term: Term) -> str:
         case GradeOf(name):
             return f"grade({name})"
         case Clock(name):
-            return _CLOCKS[name]
+            return CLOCKS[name]
         case CumulativeDose():
             return "cumulative dose"
 

@@ -141,11 +141,6 @@ class Report:
         return any(one.why == INTERRUPTED for one in self.seen)
 
     @property
-    def unproved(self) -> tuple[Verdict, ...]:
-        """Of each property that was neither proved nor refuted, what says most of it."""
-        return tuple(one for one in map(worst, self.by_property) if one.outcome in ("not confirmed", "unfinished"))
-
-    @property
     def failing(self) -> tuple[Verdict, ...]:
         """Of each property at which somebody has to look, what says most of it."""
         return tuple(one for one in map(worst, self.by_property) if not one.is_as_expected)

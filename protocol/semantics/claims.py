@@ -169,3 +169,11 @@ def _moves(moment: Moment, move: Move) -> bool | None:
     effect = Effect(after.control, after.level, after.dose)
     way = direction(moment.scene.prepared.protocol, before, effect)
     return None if way is None else way == _MOVES[move]
+
+
+def happened(before: State, after: Effect, kind: ActionKind) -> ActionKind:
+    """The name of what was done, where a step that leaves the ladder turned into something else."""
+    if after.control != before.control and after.control.kind in ("held", "stopped"):
+        return "hold" if after.control.kind == "held" else "stop"
+    steps = kind in ("escalate", "reduce", "resume")
+    return "continue" if steps and (after.control, after.dose) == (before.control, before.dose) else kind

@@ -13,6 +13,7 @@ from protocol.model.quantity import say_number
 from protocol.model.quick import quickly
 from protocol.model.regimen import Amount
 from protocol.model.rule import ActionKind, Rule
+from protocol.model.said import CLOCKS
 from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks
@@ -204,21 +205,11 @@ def _facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> Iterator[Fac
             case Clock(name):
                 minutes = clocks.age(scene.state, name, scene.time)
                 shown = "never" if minutes is None else say_duration(minutes)
-                yield Fact("time on treatment" if name == "treatment" else _CLOCKS[name], shown, "computed")
+                yield Fact(CLOCKS[name], shown, "computed")
             case CumulativeDose():
                 yield _Fact(str(term), _cumulative(scene, term), "computed")
             case Tracked(name):
                 yield _Fact(name, _tracked(scene, name), "computed")
-
-
-_CLOCKS = {
-    "start": "time since start",
-    "state": "time in state",
-    "dose change": "time since dose change",
-    "dose raised": "time since dose raised",
-    "dose lowered": "time since dose lowered",
-    "hold": "time on hold",
-}
 
 
 def _read(scene: Scene, name: str, measured: frozenset[str]) -> Fact:

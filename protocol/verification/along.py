@@ -21,7 +21,6 @@ from protocol.verification.machine import START, Machine, join, numbers_after
 from protocol.verification.needs import Needs
 from protocol.verification.outcomes import Way
 
-Kinds = dict[int, list[Kind]]
 Errors = dict[int, dict[int, Any]]
 Move = tuple[Way, Truths, Needs]
 

@@ -45,7 +45,7 @@ NO_DEAD_END = BuiltIn(
     "V206", "no-dead-end", "A patient all of whose findings are normal from now on is given drug again, or stopped."
 )
 NOT_SILENT = BuiltIn(
-    "V207", "no-silent-visit", "Every visit is covered by a rule, or the protocol says what that it is not means."
+    "V207", "no-silent-visit", "Every visit is covered by a rule, or the protocol says what it means that none covers it."
 )
 NO_CONFLICT = BuiltIn("V208", "no-conflict", "No two cells of one table order different things.")
 MONOTONE = BuiltIn("V209", "never-better-never-more", "Of two patients who differ in one finding, the worse one gets no more.")

@@ -33,8 +33,8 @@ _TABLE = (
     ("V204", "treatment goes on after it was stopped",
      "A patient whose treatment was stopped comes to drug again. If that is meant it is a hold with its way out, not a stop."),
     ("V205", "a hold without a way out",
-     "There is a course that leads into a hold from which neither drug nor a stop nor a review can be reached any more, "
-     "whatever is measured. Say under which conditions it ends."),
+     "There is a course that leads into a hold, or a review without drug, from which neither drug nor a stop can be reached any "
+     "more, whatever is measured. Say under which conditions it ends."),
     ("V206", "a recovered patient at a dead end",
      "A patient in whom everything is normal again stays without drug, and without a decision that says so, for ever. Often the "
      "rule that resumes asks for a rung below the lowest one."),
@@ -45,8 +45,8 @@ _TABLE = (
      "Two cells of one table, of which none stands above the other, hold at one visit and order different actions. The cells "
      "overlap; correct their conditions, or say which comes first."),
     ("V209", "worse findings, more drug",
-     "Two patients are alike but for findings that are never better in one of them, and that one gets more drug. Sometimes that "
-     "is meant: then waive it and say why."),
+     "At one visit two patients are alike but for one finding, and the one in whom it is worse gets more drug. Sometimes that is "
+     "meant: then accept it in the baseline and say why."),
     ("V210", "missing data raise a dose",
      "With a value missing a patient gets more drug than with any value that it could have. It comes from a rule that asks for "
      "'unknown(...)' or negates a comparison."),

@@ -192,7 +192,7 @@ class Comparing:
 
     def _way(self, search: Exploring, kept: Kept, way: Way) -> Shown:
         given = self._regimen(search, way.effect.dose)
-        at_once = str(way.supplement) if way.supplement else ""
+        at_once = str(way.effect.supplement) if way.effect.supplement else ""
         return (_action(kept, way), given, way.effect.control.kind, at_once, way.effect.anew)
 
     def _regimen(self, search: Exploring, dose: Dose) -> str:

@@ -14,6 +14,7 @@ from protocol.model.decision import Effect
 from protocol.model.guard import Tracked
 from protocol.model.rule import ActionKind, Rule
 from protocol.semantics.applying import asked, hold_rules
+from protocol.semantics.claims import happened
 from protocol.semantics.decide import Finding, concluded, is_passed_over
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import action_of, is_silent, rule_of
@@ -27,7 +28,7 @@ from protocol.verification.asking import Situation
 from protocol.verification.baselines import supposed
 from protocol.verification.diagrams import Node
 from protocol.verification.kept import Kept, Place
-from protocol.verification.outcomes import Outcome, Way, broken, done
+from protocol.verification.outcomes import Outcome, Way, broken
 from protocol.verification.rule_by_rule import AskedRule, Told
 from protocol.verification.trails import join
 
@@ -221,7 +222,7 @@ class Concluding:
         names = dict.fromkeys(offer.rule for offer in offers if offer.effect == effect and offer.rule)
         prepared = self.abstraction.prepared
         kinds = (prepared.rules[prepared.place[name]].action.kind for name in names)
-        kind = done(self.situation.state, effect, next(kinds, "continue"))
+        kind = happened(self.situation.state, effect, next(kinds, "continue"))
         return evolve(self._way(finding, effect, holds, kind, frozenset(names)), recommended=False, ordered=every)
 
     def _way(self, finding: Finding, effect: Effect, holds: frozenset[str], action: ActionKind, rules: frozenset[str]) -> Way:
@@ -232,7 +233,7 @@ class Concluding:
         place = Place(state.control, state.level, state.dose, state.withheld, state.reasons)
         resets = frozenset(name for name in DATES if getattr(state, name) == 0)
         resets |= {"anew"} if effect.anew else frozenset()
-        return Way(action, rules, effect, place, resets, supplement=effect.supplement)
+        return Way(action, rules, effect, place, resets)
 
     def _dated(self) -> Scene:
         """The scene with every event that has been at a time of its own, so that those of this visit are told from them."""

@@ -8,7 +8,7 @@ from time import monotonic
 from attrs import evolve, field, frozen
 
 from protocol.model.verification import INTERRUPTED
-from protocol.verification.abstraction import Abstraction
+from protocol.verification.abstraction import MOST_AGES, Abstraction
 from protocol.verification.axes import BETWEEN, NEW, OLD, Axis
 from protocol.verification.deciding import Deciding
 from protocol.verification.diagrams import Cheapest, Choices, Diagrams, Node, cheapest
@@ -48,7 +48,7 @@ def moves_of(outcomes: Iterable[tuple[Outcome, int, Choices]]) -> tuple[tuple[Ou
     found: dict[Hashable, tuple[Outcome, Way, int, Choices]] = {}
     for outcome, cost, letters in outcomes:
         for way in outcome.ways:
-            key, total = (way.place, way.resets, way.supplement), cost + (not way.recommended)
+            key, total = (way.place, way.resets, way.effect.supplement), cost + (not way.recommended)
             if key not in found or total < found[key][2]:
                 found[key] = outcome, way, total, letters
     return tuple(found.values())
@@ -179,13 +179,13 @@ class Exploring:
             # When a reading that counts for ever was made is not kept: it can be newer than a step, or not.
             held, newer = None, range(4) if axis.item.valid_for is None else (None,)
             can = set() if begins else {self._age(kept, axis, age, bits) for age in self.ages(axis) for bits in newer}
-        return tuple(self._cost(axis, number, held, can, place) for number in range(len(axis.letters)))
+        return tuple(self._cost(axis, number, held, can) for number in range(len(axis.letters)))
 
     def ages(self, axis: Axis) -> range:
         """How old a reading of an input can be that is carried over."""
         every = self.abstraction.every
-        longest = every * 60 if axis.item.valid_for is None else axis.item.valid_for
-        return range(every, min(longest, every * 60) + 1, every)
+        longest = every * MOST_AGES if axis.item.valid_for is None else axis.item.valid_for
+        return range(every, min(longest, every * MOST_AGES) + 1, every)
 
     def _age(self, kept: Kept, axis: Axis, age: int, newer: int | None = None) -> tuple[int, tuple[bool, ...]]:
         """How a reading of this age is told apart: newer than the last step and hold or not, and young enough or not."""
@@ -199,7 +199,7 @@ class Exploring:
             new = [step is None or bool(newer & NEWER_THAN_STEP), hold is None or bool(newer & NEWER_THAN_HOLD)]
         return (NEW if all(new) else BETWEEN if any(new) and self.abstraction.holds_once else OLD), within
 
-    def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]], place: int) -> int | None:
+    def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]]) -> int | None:
         letter = axis.letters[number]
         if letter.kind == "carried":
             same = held is None or held[0] == letter.reading

@@ -38,4 +38,4 @@ def _taken(abstraction: Abstraction, kept: Kept, way: Way) -> Taken | None:
         return None
     taken = evolve(taken, at_step=taken.amount) if "stepped" in way.resets else taken
     taken = evolve(taken, at_hold=taken.amount) if "hold_began" in way.resets else taken
-    return with_supplement(abstraction.prepared, taken, way.supplement)
+    return with_supplement(abstraction.prepared, taken, way.effect.supplement)

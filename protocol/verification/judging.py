@@ -126,7 +126,7 @@ class Judging:
         for number in range(max(len(one[0].ways) for one in options.outcomes)):
             for (outcome, truths), cost, letters in self._told(options, parts, number, wanted):
                 way = outcome.ways[number]
-                key = (way.place, way.resets, way.supplement, truths)
+                key = (way.place, way.resets, way.effect.supplement, truths)
                 total = cost + (not way.recommended)
                 if key not in best or total < best[key][3]:
                     best[key] = outcome, way, truths, total, letters

@@ -5,6 +5,7 @@ All times are relative to the visit: an age of so many minutes, or for trackers 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -195,32 +196,27 @@ def _begun(memory: Memory) -> int | None:
 def _saturated(abstraction: Abstraction, place: int, memory: Memory) -> Memory:
     """The dates of a tracker, none further back than the largest constant that it is compared with."""
     top = -int(max(abstraction.prepared.constants.get(Tracked(abstraction.trackers[place].name), (Fraction(0),)))) - 2
-    match memory:
-        case Lasting(definite, possible):
-            return Lasting(_at_least(definite, top), _at_least(possible, top))
-        case Since(definite, possible, _, still):
-            return Since(_at_least(definite, top), _at_least(possible, top), None, still)
-        case _:
-            return memory
-
-
-def _at_least(date: int | None, top: int) -> int | None:
-    return None if date is None else max(date, top)
+    return _dated(memory, lambda date: max(date, top))
 
 
 def shifted(memory: Memory, minutes: int) -> Memory:
     """What a tracker holds, with its dates relative to so many minutes later."""
+    return _dated(memory, lambda date: date - minutes)
+
+
+def _dated(memory: Memory, moved: Callable[[int], int]) -> Memory:
+    """What a tracker holds, with each of its dates moved."""
+
+    def of(date: int | None) -> int | None:
+        return None if date is None else moved(date)
+
     match memory:
         case Lasting(definite, possible):
-            return Lasting(_minus(definite, minutes), _minus(possible, minutes))
+            return Lasting(of(definite), of(possible))
         case Since(definite, possible, _, still):
-            return Since(_minus(definite, minutes), _minus(possible, minutes), None, still)
+            return Since(of(definite), of(possible), None, still)
         case _:
             return memory
-
-
-def _minus(date: int | None, minutes: int) -> int | None:
-    return None if date is None else date - minutes
 
 
 # As the reference sees it

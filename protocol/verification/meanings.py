@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from protocol.errors import NotationError
-from protocol.model.decision import Step
+from protocol.model.decision import Decision, Effect, Step
 from protocol.model.difference import Look, Meaning
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, regimen
@@ -95,39 +97,34 @@ def _direction(before: str, after: str) -> str:
 
 def look_of(protocol: Protocol, place: Place, outcome: Outcome) -> Look:
     """What is seen of an outcome of the search."""
-    ordered, *beside = outcome.ways
-    effect = ordered.effect
-    return Look(
-        outcome.status,
-        place.control.kind,
-        given(protocol, place.dose),
-        effect.control.kind,
-        given(protocol, effect.dose),
-        str(ordered.supplement or ""),
-        effect.anew,
-        frozenset(_told(protocol, way.effect.control, way.effect.dose) for way in beside if way.ordered)
-        - {_told(protocol, effect.control, effect.dose)},
-        outcome.silent,
-        bool(outcome.conflict),
-    )
+    ordered, *others = outcome.ways
+    beside = (way.effect for way in others if way.ordered)
+    return _look(protocol, outcome, place, ordered.effect, beside)
 
 
 def look_at(protocol: Protocol, step: Step) -> Look:
     """What is seen of a step of the reference."""
     decision = step.decision
-    before, after = decision.before, decision.after
     permitted = (one.effect for one in decision.permitted if one.certainty == "permitted" and not one.effect.undefined)
+    return _look(protocol, decision, decision.before, decision.after, permitted)
+
+
+def _look(
+    protocol: Protocol, decided: Outcome | Decision, before: Place | Effect, after: Effect, beside: Iterable[Effect]
+) -> Look:
+    """What is seen where this was decided; ``beside`` is what is permitted, of which what is ordered is nothing new."""
+    ordered = _told(protocol, after.control, after.dose)
     return Look(
-        decision.status,
+        decided.status,
         before.control.kind,
         given(protocol, before.dose),
         after.control.kind,
         given(protocol, after.dose),
-        str(decision.supplement or ""),
+        str(after.supplement or ""),
         after.anew,
-        frozenset(_told(protocol, one.control, one.dose) for one in permitted) - {_told(protocol, after.control, after.dose)},
-        decision.silent,
-        bool(decision.conflict),
+        frozenset(_told(protocol, one.control, one.dose) for one in beside) - {ordered},
+        decided.silent,
+        bool(decided.conflict),
     )
 
 

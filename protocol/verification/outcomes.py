@@ -5,7 +5,6 @@ from __future__ import annotations
 from attrs import frozen
 
 from protocol.model.decision import Effect
-from protocol.model.regimen import Amount
 from protocol.model.rule import ActionKind, Status
 from protocol.model.state import State
 from protocol.semantics.decide import Finding
@@ -27,7 +26,6 @@ class Way:
     resets: frozenset[str]
     recommended: bool = True
     ordered: bool = True
-    supplement: Amount | None = None
 
 
 @frozen(cache_hash=True)
@@ -65,11 +63,3 @@ def broken(state: State, finding: Finding) -> tuple[str, ...]:
     if without and state.dose.is_drug and finding.effect.dose.is_drug:
         found.append("holds back")
     return tuple(found)
-
-
-def done(before: State, after: Effect, kind: ActionKind) -> ActionKind:
-    """The name of what happened, where a step that leaves the ladder turned into something else."""
-    if after.control != before.control and after.control.kind in ("held", "stopped"):
-        return "hold" if after.control.kind == "held" else "stop"
-    steps = kind in ("escalate", "reduce", "resume")
-    return "continue" if steps and (after.control, after.dose) == (before.control, before.dose) else kind

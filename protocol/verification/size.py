@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from itertools import islice
 
-from protocol.verification.abstraction import DATES, Abstraction
+from protocol.model import said
+from protocol.verification.abstraction import CLOCKS, DATES, Abstraction
 from protocol.verification.kept import Kept
 
 MOST_NAMED = 3
-_SAID = {
-    "started": "time since start", "entered": "time in state", "changed": "time since dose change",
-    "raised": "time since dose raised",
-    "lowered": "time since dose lowered", "hold_began": "time on hold", "stepped": "time since the last step",
-}  # fmt: skip
+_SAID = {date: said.CLOCKS[clock] for clock, date in CLOCKS.items()} | {"stepped": "time since the last step"}
 
 
 def megabytes() -> int:

@@ -12,17 +12,12 @@ from attrs import evolve
 
 from protocol.model.course import Course
 from protocol.model.decision import Step
-from protocol.model.mutation import Shown, Suite, Trial
+from protocol.model.mutation import Suite, Trial
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.semantics.trace import trace
-from protocol.verification.shown import difference_from, of_step, up_to
+from protocol.verification.shown import of_step, up_to
 
 Told = Mapping[Course, frozenset[str]]
-
-
-def told_by(expected: tuple[Shown, ...], course: Course, others: Mapping[str, Protocol]) -> frozenset[str]:
-    """The names of the protocols that show something else on this course than is expected."""
-    return frozenset(name for name, other in others.items() if difference_from(expected, other, course) is not None)
 
 
 def candidates(courses: Iterable[Course]) -> tuple[Course, ...]:

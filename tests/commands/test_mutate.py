@@ -16,7 +16,7 @@ from protocol.commands.fates import Judge
 from protocol.language.from_yaml import parse
 from protocol.model.mutation import Fate
 from protocol.verification.mutant import Mutant
-from tests.verification.small import COURSES, TEXT
+from tests.verification.small import COURSES, TEXT, written
 
 CHECKED = (
     TEXT
@@ -29,9 +29,7 @@ CHECKED = (
 
 @pytest.fixture
 def spec(tmp_path: Path) -> str:
-    (tmp_path / "protocol.yaml").write_text(CHECKED, encoding="utf-8")
-    (tmp_path / "courses.md").write_text(COURSES, encoding="utf-8")
-    return str(tmp_path)
+    return written(tmp_path, CHECKED)
 
 
 def run(*arguments: str) -> Result:

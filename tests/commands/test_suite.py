@@ -9,14 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protocol.cli import cli
-from tests.verification.small import COURSES, TEXT
+from tests.verification.small import TEXT, written
 
 
 @pytest.fixture
 def spec(tmp_path: Path) -> str:
-    (tmp_path / "protocol.yaml").write_text(TEXT, encoding="utf-8")
-    (tmp_path / "courses.md").write_text(COURSES, encoding="utf-8")
-    return str(tmp_path)
+    return written(tmp_path)
 
 
 def run(*arguments: str) -> Result:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from protocol.language.from_yaml import parse
 
 TEXT = """protocol: counts
@@ -31,3 +33,10 @@ COURSES = """# Courses
 | 21 | 1.5 | resume | low |
 | 28 | 1 | continue | low |
 """
+
+
+def written(folder: Path, text: str = TEXT) -> str:
+    """The path of a folder that holds this protocol and the courses."""
+    (folder / "protocol.yaml").write_text(text, encoding="utf-8")
+    (folder / "courses.md").write_text(COURSES, encoding="utf-8")
+    return str(folder)

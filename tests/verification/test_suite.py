@@ -18,7 +18,7 @@ from protocol.model.mutation import Suite
 from protocol.verification.mutants import mutants
 from protocol.verification.nearby import search
 from protocol.verification.shown import difference_from, first_difference, shown
-from protocol.verification.suite import candidates, fewest, suite, told_by
+from protocol.verification.suite import candidates, fewest, suite
 from tests.verification.small import COUNTS, COURSES
 
 EXAMPLES = from_markdown(COURSES, COUNTS).examples
@@ -95,7 +95,10 @@ def made() -> Suite:
     others = {one.name: one.protocol for one in MUTANTS.values()}
     names = {one.name: one.says for one in MUTANTS.values()}
     courses = [EXAMPLES[0].course, *(one for says in MUTANTS if (one := found(says)) is not None)]
-    told = {one: told_by(shown(COUNTS, one), one, others) for one in candidates(courses)}
+    told = {
+        one: frozenset(name for name, other in others.items() if difference_from(shown(COUNTS, one), other, one) is not None)
+        for one in candidates(courses)
+    }
     return suite(COUNTS, told, say=names.__getitem__)
 
 

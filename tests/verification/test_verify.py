@@ -153,7 +153,7 @@ def test_every_built_in_property_has_a_verdict(sound: dict[str, Verdict]) -> Non
 
 def test_a_search_that_ends_early_proves_nothing_and_says_what_is_large() -> None:
     report = verify(parse(SOUND), states=5)
-    assert {one.outcome for one in report.verdicts} <= {"unfinished", "fails", "not confirmed", "holds"}
+    assert {one.name for one in report.verdicts if one.outcome == "holds"} <= {"can-reach-high"}
     assert not report.seen[0].complete and "more than 5 states" in report.seen[0].why
     assert any("most values" in note for note in report.notes)
     kept = {one.name: one.outcome for one in report.verdicts}

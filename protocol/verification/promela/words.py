@@ -22,11 +22,6 @@ def age(name: ClockName) -> str:
     return "age_" + name.replace(" ", "_")
 
 
-def end_of(asked: Asked, name: ClockName) -> int:
-    """The age at which a clock ends; one more stands for a clock whose event never happened."""
-    return asked.clocks[name]
-
-
 def either(parts: Iterable[str]) -> str:
     """``or`` in Promela."""
     found = [part for part in dict.fromkeys(parts) if part != "0"]
