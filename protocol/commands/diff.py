@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_spec, load
@@ -63,7 +64,6 @@ def told_of(old: Protocol, new: Protocol, courses: Path | None, every: str | Non
     """The difference, with the patients of a file who are treated differently."""
     from protocol.adapters.difference import Told
     from protocol.commands.progress import telling
-    from protocol.commands.verify import minutes
     from protocol.verification.diff import diff as compared
 
     told = _patients(old, new, courses) if courses else None

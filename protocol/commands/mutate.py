@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_spec, identity, load
@@ -73,18 +74,10 @@ def mutate(
 
 
 def minutes_of(every: str | None, protocol: Protocol) -> int:
-    """Minutes between two visits, as they are asked for, else as the protocol measures."""
-    from protocol.errors import NotationError
-    from protocol.model.time import duration
+    """Minutes between two visits, as was said, else as the protocol measures."""
     from protocol.verification.grids import visit_grid
 
-    try:
-        minutes = visit_grid(protocol) if every is None else duration(every)
-    except NotationError as error:
-        raise click.UsageError(f"'--every': {error}") from None
-    if minutes <= 0:
-        raise click.UsageError("'--every': visits are some time apart. Write a duration such as '7 days'.")
-    return minutes
+    return minutes(every) or visit_grid(protocol)
 
 
 def _show(scores: Scores, protocol: Protocol, every: int, interrupted: bool) -> None:

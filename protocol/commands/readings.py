@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_spec, load
@@ -52,7 +53,6 @@ def readings(
     Exits with 1 if it was not finished.
     """
     from protocol.adapters.interpreted_text import interpreted_fields, interpreted_text
-    from protocol.commands.verify import minutes
 
     protocol = load(spec)
     bounds = {name: value for name, value in (("most", most), ("seconds", seconds)) if value is not None}

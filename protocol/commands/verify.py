@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_property, complete_spec, load
@@ -150,19 +151,6 @@ def _check_names(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -
     for name in only:
         if name not in known:
             raise click.UsageError(f"there is no property '{name}': {instead(name, known, 'Properties')}")
-
-
-def minutes(every: str | None) -> int | None:
-    from protocol.errors import NotationError
-    from protocol.model.time import duration
-
-    try:
-        minutes = None if every is None else duration(every)
-    except NotationError as error:
-        raise click.UsageError(f"'--every': {error}") from None
-    if minutes is not None and minutes <= 0:
-        raise click.UsageError("'--every': visits are some time apart. Write a duration such as '7 days'.")
-    return minutes
 
 
 def _entries(baseline: Path | None, write: bool) -> tuple[Accepted, ...]:
