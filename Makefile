@@ -11,7 +11,7 @@ INSTALL := .ci/environment .venv -e
 help:
 	@echo "make demo      the imatinib protocol: its check, its courses, nine published patients, one decision"
 	@echo "make test      style, types and tests"
-	@echo "make test-all  the same, and the comparisons of running time"
+	@echo "make test-all  the same with every extra installed, and the comparisons of running time"
 	@echo "make soak      long randomised runs; SOAK_CASES=... says how many cases"
 	@echo "make clean     removes everything that was made here"
 
@@ -23,6 +23,10 @@ help:
 .venv/for-tests: pyproject.toml .ci/environment
 	@$(INSTALL) '.[test]'
 	@touch .venv/for-use $@
+
+.venv/for-everything: pyproject.toml .ci/environment
+	@$(INSTALL) '.[test,bulk,cdisc,report,spark,verify]'
+	@touch .venv/for-use .venv/for-tests $@
 
 demo: .venv/for-use
 	@echo '$$ protocol check imatinib-hes'
@@ -46,10 +50,10 @@ style: .venv/for-tests
 test: style
 	@$(BIN)/python -m pytest -q
 
-test-all: test
+test-all: .venv/for-everything test
 	@$(BIN)/python -m pytest -q -m benchmark
 
-soak: .venv/for-tests
+soak: .venv/for-everything
 	@SOAK=1 $(BIN)/python -m pytest -q -s -m soak --hypothesis-profile=default tests/soak tests/verification
 
 clean:
