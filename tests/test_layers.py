@@ -27,6 +27,17 @@ MAY_IMPORT = {
     "executors": {"model", "semantics"},
     "verification": {"model", "semantics"},
 }
+# The rooms of the largest part, the same way; what stands in no room, such as `verify`, asks any of them.
+ROOMS_MAY_IMPORT = {
+    "search": set(),
+    "properties": {"search"},
+    "patients": {"search"},
+    "proof": {"search", "properties"},
+    "promela": {"search"},
+    "difference": {"search", "patients"},
+    "mutation": {"search", "patients", "difference"},
+    "regrading": set(),
+}
 # These stand above the folders: the public names, the commands, and what other people's tests import.
 ABOVE = {"__init__", "__main__", "cli", "commands", "testing", "pytest_plugin"}
 
@@ -105,6 +116,12 @@ def test_the_layers_have_no_circle() -> None:
         below |= ready
         waiting = {one: needs for one, needs in waiting.items() if one not in ready}
     assert not waiting
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parent.parent == HOUSE / "verification"], ids=name)
+def test_a_room_of_verification_imports_only_the_rooms_below_it(file: Path) -> None:
+    inside = (module.split(".")[2] for module in imports(file) if module.startswith("protocol.verification."))
+    assert set(inside) - {file.parent.name} <= ROOMS_MAY_IMPORT[file.parent.name]
 
 
 @pytest.mark.parametrize("library", ONE_FILE)

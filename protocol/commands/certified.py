@@ -11,8 +11,8 @@ from attrs import evolve
 from protocol.model.property import OfVisits, Property
 from protocol.model.protocol import Protocol
 from protocol.model.verification import Grid, Outcome, Report, Verdict
-from protocol.verification.certificates import recheck
-from protocol.verification.prove import Proof, Proving
+from protocol.verification.proof.certificates import recheck
+from protocol.verification.proof.prove import Proof, Proving
 
 SECONDS = 60.0
 """How long Spacer may take for one property, and cvc5 for one question of its certificate, where nothing else is asked for."""

@@ -64,7 +64,7 @@ def told_of(old: Protocol, new: Protocol, courses: Path | None, every: str | Non
     """The difference, with the patients of a file who are treated differently."""
     from protocol.adapters.difference import Told
     from protocol.commands.progress import telling
-    from protocol.verification.diff import diff as compared
+    from protocol.verification.difference.diff import diff as compared
 
     told = _patients(old, new, courses) if courses else None
     with telling() as progress:
@@ -78,7 +78,7 @@ def _patients(old: Protocol, new: Protocol, file: Path) -> tuple[str, int, tuple
     from protocol.adapters.from_file import from_file
     from protocol.adapters.paths import shown_path
     from protocol.commands.progress import watched
-    from protocol.verification.diff import treated
+    from protocol.verification.difference.diff import treated
 
     courses = [example.course for example in from_file(file, with_both(old, new)).examples]
     found = [(course.name, treated(old, new, course)) for course in watched(courses, "courses")]

@@ -76,7 +76,7 @@ def _options() -> Mapping[str, object]:
 def _drift(spec: str, protocol: Protocol, criteria: str, as_grades: str, every: str | None, bounds: dict[str, float]) -> Drift:
     from protocol.commands.diff import told_of
     from protocol.errors import NotationError
-    from protocol.verification.regrade import regrade
+    from protocol.verification.regrading.regrade import regrade
 
     try:
         regrading = regrade(protocol, criteria, as_grades)
@@ -99,7 +99,7 @@ def _text(found: Drift) -> str:
 def _hint(found: Drift) -> Iterator[str]:
     """What was not looked at: numbers that are grades by the criteria of their input."""
     from protocol.model.said import say_guard
-    from protocol.verification.graded import grades_behind
+    from protocol.verification.regrading.graded import grades_behind
 
     if found.as_grades:
         return

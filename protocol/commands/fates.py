@@ -19,10 +19,10 @@ from protocol.model.course import Course, Visit
 from protocol.model.mutation import Ending, Fate, Shown
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import trace
-from protocol.verification.differing import Differing, differing
-from protocol.verification.mutant import Mutant
-from protocol.verification.nearby import search
-from protocol.verification.shown import of_step, shown, up_to
+from protocol.verification.mutation.differing import Differing, differing
+from protocol.verification.mutation.mutant import Mutant
+from protocol.verification.mutation.nearby import search
+from protocol.verification.mutation.shown import of_step, shown, up_to
 
 KINDS = 6
 """Ways to differ that are looked for where no property fails on the shortest course, for at most so many seconds:"""

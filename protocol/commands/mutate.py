@@ -75,7 +75,7 @@ def mutate(
 
 def minutes_of(every: str | None, protocol: Protocol) -> int:
     """Minutes between two visits, as was said, else as the protocol measures."""
-    from protocol.verification.grids import visit_grid
+    from protocol.verification.search.grids import visit_grid
 
     return minutes(every) or visit_grid(protocol)
 

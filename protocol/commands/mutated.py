@@ -11,8 +11,8 @@ from protocol.commands.told import by_hand, met
 from protocol.language.hints import instead
 from protocol.model.mutation import Fate, Scores
 from protocol.model.protocol import Protocol, fingerprint
-from protocol.verification.mutant import Mutant
-from protocol.verification.mutants import mutants
+from protocol.verification.mutation.mutant import Mutant
+from protocol.verification.mutation.mutants import mutants
 
 
 @frozen

@@ -104,10 +104,10 @@ def _diagram(protocol: Protocol) -> str:
 
 
 def _promela(protocol: Protocol) -> str:
-    from protocol.verification.grids import visit_grid
     from protocol.verification.promela.asked import NotInPromela
+    from protocol.verification.promela.to_promela import promela
     from protocol.verification.promela.wrongs import is_of_one_visit
-    from protocol.verification.to_promela import promela
+    from protocol.verification.search.grids import visit_grid
 
     every = visit_grid(protocol)
     try:

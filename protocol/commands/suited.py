@@ -9,10 +9,10 @@ from protocol.commands.mutated import Asked
 from protocol.commands.side_by_side import side_by_side
 from protocol.model.course import Course
 from protocol.model.mutation import Shown, Suite
-from protocol.verification.differing import Differing
-from protocol.verification.mutant import Mutant
-from protocol.verification.shown import difference_from, shown
-from protocol.verification.suite import candidates, suite
+from protocol.verification.mutation.differing import Differing
+from protocol.verification.mutation.mutant import Mutant
+from protocol.verification.mutation.shown import difference_from, shown
+from protocol.verification.mutation.suite import candidates, suite
 
 
 def suited(asked: Asked, jobs: int | None) -> Suite:

@@ -104,7 +104,7 @@ def verify(
 
 def _need_solvers() -> None:
     """Raises SolverMissing before anything is searched."""
-    from protocol.verification.solvers import cvc5, z3
+    from protocol.verification.proof.solvers import cvc5, z3
 
     z3()
     cvc5()

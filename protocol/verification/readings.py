@@ -13,7 +13,7 @@ from protocol.model.difference import Difference
 from protocol.model.interpreted import Combination, How, Interpreted, PropertyRead, Told, Under
 from protocol.model.protocol import Interpretation, Protocol, fingerprint
 from protocol.model.verification import INTERRUPTED, Outcome, Report, worst
-from protocol.verification.diff import diff
+from protocol.verification.difference.diff import diff
 from protocol.verification.verify import verify
 
 MOST_COMBINATIONS = 32

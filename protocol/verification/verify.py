@@ -10,16 +10,16 @@ from attrs import frozen
 from protocol.model.property import OfVisits, Property, family_of
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
-from protocol.verification.abstraction import abstraction
-from protocol.verification.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
-from protocol.verification.built_in import ALL, BuiltIn, failing
-from protocol.verification.exploring import Explored, Exploring
-from protocol.verification.failing import Failing, Judged
-from protocol.verification.grids import visit_grid
-from protocol.verification.judging import Judging, judge
-from protocol.verification.patients import concrete, times_of
-from protocol.verification.reached import reached, unreached
-from protocol.verification.size import largest_parts
+from protocol.verification.patients.courses import concrete, times_of
+from protocol.verification.properties.built_in import ALL, BuiltIn, failing
+from protocol.verification.properties.failing import Failing, Judged
+from protocol.verification.properties.judging import Judging, judge
+from protocol.verification.search.abstraction import abstraction
+from protocol.verification.search.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
+from protocol.verification.search.exploring import Explored, Exploring
+from protocol.verification.search.grids import visit_grid
+from protocol.verification.search.reached import reached, unreached
+from protocol.verification.search.size import largest_parts
 
 Progress = Callable[[str], None]
 

@@ -15,7 +15,7 @@ from protocol.commands import mutated
 from protocol.commands.fates import Judge
 from protocol.language.from_yaml import parse
 from protocol.model.mutation import Fate
-from protocol.verification.mutant import Mutant
+from protocol.verification.mutation.mutant import Mutant
 from tests.verification.small import COURSES, TEXT, written
 
 CHECKED = (

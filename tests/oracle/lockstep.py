@@ -21,12 +21,12 @@ from protocol.model.state import Held, Interval, State
 from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
-from protocol.verification.asked import asked_by
-from protocol.verification.axes import BETWEEN, NEW, OLD, Axis, is_true
-from protocol.verification.diagrams import value_at
-from protocol.verification.exploring import Exploring, Options, settled
-from protocol.verification.kept import Kept, first
-from protocol.verification.outcomes import Outcome
+from protocol.verification.search.asked import asked_by
+from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, is_true
+from protocol.verification.search.diagrams import value_at
+from protocol.verification.search.exploring import Exploring, Options, settled
+from protocol.verification.search.kept import Kept, first
+from protocol.verification.search.outcomes import Outcome
 from tests.oracle.explore import BEGIN, UPPER_LIMIT, values_of
 
 

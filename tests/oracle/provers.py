@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
-from protocol.verification.abstraction import abstraction
-from protocol.verification.certificates import recheck
-from protocol.verification.exploring import Exploring
-from protocol.verification.judging import Judging, judge
-from protocol.verification.prove import Proof, Proving
+from protocol.verification.proof.certificates import recheck
+from protocol.verification.proof.prove import Proof, Proving
+from protocol.verification.properties.judging import Judging, judge
+from protocol.verification.search.abstraction import abstraction
+from protocol.verification.search.exploring import Exploring
 
 
 def agreeing(protocol: Protocol, every: int = WEEK, limit: int = 600) -> list[tuple[str, str, Proof]]:

@@ -12,11 +12,11 @@ from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.testing import any_protocol
-from protocol.verification.abstraction import Abstraction, abstraction
-from protocol.verification.exploring import Came, Explored, Exploring
-from protocol.verification.giving import given_as
-from protocol.verification.kept import Kept, Place
-from protocol.verification.patients import concrete
+from protocol.verification.patients.courses import concrete
+from protocol.verification.patients.giving import given_as
+from protocol.verification.search.abstraction import Abstraction, abstraction
+from protocol.verification.search.exploring import Came, Explored, Exploring
+from protocol.verification.search.kept import Kept, Place
 from tests.oracle.explore import explore, letters_of
 
 

@@ -6,8 +6,8 @@ from time import monotonic
 
 from protocol.language.from_yaml import parse
 from protocol.model.time import WEEK
-from protocol.verification.bounds import Bounds, Ended, never
-from protocol.verification.judging import Judging, judge
+from protocol.verification.properties.judging import Judging, judge
+from protocol.verification.search.bounds import Bounds, Ended, never
 from protocol.verification.verify import searched, verify
 from tests.hand_made import SPEC
 

@@ -14,8 +14,8 @@ from protocol.model.protocol import Protocol
 from protocol.model.regimen import regimen
 from protocol.model.time import DAY
 from protocol.semantics.trace import trace
-from protocol.verification.diff import diff, treated
-from protocol.verification.meanings import look_at, meaning_of
+from protocol.verification.difference.diff import diff, treated
+from protocol.verification.difference.meanings import look_at, meaning_of
 from tests.verification.small import COUNTS, TEXT
 
 

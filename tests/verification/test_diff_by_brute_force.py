@@ -14,10 +14,10 @@ from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import DAY
-from protocol.verification.diff import diff
-from protocol.verification.giving import given_as
-from protocol.verification.meanings import look_at, meaning_of
-from protocol.verification.mutants import mutants
+from protocol.verification.difference.diff import diff
+from protocol.verification.difference.meanings import look_at, meaning_of
+from protocol.verification.mutation.mutants import mutants
+from protocol.verification.patients.giving import given_as
 from tests.oracle.explore import BEGIN, letters_of, outline
 from tests.verification.small import COUNTS
 

@@ -13,9 +13,9 @@ from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.semantics.step import initial, step
-from protocol.verification.differing import Differing, differing
-from protocol.verification.mutants import mutants
-from protocol.verification.shown import first_difference, of_step
+from protocol.verification.mutation.differing import Differing, differing
+from protocol.verification.mutation.mutants import mutants
+from protocol.verification.mutation.shown import first_difference, of_step
 from tests.verification.small import COUNTS, TEXT
 from tests.verification.text_mutants import text_mutants
 

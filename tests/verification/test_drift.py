@@ -11,8 +11,8 @@ from protocol.model.course import Course, Observation
 from protocol.model.difference import Different
 from protocol.model.said import say_guard
 from protocol.semantics.scales import CRITERIA
-from protocol.verification.diff import diff
-from protocol.verification.regrade import regraded
+from protocol.verification.difference.diff import diff
+from protocol.verification.regrading.regrade import regraded
 
 
 def drift(name: str, criteria: str, *, first: bool = False) -> tuple[Different, ...]:

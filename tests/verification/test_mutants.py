@@ -13,8 +13,8 @@ from protocol.language.from_yaml import parse
 from protocol.language.shipped import find, load, shipped_names
 from protocol.language.to_yaml import print_protocol
 from protocol.testing.protocols import any_protocol
-from protocol.verification.mutant import Mutant
-from protocol.verification.mutants import mutants
+from protocol.verification.mutation.mutant import Mutant
+from protocol.verification.mutation.mutants import mutants
 from tests.verification.text_mutants import text_mutants
 
 WHOLE = Path(__file__).parents[1] / "language" / "whole.yaml"

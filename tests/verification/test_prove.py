@@ -10,8 +10,8 @@ from protocol.language.from_yaml import parse
 from protocol.language.shipped import load
 from protocol.model.property import OfVisits
 from protocol.testing.protocols import any_protocol
-from protocol.verification.certificates import recheck
-from protocol.verification.prove import prove
+from protocol.verification.proof.certificates import recheck
+from protocol.verification.proof.prove import prove
 from tests.oracle.provers import agreeing, shown_wrong
 
 pytest.importorskip("z3", reason="Z3 is not installed")

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from protocol.model.formula import Constant, Current, Earlier, Formula, Operation
-from protocol.verification.inverse import result, value_for
-from protocol.verification.readable import Piece, value_in
+from protocol.verification.patients.inverse import result, value_for
+from protocol.verification.patients.readable import Piece, value_in
 
 X, BEFORE = Current("x"), Earlier("x", 7)
 FALL = Operation("*", Operation("/", Operation("-", BEFORE, X), BEFORE), Constant(100))

@@ -26,8 +26,8 @@ from protocol.model.protocol import Protocol
 from protocol.model.regrading import Regrading
 from protocol.model.said import say_guard
 from protocol.semantics.scales import CRITERIA
-from protocol.verification.graded import grades_behind
-from protocol.verification.regrade import regrade, regraded
+from protocol.verification.regrading.graded import grades_behind
+from protocol.verification.regrading.regrade import regrade, regraded
 
 GOLDEN = Path(__file__).parent / "golden"
 

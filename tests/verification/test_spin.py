@@ -17,11 +17,11 @@ from protocol.model.property import Property
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
 from protocol.model.verification import Verdict
-from protocol.verification.abstraction import DATES, Abstraction, abstraction
-from protocol.verification.exploring import Exploring
-from protocol.verification.kept import Kept
+from protocol.verification.promela.to_promela import promela
 from protocol.verification.promela.wrongs import is_of_one_visit
-from protocol.verification.to_promela import promela
+from protocol.verification.search.abstraction import DATES, Abstraction, abstraction
+from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.kept import Kept
 from protocol.verification.verify import verify
 from tests.verification.free_letters import Naive
 from tests.verification.small import COUNTS

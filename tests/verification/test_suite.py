@@ -15,10 +15,10 @@ from protocol.adapters.to_json import document
 from protocol.commands.told import is_met
 from protocol.model.course import Course, Visit
 from protocol.model.mutation import Suite
-from protocol.verification.mutants import mutants
-from protocol.verification.nearby import search
-from protocol.verification.shown import difference_from, first_difference, shown
-from protocol.verification.suite import candidates, fewest, suite
+from protocol.verification.mutation.mutants import mutants
+from protocol.verification.mutation.nearby import search
+from protocol.verification.mutation.shown import difference_from, first_difference, shown
+from protocol.verification.mutation.suite import candidates, fewest, suite
 from tests.verification.small import COUNTS, COURSES
 
 EXAMPLES = from_markdown(COURSES, COUNTS).examples

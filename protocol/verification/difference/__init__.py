@@ -1,0 +1,1 @@
+"""In what do two protocols decide differently, and on which shortest patients?"""

@@ -1,0 +1,160 @@
+"""Which value stands for a cell in a course that people read? The one with the fewest digits, near the bounds of the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import floor, log10
+
+from attrs import frozen
+
+from protocol.model.course import Observation
+from protocol.model.input import Number
+from protocol.verification.search.axes import Axis, Cell
+
+LIMITS = (Fraction(10), Fraction(100), Fraction(1))
+"""Upper limits of normal of examples, of which a multiple is seen at a glance."""
+
+
+@frozen
+class Piece:
+    """Values between two bounds, which are not among them; None where there is no bound but the plausible one, or none at all.
+
+    Where both are the same it is that one value.
+    """
+
+    low: Fraction
+    high: Fraction | None
+    low_cut: bool
+    high_cut: bool
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is one value."""
+        return self.low == self.high
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether a value lies in it."""
+        if self.is_point:
+            return value == self.low
+        above = value > self.low if self.low_cut else value >= self.low
+        return above and (self.high is None or (value < self.high if self.high_cut else value <= self.high))
+
+
+def piece_of(
+    value: Fraction, values: Iterable[Fraction], low: Fraction, high: Fraction | None, *, cut_low: bool = False
+) -> Piece:
+    """The piece of which a representative is given among those of all pieces: points and what lies between them take turns."""
+    ordered = sorted(set(values))
+    place = ordered.index(value)
+    if low == high or (place % 2 == 0) is (ordered[0] == low):
+        return Piece(value, value, True, True)
+    below, above = place > 0, place + 1 < len(ordered)
+    return Piece(ordered[place - 1] if below else low, ordered[place + 1] if above else high, below or cut_low, above)
+
+
+def value_in(piece: Piece) -> Fraction:
+    """A value of few digits in a piece: not far from its bound where it has one, in the middle where it has two."""
+    if piece.is_point:
+        return piece.low
+    for wanted in (_wanted(piece), _middle(piece)):
+        for digits in range(1, 7):
+            found = _rounded(wanted, digits)
+            if piece.holds(found):
+                return found
+    return _middle(piece)
+
+
+def _wanted(piece: Piece) -> Fraction:
+    if piece.low_cut and not piece.high_cut and piece.low > 0:
+        return piece.low * Fraction(13, 10)
+    if piece.high_cut and piece.high is not None and piece.high > 0 and piece.low >= 0 and not (piece.low_cut and piece.low > 0):
+        return piece.high * Fraction(8, 10)
+    return _middle(piece)
+
+
+def _middle(piece: Piece) -> Fraction:
+    return piece.low + 1 if piece.high is None else (piece.low + piece.high) / 2
+
+
+def _rounded(value: Fraction, digits: int) -> Fraction:
+    if value == 0:
+        return value
+    unit = Fraction(10) ** (floor(log10(abs(value))) - digits + 1)
+    return round(value / unit) * unit
+
+
+def in_few_digits(value: Fraction) -> tuple[Fraction, ...]:
+    """The value with few digits, and with more and more of them."""
+    return tuple(_rounded(value, digits) for digits in range(1, 7))
+
+
+# Readings
+
+
+def piece_at(axis: Axis, cell: int) -> Piece:
+    """The values of a number that its cell stands for."""
+    kind, value = axis.item.kind, axis.cells[cell].value
+    assert not isinstance(value, str)
+    if not isinstance(kind, Number):
+        return Piece(value, value, True, True)
+    numbers = (one.value for one in axis.pieces if not isinstance(one.value, str))
+    return piece_of(value, numbers, kind.low, kind.high)
+
+
+def observation(axis: Axis, cell: int, *, limits: bool = True, exact: bool = False) -> Observation:
+    """A reading in a cell, with the limits of normal that are asked; ``exact``: the value and limits of the cell itself."""
+    shown = axis.cells[cell]
+    if isinstance(shown.value, str):
+        return Observation(axis.name, shown.value)
+    if shown.upper is None and shown.lower is None:
+        return Observation(axis.name, shown.value if exact else value_in(piece_at(axis, cell)))
+    if not limits:
+        return Observation(axis.name, shown.value if exact else value_in(piece_at(axis, cell)))
+    value, lower, upper = (shown.value, shown.lower, shown.upper) if exact else _with_limits(axis, cell)
+    return Observation(axis.name, value, lower=lower, upper=upper)
+
+
+Limited = tuple[Fraction, Fraction | None, Fraction | None]
+
+
+def _with_limits(axis: Axis, cell: int) -> Limited:
+    """The value with its lower and upper limit of normal; those of the cell where no readable ones fit together."""
+    shown, values = axis.cells[cell], piece_at(axis, cell)
+    assert not isinstance(shown.value, str)
+    one = shown.upper if shown.upper is not None else shown.lower
+    assert one is not None
+    multiples = _multiples(axis, shown, upper=shown.upper is not None)
+    for limit in LIMITS:
+        value = value_in(multiples) * limit
+        if values.holds(value) and _is_plausible(axis, limit):
+            found = _both(axis, shown, value, limit)
+            if found is not None:
+                return found
+    return shown.value, shown.lower, shown.upper
+
+
+def _both(axis: Axis, shown: Cell, value: Fraction, limit: Fraction) -> Limited | None:
+    if shown.upper is None:
+        return value, limit, None
+    if shown.lower is None:
+        return value, None, limit
+    multiples = _multiples(axis, shown, upper=False)
+    lower = value / value_in(multiples) if value else shown.lower
+    return (value, lower, limit) if lower <= limit else None
+
+
+def _multiples(axis: Axis, shown: Cell, *, upper: bool) -> Piece:
+    """The multiples of a limit of normal that the cell stands for."""
+    cells = [one for one in axis.pieces if one.value == shown.value and not isinstance(one.value, str)]
+    found = {one.value / limit for one in cells if (limit := one.upper if upper else one.lower)}  # type: ignore[operator]
+    limit = shown.upper if upper else shown.lower
+    assert limit is not None and not isinstance(shown.value, str)
+    if shown.value == 0:
+        return Piece(Fraction(0), Fraction(0), True, True)
+    return piece_of(shown.value / limit, found, Fraction(0), None, cut_low=True)
+
+
+def _is_plausible(axis: Axis, limit: Fraction) -> bool:
+    kind = axis.item.kind
+    return isinstance(kind, Number) and kind.low <= limit <= kind.high and limit > 0

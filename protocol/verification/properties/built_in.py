@@ -1,0 +1,262 @@
+"""What should be so of every dosing protocol, whatever its author wrote down?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from heapq import nsmallest
+from itertools import islice, pairwise
+
+from attrs import frozen
+
+from protocol.model.input import Grade, Number
+from protocol.model.rule import Rule
+from protocol.semantics.applying import on_treatment
+from protocol.semantics.effects import direction, rank
+from protocol.verification.properties.failing import MOST_TRIED, Failing
+from protocol.verification.search.axes import Axis
+from protocol.verification.search.diagrams import LAST, Choices, Node, cheapest
+from protocol.verification.search.exploring import Came, Explored, Exploring, Options
+from protocol.verification.search.outcomes import Outcome, Way
+from protocol.verification.search.trails import join
+
+Wrong = Callable[[Options, Outcome, Way], bool]
+
+
+@frozen
+class BuiltIn:
+    """A property of every protocol: its code, its name, and the sentence that says it."""
+
+    code: str
+    name: str
+    says: str
+
+
+ON_LADDER = BuiltIn("V201", "dose-on-the-ladder", "The dose in force is a level of the ladder, or none.")
+NOT_WHILE_HELD = BuiltIn("V202", "no-escalation-while-held", "Nothing escalates the dose of a patient who is held.")
+SAFETY_KNOWN = BuiltIn(
+    "V203", "no-escalation-while-unknown", "The dose is not raised while a rule that lowers it is true, or may be."
+)
+FINAL = BuiltIn("V204", "stopped-is-final", "Nothing is given to a patient who was stopped.")
+WAY_OUT = BuiltIn(
+    "V205", "every-hold-has-a-way-out", "From every hold or review some course leads to drug, or to the end of treatment."
+)
+NO_DEAD_END = BuiltIn(
+    "V206", "no-dead-end", "A patient all of whose findings are normal from now on is given drug again, or stopped."
+)
+NOT_SILENT = BuiltIn(
+    "V207", "no-silent-visit", "Every visit is covered by a rule, or the protocol says what it means that none covers it."
+)
+NO_CONFLICT = BuiltIn("V208", "no-conflict", "No two cells of one table order different things.")
+MONOTONE = BuiltIn("V209", "never-better-never-more", "Of two patients who differ in one finding, the worse one gets no more.")
+NOT_RAISED = BuiltIn("V210", "missing-never-raises", "Missing data never raise a dose.")
+NOT_HELD_BACK = BuiltIn("V211", "missing-never-holds-back", "Missing data never hold back what is lowered whatever they are.")
+NOT_ENDED = BuiltIn("V212", "missing-never-ends", "Missing data never end treatment.")
+ALL = (
+    ON_LADDER, NOT_WHILE_HELD, SAFETY_KNOWN, FINAL, WAY_OUT, NO_DEAD_END, NOT_SILENT, NO_CONFLICT, MONOTONE, NOT_RAISED,
+    NOT_HELD_BACK, NOT_ENDED,
+)  # fmt: skip
+
+
+def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Failing, ...]:
+    """The courses on which a built-in property fails, the shortest first; none where it holds."""
+    match item.code:
+        case "V205":
+            return _stuck(explored, lambda normal: True)
+        case "V206":
+            return _stuck(explored, lambda normal: normal)
+        case "V203":
+            return _first(explored, partial(_against_safety, search), partial(_lowering, search))
+        case "V209":
+            return _first(explored, lambda options: _not_monotone(search, options))
+        case code:
+            wrong = _WRONG[code]
+            return _first(explored, lambda options: _where(options, wrong))
+
+
+Shown = Iterator[tuple[Outcome, Way, int, Choices]]
+
+
+def _first(
+    explored: Explored, find: Callable[[Options], Shown], other: Callable[[Options], Hashable] = lambda options: None
+) -> tuple[Failing, ...]:
+    """The failures with the fewest visits, and of these those that cost least first. ``other`` is what they depend on besides."""
+    found: list[tuple[int, int, int, Came]] = []
+    seen: set[Hashable] = set()
+    for state, minutes, options in explored.visits:
+        kind = (options.node, options.costs, options.kept.place, other(options))
+        if kind in seen:
+            continue
+        seen.add(kind)
+        came = explored.came[state]
+        for outcome, way, cost, letters in find(options):
+            total = cost + (came.cost if came else 0)
+            found.append((explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total)))
+    best = nsmallest(MOST_TRIED, found, key=lambda one: one[:3])
+    return tuple(Failing((*explored.path(state), last), True) for _, _, state, last in best)
+
+
+def _where(options: Options, wrong: Wrong) -> Shown:
+    for outcome, cost, letters in options.outcomes:
+        for way in outcome.ways:
+            if way.ordered and wrong(options, outcome, way):
+                yield outcome, way, cost, letters
+
+
+def _raises(search: Exploring, options: Options, way: Way) -> bool:
+    return way.ordered and direction(search.abstraction.protocol, options.kept.place.dose, way.effect) == 1
+
+
+_WRONG: dict[str, Wrong] = {
+    "V201": lambda options, outcome, way: way.effect.dose.kind == "off ladder" != options.kept.place.dose.kind,
+    "V202": lambda options, outcome, way: options.kept.place.control.kind == "held" and way.action == "escalate",
+    "V204": lambda options, outcome, way: options.kept.place.control.kind == "stopped" and way.effect.dose.is_drug,
+    "V207": lambda options, outcome, way: outcome.silent,
+    "V208": lambda options, outcome, way: bool(outcome.conflict),
+    "V210": lambda options, outcome, way: "raises" in outcome.broken,
+    "V211": lambda options, outcome, way: "holds back" in outcome.broken,
+    "V212": lambda options, outcome, way: "ends" in outcome.broken,
+}
+
+
+# Ways onward
+
+
+def _stuck(explored: Explored, counts: Callable[[bool], bool]) -> tuple[Failing, ...]:
+    """The first holds and reviews from which no way leads to drug or to the end of treatment."""
+    if explored.ended:
+        return ()
+    before: list[list[int]] = [[] for _ in explored.states]
+    for state, following in enumerate(explored.edges):
+        for after, normal in following:
+            if counts(normal):
+                before[after].append(state)
+    reached = {number for number, kept in enumerate(explored.states) if not _waits(explored, number)}
+    waiting = list(reached)
+    while waiting:
+        for state in before[waiting.pop()]:
+            if state not in reached:
+                reached.add(state)
+                waiting.append(state)
+    stuck = (number for number in range(len(explored.states)) if number not in reached)
+    return tuple(Failing(tuple(explored.path(number)), True) for number in islice(stuck, MOST_TRIED))
+
+
+def _waits(explored: Explored, number: int) -> bool:
+    place = explored.states[number].place
+    return place.control.kind in ("held", "in review") and not place.dose.is_drug
+
+
+# Raising against a rule that lowers
+
+
+def _against_safety(search: Exploring, options: Options) -> Shown:
+    """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
+    raising = _raising(search, options)
+    for rule, acting in _lowering(search, options):
+        there = {outcome for outcome, way in raising.items() if on_treatment(rule, way.effect.level)}
+        node = search.diagrams.apply(
+            lambda outcome, answers, there=there: outcome if outcome in there and True in answers else None, options.node, acting
+        )
+        yield from _shown(node, options, raising)
+
+
+def _raising(search: Exploring, options: Options) -> dict[Outcome, Way]:
+    if options.kept.place.control.kind == "before treatment":
+        return {}
+    return {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(search, options, way)}
+
+
+def _lowering(search: Exploring, options: Options) -> tuple[tuple[Rule, Node], ...]:
+    """The rules that lower at a level to which something raises, each with the letters at which it acts or may."""
+    levels = {way.effect.level for way in _raising(search, options).values()}
+    if not levels:
+        return ()
+    deciding, diagrams = search.deciding, search.diagrams
+    situation = deciding.situation(options.kept)
+    musts = (rule for rule in search.abstraction.prepared.rules if rule.mode == "must" and rule.action.kind in _LOWERS)
+    rules = [rule for rule in musts if any(on_treatment(rule, one) for one in levels)]
+    acting = (deciding.of_rule(options.kept, situation, rule, {}) for rule in rules)
+    return tuple((rule, diagrams.widened(node, search.abstraction.ways, join)) for rule, node in zip(rules, acting, strict=True))
+
+
+_LOWERS = ("hold", "stop", "reduce")
+
+
+def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Shown:
+    for outcome, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
+        if outcome is not None:
+            yield outcome, raising[outcome], cost, letters
+
+
+# Worse never gets more
+
+
+def _not_monotone(search: Exploring, options: Options) -> Shown:
+    """The visits at which one worse finding, everything else being the same, is given more."""
+    protocol = search.abstraction.protocol
+
+    def height(outcome: Outcome | None) -> int | None:
+        return None if outcome is None else rank(protocol, outcome.ways[0].effect.dose)
+
+    yield from _compared(search, options, options.node, height, {})
+
+
+def _compared(
+    search: Exploring, options: Options, node: Node, height: Callable[[Outcome | None], int | None], seen: dict[Node, None]
+) -> Shown:
+    if node.axis == LAST or node in seen:
+        return
+    seen[node] = None
+    axis = search.abstraction.axes[node.axis]
+    for better, worse in _worse(axis):
+        if node.parts[better] is not node.parts[worse]:
+            found = search.diagrams.apply(
+                lambda one, other: other if _is_more(height(one), height(other)) else None, node.parts[better], node.parts[worse]
+            )
+            yield from _led_to(search, options, node, worse, found)
+    for part in node.parts:
+        yield from _compared(search, options, part, height, seen)
+
+
+def _is_more(better: int | None, worse: int | None) -> bool:
+    return better is not None and worse is not None and worse > better
+
+
+def _worse(axis: Axis) -> Iterator[tuple[int, int]]:
+    """Pairs of letters of which the second shows the worse value of a number or grade, next to the first."""
+    kind = axis.item.kind
+    sign = 1 if isinstance(kind, Grade) or axis.item.worse == "high" else -1 if axis.item.worse == "low" else 0
+    if not sign or not isinstance(kind, Grade | Number) or any(cell.upper or cell.lower for cell in axis.cells):
+        return
+    measured = [number for number, letter in enumerate(axis.letters) if letter.kind == "measured"]
+    ordered = sorted(measured, key=lambda number: sign * float(axis.cells[axis.letters[number].cell].value))
+    yield from pairwise(ordered)
+
+
+def _led_to(search: Exploring, options: Options, node: Node, worse: int, found: Node) -> Shown:
+    """The visits at which the node is reached and the worse letter shown."""
+    diagrams = search.diagrams
+    for outcome, (cost, letters) in cheapest(found, dict(enumerate(options.costs))).items():
+        if outcome is None:
+            continue
+        marked = diagrams.substitute(_mark(search, options.node, node), diagrams.leaf)
+        for is_there, (more, before) in cheapest(marked, dict(enumerate(options.costs))).items():
+            if is_there:
+                yield outcome, outcome.ways[0], cost + more, (*before, (node.axis, worse), *letters)
+
+
+def _mark(search: Exploring, whole: Node, wanted: Node) -> Node:
+    """The diagram that is true where a node of another one is come to."""
+    memo: dict[Node, Node] = {}
+
+    def marked(one: Node) -> Node:
+        if one is wanted:
+            return search.diagrams.leaf(True)
+        if one.axis >= wanted.axis:
+            return search.diagrams.leaf(False)
+        if one not in memo:
+            memo[one] = search.diagrams.split(one.axis, [marked(part) for part in one.parts])
+        return memo[one]
+
+    return marked(whole)

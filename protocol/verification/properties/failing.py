@@ -1,0 +1,78 @@
+"""On which courses was a property found to fail? The shortest are kept, and of these those with the fewest findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import nsmallest
+
+from attrs import field, frozen
+
+from protocol.semantics.monitors import Judgement
+from protocol.verification.search.exploring import Came
+
+
+@frozen
+class Failing:
+    """A property fails at the end of these visits, for certain or for some value of what is missing."""
+
+    path: tuple[Came, ...]
+    certain: bool
+
+
+@frozen
+class Judged:
+    """What the search says of a property: the courses on which it fails for certain, and for some value, the shortest first.
+
+    ``begun``: what it is about happens. ``shows`` are courses that show what is to be so sometimes. ``states`` is how many were
+    looked at, with what the property remembers of them. ``ended`` says why not all of them were.
+    """
+
+    certain: tuple[Failing, ...] = ()
+    possible: tuple[Failing, ...] = ()
+    begun: bool = False
+    shows: tuple[Failing, ...] = ()
+    states: int = 0
+    ended: str = ""
+
+
+MOST_TRIED = 40
+"""Courses that are kept of one property, in case the first of them cannot be put into readings."""
+
+
+@frozen
+class At:
+    """Where something was found: after so many visits, at such a cost, and the way there."""
+
+    depth: int
+    cost: int
+    before: int
+    last: Came
+
+
+@frozen(eq=False)
+class Collected:
+    """What was found so far."""
+
+    certain: list[At] = field(factory=list)
+    possible: list[At] = field(factory=list)
+    shows: list[At] = field(factory=list)
+    begun: list[bool] = field(factory=list)
+
+    def add(self, judgement: Judgement, at: At) -> None:
+        """Keeps what a judgement says."""
+        if judgement.begins is not False and not self.begun:
+            self.begun.append(True)
+        if judgement.fails is not False:
+            (self.certain if judgement.fails else self.possible).append(at)
+        if judgement.shown:
+            self.shows.append(at)
+
+    def judged(self, states: int, path: Callable[[At], tuple[Came, ...]], ended: str = "") -> Judged:
+        """What was found, the shortest courses first, and of equally long ones those with the fewest findings."""
+
+        def best(found: list[At], certain: bool) -> tuple[Failing, ...]:
+            chosen = nsmallest(MOST_TRIED, found, key=lambda at: (at.depth, at.cost))
+            return tuple(Failing(path(at), certain) for at in chosen)
+
+        shown = best(self.shows, True)
+        return Judged(best(self.certain, True), best(self.possible, False), bool(self.begun), shown, states, ended)

@@ -1,0 +1,1 @@
+"""What does a protocol become under another version of the criteria of its grades?"""

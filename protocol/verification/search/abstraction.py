@@ -1,0 +1,240 @@
+"""What of a patient is kept in a state, and what of a visit in a letter, so that there are finitely many of both?
+
+Times are ages at the visit, in minutes, and end above the largest constant that they are compared with. What was acted on before
+is kept as one bit of each comparison and tracker: whether it came due, or moved, since the last step (and since the last hold,
+where a rule holds once). Of readings only those are kept that a later visit can look back to: those of fixed inputs, and of
+inputs of which a tracker follows how long something has been so. All others are free at each visit: measured in any cell,
+unknown, or carried over where that makes a difference, whatever was measured before. So there may be more courses here than there
+are: what holds here holds, and what fails here is shown only when it has been replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, product
+
+from attrs import evolve, frozen
+
+from protocol.model.formula import Current, parts
+from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Value
+from protocol.model.input import Input, Number, Tracker
+from protocol.model.protocol import Protocol
+from protocol.semantics.prepared import Prepared
+from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, uses_up
+from protocol.verification.search.axes import (
+    BETWEEN,
+    NEW,
+    OLD,
+    Axis,
+    Cell,
+    Letter,
+    cells_of,
+    completes_of,
+    letters_of,
+    told_apart,
+)
+from protocol.verification.search.costs import costs_of
+from protocol.verification.search.partly_known import partly_known
+
+DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
+CLOCKS = {
+    "start": "started", "state": "entered", "dose change": "changed", "dose raised": "raised", "dose lowered": "lowered",
+    "hold": "hold_began",
+}  # fmt: skip
+MOST_AGES = 60
+"""Visits for which it is looked back whether a reading that is carried over is older than a step; later they are all the same."""
+
+
+@frozen(eq=False)
+class Abstraction:
+    """A protocol with everything that its states and letters are made of; ``every`` is minutes between two visits."""
+
+    protocol: Protocol
+    prepared: Prepared
+    every: int
+    axes: tuple[Axis, ...]
+    trackers: tuple[Tracker, ...]
+    caps: dict[str, int]
+    stopwatch: int | None
+    due: tuple[Compare, ...]
+    remembered: tuple[int, ...]
+    cares: frozenset[str]
+    holds_once: bool
+    clocks: tuple[Compare, ...]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each axis among the axes."""
+        return {axis.name: place for place, axis in enumerate(self.axes)}
+
+    @cached_property
+    def ways(self) -> dict[int, tuple[tuple[int, ...], ...]]:
+        """For each axis the complete values of its letters."""
+        return {place: tuple(letter.complete for letter in axis.letters) for place, axis in enumerate(self.axes)}
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """The events of which it matters when, or whether, they were."""
+        steps = any(uses_up(rule) and rule.action.kind != "hold" for rule in self.prepared.rules)
+        wanted = {"stepped": steps, "hold_began": self.holds_once, "changed": self.prepared.counts_dose, "started": True}
+        return frozenset({name for name, so in wanted.items() if so} | (set(self.caps) - {"stepped"}))
+
+    def axis_of(self, term: Term | Known) -> int:
+        """The place of the axis that a term asks."""
+        return self.places[axis_name(term)]
+
+    def axes_of(self, guard: Guard) -> frozenset[int]:
+        """The places of the axes that a condition asks."""
+        return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
+
+
+def abstraction(protocol: Protocol, every: int, remembered: Iterable[str] = ()) -> Abstraction:
+    """The abstraction of a protocol on a grid of visits.
+
+    ``remembered`` names inputs of which the last reading is kept, so that only what was measured is carried over.
+    """
+    return abstractions((protocol,), every, remembered)[0]
+
+
+def abstractions(protocols: Iterable[Protocol], every: int, remembered: Iterable[str] = ()) -> tuple[Abstraction, ...]:
+    """The abstractions of several protocols with the same axes and letters, so that a letter is one visit for all of them.
+
+    Where a reading counts longer in one than in another, there are letters in which it is carried over in the one and unknown in
+    the other.
+    """
+    asking = tuple(asked_by(protocol, frozenset(remembered)) for protocol in protocols)
+    names = dict.fromkeys(name for one in asking for name in one.inputs())
+    constants = _constants(chain.from_iterable(one.compared() for one in asking))
+    common = Common(asking, constants, every)
+    axes = [axes for name in names for axes in common.axes(name)]
+    return tuple(_of(one, every, tuple(by_protocol[number] for by_protocol in axes)) for number, one in enumerate(asking))
+
+
+def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
+    clocks = one.clock_caps()
+    valid = [axis.item.valid_for or 0 for axis in axes if axis.name in one.cares]
+    caps = {CLOCKS[name]: cap for name, cap in clocks.items() if name in CLOCKS} | {"stepped": max(valid, default=-1) + 1}
+    if one.once:
+        caps["hold_began"] = caps["stepped"] = max(caps.get("hold_began", 0), caps["stepped"])
+    remembered = tuple(place for place, axis in enumerate(axes) if axis.name in one.kept)
+    due, watch = one.due(), clocks.get("treatment")
+    compared = tuple(dict.fromkeys(node for node in one.compared() if isinstance(node.term, Clock)))
+    asked = one.protocol, one.prepared, every, axes, one.trackers
+    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared)
+
+
+def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:
+    found: dict[Term, set[Fraction]] = {}
+    for node in compared:
+        found.setdefault(node.term, set()).add(node.constant)
+    return {term: tuple(sorted(values)) for term, values in found.items()}
+
+
+# Axes
+
+Ages = tuple[tuple[int, tuple[bool, ...]], ...]
+
+
+@frozen(eq=False)
+class Common:
+    """What several protocols ask, of which the axes are made for all of them alike."""
+
+    asking: tuple[AskedBy, ...]
+    constants: dict[Term, tuple[Fraction, ...]]
+    every: int
+
+    def axes(self, name: str) -> Iterator[tuple[Axis, ...]]:
+        """The axes of an input, each once for every protocol: of its values, and of its multiples of its baseline."""
+        items = [lasting(one.protocol, one.prepared.inputs[name]) for one in self.asking if name in one.prepared.inputs]
+        terms = [term for one in self.asking for term in one.terms()]
+        known = [term for term in terms if isinstance(term, Known) and term.input == name]
+        withins = tuple(sorted({term.within for term in known if term.within is not None}))
+        trackers = [tracker for one in self.asking for tracker in one.trackers]
+        ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
+        pieces = cells_of(items[0], self.constants, trackers)
+        yield self._axis(items, self._told_apart(name, pieces, trackers), pieces, ages, withins, bool(known))
+        if Ratio(name, "baseline") in terms:
+            cuts = self.constants[Ratio(name, "baseline")]
+            whole = Input(axis_name(Ratio(name, "baseline")), Number("1", Fraction(0), max(cuts) + 1), items[0].valid_for)
+            ages = tuple(self._carried(whole, ()))
+            pieces = cells_of(whole, {Value(whole.name): cuts}, ())
+            yield self._axis([whole], pieces, pieces, ages, (), False)
+
+    def _told_apart(self, name: str, pieces: tuple[Cell, ...], trackers: list[Tracker]) -> tuple[Cell, ...]:
+        """The pieces of an input that matter; all of them where its lowest or highest value is remembered."""
+        if any(tracker.input == name for tracker in trackers):
+            return pieces
+        return told_apart(pieces, (atom for one in self.asking for atom in one.atoms(name)))
+
+    def _carried(self, item: Input, withins: tuple[int, ...]) -> Iterator[tuple[int, tuple[bool, ...]]]:
+        """The ages at which a reading can be carried over: newer than the last step and hold or not, and young enough or not."""
+        cares = any(item.name in one.cares for one in self.asking)
+        if not any(item.name in one.carried for one in self.asking):
+            return
+        longest = self.every * MOST_AGES if item.valid_for is None else item.valid_for
+        visits = range(self.every, min(longest, self.every * MOST_AGES) + 1, self.every)
+        ages = [*visits, *(within + 1 for within in withins if item.valid_for is None or within < item.valid_for)]
+        patterns = dict.fromkeys(tuple(age <= within for within in withins) for age in ages)
+        dates = (NEW, BETWEEN, OLD) if any(one.once for one in self.asking) else (NEW, OLD)
+        yield from product(dates if cares else (NEW,), patterns)
+
+    def _axis(
+        self,
+        items: list[Input],
+        cells: tuple[Cell, ...],
+        pieces: tuple[Cell, ...],
+        ages: Ages,
+        withins: tuple[int, ...],
+        asked: bool,
+    ) -> tuple[Axis, ...]:
+        first, prepared = items[0], self.asking[0].prepared
+        formulas = [item.value for one in self.asking for item in one.protocol.numbers if item.name == first.name]
+        computed, several = bool(formulas), any(len(parts(formula)) > 1 for formula in formulas)
+        completes = completes_of(cells, ages, len(withins), known_asked=asked, computed=computed)
+        score = any(item.name == first.name for one in self.asking for item in one.prepared.protocol.scores)
+        letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
+        if computed:
+            carried = any(first.name in one.carried for one in self.asking)
+            letters += tuple(partly_known(completes, (date for date, _ in ages), read=carried, several=several))
+        return tuple(
+            Axis(
+                first.name,
+                self._item(one, first),
+                cells,
+                completes,
+                (*letters, *self._longer(one, first, letters)),
+                withins,
+                pieces,
+            )
+            for one in self.asking
+        )
+
+    def _item(self, one: AskedBy, first: Input) -> Input:
+        return lasting(one.protocol, one.prepared.inputs.get(first.name, first))
+
+    def _longer(self, one: AskedBy, first: Input, letters: tuple[Letter, ...]) -> tuple[Letter, ...]:
+        """The letters of what is carried over in those protocols only in which it counts longest."""
+        lengths = {self._item(other, first).valid_for for other in self.asking}
+        if len(lengths) == 1:
+            return ()
+        longest = None if None in lengths else max(length for length in lengths if length is not None)
+        carried = [letter for letter in letters if letter.kind == "carried"]
+        shown = carried or [letter for letter in letters if letter.kind == "measured" and letter.limits]
+        unknown = next(letter for letter in letters if letter.kind == "unknown")
+        longer = self._item(one, first).valid_for == longest
+        return tuple(
+            evolve(each if longer else unknown, kind="carried" if longer else "unknown", cost=each.cost + 1) for each in shown
+        )
+
+
+def lasting(protocol: Protocol, item: Input) -> Input:
+    """The input; a computed number is no longer valid than the shortest of what it is computed from, where nothing stands in."""
+    for number in protocol.numbers:
+        if number.name == item.name:
+            known = {name for name, _ in number.defaults}
+            current = [part.input for part in parts(number.value) if isinstance(part, Current) and part.input not in known]
+            valid = [one for name in current if (one := protocol.input(name).valid_for) is not None]
+            return evolve(item, valid_for=min(valid, default=None))
+    return item

@@ -1,0 +1,41 @@
+"""Which finding is normal, which is not? A counterexample that shows no more of the latter than it needs reads like a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from protocol.model.guard import And, Atom, Compare, Guard, Is, Named, Not, Or, Ratio, Value
+from protocol.semantics.prepared import Prepared
+from protocol.verification.search.axes import ALARMING, NOT_RECOVERED, Cell, is_true
+
+_LOWERING = ("hold", "stop", "reduce", "review")
+
+
+def costs_of(prepared: Prepared, name: str, cells: Iterable[Cell]) -> tuple[int, ...]:
+    """What each cell of an input costs: least where nothing that it shows lowers a dose, or keeps a patient from resuming."""
+    alarms = [one for rule in prepared.rules if rule.action.kind in _LOWERING for one in _asked(prepared, rule.when, name, True)]
+    wanted = [one for rule in prepared.rules if rule.action.kind == "resume" for one in _asked(prepared, rule.when, name, True)]
+    return tuple(_cost(name, cell, alarms, wanted) for cell in cells)
+
+
+def _cost(name: str, cell: Cell, alarms: list[tuple[Atom, bool]], wanted: list[tuple[Atom, bool]]) -> int:
+    alarming = sum(is_true(atom, cell) is truth for atom, truth in alarms)
+    missed = any(is_true(atom, cell) is not truth for atom, truth in wanted)
+    return min(alarming, 1) * ALARMING + alarming + missed * NOT_RECOVERED
+
+
+def _asked(prepared: Prepared, guard: Guard, name: str, truth: bool) -> Iterator[tuple[Atom, bool]]:
+    """The comparisons of an input in a guard, each with the truth that helps to make the guard true."""
+    match guard:
+        case Compare(Value(asked) | Ratio(asked)) | Is(asked):
+            if asked == name:
+                yield guard, truth
+        case Named(known):
+            yield from _asked(prepared, prepared.definitions[known], name, truth)
+        case Not(part):
+            yield from _asked(prepared, part, name, not truth)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _asked(prepared, part, name, truth)
+        case _:
+            return

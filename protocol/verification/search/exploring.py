@@ -1,0 +1,290 @@
+"""Which states does a protocol reach, by which visits? Breadth first, so that the first way to anything is a shortest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from time import monotonic
+
+from attrs import evolve, field, frozen
+
+from protocol.model.verification import INTERRUPTED
+from protocol.verification.search.abstraction import MOST_AGES, Abstraction
+from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis
+from protocol.verification.search.deciding import Deciding
+from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node, cheapest
+from protocol.verification.search.followed import settled
+from protocol.verification.search.kept import (
+    NEWER_THAN_HOLD,
+    NEWER_THAN_STEP,
+    Kept,
+    Remembered,
+    first,
+    is_true_of_clock,
+    passed,
+)
+from protocol.verification.search.outcomes import Outcome, Way
+from protocol.verification.search.size import megabytes
+from protocol.verification.search.trails import Trail, Trails, candidates_of
+
+Costs = tuple[tuple[int | None, ...], ...]
+
+
+@frozen(eq=False)
+class Options:
+    """What can come of a visit in a state: each outcome with the letters that come to it at the least cost.
+
+    ``node`` is the diagram over letters, None where another trail is left; ``kept`` the state after the trail.
+    """
+
+    kept: Kept
+    node: Node
+    costs: Costs
+    outcomes: tuple[tuple[Outcome, int, Choices], ...]
+    moves: tuple[tuple[Outcome, Way, int, Choices], ...]
+
+
+def moves_of(outcomes: Iterable[tuple[Outcome, int, Choices]]) -> tuple[tuple[Outcome, Way, int, Choices], ...]:
+    """Of the outcomes that lead to the same the cheapest; what is only permitted costs a little more."""
+    found: dict[Hashable, tuple[Outcome, Way, int, Choices]] = {}
+    for outcome, cost, letters in outcomes:
+        for way in outcome.ways:
+            key, total = (way.place, way.resets, way.effect.supplement), cost + (not way.recommended)
+            if key not in found or total < found[key][2]:
+                found[key] = outcome, way, total, letters
+    return tuple(found.values())
+
+
+@frozen
+class Came:
+    """How a state was first reached: from which, after how many minutes, by which letters, and which way was taken."""
+
+    before: int
+    minutes: int
+    letters: Choices
+    outcome: Outcome
+    way: Way
+    cost: int
+
+
+@frozen(eq=False)
+class Explored:
+    """The states in the order in which they were found, how each was, and the first state at which each kind of visit is.
+
+    ``visits`` are a state, the minutes since it and an Options, each Options once, at a state of the least depth. ``edges`` are
+    the states that follow on each, with whether they do so by findings that are all normal.
+    """
+
+    abstraction: Abstraction
+    states: list[Kept] = field(factory=list)
+    came: list[Came | None] = field(factory=list)
+    depth: list[int] = field(factory=list)
+    visits: list[tuple[int, int, Options]] = field(factory=list)
+    transitions: list[int] = field(factory=lambda: [0])
+    ended: list[str] = field(factory=list)
+    edges: list[list[tuple[int, bool]]] = field(factory=list)
+
+    def is_cheaper(self, state: int, other: int) -> bool:
+        """Whether the way to a state is as short as that to another one and more ordinary."""
+        one, two = self.came[state], self.came[other]
+        return one is not None and two is not None and self.depth[state] == self.depth[other] and one.cost < two.cost
+
+    def path(self, state: int) -> Iterator[Came]:
+        """The visits by which a state is reached, from the first one on."""
+        found = []
+        came = self.came[state]
+        while came is not None:
+            found.append(came)
+            came = self.came[came.before]
+        return reversed(found)
+
+
+class Exploring:
+    """A search through the states of one protocol."""
+
+    def __init__(
+        self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False, diagrams: Diagrams | None = None,
+        ordinary: int | None = None,
+    ) -> None:  # fmt: skip
+        # With ``ordinary`` of what is kept only the visits that cost no more are followed.
+        self.abstraction, self.gaps, self.ordinary = abstraction, gaps, ordinary
+        self.diagrams = diagrams or Diagrams()
+        self.trails = Trails(abstraction, self.diagrams)
+        self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
+        self._options: dict[Hashable, Options] = {}
+        self._costs: dict[Hashable, Costs] = {}
+        self._trails: dict[Hashable, tuple[Trail, ...]] = {}
+        self._facts: dict[Hashable, Hashable] = {}
+        self._cheapest: dict[Costs, dict[Node, Cheapest]] = {}
+
+    def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
+        """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
+        later = kept if begins else passed(self.abstraction, kept, minutes, self.trails.between(kept, minutes))
+        yield from self.at(later, self._allowed(later, begins))
+
+    def at(self, later: Kept, costs: Costs) -> Iterator[Options]:
+        """What can come of a visit in a state, with what each letter costs; what has no cost cannot be."""
+        node = self.trails.node(later)
+        for trail in self._trails_of(node, costs):
+            after = self.trails.after(later, trail)
+            key = (node, trail, costs, self.deciding.key(after))
+            found = self._options.get(key)
+            if found is None:
+                found = self._options[key] = self._made(node, trail, costs, after, key[-1])
+            yield found if found.kept is after else evolve(found, kept=after)
+
+    def facts(self, kept: Kept) -> Hashable:
+        """All that a rule or a property can tell of a state at a visit, apart from the letter and what was acted on before."""
+        key = (kept.place, kept.dates, kept.watch, kept.memory)
+        found = self._facts.get(key)
+        if found is None:
+            clocks = tuple([is_true_of_clock(kept, atom) for atom in self.abstraction.clocks])
+            shown = tuple([candidates_of(self.abstraction, place, one) for place, one in enumerate(kept.memory)])
+            found = self._facts[key] = (kept.place, clocks, shown)
+        return found, kept.taken
+
+    def _trails_of(self, node: Node, costs: Costs) -> tuple[Trail, ...]:
+        key = (node, costs)
+        found = self._trails.get(key)
+        if found is None:
+            ways = cheapest(node, dict(enumerate(costs))).items()
+            found = tuple(trail for trail, (cost, _) in ways if self.ordinary is None or cost <= self.ordinary)
+            self._trails[key] = found
+        return found
+
+    def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
+        outcomes = self.deciding.outcomes(after, key)
+        here = self.diagrams.where(trail, node, outcomes)
+        found = cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
+        told = tuple((one, *how) for one, how in found.items() if one is not None)
+        return Options(after, here, costs, told, moves_of(told))
+
+    # Which letters can be
+
+    def _allowed(self, kept: Kept, begins: bool) -> Costs:
+        once = self.abstraction.holds_once
+        key = (kept.age("stepped"), kept.age("hold_began") if once else None, kept.readings, begins)
+        found = self._costs.get(key)
+        if found is None:
+            found = self._costs[key] = tuple(
+                self.letters_at(kept, place, axis, begins) for place, axis in enumerate(self.abstraction.axes)
+            )
+        return found
+
+    def letters_at(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
+        """What each letter of an input costs, None where it cannot be."""
+        if place in self.abstraction.remembered:
+            held = kept.readings[self.abstraction.remembered.index(place)]
+            can = set() if held is None else {self._age(kept, axis, *held[1:])}
+        else:
+            # When a reading that counts for ever was made is not kept: it can be newer than a step, or not.
+            held, newer = None, range(4) if axis.item.valid_for is None else (None,)
+            can = set() if begins else {self._age(kept, axis, age, bits) for age in self.ages(axis) for bits in newer}
+        return tuple(self._cost(axis, number, held, can) for number in range(len(axis.letters)))
+
+    def ages(self, axis: Axis) -> range:
+        """How old a reading of an input can be that is carried over."""
+        every = self.abstraction.every
+        longest = every * MOST_AGES if axis.item.valid_for is None else axis.item.valid_for
+        return range(every, min(longest, every * MOST_AGES) + 1, every)
+
+    def _age(self, kept: Kept, axis: Axis, age: int, newer: int | None = None) -> tuple[int, tuple[bool, ...]]:
+        """How a reading of this age is told apart: newer than the last step and hold or not, and young enough or not."""
+        within = tuple(age <= limit for limit in axis.withins)
+        if axis.name not in self.abstraction.cares:
+            return NEW, within
+        step = kept.age("stepped")
+        hold = kept.age("hold_began") if self.abstraction.holds_once else None
+        new = [date is None or age < date for date in (step, hold)]
+        if newer is not None and axis.item.valid_for is None:
+            new = [step is None or bool(newer & NEWER_THAN_STEP), hold is None or bool(newer & NEWER_THAN_HOLD)]
+        return (NEW if all(new) else BETWEEN if any(new) and self.abstraction.holds_once else OLD), within
+
+    def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]]) -> int | None:
+        letter = axis.letters[number]
+        if letter.kind == "carried":
+            same = held is None or held[0] == letter.reading
+            return letter.cost if same and (letter.date, letter.within) in can else None
+        return None if axis.item.fixed and held is not None else letter.cost
+
+    # Breadth first
+
+    def explore(
+        self,
+        limit: int = 1_000_000,
+        seconds: float = float("inf"),
+        tell: Callable[[int], None] = lambda states: None,
+        *,
+        memory: int = 0,
+    ) -> Explored:
+        """Follows every visit from every state; ends early after so many states, seconds, MB of memory, or an interruption.
+
+        Where it ended early it says why. ``tell`` is told now and then how many states have been found.
+        """
+        found = Explored(self.abstraction)
+        begin = first(self.abstraction)
+        # Who is as at the beginning after a visit is another state: there are readings that can be carried over, and time passes.
+        index: dict[Kept, int] = {}
+        found.states.append(begin)
+        found.came.append(None)
+        found.depth.append(0)
+        seen: dict[Hashable, int] = {}
+        until, number = monotonic() + seconds, 0
+        while number < len(found.states) and not found.ended:
+            if len(found.states) > limit:
+                found.ended.append(f"it has more than {limit:,} states")
+            elif monotonic() > until:
+                found.ended.append(f"it took more than {seconds:g} seconds, in which {len(found.states):,} states were found")
+            else:
+                self._followed(found, index, seen, number)
+                number += 1
+                if number % 16 == 0:
+                    tell(len(found.states))
+                    if memory and megabytes() > memory:
+                        found.ended.append(f"it needs more than {memory:,} MB of memory")
+        return found
+
+    def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
+        try:
+            self._follow(found, index, seen, number)
+        except KeyboardInterrupt:
+            found.ended.append(INTERRUPTED)
+
+    def _follow(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
+        kept = found.states[number]
+        found.edges.append([])
+        for minutes in self.gaps if number else (0,):
+            for options in self.options(kept, minutes, begins=number == 0):
+                kind = (options.node, options.costs, self.facts(options.kept))
+                place = seen.setdefault(kind, len(found.visits))
+                if place == len(found.visits):
+                    found.visits.append((number, minutes, options))
+                elif found.is_cheaper(number, found.visits[place][0]):
+                    found.visits[place] = (number, minutes, options)
+                found.transitions[0] += len(options.moves)
+                for move in options.moves:
+                    self._reach(found, index, number, minutes, options.kept, move)
+
+    def _reach(
+        self,
+        found: Explored,
+        index: dict[Kept, int],
+        number: int,
+        minutes: int,
+        kept: Kept,
+        move: tuple[Outcome, Way, int, Choices],
+    ) -> None:
+        outcome, way, cost, letters = move
+        after = settled(self.abstraction, kept, way)
+        place = index.get(after)
+        before = found.came[number]
+        total = cost + (before.cost if before else 0)
+        if place is None:
+            index[after] = len(found.states)
+            found.states.append(after)
+            found.came.append(Came(number, minutes, letters, outcome, way, total))
+            found.depth.append(found.depth[number] + 1)
+        elif found.depth[place] == found.depth[number] + 1:
+            known = found.came[place]
+            if known is not None and total < known.cost:
+                found.came[place] = Came(number, minutes, letters, outcome, way, total)
+        found.edges[number].append((index[after], cost <= 1))

@@ -1,0 +1,41 @@
+"""Where is a patient after a visit that was followed in one of its ways?"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from protocol.model.state import Taken
+from protocol.semantics.taken import with_supplement
+from protocol.verification.search.abstraction import DATES, Abstraction
+from protocol.verification.search.kept import NEWER_THAN_HOLD, NEWER_THAN_STEP, Kept, acted_on, first
+from protocol.verification.search.outcomes import Way
+
+_NAMES = {name: place for place, name in enumerate(DATES)}
+
+
+def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
+    """The state after a visit that was followed this way."""
+    resets = way.resets & abstraction.dated
+    dates = tuple([0 if name in resets else age for name, age in zip(DATES, kept.dates, strict=True)])
+    after = kept._replace(place=way.place, dates=dates, taken=_taken(abstraction, kept, way))
+    if "anew" in way.resets:
+        begin = first(abstraction)
+        no_longer = _NAMES["lowered"]
+        return after._replace(
+            dates=(*dates[:no_longer], None, *dates[no_longer + 1 :]), watch=0, memory=begin.memory, due=0, moved=0, due_hold=0,
+            moved_hold=0, taken=begin.taken,
+        )  # fmt: skip
+    if "stepped" in way.resets:
+        after = acted_on(after._replace(due=0, moved=0), NEWER_THAN_STEP)
+    if "hold_began" in way.resets:
+        after = acted_on(after._replace(due_hold=0, moved_hold=0), NEWER_THAN_HOLD)
+    return after
+
+
+def _taken(abstraction: Abstraction, kept: Kept, way: Way) -> Taken | None:
+    taken = kept.taken
+    if taken is None:
+        return None
+    taken = evolve(taken, at_step=taken.amount) if "stepped" in way.resets else taken
+    taken = evolve(taken, at_hold=taken.amount) if "hold_began" in way.resets else taken
+    return with_supplement(abstraction.prepared, taken, way.effect.supplement)

@@ -1,0 +1,65 @@
+"""What can come of a visit: the decision in short, each way to follow it, and which law on missing data it breaks."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from protocol.model.decision import Effect
+from protocol.model.rule import ActionKind, Status
+from protocol.model.state import State
+from protocol.semantics.decide import Finding
+from protocol.verification.search.kept import Place
+
+
+@frozen(cache_hash=True)
+class Way:
+    """One way to follow a decision: what was done and by which rules, the effect, and where it leads.
+
+    ``resets`` are the dates that are now. ``recommended`` False: it is something else. ``ordered`` False: that is not permitted
+    for certain, so that the protocol does not answer for it.
+    """
+
+    action: ActionKind
+    rules: frozenset[str]
+    effect: Effect
+    place: Place
+    resets: frozenset[str]
+    recommended: bool = True
+    ordered: bool = True
+
+
+@frozen(cache_hash=True)
+class Outcome:
+    """A decision, without what it rests on: its status, rule and effect, and the ways to follow it, the recommended one first.
+
+    ``broken`` are the laws on missing data that it breaks.
+    """
+
+    status: Status
+    rule: str
+    effect: Effect
+    silent: bool
+    blocked: str
+    conflict: tuple[str, ...]
+    broken: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+    def judged(self, number: int) -> Way:
+        """What the protocol answers for where this way is followed: the way, or what it recommends where nothing permits that."""
+        return self.ways[number] if self.ways[number].ordered else self.ways[0]
+
+
+def broken(state: State, finding: Finding) -> tuple[str, ...]:
+    """Which laws on missing data a decision breaks: it raises, ends treatment, or holds back what all completions lower."""
+    orders = [{offer.effect for offer in result.recommended} for _, result in finding.results]
+    effects = {effect for one in orders for effect in one}
+    raises = finding.effect.dose.is_drug and finding.effect.dose != state.dose and finding.status != "provisional"
+    found = []
+    if raises and len(effects) > 1:
+        found.append("raises")
+    if finding.effect.control.kind == "stopped" and any(one.control.kind != "stopped" for one in effects):
+        found.append("ends")
+    without = all(not one.dose.is_drug and not one.undefined for one in effects)
+    if without and state.dose.is_drug and finding.effect.dose.is_drug:
+        found.append("holds back")
+    return tuple(found)

@@ -1,0 +1,269 @@
+"""What does a visit leave behind in the trackers and in the readings that are kept, and what does time between visits do to them?
+
+A *trail* is all that of a letter: the truths of the trackers' conditions, and the letters of the inputs whose readings are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from attrs import frozen
+
+from protocol.model.guard import And, Clock, Compare, Guard, Known, Tracked
+from protocol.model.input import Tracker
+from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, Since
+from protocol.semantics.cells import cells
+from protocol.semantics.observing import counting, extreme, last_so, lasting
+from protocol.semantics.scene import Candidates
+from protocol.semantics.trackers import NEVER, plausible, saturation
+from protocol.verification.search.abstraction import Abstraction
+from protocol.verification.search.asked import opened
+from protocol.verification.search.asking import Situation, diagram
+from protocol.verification.search.axes import Letter
+from protocol.verification.search.diagrams import Diagrams, Node, value_at
+from protocol.verification.search.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
+
+Truth = bool | None
+
+
+@frozen(cache_hash=True)
+class Told:
+    """What a visit tells a tracker: its conditions, whether something of them was measured, and the value of its input.
+
+    ``between``: what is left of the value where it is not known.
+    """
+
+    now: Truth = None
+    over: Truth = None
+    measured: bool = False
+    value: Fraction | None = None
+    between: Interval | None = None
+
+
+@frozen(cache_hash=True)
+class Trail:
+    """``told`` of each tracker, and of each input that is kept the place of its letter."""
+
+    told: tuple[Told, ...]
+    letters: tuple[int, ...]
+
+
+def join(one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
+    """Everything that one of two parts of the completions gives."""
+    return one | other
+
+
+def truth_of(answers: frozenset[bool]) -> Truth:
+    """True or false where all completions say so."""
+    return next(iter(answers)) if len(answers) == 1 else None
+
+
+class Trails:
+    """The trails of a protocol's letters. What was once worked out is kept."""
+
+    def __init__(self, abstraction: Abstraction, diagrams: Diagrams) -> None:
+        self.abstraction, self.diagrams = abstraction, diagrams
+        self._conditions: dict[Hashable, Node] = {}
+        self._nodes: dict[Hashable, Node] = {}
+        guards = [guard for tracker in abstraction.trackers for guard in (tracker.when, tracker.until) if guard is not None]
+        self.clocks = tuple(
+            dict.fromkeys(
+                node
+                for guard in guards
+                for node in opened(abstraction.prepared, guard)
+                if isinstance(node, Compare) and isinstance(node.term, Clock)
+            )
+        )
+
+    def clocks_of(self, kept: Kept) -> tuple[bool, ...]:
+        """The truth of each comparison of a clock that a tracker asks."""
+        return tuple([is_true_of_clock(kept, atom) for atom in self.clocks])
+
+    def condition(self, guard: Guard, kept: Kept) -> Node:
+        """Over letters whether a condition is true, false, or unknown (None)."""
+        key = (guard, self.clocks_of(kept))
+        found = self._conditions.get(key)
+        if found is None:
+            nothing: frozenset[Any] = frozenset()
+            situation = Situation(state_of(self.abstraction, kept), {}, nothing, nothing, nothing, nothing)
+            whole = diagram(self.abstraction, self.diagrams, situation, lambda world: frozenset({world.holds(guard)}), join)
+            found = self.diagrams.apply(truth_of, self.diagrams.widened(whole, self.abstraction.ways, join))
+            self._conditions[key] = found
+        return found
+
+    def node(self, kept: Kept) -> Node:
+        """The diagram over letters whose values are trails."""
+        key = self.clocks_of(kept)
+        found = self._nodes.get(key)
+        if found is None:
+            parts = [self._told(tracker, kept) for tracker in self.abstraction.trackers]
+            letters = [self._letter(place) for place in self.abstraction.remembered]
+            size = len(parts)
+            found = self.diagrams.leaf(Trail((), ()))
+            if parts or letters:
+                found = self.diagrams.apply(lambda *values: Trail(values[:size], values[size:]), *parts, *letters)
+            self._nodes[key] = found
+        return found
+
+    def _letter(self, place: int) -> Node:
+        leaves = [self.diagrams.leaf(number) for number in range(len(self.abstraction.axes[place].letters))]
+        return self.diagrams.split(place, leaves)
+
+    def _told(self, tracker: Tracker, kept: Kept) -> Node:
+        if tracker.input:
+            axis = self.abstraction.places[tracker.input]
+            shown = [self.diagrams.leaf(self._value(axis, letter)) for letter in self.abstraction.axes[axis].letters]
+            return self.diagrams.split(axis, shown)
+        now = self.condition(tracker.when, kept)
+        over = self.condition(tracker.until, kept) if tracker.until is not None else self.diagrams.leaf(None)
+        return self.diagrams.apply(Told, now, over, self._measured(tracker))
+
+    def _value(self, axis: int, letter: Letter) -> Told:
+        if letter.kind == "unknown":
+            return Told(between=self._between_cells(axis, letter))
+        value = self.abstraction.axes[axis].cells[letter.cell].value
+        assert not isinstance(value, str)
+        return Told(measured=letter.kind == "measured", value=value)
+
+    def _between_cells(self, axis: int, letter: Letter) -> Interval | None:
+        """What the known parts of a computed number leave of it."""
+        values = [self.abstraction.axes[axis].cells[cell].value for cell in letter.among]
+        numbers = [value for value in values if not isinstance(value, str)]
+        return Interval(min(numbers), max(numbers)) if numbers else None
+
+    def _measured(self, tracker: Tracker) -> Node:
+        """Over letters whether anything was measured that the condition of a tracker asks."""
+        found = self.diagrams.leaf(False)
+        for name in self.abstraction.prepared.inputs_of(tracker.when):
+            place = self.abstraction.places[name]
+            letters = self.abstraction.axes[place].letters
+            read = [self.diagrams.leaf(letter.kind == "measured" or letter.read) for letter in letters]
+            found = self.diagrams.apply(lambda one, other: one or other, found, self.diagrams.split(place, read))
+        return found
+
+    # Between visits
+
+    def between(self, kept: Kept, minutes: int) -> tuple[Memory, ...]:
+        """What the trackers hold so many minutes later, before the readings of that visit, relative to it."""
+        return tuple(
+            self._between(tracker, shifted(held, minutes), kept, minutes)
+            for tracker, held in zip(self.abstraction.trackers, kept.memory, strict=True)
+        )
+
+    def _between(self, tracker: Tracker, held: Memory, kept: Kept, minutes: int) -> Memory:
+        if not (tracker.from_baseline or kept.age("started") is not None) or not isinstance(held, Lasting | Since):
+            return held
+        guards = And(tuple(guard for guard in (tracker.when, tracker.until) if guard is not None))
+        lapses = sorted({after for after in self._lapses(guards, kept) if after < minutes + (held.__class__ is Since)})
+        if isinstance(held, Lasting):
+            for after in lapses:
+                held = lasting(tracker, held, self.truth_after(tracker.when, kept, after), after - minutes)
+            return held
+        for begin, end in pairwise((*sorted({1, *lapses}), minutes + 1)):
+            over = None if tracker.until is None else self.truth_after(tracker.until, kept, begin)
+            held = last_so(tracker, held, self.truth_after(tracker.when, kept, begin), over, end - 1 - minutes)
+        return held
+
+    def _lapses(self, guard: Guard, kept: Kept) -> Iterator[int]:
+        """After how many minutes a reading that the condition asks no longer counts."""
+        asked = self.abstraction.axes_of(guard)
+        for place, reading in zip(self.abstraction.remembered, kept.readings, strict=True):
+            axis = self.abstraction.axes[place]
+            if place in asked and reading is not None:
+                known = (term for term in self.abstraction.prepared.terms(guard) if isinstance(term, Known))
+                limits = [term.within for term in known if term.input == axis.name and term.within is not None]
+                limits += [] if axis.item.valid_for is None else [axis.item.valid_for]
+                yield from (limit + 1 - reading[1] for limit in limits if limit >= reading[1])
+
+    def truth_after(self, guard: Guard, kept: Kept, after: int) -> Truth:
+        """Whether a condition is true so many minutes after a visit, of whose readings some no longer count."""
+        choices = {
+            place: self._letter_of(place, reading, after)
+            for place, reading in zip(self.abstraction.remembered, kept.readings, strict=True)
+        }
+        found: Truth = value_at(self.condition(guard, kept), choices)
+        return found
+
+    def _letter_of(self, place: int, reading: Remembered, after: int) -> int:
+        axis = self.abstraction.axes[place]
+        lapsed = reading is None or (axis.item.valid_for is not None and reading[1] + after > axis.item.valid_for)
+        if reading is None or lapsed:
+            return next((number for number, one in enumerate(axis.letters) if one.kind == "unknown"), 0)
+        within = tuple(reading[1] + after <= limit for limit in axis.withins)
+        kind = "measured" if all(within) else "carried"
+        told = (kind, reading[0], within if kind == "carried" else ())
+        return next((number for number, one in enumerate(axis.letters) if (one.kind, one.reading, one.within) == told), 0)
+
+    # At a visit
+
+    def after(self, kept: Kept, trail: Trail) -> Kept:
+        """The state with the readings and trackers of a visit."""
+        memory, mask = [], 0
+        for place, (tracker, held, told) in enumerate(zip(self.abstraction.trackers, kept.memory, trail.told, strict=True)):
+            new, has_moved = held, False
+            if tracker.from_baseline or kept.age("started") is not None:
+                new, has_moved = self._moved(tracker, held, told)
+            memory.append(new)
+            mask |= has_moved << place
+        readings = tuple(map(self._reading, self.abstraction.remembered, kept.readings, trail.letters))
+        once = mask if self.abstraction.holds_once else 0
+        return kept._replace(memory=tuple(memory), moved=kept.moved | mask, moved_hold=kept.moved_hold | once, readings=readings)
+
+    def _reading(self, place: int, before: Remembered, letter: int) -> Remembered:
+        axis = self.abstraction.axes[place]
+        shown = axis.letters[letter]
+        if shown.kind == "unknown":
+            return None
+        return before if shown.kind == "carried" else read_now(self.abstraction, place, shown.reading)
+
+    def _moved(self, tracker: Tracker, held: Memory, told: Told) -> tuple[Memory, bool]:
+        """What a tracker holds after a visit, and whether that is something new."""
+        match held:
+            case Lasting():
+                return lasting(tracker, held, told.now, 0), False
+            case Since():
+                return last_so(tracker, held, told.now, told.over, 0), bool(told.now and told.measured)
+            case Extreme():
+                if told.value is None and tracker.measured_only:
+                    return held, False
+                low, high = plausible(self.abstraction.prepared, tracker.input)
+                left = told.between or Interval(low, high)
+                value = left if told.value is None else Interval(told.value, told.value)
+                found = extreme(tracker, Extreme(held.low, held.high), value, 1)
+                return Extreme(self._piece(tracker, found.low), self._piece(tracker, found.high)), found.changed == 1
+            case Counted():
+                top = saturation(self.abstraction.prepared, tracker.name)
+                counted = counting(tracker, Counted(held.possible), told.now, told.over, told.measured, 1, top)
+                return Counted(counted.possible), counted.changed == 1
+
+    def _piece(self, tracker: Tracker, value: Fraction | None) -> Fraction | None:
+        """One value of the piece in which this one lies, between the constants of a lowest or highest value."""
+        cuts = self.abstraction.prepared.constants.get(Tracked(tracker.name), ())
+        if value is None or value in cuts:
+            return value
+        low, high = plausible(self.abstraction.prepared, tracker.input)
+        below, above = [cut for cut in cuts if cut < value], [cut for cut in cuts if cut > value]
+        return ((below[-1] if below else low) + (above[0] if above else high)) / 2
+
+
+def candidates_of(abstraction: Abstraction, place: int, memory: Memory) -> Candidates:
+    """One value of each piece into which the constants cut what a tracker can be."""
+    tracker = abstraction.trackers[place]
+    constants = abstraction.prepared.constants.get(Tracked(tracker.name), ())
+    match memory:
+        case Counted(possible):
+            return tuple(sorted({Fraction(count) for _, count in possible}))
+        case Lasting(definite, could):
+            return cells(Interval(_minutes(definite, Fraction(0)), _minutes(could, Fraction(0))), constants)
+        case Since(definite, could):
+            return cells(Interval(_minutes(could, NEVER), _minutes(definite, NEVER)), constants)
+        case Extreme(low, high):
+            least, greatest = plausible(abstraction.prepared, tracker.input)
+            return cells(Interval(least if low is None else low, greatest if high is None else high), constants)
+
+
+def _minutes(date: int | None, never: Fraction) -> Fraction:
+    return never if date is None else Fraction(-date)
