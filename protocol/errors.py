@@ -194,5 +194,14 @@ class Unrestorable(CommitError):
     """Stored entries that are no journal of the protocols that came with them."""
 
 
+class ExtraMissing(ProtocolError):
+    """What was asked for needs a library of an extra that is not installed; the message says what to install."""
+
+    def __init__(self, what: str, library: str, extra: str) -> None:
+        self.message = f"{what} needs {library}, which is not installed"
+        self.hint = f"pip install 'dose-protocol[{extra}]'"
+        super().__init__(f"{self.message}: {self.hint}")
+
+
 class SolverMissing(ProtocolError):
     """A proof was asked for that needs a solver which is not installed; the message says what to install."""
