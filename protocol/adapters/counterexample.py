@@ -42,7 +42,7 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     shown, decision = verdict.counterexample, _decision(verified, verdict)
     if shown is None:
         return ""
-    parts = (_followed(verified, verdict, decision), _held(decision), _FROM_THERE_ON.get(verdict.code, ""))
+    parts = (_followed(verified, verdict, decision), shown.beside_says, _held(decision), _FROM_THERE_ON.get(verdict.code, ""))
     return " ".join(part for part in parts if part)
 
 

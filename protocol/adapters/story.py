@@ -88,6 +88,11 @@ def _values(visit: Visit) -> dict[str, str]:
     return {name: " and ".join(texts) for name, texts in found.items()}
 
 
+def say_reading(one: Observation) -> str:
+    """``anc 0.5``, as a visit is told."""
+    return f"{one.input} {_value(one)}"
+
+
 def _value(one: Observation) -> str:
     """``0.5``, ``<0.5``, ``3 mg/dL (normal up to 1)``, ``not done``."""
     if one.value is None:

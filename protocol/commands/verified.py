@@ -10,6 +10,9 @@ from attrs import evolve, frozen
 
 from protocol.adapters.baseline import Accepted
 from protocol.adapters.paths import shown_path
+from protocol.adapters.phrases import listed
+from protocol.adapters.story import say_reading
+from protocol.adapters.to_text import told
 from protocol.adapters.verified import Place, Verified
 from protocol.commands import cache
 from protocol.language.claim_text import say_property
@@ -18,7 +21,7 @@ from protocol.language.to_text import duration_trackers
 from protocol.language.written import written
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
-from protocol.model.verification import Report, Verdict, key_of
+from protocol.model.verification import Counterexample, Report, Verdict, key_of
 from protocol.semantics.trace import trace
 
 Progress = Callable[[str], None]
@@ -100,9 +103,19 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
         rules = {rule.name: rule for rule in protocol.rules}
         source = rules[shown.rule].source if shown.rule in rules else None
         cited = f"{source.source}, {source.place}".removesuffix(", ") if source else ""
-        shown = evolve(shown, source=cited)
+        shown = evolve(shown, source=cited, beside_says=_beside(shown, protocol))
     said = one.says or (says.get(one.name, "") if one.origin == "spec" else "")
     return evolve(one, counterexample=shown, says=said.removesuffix("."))
+
+
+def _beside(shown: Counterexample, protocol: Protocol) -> str:
+    """``The other patient has toxicity 0 there: hold; ...``, of a property that compares two."""
+    if shown.beside is None:
+        return ""
+    mine = {one.input: one for one in shown.course.visits[-1].observations}
+    last = trace(protocol, shown.beside).steps[-1]
+    differing = (one for one in shown.beside.visits[-1].observations if mine.get(one.input) != one)
+    return f"The other patient has {listed(map(say_reading, differing))} there: {told(last, protocol)}."
 
 
 def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Verdict:

@@ -52,7 +52,8 @@ class Counterexample:
 
     ``time`` is the visit at which it fails (minutes since the first dose); ``certain`` is False where it fails for some value of
     what is missing there. ``rule`` is the rule that was followed there, ``source`` where it comes from, ``story``
-    what happens in words, one sentence a visit.
+    what happens in words, one sentence a visit. Where two patients are compared ``beside`` is the other one, who differs in one
+    finding at that visit, and ``beside_says`` what is decided of that one; who reports fills it in.
     """
 
     course: Course
@@ -61,6 +62,8 @@ class Counterexample:
     rule: str = ""
     source: str = ""
     story: tuple[str, ...] = ()
+    beside: Course | None = None
+    beside_says: str = ""
 
 
 @frozen

@@ -7,6 +7,7 @@ from time import monotonic
 
 from attrs import frozen
 
+from protocol.model.course import Course
 from protocol.model.property import OfVisits, Property, family_of
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
@@ -157,11 +158,20 @@ def first_shown(made: Search, found: Iterable[Failing]) -> Counterexample | None
     """The shortest of these courses that the reference decides as the search says; None where none of them can be had."""
     for one in found:
         course = concrete(made.search.abstraction, one.path)
-        if course is not None:
+        beside = None if one.beside is None else concrete(made.search.abstraction, (*one.path[:-1], one.beside))
+        if course is not None and (one.beside is None or _differ_in_one(course, beside)):
             last = one.path[-1]
             rule = last.outcome.rule or next(iter(sorted(last.way.rules)), "")
-            return Counterexample(course, times_of(one.path)[-1], one.certain, rule)
+            return Counterexample(course, times_of(one.path)[-1], one.certain, rule, beside=beside)
     return None
+
+
+def _differ_in_one(course: Course, beside: Course | None) -> bool:
+    """Whether two patients differ in one finding of their last visit, and in nothing else."""
+    if beside is None or course.visits[:-1] != beside.visits[:-1]:
+        return False
+    mine, other = ({one.input: one for one in visit.observations} for visit in (course.visits[-1], beside.visits[-1]))
+    return mine.keys() == other.keys() and sum(mine[name] != other[name] for name in mine) == 1
 
 
 def _seen(made: Search, interrupted: bool) -> Seen:

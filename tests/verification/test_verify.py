@@ -147,6 +147,36 @@ def test_a_hold_from_which_no_rule_leads_back_is_found_on_the_visit_at_which_it_
     assert found.counterexample is not None and len(found.counterexample.course.visits) == 2
 
 
+WORSE_GETS_MORE = """protocol: turned-round
+version: 1
+doses: {low: 50 mg daily, full: 100 mg daily}
+inputs:
+  toxicity: {grade: CTC 2.0, valid for: 8 days, every: 7 days}
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days, every: 7 days, worse: low}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: "anc >= 1", must: start at low}
+  raise: {in: on treatment at low, when: "anc >= 1 and toxicity >= 3", must: escalate}
+"""
+
+
+def test_of_two_patients_of_whom_the_worse_gets_more_both_are_shown() -> None:
+    found = verdicts(WORSE_GETS_MORE, "never-better-never-more")["never-better-never-more"]
+    shown = found.counterexample
+    assert found.outcome == "fails" and shown is not None and shown.beside is not None
+    *before, last = shown.course.visits
+    *before_too, beside = shown.beside.visits
+    assert before == before_too
+    worse, better = ({one.input: one.value for one in visit.observations} for visit in (last, beside))
+    assert worse["anc"] == better["anc"] and worse["toxicity"] >= 3 > better["toxicity"]
+
+
+def test_a_patient_of_whom_nothing_is_decided_is_no_better_one() -> None:
+    # Without a limit of normal nobody knows whether the platelets are another toxicity; with grade 1 there is one in any case.
+    report = verify(protocol.load("lenalidomide-us"), only=("never-better-never-more",))
+    assert [one.outcome for one in report.verdicts] == ["holds"]
+
+
 def test_every_built_in_property_has_a_verdict(sound: dict[str, Verdict]) -> None:
     assert {name for name, one in sound.items() if one.origin == "built in"} == set(BUILT_IN)
 

@@ -7,7 +7,7 @@ from functools import partial
 from heapq import nsmallest
 from itertools import islice, pairwise
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.model.input import Grade, Number
 from protocol.model.rule import Rule
@@ -74,14 +74,26 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Faili
             return _first(explored, lambda options: _where(options, wrong))
 
 
-Shown = Iterator[tuple[Outcome, Way, int, Choices]]
+@frozen
+class Beside:
+    """What the other one of two patients shows at the same visit, and what is decided of that one."""
+
+    letters: Choices
+    outcome: Outcome
+
+    def came(self, last: Came) -> Came:
+        """How the other one comes there."""
+        return evolve(last, letters=self.letters, outcome=self.outcome, way=self.outcome.ways[0])
+
+
+Shown = Iterator[tuple[Outcome, Way, int, Choices, Beside | None]]
 
 
 def _first(
     explored: Explored, find: Callable[[Options], Shown], other: Callable[[Options], Hashable] = lambda options: None
 ) -> tuple[Failing, ...]:
     """The failures with the fewest visits, and of these those that cost least first. ``other`` is what they depend on besides."""
-    found: list[tuple[int, int, int, Came]] = []
+    found: list[tuple[int, int, int, Came, Came | None]] = []
     seen: set[Hashable] = set()
     for state, minutes, options in explored.visits:
         kind = (options.node, options.costs, options.kept.place, other(options))
@@ -89,18 +101,19 @@ def _first(
             continue
         seen.add(kind)
         came = explored.came[state]
-        for outcome, way, cost, letters in find(options):
+        for outcome, way, cost, letters, beside in find(options):
             total = cost + (came.cost if came else 0)
-            found.append((explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total)))
+            last = Came(state, minutes, letters, outcome, way, total)
+            found.append((explored.depth[state], total, state, last, beside.came(last) if beside else None))
     best = nsmallest(MOST_TRIED, found, key=lambda one: one[:3])
-    return tuple(Failing((*explored.path(state), last), True) for _, _, state, last in best)
+    return tuple(Failing((*explored.path(state), last), True, other) for _, _, state, last, other in best)
 
 
 def _where(options: Options, wrong: Wrong) -> Shown:
     for outcome, cost, letters in options.outcomes:
         for way in outcome.ways:
             if way.ordered and wrong(options, outcome, way):
-                yield outcome, way, cost, letters
+                yield outcome, way, cost, letters, None
 
 
 def _raises(search: Exploring, options: Options, way: Way) -> bool:
@@ -186,18 +199,22 @@ _LOWERS = ("hold", "stop", "reduce")
 def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Shown:
     for outcome, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
         if outcome is not None:
-            yield outcome, raising[outcome], cost, letters
+            yield outcome, raising[outcome], cost, letters, None
 
 
 # Worse never gets more
 
 
 def _not_monotone(search: Exploring, options: Options) -> Shown:
-    """The visits at which one worse finding, everything else being the same, is given more."""
+    """The visits at which one worse finding, everything else being the same, is given more.
+
+    What is not decided says nothing of the finding: the dose stands because something else is missing.
+    """
     protocol = search.abstraction.protocol
 
     def height(outcome: Outcome | None) -> int | None:
-        return None if outcome is None else rank(protocol, outcome.ways[0].effect.dose)
+        decided = outcome is not None and outcome.status == "decided"
+        return rank(protocol, outcome.ways[0].effect.dose) if outcome is not None and decided else None
 
     yield from _compared(search, options, options.node, height, {})
 
@@ -212,9 +229,11 @@ def _compared(
     for better, worse in _worse(axis):
         if node.parts[better] is not node.parts[worse]:
             found = search.diagrams.apply(
-                lambda one, other: other if _is_more(height(one), height(other)) else None, node.parts[better], node.parts[worse]
+                lambda one, other: (one, other) if _is_more(height(one), height(other)) else None,
+                node.parts[better],
+                node.parts[worse],
             )
-            yield from _led_to(search, options, node, worse, found)
+            yield from _led_to(search, options, node, (better, worse), found)
     for part in node.parts:
         yield from _compared(search, options, part, height, seen)
 
@@ -234,16 +253,18 @@ def _worse(axis: Axis) -> Iterator[tuple[int, int]]:
     yield from pairwise(ordered)
 
 
-def _led_to(search: Exploring, options: Options, node: Node, worse: int, found: Node) -> Shown:
-    """The visits at which the node is reached and the worse letter shown."""
-    diagrams = search.diagrams
-    for outcome, (cost, letters) in cheapest(found, dict(enumerate(options.costs))).items():
-        if outcome is None:
+def _led_to(search: Exploring, options: Options, node: Node, pair: tuple[int, int], found: Node) -> Shown:
+    """The visits at which the node is reached and the worse letter shown, with the visit that shows the better one."""
+    diagrams, (better, worse) = search.diagrams, pair
+    for both, (cost, letters) in cheapest(found, dict(enumerate(options.costs))).items():
+        if both is None:
             continue
+        other, outcome = both
         marked = diagrams.substitute(_mark(search, options.node, node), diagrams.leaf)
         for is_there, (more, before) in cheapest(marked, dict(enumerate(options.costs))).items():
             if is_there:
-                yield outcome, outcome.ways[0], cost + more, (*before, (node.axis, worse), *letters)
+                beside = Beside((*before, (node.axis, better), *letters), other)
+                yield outcome, outcome.ways[0], cost + more, (*before, (node.axis, worse), *letters), beside
 
 
 def _mark(search: Exploring, whole: Node, wanted: Node) -> Node:

@@ -13,10 +13,14 @@ from protocol.verification.search.exploring import Came
 
 @frozen
 class Failing:
-    """A property fails at the end of these visits, for certain or for some value of what is missing."""
+    """A property fails at the end of these visits, for certain or for some value of what is missing.
+
+    ``beside``: the last visit of the patient with whom this one is compared, where the property compares two.
+    """
 
     path: tuple[Came, ...]
     certain: bool
+    beside: Came | None = None
 
 
 @frozen
