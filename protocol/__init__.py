@@ -4,6 +4,7 @@ What is public, and stays as it is from one minor version to the next:
 
 - ``load`` a protocol, ``Protocol``, its ``fingerprint``;
 - ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course;
+- ``replay_table``: the same of many courses at once, from a table of visits to a table of decisions (extra ``bulk``);
 - ``dispense``: so many units of each strength, of a dose for a body size;
 - ``verify``: what is so of each property on all courses, with the shortest course on which one fails;
 - ``visit`` from the plain values of a form, ``explain`` a step in words;
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from protocol.adapters.from_values import visit
     from protocol.adapters.to_text import explain
     from protocol.executors import machine, stored
+    from protocol.executors.columns import replay_table
     from protocol.language.shipped import load
     from protocol.model.protocol import Protocol, fingerprint
     from protocol.semantics.dispensing import dispense
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
     from protocol.verification.verify import verify
 
 __all__ = [
-    "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "step", "stored", "trace",
-    "verify", "visit",
+    "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "replay_table", "step",
+    "stored", "trace", "verify", "visit",
 ]  # fmt: skip
 
 _PLACES = {
@@ -44,6 +46,7 @@ _PLACES = {
     "initial": "protocol.semantics.step",
     "load": "protocol.language.shipped",
     "next_change": "protocol.semantics.foresee",
+    "replay_table": "protocol.executors.columns",
     "step": "protocol.semantics.step",
     "trace": "protocol.semantics.trace",
     "verify": "protocol.verification.verify",

@@ -10,12 +10,12 @@ from attrs import frozen
 
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.errors import NotationError
-from protocol.model.course import ANEW, Given, Observation
+from protocol.model.course import Given, Observation
+from protocol.model.dose_text import dose_written
 from protocol.model.input import Choice, Grade, Input, YesNo
 from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import exact
-from protocol.model.regimen import regimen
 
 NOT_DONE = "not done"
 
@@ -158,20 +158,10 @@ def _number_hint(number: str, of: Input, error: NotationError) -> str:
 
 def given(cell: Cell, protocol: Protocol, problems: Problems) -> Given | None:
     """The dose in a cell of ``given``; None if the cell is empty or was reported."""
-    word = cell.text.lower().removesuffix(ANEW)
-    if not word:
-        return None
-    anew = word != cell.text.lower()
-    if not anew and word in ("none", "stopped", "unknown"):
-        return Given(cast(Literal["none", "stopped", "unknown"], word))
-    levels = {level.name.lower(): level.regimen for level in protocol.levels}
-    if word in levels:
-        is_one_of_several = sum(dose.same_as(levels[word]) for dose in levels.values()) > 1
-        return Given("regimen", levels[word], word if is_one_of_several else "", anew)
     try:
-        return Given("regimen", regimen(cell.text[: len(word)]), anew=anew)
+        return dose_written(cell.text, protocol)
     except NotationError as error:
-        hint = error.hint if word[0].isdigit() else _level_hint(cell.text, protocol)
+        hint = error.hint if cell.text[:1].isdigit() else _level_hint(cell.text, protocol)
         problems.report("C033", cell, f"{quoted(cell.text)} is neither a level nor a regimen", hint)
         return None
 

@@ -27,8 +27,8 @@ def explain(topic: str | None, form: str) -> int:
     """Explain a topic, or the code that a message carries.
 
     TOPIC is 'language' (how a protocol is written), 'semantics' (how a visit is decided), 'verification' (what is proved),
-    criteria of toxicity such as 'CTCAE 5.0' (which grade a laboratory value has), or a code such as P012. Without one the topics
-    are listed.
+    'tables' (many courses at once), criteria of toxicity such as 'CTCAE 5.0' (which grade a laboratory value has), or a code such
+    as P012. Without one the topics are listed.
     """
     from protocol.commands.pages import names, overview, page
 
@@ -39,7 +39,8 @@ def explain(topic: str | None, form: str) -> int:
     if found is None:
         from protocol.language.hints import meant
 
-        near = meant(topic, names()) or meant(topic.upper(), names())
+        alike = [name for name in names() if name[:1].upper() == topic[:1].upper()]
+        near = meant(topic, alike) or meant(topic, names())
         question = f"did you mean '{near}'?  " if near else ""
         raise click.UsageError(f"there is no page on '{topic}': {question}'protocol explain' lists the topics.")
     _say(form, topic, found)

@@ -12,6 +12,7 @@ TOPICS = {
     "language": ("protocol.language", "language.md", "how a protocol is written: every key, guard, action and unit"),
     "semantics": ("protocol.semantics", "semantics.md", "how a visit is decided, worked through so that it can be done by hand"),
     "verification": ("protocol.verification", "verification.md", "what 'protocol verify' looks at, and what its answers mean"),
+    "tables": ("protocol.executors", "tables.md", "the tables of many courses at once: every column that goes in and comes out"),
 }
 """The pages that are not of a code: the folder and file of each, and what it tells."""
 
@@ -25,6 +26,7 @@ KINDS = {
     "V": ("protocol.verification.codes", "Said by 'protocol verify', of all courses that there can be."),
     "M": ("protocol.executors.codes", "Raised by a live course, which stays as it was."),
     "D": ("protocol.executors.stored_codes", "Said of a stored document that cannot be loaded."),
+    "T": ("protocol.executors.table_codes", "Said of a table of visits that cannot be used; the exit code is then 2."),
 }
 """For the first letter of a code: where its codes are, and when it is met."""
 

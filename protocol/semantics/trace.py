@@ -7,7 +7,7 @@ depending on the date; what is shown is the earliest date of the range.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
 from attrs import evolve, frozen
@@ -40,12 +40,21 @@ def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
     different with what was recorded later.
     """
     visits = with_exposures(course)
+    return of_visits(protocol, evolve(course, visits=visits), {visit.time for visit in course.visits}, strict=strict)
+
+
+def of_visits(protocol: Protocol, course: Course, met: Collection[int], *, strict: bool = False) -> Trace:
+    """The decisions at the visits of a course, of which each says what was given then. Raises VisitError as ``trace`` does.
+
+    ``met`` are the times at which the patient was seen; at the others only the dose changed.
+    """
+    visits = course.visits
     _check_order(course, visits)
     final = _over_dates(protocol, visits)
     if strict:
         _check_refused(course, final)
     issued = _as_issued(protocol, visits, final)
-    dosing = frozenset(visit.time for visit in visits) - {visit.time for visit in course.visits}
+    dosing = frozenset(visit.time for visit in visits) - frozenset(met)
     told = {refusal for one in issued for refusal in one.refused}
     return Trace(
         protocol.name,

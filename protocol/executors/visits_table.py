@@ -1,0 +1,199 @@
+"""Which columns does a table of visits have, and can this table be used?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import pyarrow
+import pyarrow.compute as compute
+from attrs import frozen
+
+from protocol.errors import InputError, NotationError, Problem, unfit, visible
+from protocol.model.dose_text import dose_written
+from protocol.model.input import Choice, Grade, Input, Number, YesNo
+from protocol.model.protocol import Protocol
+from protocol.model.time import FARTHEST
+
+NUMBER, WHOLE, FLAG, TEXT = pyarrow.float64(), pyarrow.int64(), pyarrow.bool_(), pyarrow.string()
+_CALLED = {NUMBER: "double", WHOLE: "int64", FLAG: "bool", TEXT: "string"}
+
+MOST_PROBLEMS = 100
+"""After so many problems of one kind the rest is not listed; the column is wrong throughout."""
+
+
+@frozen
+class Columns:
+    """The columns that a table of visits of one protocol can have, with their types, and those that it has to have."""
+
+    types: dict[str, Any]
+    needed: tuple[str, ...] = ("patient", "elapsed")
+
+
+def columns(protocol: Protocol) -> Columns:
+    """All columns of a table of visits of this protocol, in their order."""
+    found = {"patient": TEXT, "elapsed": WHOLE}
+    for item in protocol.inputs:
+        found |= dict(_of_input(item))
+    return Columns(found | {"given": TEXT, "dose only": FLAG, "source": TEXT, "row": WHOLE})
+
+
+def _of_input(item: Input) -> Iterator[tuple[str, Any]]:
+    match item.kind:
+        case Number() | Grade():
+            yield item.name, NUMBER
+            yield f"{item.name}.censored", TEXT
+        case Choice():
+            yield item.name, TEXT
+        case YesNo():
+            yield item.name, FLAG
+    if isinstance(item.kind, Number):
+        yield from ((f"{item.name}.{side}", NUMBER) for side in ("lower", "upper"))
+    yield f"{item.name}.not done", FLAG
+
+
+def checked(protocol: Protocol, table: pyarrow.Table) -> pyarrow.Table:
+    """The table with every column in its declared type; raises InputError with what is wrong with it.
+
+    A text that is dictionary-encoded stays so, with one dictionary for the whole column.
+    """
+    if not isinstance(table, pyarrow.Table):
+        raise unfit("a table of visits", table, "a pyarrow.Table, as pyarrow.parquet.read_table('visits.parquet') reads one")
+    known = columns(protocol)
+    _stop(tuple(_of_names(known, table.column_names, protocol)))
+    parts = {name: _typed(name, table[name], known.types[name]) for name in known.types if name in table.column_names}
+    _stop(tuple(part for part in parts.values() if isinstance(part, Problem)))
+    found = pyarrow.table(parts)
+    _stop((*_of_order(found), *_of_doses(protocol, found)))
+    return found
+
+
+def _stop(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise InputError(problems)
+
+
+def _of_names(known: Columns, names: list[str], protocol: Protocol) -> Iterator[Problem]:
+    for name in known.needed:
+        if name not in names:
+            yield Problem(
+                "T001", f"the table has no column '{name}'", f"Columns of this table: {', '.join(map(visible, names))}."
+            )
+    for name, times in Counter(names).items():
+        if name not in known.types:
+            near = get_close_matches(name, known.types, n=1)
+            meant = f"did you mean '{near[0]}'?  " if near else ""
+            inputs = ", ".join(item.name for item in protocol.inputs)
+            hint = f"{meant}'protocol explain tables' lists the columns.  Inputs: {inputs}"
+            yield Problem("T002", f"unknown column '{visible(name)}'", hint)
+        elif times > 1:
+            yield Problem("T004", f"{times} columns are called '{name}'", "Keep one.")
+
+
+def _typed(name: str, column: pyarrow.ChunkedArray, wanted: Any) -> pyarrow.ChunkedArray | Problem:
+    """The column in the type that is wanted, or what is wrong with it."""
+    if column.type == wanted or pyarrow.types.is_null(column.type):
+        return column.cast(wanted)
+    if _fits(column.type, wanted):
+        try:
+            return column.unify_dictionaries() if pyarrow.types.is_dictionary(column.type) else column.cast(wanted)
+        except pyarrow.ArrowInvalid as error:
+            return Problem("T003", f"column '{name}' cannot be read as {_CALLED[wanted]}: {error}", _convert(name, wanted))
+    return Problem("T003", f"column '{name}' has the type {column.type}", _convert(name, wanted))
+
+
+def _convert(name: str, wanted: Any) -> str:
+    return f"'{name}' is {_CALLED[wanted]}: convert it before."
+
+
+def _fits(given: Any, wanted: Any) -> bool:
+    types = pyarrow.types
+    if wanted == TEXT:
+        text = given.value_type if types.is_dictionary(given) else given
+        return bool(types.is_string(text) or types.is_large_string(text) or types.is_string_view(text))
+    if wanted == NUMBER:
+        return bool(types.is_floating(given) or types.is_integer(given))
+    return wanted == WHOLE and bool(types.is_integer(given))
+
+
+def place(table: pyarrow.Table, index: int) -> dict[str, Any]:
+    """Where a row is, for a message: its file and row of origin where the table says so, else its number in the table."""
+    source = table["source"][index].as_py() if "source" in table.column_names else None
+    row = table["row"][index].as_py() if "row" in table.column_names else None
+    return {"file": source or "table of visits", "line": index + 1 if row is None else row}
+
+
+def starts(table: pyarrow.Table) -> Any:
+    """Where each patient's rows begin: an array of truths, one for each row."""
+    patient = codes(table["patient"])
+    different = compute.not_equal(patient[1:], patient[:-1]) if len(patient) > 1 else pyarrow.array([], FLAG)
+    return pyarrow.concat_arrays([pyarrow.array([True] * min(len(patient), 1), FLAG), different])
+
+
+def codes(column: pyarrow.ChunkedArray) -> Any:
+    """A column as one array; of a dictionary the indices, which are equal where the texts are."""
+    whole = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    whole = whole.combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
+    return whole.indices if pyarrow.types.is_dictionary(whole.type) else whole
+
+
+def _of_order(table: pyarrow.Table) -> Iterator[Problem]:
+    """What is wrong with whose rows stand where, and with their times."""
+    patient, elapsed = codes(table["patient"]), codes(table["elapsed"])
+    if patient.null_count or elapsed.null_count:
+        yield from _all(table, "T005", compute.is_null(patient), "column 'patient' is empty", "Say whose visit it is.")
+        hint = "Say when it was, in minutes since the first dose."
+        yield from _all(table, "T007", compute.is_null(elapsed), "column 'elapsed' is empty", hint)
+        return
+    far = compute.greater(compute.abs_checked(elapsed), FARTHEST) if len(elapsed) else elapsed
+    yield from _all(table, "T007", far, "column 'elapsed' is no time since the first dose", "Times count from it, in minutes.")
+    first = starts(table)
+    again = compute.and_not(compute.less_equal(elapsed[1:], elapsed[:-1]), first[1:]) if len(elapsed) > 1 else first[:0]
+    same = compute.and_(again, compute.equal(elapsed[1:], elapsed[:-1])) if len(again) else again
+    earlier = "column 'elapsed' is earlier than in the row before"
+    yield from _all(table, "T008", compute.and_not(again, same), earlier, "Sort the table by patient and elapsed.", 1)
+    once = "the time of the row before, of the same patient"
+    yield from _all(table, "T009", same, once, "Put what was observed at one visit into one row.", 1)
+    begun = patient.filter(first)
+    if compute.count_distinct(begun).as_py() < len(begun):
+        yield from _apart(table, begun, compute.indices_nonzero(first))
+
+
+def _apart(table: pyarrow.Table, begun: Any, indices: Any) -> Iterator[Problem]:
+    seen: dict[object, int] = {}
+    for code, index in zip(begun.to_pylist(), indices.to_pylist(), strict=True):
+        if code in seen:
+            name, before = table["patient"][index].as_py(), place(table, seen[code])["line"]
+            message = f"rows of patient '{visible(name)}' stand here and at row {before}"
+            yield Problem("T006", message, "Sort the table by patient and elapsed.", **place(table, index))
+            if len(seen) > MOST_PROBLEMS:
+                return
+        seen.setdefault(code, index)
+
+
+def _all(table: pyarrow.Table, code: str, wrong: Any, message: str, hint: str, shift: int = 0) -> Iterator[Problem]:
+    """A problem for each row, so many rows on, for which this is true."""
+    for index in compute.indices_nonzero(wrong)[:MOST_PROBLEMS].to_pylist() if len(wrong) else ():
+        yield Problem(code, message, hint, **place(table, index + shift))
+
+
+def _of_doses(protocol: Protocol, table: pyarrow.Table) -> Iterator[Problem]:
+    if "given" not in table.column_names:
+        return
+    given = table["given"]
+    for text in compute.unique(given).to_pylist():
+        try:
+            dose_written((text or "").strip(), protocol)
+        except NotationError as error:
+            index = compute.index(given.cast(TEXT), text).as_py()
+            message = f"column 'given' holds '{visible(text[:40])}', which is neither a level nor a regimen"
+            levels = ", ".join(level.name for level in protocol.levels[:20])
+            hint = (
+                error.hint
+                if text[:1].isdigit()
+                else f"Write a regimen such as '100 mg every day', or one of {levels}, none, \
+stopped, unknown."
+            )
+            yield Problem("T010", message, hint, **place(table, index))

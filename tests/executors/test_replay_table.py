@@ -1,0 +1,159 @@
+"""A table of visits is decided as the reference decides its courses, and what is wrong with one is said at its row."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import protocol
+from protocol.adapters.from_file import from_file
+from protocol.commands.pages import page
+from protocol.errors import ExtraMissing, InputError, NotationError
+from protocol.executors.table_codes import CODES
+from protocol.model.course import Course
+from tests.executors.visits import decided, fits_a_table, table
+
+arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
+
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+NAMES = sorted(folder.name for folder in SPECS.iterdir())
+IMATINIB = protocol.load("imatinib-hes")
+
+
+def courses_of(name: str) -> list[Course]:
+    """The courses of a shipped protocol that can be written as a table of visits."""
+    found = from_file(SPECS / name / "courses.md", protocol.load(name))
+    return [example.course for example in found.examples if fits_a_table(example.course)]
+
+
+def replayed(**columns: list[Any]) -> list[dict[str, Any]]:
+    return protocol.replay_table(IMATINIB, arrow.table(columns)).to_pylist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_course_of_every_shipped_protocol_is_decided_as_by_the_reference(name: str) -> None:
+    spec, courses = protocol.load(name), courses_of(name)
+    assert len(courses) > 5
+    found = protocol.replay_table(spec, table(spec, courses)).to_pylist()
+    expected = [row for course in courses for row in decided(protocol.trace(spec, course))]
+    assert [{key: row[key] for key in one} for row, one in zip(found, expected, strict=True)] == expected
+
+
+def test_a_row_says_what_is_permitted_and_comes_from_its_row_and_file() -> None:
+    first = {"hes": [True], "consent": [True], "ecog": [1], "life-expectancy": [52.0], "bilirubin": [1.0], "creatinine": [1.0]}
+    found = replayed(patient=["a"], elapsed=[0], **first, nyha=[1], given=["starting"], source=["x.csv"], row=[7])
+    assert found == [
+        {
+            "patient": "a", "elapsed": 0, "source": "x.csv", "row": 7, "action": "start", "rule": "start", "before": "none",
+            "after": "starting", "status": "decided", "permitted": "starting", "verdict": "every", "deviation": None,
+            "withheld": False, "silent": False, "refused": 0, "assumed": False,
+        }
+    ]  # fmt: skip
+
+
+def test_a_rise_that_depends_on_what_is_missing_has_a_question_mark() -> None:
+    counts = {"toxicity": [None, 0], "response": [None, "none"], "given": ["100 mg every day", "400 mg every day"]}
+    found = replayed(patient=["a", "a"], elapsed=[0, 40320], **counts)
+    assert (found[1]["permitted"], found[1]["verdict"]) == ("starting; escalated?", "some")
+
+
+def test_no_drug_between_visits_meets_an_order_to_hold() -> None:
+    rows = {"patient": ["a"] * 3, "elapsed": [0, 1440, 2880], "anc": [None, 0.5, None], "given": ["starting"] * 2 + ["none"]}
+    assert replayed(**rows)[1]["deviation"] == "hold missed"
+    assert replayed(**rows, **{"dose only": [False, False, True]})[1]["deviation"] is None
+
+
+def test_a_value_that_cannot_be_used_is_refused_and_the_visit_is_decided() -> None:
+    bad: dict[str, list[Any]] = {"anc": [float("nan"), 0.5], "platelets": [9e9, None], "response": ["?", None]}
+    found = replayed(patient=["a", "a"], elapsed=[0, 1440], **bad, given=["starting", None])
+    assert [(row["refused"], row["action"]) for row in found] == [(3, "continue"), (0, "hold")]
+
+
+def test_following_the_recommendation_leaves_out_what_was_given() -> None:
+    visits = {"patient": ["a"] * 2, "elapsed": [0, 1440], "anc": [None, 0.5], "given": ["400 mg every day", "400 mg every day"]}
+    found = protocol.replay_table(IMATINIB, arrow.table(visits), follow="recommended").to_pylist()
+    assert [(row["verdict"], row["assumed"], row["before"]) for row in found] == [(None, True, "none")] * 2
+
+
+def test_the_kinds_of_columns_do_not_depend_on_what_is_in_them() -> None:
+    one = protocol.replay_table(IMATINIB, arrow.table({"patient": ["a"], "elapsed": [0]}))
+    none = protocol.replay_table(
+        IMATINIB, arrow.table({"patient": arrow.array([], "string"), "elapsed": arrow.array([], "int64")})
+    )
+    assert one.schema == none.schema and none.num_rows == 0
+
+
+def test_a_dictionary_encoded_text_is_read_as_its_text() -> None:
+    plain = arrow.table({"patient": ["a", "b"], "elapsed": [0, 0], "response": ["none", "partial"], "given": ["starting", None]})
+    encoded = arrow.table(
+        {name: plain[name].dictionary_encode() if name != "elapsed" else plain[name] for name in plain.column_names}
+    )
+    assert protocol.replay_table(IMATINIB, encoded).to_pylist() == protocol.replay_table(IMATINIB, plain).to_pylist()
+
+
+TWO = {"patient": ["a", "a"], "elapsed": [0, 1440]}
+WRONG = [
+    ({"elapsed": [0]}, "error T001: the table has no column 'patient'"),
+    (TWO | {"ANC": [1.0, 1.0]}, "error T002: unknown column 'ANC'"),
+    (TWO | {"response.upper": [1.0, 1.0]}, "error T002: unknown column 'response.upper'"),
+    (TWO | {"anc": ["1.0", "low"]}, "error T003: column 'anc' has the type string"),
+    (TWO | {"hes": ["yes", "yes"]}, "error T003: column 'hes' has the type string"),
+    (TWO | {"elapsed": [0.0, 0.5]}, "error T003: column 'elapsed' has the type double"),
+    (TWO | {"patient": ["a", None]}, "table of visits:2: error T005: column 'patient' is empty"),
+    ({"patient": ["a", "b", "a"], "elapsed": [0, 0, 1]}, "table of visits:3: error T006: rows of patient 'a' stand"),
+    (TWO | {"elapsed": [0, None]}, "table of visits:2: error T007: column 'elapsed' is empty"),
+    (TWO | {"elapsed": [0, 10**15]}, "table of visits:2: error T007: column 'elapsed' is no time since the first dose"),
+    (TWO | {"elapsed": [5, 4]}, "table of visits:2: error T008: column 'elapsed' is earlier than in the row before"),
+    (TWO | {"elapsed": [5, 5]}, "table of visits:2: error T009: the time of the row before, of the same patient"),
+    (TWO | {"given": ["starting", "a lot"]}, "table of visits:2: error T010: column 'given' holds 'a lot', which is neither"),
+    (TWO | {"given": ["x", "a lot"], "source": ["v.csv"] * 2, "row": [8, 9]}, "v.csv:9: error T010: column 'given' holds"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "message"), WRONG, ids=[message[:40] for _, message in WRONG])
+def test_what_is_wrong_with_a_table_is_said_at_its_row(columns: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        replayed(**columns)
+    assert message in str(raised.value)
+
+
+def test_a_column_twice_is_an_error() -> None:
+    twice = arrow.table(
+        [arrow.array(["a"]), arrow.array([0]), arrow.array([1.0]), arrow.array([2.0])], ["patient", "elapsed", "anc", "anc"]
+    )
+    with pytest.raises(InputError, match="error T004: 2 columns are called 'anc'"):
+        protocol.replay_table(IMATINIB, twice)
+
+
+def test_every_code_is_asked_for_by_a_test_and_raised() -> None:
+    told = Path(__file__).read_text(encoding="utf-8")
+    assert {*re.findall(r"error (T\d{3})", told)} == set(CODES)
+    assert list(CODES) == [f"T{number:03}" for number in range(1, len(CODES) + 1)]
+
+
+def test_what_is_no_table_or_no_way_to_follow_is_the_callers_mistake() -> None:
+    with pytest.raises(NotationError, match=r"a pyarrow\.Table"):
+        protocol.replay_table(IMATINIB, [])
+    with pytest.raises(NotationError, match="'given' or 'recommended'"):
+        protocol.replay_table(IMATINIB, arrow.table(TWO), follow="taken")
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protocol.executors.columns.find_spec", lambda name: None)
+    with pytest.raises(ExtraMissing, match=r"pip install 'dose-protocol\[bulk\]'"):
+        protocol.replay_table(IMATINIB, None)
+
+
+def test_the_page_on_tables_lists_every_column_of_both_tables() -> None:
+    from protocol.executors.decisions_table import COLUMNS
+    from protocol.executors.visits_table import columns
+
+    text = page("tables", 100) or ""
+    inputs = {item.name for item in IMATINIB.inputs}
+    own = [name for name in columns(IMATINIB).types if name.split(".")[0] not in inputs]
+    parts = {f"`.{name.split('.')[1]}`" for name in columns(IMATINIB).types if "." in name} - {"`.not done`"}
+    assert all(f"`{name}`" in text for name in (*own, *COLUMNS))
+    assert all(part in text for part in parts) and "`.not done`" in text
