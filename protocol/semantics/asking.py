@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocol.model.decision import Decision, Step
 from protocol.model.formula import parts
-from protocol.model.guard import Guard
+from protocol.model.guard import Guard, Tracked
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared, prepare
 
@@ -31,6 +31,12 @@ def only_now(protocol: Protocol, step: Step) -> tuple[str, ...]:
     starting = step.decision.before.control.kind == "before treatment"
     missing = sorted(name for name in prepare(protocol).baselines if step.state.reading(name) is None)
     return tuple(missing) if starting else ()
+
+
+def inputs_behind(prepared: Prepared, guard: Guard) -> frozenset[str]:
+    """The inputs that are measured for a guard: those that it asks, and those behind what is computed or remembered."""
+    names = (term.tracker if isinstance(term, Tracked) else getattr(term, "input", "") for term in prepared.terms(guard))
+    return frozenset(one for name in names if name for one in _behind(prepared, name))
 
 
 def _behind(prepared: Prepared, name: str) -> Iterator[str]:

@@ -8,24 +8,20 @@ depending on the date; what is shown is the earliest date of the range.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
 
 from attrs import evolve, frozen
 
 from protocol.errors import VisitError
 from protocol.model.course import Course, Exposure, Given, Observation, Visit
 from protocol.model.decision import Revision, Step, Trace, Verdict
-from protocol.model.guard import Clock, Tracked
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 from protocol.model.time import say_time
+from protocol.semantics.dates import check_order, dates
 from protocol.semantics.foresee import acted
 from protocol.semantics.given import is_it
-from protocol.semantics.moments import moments
-from protocol.semantics.prepared import Prepared, prepare
-from protocol.semantics.remembered import reference_dates
+from protocol.semantics.prepared import prepare
 from protocol.semantics.step import initial, step
-from protocol.semantics.taken import sum_changes
 
 MOST_BRANCHES = 2_000
 """How many combinations of dates are tried before a course with ranges is refused as too vague."""
@@ -49,7 +45,7 @@ def of_visits(protocol: Protocol, course: Course, met: Collection[int], *, stric
     ``met`` are the times at which the patient was seen; at the others only the dose changed.
     """
     visits = course.visits
-    _check_order(course, visits)
+    check_order(course.name, visits)
     final = _over_dates(protocol, visits)
     if strict:
         _check_refused(course, final)
@@ -78,7 +74,7 @@ def all_recorded(protocol: Protocol, course: Course) -> tuple[Step, ...]:
     Each step follows from the state of the one before it. Raises VisitError as ``trace`` does.
     """
     visits = with_exposures(course)
-    _check_order(course, visits)
+    check_order(course.name, visits)
     return _over_dates(protocol, visits)
 
 
@@ -97,13 +93,6 @@ def _revisions(issued: tuple[Step, ...], final: tuple[Step, ...]) -> Iterator[Re
         new = now.get(old.visit.time)
         if new is not None and new != old.decision:
             yield Revision(old.visit.time, old.decision, new)
-
-
-def _check_order(course: Course, visits: tuple[Visit, ...]) -> None:
-    for before, after in pairwise(visits):
-        if after.time < before.time or (after.latest or after.time) < (before.latest or before.time):
-            out_of_order = f"{say_time(after.time)} comes after {say_time(before.time)}"
-            raise VisitError(f"'{course.name}': {out_of_order}. Order the visits by time.")
 
 
 def _check_refused(course: Course, steps: tuple[Step, ...]) -> None:
@@ -151,7 +140,7 @@ def _over_dates(protocol: Protocol, visits: tuple[Visit, ...]) -> tuple[Step, ..
     prepared = prepare(protocol)
     for number, visit in enumerate(visits):
         later = tuple(other.time for other in visits[number + 1 :])
-        dated = ((branch, moment) for branch in branches for moment in _dates(prepared, branch, visit, later))
+        dated = ((branch, moment) for branch in branches for moment in dates(prepared, branch.state, visit, later))
         branches = [_taken(protocol, branch, moment) for branch, moment in dated]
         if len(branches) > MOST_BRANCHES:
             raise VisitError(f"the dates up to {say_time(visit.time)} leave over {MOST_BRANCHES} combinations. Narrow a range.")
@@ -163,33 +152,6 @@ def _taken(protocol: Protocol, branch: Branch, visit: Visit) -> Branch:
     before = acted(protocol, branch.state, visit.time)
     taken = step(protocol, before[-1].state if before else branch.state, visit)
     return Branch(taken.state, (*branch.steps, *before, taken))
-
-
-def _dates(prepared: Prepared, branch: Branch, visit: Visit, later: tuple[int, ...]) -> Iterator[Visit]:
-    """The visit at each date of its range that can matter: both ends, and each threshold in between."""
-    first = max(visit.time, visit.time if branch.state.time is None else branch.state.time)
-    last = visit.time if visit.latest is None else visit.latest
-    if first > last:
-        return
-    inside = set(moments(prepared, branch.state, first, last)) | _seen_from(prepared, branch.state, later, first, last)
-    for moment in sorted({first, last} | inside):
-        yield evolve(visit, time=moment)
-
-
-def _seen_from(prepared: Prepared, state: State, later: tuple[int, ...], first: int, last: int) -> set[int]:
-    """The dates from which a later visit lies just within or just beyond a constant or a validity."""
-    if first == last:
-        return set()
-    times = {Tracked(tracker.name) for tracker in prepared.trackers if tracker.kind in ("duration", "since")}
-    timed = (values for term, values in prepared.constants.items() if isinstance(term, Clock) or term in times)
-    spans = {int(value) for values in timed for value in values}
-    spans |= {item.valid_for for item in prepared.inputs.values() if item.valid_for is not None}
-    spans |= set(sum_changes(prepared, state, max(later, default=first) - first))
-    reference = reference_dates(prepared, (*later, *(held.observed for held in state.history)), later)
-    seen = {
-        moment + side for moment in (*(moment - span for moment in later for span in spans), *reference) for side in (-1, 0, 1)
-    }
-    return {moment for moment in seen if first < moment < last}
 
 
 def _merged(branches: list[Branch]) -> tuple[Step, ...]:

@@ -1,0 +1,112 @@
+"""At which visits of a course are the rules of a protocol true, whatever drug and dose the patient has?
+
+The readings count as in a decision: with their validity, their limits of normal, what is derived from them and what trackers
+remember of them. Minute 0 is the first dose, and what depends on the dose otherwise is open (``undosed``). Nothing is decided,
+so no rule stands before another, and no hold, stop or review follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from attrs import frozen
+
+from protocol.errors import VisitError
+from protocol.model.course import Course, Visit
+from protocol.model.decision import Refusal
+from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.rule import Rule
+from protocol.model.state import State
+from protocol.model.time import say_time
+from protocol.model.watching import Answer, Seen, Watching
+from protocol.semantics.arriving import arrive
+from protocol.semantics.asking import inputs_behind
+from protocol.semantics.dates import check_order, dates
+from protocol.semantics.explain import facts
+from protocol.semantics.missing import what_if
+from protocol.semantics.observing import passing
+from protocol.semantics.prepared import Prepared, prepare
+from protocol.semantics.remembered import baseline_at_start
+from protocol.semantics.scene import Scene
+from protocol.semantics.step import initial
+from protocol.semantics.truth import completions
+from protocol.semantics.undosed import OF_THE_DOSE, undosed
+
+Asked = tuple[tuple[Rule, frozenset[str]], ...]
+"""Rules, each with the inputs that are measured for it."""
+MOST_STATES = 2_000
+"""How many combinations of dates are told apart before a course with ranges is refused as too vague."""
+
+
+def watch(protocol: Protocol, course: Course, rules: Collection[str] = ()) -> Watching:
+    """Whether each rule's condition holds at each visit of a course; without a dose, and without a decision.
+
+    ``rules`` names those to watch; else they are all that apply on treatment. Raises VisitError as ``trace`` does.
+    """
+    check_order(course.name, course.visits)
+    prepared = prepare(undosed(protocol))
+    watched = (rule for rule in prepared.rules if (rule.name in rules if rules else is_of_treatment(rule)))
+    asked = tuple((rule, inputs_behind(prepared, rule.when)) for rule in watched)
+    seen = tuple(_over_dates(prepared, asked, course.visits))
+    return Watching(protocol.name, protocol.version, fingerprint(protocol), course.name, seen)
+
+
+def is_of_treatment(rule: Rule) -> bool:
+    """Whether the rule is one of those that apply on treatment, at whatever level."""
+    return any(where.control == "on treatment" for where in rule.where)
+
+
+@frozen(eq=False)
+class _Look:
+    """A visit on one of the dates it may have had: the answers there, what was refused, the state afterwards."""
+
+    answers: tuple[Answer, ...]
+    refused: tuple[Refusal, ...]
+    state: State
+
+
+def _over_dates(prepared: Prepared, rules: Asked, visits: tuple[Visit, ...]) -> Iterator[Seen]:
+    states = [initial(prepared.protocol)]
+    for number, visit in enumerate(visits):
+        later = tuple(other.time for other in visits[number + 1 :])
+        looks = [_look(prepared, rules, state, dated) for state in states for dated in dates(prepared, state, visit, later)]
+        states = list(dict.fromkeys(look.state for look in looks))
+        if len(states) > MOST_STATES:
+            raise VisitError(f"the dates up to {say_time(visit.time)} leave over {MOST_STATES} combinations. Narrow a range.")
+        answers = zip(*(look.answers for look in looks), strict=True)
+        yield Seen(visit, tuple(_joined(column) for column in answers), looks[0].refused)
+
+
+def _joined(column: tuple[Answer, ...]) -> Answer:
+    """One answer for all dates: what is not the same on each of them is not known."""
+    first = column[0]
+    if all(other.holds == first.holds for other in column):
+        return first
+    needs = tuple(dict.fromkeys(name for other in column for name in other.needs))
+    return Answer(first.rule, None, needs, True, first.measured)
+
+
+def _look(prepared: Prepared, rules: Asked, state: State, visit: Visit) -> _Look:
+    scene, accepted = arrive(prepared, _started(prepared, state, visit.time - 1), visit)
+    answers = tuple(_answer(scene, rule, accepted.measured, inputs) for rule, inputs in rules)
+    return _Look(answers, accepted.refused, _started(prepared, scene.state, visit.time))
+
+
+def _started(prepared: Prepared, state: State, time: int) -> State:
+    """The state with the first dose taken at minute 0, if that is not after this time."""
+    if state.started is not None or time < 0:
+        return state
+    here = state if state.time == 0 else passing(prepared, state, 0)
+    return here.moved(started=0, baseline=baseline_at_start(prepared, here))
+
+
+def _answer(scene: Scene, rule: Rule, measured: frozenset[str], inputs: frozenset[str]) -> Answer:
+    found = list(completions(scene, lambda world: world.holds(rule.when)))
+    answers = {answer for _, answer in found}
+    fresh = not measured.isdisjoint(inputs)
+    if len(answers) > 1:
+        missing = what_if(scene, [(narrowed, str(answer)) for narrowed, answer in found])
+        return Answer(rule.name, None, tuple(one.name for one in missing), False, fresh)
+    holds = answers.pop()
+    shown = (fact for fact in facts(scene, rule.when, measured) if fact.name not in OF_THE_DOSE) if holds else ()
+    return Answer(rule.name, holds, (), False, fresh, tuple(shown))
