@@ -3,7 +3,7 @@
 What is public, and stays as it is from one minor version to the next:
 
 - ``load`` a protocol, ``Protocol``, its ``fingerprint``;
-- ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course;
+- ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course; ``replay``: of many courses;
 - ``replay_table``: the same of many courses at once, from a table of visits to a table of decisions (extra ``bulk``);
 - ``dispense``: so many units of each strength, of a dose for a body size;
 - ``verify``: what is so of each property on all courses, with the shortest course on which one fails;
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from protocol.model.protocol import Protocol, fingerprint
     from protocol.semantics.dispensing import dispense
     from protocol.semantics.foresee import next_change
+    from protocol.semantics.replay import replay
     from protocol.semantics.step import initial, step
     from protocol.semantics.trace import trace
     from protocol.verification.verify import verify
 
 __all__ = [
-    "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "replay_table", "step",
-    "stored", "trace", "verify", "visit",
+    "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "replay", "replay_table",
+    "step", "stored", "trace", "verify", "visit",
 ]  # fmt: skip
 
 _PLACES = {
@@ -46,6 +47,7 @@ _PLACES = {
     "initial": "protocol.semantics.step",
     "load": "protocol.language.shipped",
     "next_change": "protocol.semantics.foresee",
+    "replay": "protocol.semantics.replay",
     "replay_table": "protocol.executors.columns",
     "step": "protocol.semantics.step",
     "trace": "protocol.semantics.trace",

@@ -166,14 +166,16 @@ def say_verdict(step: Step, most: int = ALL) -> str:
     verdict = step.verdict
     if verdict is None:
         return "not known, the recommendation is assumed" if step.visit.given else ""
-    if step.deviations:
-        return f"{verdict.given}: DEVIATION, {'; '.join(item.kind for item in step.deviations)}"
+    if certain := [item.kind for item in step.deviations if item.is_certain]:
+        return f"{verdict.given}: DEVIATION, {'; '.join(certain)}"
     return f"{verdict.given}: {_judgement(verdict, step.decision, most)}"
 
 
 def _judgement(verdict: Verdict, decision: Decision, most: int) -> str:
     if verdict.met_at is not None:
         return f"the recommendation was met in time, on {say_time(verdict.met_at)}"
+    if verdict.on_time_until is not None:
+        return f"what is recommended is on time until {say_time(verdict.on_time_until)}"
     if verdict.recommended and not verdict.depends_on_date:
         return _as_recommended(decision)
     if verdict.permitted == "some":

@@ -13,7 +13,10 @@ from protocol.model.decision import Step, Trace
 
 @frozen
 class Tally:
-    """Numbers of a replay. Dose changes are permitted under ``every`` completion of what is missing, ``some`` or ``none``."""
+    """Numbers of a replay. Dose changes are permitted under ``every`` completion of what is missing, ``some`` or ``none``.
+
+    ``undecidable``: doses of which it depends on what is missing whether they deviate; they are not among the ``deviations``.
+    """
 
     courses: int
     visits: int
@@ -22,6 +25,7 @@ class Tally:
     none: int
     deviations: int
     refused: int
+    undecidable: int = 0
 
     @property
     def changes(self) -> int:
@@ -40,15 +44,16 @@ class Tally:
 
 def tally(traces: Iterable[Trace]) -> Tally:
     """Counts over traces."""
-    courses = visits = deviations = refused = 0
+    courses = visits = deviations = refused = undecidable = 0
     verdicts: Counter[str] = Counter()
     for trace in traces:
         courses += 1
         visits += len(trace.steps)
-        deviations += sum(len(step.deviations) for step in trace.steps)
+        deviations += sum(one.is_certain for step in trace.steps for one in step.deviations)
+        undecidable += sum(not one.is_certain for step in trace.steps for one in step.deviations)
         refused += sum(len(step.refused) for step in trace.steps) + len(trace.refused)
         verdicts.update(step.verdict.permitted for step in trace.steps if step.verdict and is_change(step))
-    return Tally(courses, visits, verdicts["every"], verdicts["some"], verdicts["none"], deviations, refused)
+    return Tally(courses, visits, verdicts["every"], verdicts["some"], verdicts["none"], deviations, refused, undecidable)
 
 
 def is_change(step: Step) -> bool:

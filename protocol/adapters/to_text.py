@@ -199,7 +199,7 @@ def _missing(title: str, missing: tuple[Missing, ...], width: int) -> list[str]:
 
 def _given(step: Step) -> Iterator[str]:
     yield say_verdict(step) or "The data do not say; the recommendation is assumed."
-    yield from (f"{item.kind}: {item.message}" for item in step.deviations)
+    yield from (f"{item.kind}: {item.message}" for item in step.deviations if item.is_certain)
 
 
 def _refusal(refusal: Refusal) -> str:

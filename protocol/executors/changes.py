@@ -66,8 +66,9 @@ def by_step(now: Now, remembered: Visited | None, step: Step, why: str) -> Chang
 
 def by_decided(now: Now, found: Visited, why: str) -> Change:
     """The change that a visit makes which was decided just now. Raises NeedsReason."""
-    if found.step.deviations and not why.strip():
-        listed = "; ".join(f"{one.kind}: {one.message}" for one in found.step.deviations)
+    certain = [one for one in found.step.deviations if one.is_certain]
+    if certain and not why.strip():
+        listed = "; ".join(f"{one.kind}: {one.message}" for one in certain)
         raise NeedsReason("M008", f"the protocol does not permit what was given ({listed})", "Say in 'why' why it was given.")
     return by_visit(now, found)
 

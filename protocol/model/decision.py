@@ -179,6 +179,7 @@ class Verdict:
     ``recommended``: it is what the decision recommended. ``needs`` says, per missing value that matters, when it was permitted.
     ``depends_on_date``: a date of the course is a range, and the verdict is not the same throughout it.
     ``met_at``: the recommendation came into force later, but in time; None if at the visit or not at all.
+    ``on_time_until``: the minute until which what is ordered is on time, where a visit window says so and it was not done yet.
     """
 
     given: Given
@@ -187,29 +188,43 @@ class Verdict:
     needs: tuple[Missing, ...] = ()
     depends_on_date: bool = False
     met_at: int | None = None
+    on_time_until: int | None = None
 
 
 DeviationKind = Literal[
     "dose above permitted",
     "dose below permitted",
+    "change too early",
+    "change too late",
     "hold missed",
     "hold without reason",
+    "stop missed",
     "stop without reason",
     "resumed too early",
+    "wrong resume level",
     "treatment after stop",
     "started too early",
     "begun anew without reason",
     "off the ladder",
     "protocol silent",
+    "not decidable",
 ]
 
 
 @frozen
 class Deviation:
-    """What was given differs from what was permitted; ``kind`` is the field's term for how."""
+    """What was given differs from what was permitted; ``kind`` is the field's term for how.
+
+    ``not decidable``: whether it differs depends on what is missing, which the message names.
+    """
 
     kind: DeviationKind
     message: str
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether what was given was not permitted, whatever the missing values are."""
+        return self.kind != "not decidable"
 
 
 @frozen

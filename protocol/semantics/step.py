@@ -23,10 +23,11 @@ from protocol.model.regimen import NO_DRUG
 from protocol.model.state import State, Taken
 from protocol.semantics.arriving import arrive
 from protocol.semantics.decide import Finding, conclude
+from protocol.semantics.deviating import deviations
 from protocol.semantics.dispensing import dispensed
 from protocol.semantics.effects import direction, in_force
 from protocol.semantics.explain import explained
-from protocol.semantics.given import deviations, followed, verdict
+from protocol.semantics.given import followed, verdict
 from protocol.semantics.monitoring import awaited, awaited_by, monitored
 from protocol.semantics.prepared import prepare
 from protocol.semantics.readings import Accepted

@@ -18,8 +18,9 @@ from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
 from protocol.model.time import say_time
 from protocol.semantics.dates import check_order, dates
+from protocol.semantics.deviating import not_decidable, shown
 from protocol.semantics.foresee import acted
-from protocol.semantics.given import is_it
+from protocol.semantics.in_time import in_time
 from protocol.semantics.prepared import prepare
 from protocol.semantics.step import initial, step
 
@@ -57,7 +58,7 @@ def of_visits(protocol: Protocol, course: Course, met: Collection[int], *, stric
         protocol.version,
         fingerprint(protocol),
         course.name,
-        _in_time(protocol, issued, dosing),
+        in_time(protocol, issued, dosing),
         tuple(_revisions(issued, final)),
         tuple(
             refusal
@@ -165,14 +166,18 @@ def _merged(branches: list[Branch]) -> tuple[Step, ...]:
 
 
 def _marked(column: tuple[Step, ...]) -> Step:
-    shown = column[0]
+    first = column[0]
     decisions = {(one.decision.status, one.decision.after, one.decision.rule, one.decision.conflict) for one in column}
-    marked = evolve(shown, depends_on_date=len(decisions) > 1)
+    marked = evolve(first, depends_on_date=len(decisions) > 1)
     verdicts = tuple(dict.fromkeys(one.verdict for one in column if one.verdict is not None))
     if len({(one.permitted, one.needs) for one in verdicts}) < 2:
         return marked
-    deviating = shown.deviations if {one.permitted for one in verdicts} == {"none"} else ()
-    return evolve(marked, verdict=_joined(verdicts), deviations=deviating)
+    joined = _joined(verdicts)
+    if joined.permitted != "some":
+        return evolve(marked, verdict=joined)
+    if all(one.recommended for one in verdicts):
+        return evolve(marked, verdict=joined, deviations=())
+    return evolve(marked, verdict=joined, deviations=(not_decidable(joined, shown(joined.given, first.state.dose)),))
 
 
 def _joined(verdicts: tuple[Verdict, ...]) -> Verdict:
@@ -181,29 +186,6 @@ def _joined(verdicts: tuple[Verdict, ...]) -> Verdict:
     needs = {need.name: need for one in reversed(verdicts) for need in one.needs}
     permitted = words.pop() if len(words) == 1 else "some"
     return evolve(verdicts[0], permitted=permitted, needs=tuple(needs.values()), depends_on_date=True)
-
-
-# A recommendation is met when it is in force in time
-
-
-def _in_time(protocol: Protocol, steps: tuple[Step, ...], dosing: frozenset[int]) -> tuple[Step, ...]:
-    return tuple(_met_later(protocol, one, steps[number + 1 :], dosing) for number, one in enumerate(steps))
-
-
-def _met_later(protocol: Protocol, one: Step, later: tuple[Step, ...], dosing: frozenset[int]) -> Step:
-    """The step with its deviation lifted if what was recommended came into force in time.
-
-    In time is within ``act within``, or else before the next visit: at one of the moments at which only the dose changed.
-    """
-    if not one.deviations or one.verdict is None:
-        return one
-    for other in later:
-        within = protocol.act_within
-        if other.visit.time not in dosing if within is None else other.visit.time > one.visit.time + within:
-            return one
-        if other.visit.given is not None and is_it(protocol, other.visit.given, one.decision.after):
-            return evolve(one, verdict=evolve(one.verdict, recommended=True, met_at=other.visit.time), deviations=())
-    return one
 
 
 # What was recorded when
