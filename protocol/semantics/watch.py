@@ -2,12 +2,13 @@
 
 The readings count as in a decision: with their validity, their limits of normal, what is derived from them and what trackers
 remember of them. Minute 0 is the first dose, and what depends on the dose otherwise is open (``undosed``). Nothing is decided,
-so no rule stands before another, and no hold, stop or review follows.
+so no rule stands before another, and no hold, stop or review follows. Rules of treatment are asked from minute 0 on, rules that
+apply before treatment up to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import frozen
 
@@ -58,9 +59,9 @@ def is_of_treatment(rule: Rule) -> bool:
 
 @frozen(eq=False)
 class _Look:
-    """A visit on one of the dates it may have had: the answers there, what was refused, the state afterwards."""
+    """A visit on one of the dates it may have had: the answers there by rule, what was refused, the state afterwards."""
 
-    answers: tuple[Answer, ...]
+    answers: dict[str, Answer]
     refused: tuple[Refusal, ...]
     state: State
 
@@ -73,23 +74,36 @@ def _over_dates(prepared: Prepared, rules: Asked, visits: tuple[Visit, ...]) -> 
         states = list(dict.fromkeys(look.state for look in looks))
         if len(states) > MOST_STATES:
             raise VisitError(f"the dates up to {say_time(visit.time)} leave over {MOST_STATES} combinations. Narrow a range.")
-        answers = zip(*(look.answers for look in looks), strict=True)
-        yield Seen(visit, tuple(_joined(column) for column in answers), looks[0].refused)
+        answered = dict.fromkeys(rule.name for rule, _ in rules if any(rule.name in look.answers for look in looks))
+        answers = (_joined(rule, [look.answers.get(rule) for look in looks]) for rule in answered)
+        yield Seen(visit, tuple(answers), looks[0].refused)
 
 
-def _joined(column: tuple[Answer, ...]) -> Answer:
-    """One answer for all dates: what is not the same on each of them is not known."""
-    first = column[0]
-    if all(other.holds == first.holds for other in column):
-        return first
-    needs = tuple(dict.fromkeys(name for other in column for name in other.needs))
-    return Answer(first.rule, None, needs, True, first.measured)
+def _joined(rule: str, found: Sequence[Answer | None]) -> Answer:
+    """One answer for all dates: what is not the same on each of them, or not asked on one, is not known."""
+    answers = [answer for answer in found if answer is not None]
+    if len(answers) == len(found) and len({answer.holds for answer in answers}) == 1:
+        return answers[0]
+    needs = tuple(dict.fromkeys(name for answer in answers for name in answer.needs))
+    return Answer(rule, None, needs, True, answers[0].measured)
 
 
 def _look(prepared: Prepared, rules: Asked, state: State, visit: Visit) -> _Look:
+    """What is so at a visit. That of minute 0 is the last one before the first dose, and is seen as of the first with it."""
     scene, accepted = arrive(prepared, _started(prepared, state, visit.time - 1), visit)
-    answers = tuple(_answer(scene, rule, accepted.measured, inputs) for rule, inputs in rules)
-    return _Look(answers, accepted.refused, _started(prepared, scene.state, visit.time))
+    after = _started(prepared, scene.state, visit.time)
+    treated = scene if after is scene.state else Scene(prepared, after, visit.time)
+    answers = {}
+    for rule, inputs in rules:
+        asked = treated if after.started is not None and not _is_of_the_start(rule) else scene
+        if visit.time == 0 or any((where.control == "before treatment") is (visit.time < 0) for where in rule.where):
+            answers[rule.name] = _answer(asked, rule, accepted.measured, inputs)
+    return _Look(answers, accepted.refused, after)
+
+
+def _is_of_the_start(rule: Rule) -> bool:
+    """Whether the rule applies before treatment only."""
+    return all(where.control == "before treatment" for where in rule.where)
 
 
 def _started(prepared: Prepared, state: State, time: int) -> State:
