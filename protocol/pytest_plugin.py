@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from protocol.errors import InputError, ProtocolError
-from protocol.language.shipped import FILE_NAME, courses_of, protocol_of
+from protocol.language.shipped import FILE_NAME, MAPPING, courses_of, protocol_of
 
 if TYPE_CHECKING:
     from protocol.adapters.sheet import Example
@@ -62,7 +62,7 @@ def _is_protocol(file: Path) -> bool:
     """Whether a YAML file is a protocol: other YAML files are none of our business."""
     if file.name == FILE_NAME or courses_of(file):
         return True
-    if not file.with_name(FILE_NAME).is_file():
+    if not file.with_name(FILE_NAME).is_file() or file.name.endswith(MAPPING):
         return False
     with file.open("rb") as lines:
         return any(line.lstrip(codecs.BOM_UTF8).startswith(b"protocol:") for line in lines)

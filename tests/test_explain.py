@@ -43,7 +43,7 @@ def test_the_page_of_a_code_names_it_says_what_it_means_and_when_it_is_met(capsy
         "P012: an unknown name in a guard\n\n"
         "A guard asks only what is declared: inputs, derived inputs, trackers and interpretations. Declare\n"
         "it, or correct the spelling.\n\n"
-        "Said of a protocol's file that cannot be used; the exit code is then 2.\n"
+        "Said of a protocol's file, or of a mapping, that cannot be used; the exit code is then 2.\n"
     )
 
 

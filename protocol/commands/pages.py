@@ -17,11 +17,16 @@ TOPICS = {
 """The pages that are not of a code: the folder and file of each, and what it tells."""
 
 KINDS = {
-    "P": ("protocol.language.codes", "Said of a protocol's file that cannot be used; the exit code is then 2."),
+    "P": ("protocol.language.codes", "Said of a protocol's file, or of a mapping, that cannot be used; the exit code is then 2."),
     "C": ("protocol.adapters.codes", "Said of a file of courses that cannot be used; the exit code is then 2."),
     "F": (
         "protocol.checks",
         "A finding of 'protocol check', which then exits with 1: the file can be used, and should be mended.",
+    ),
+    "T": (
+        "protocol.adapters.mapped.codes",
+        "Said of the tables of a study, or of a mapping for them: by 'protocol map --check' of rows that it refuses, else with "
+        "the exit code 2.",
     ),
     "V": ("protocol.verification.codes", "Said by 'protocol verify', of all courses that there can be."),
     "M": ("protocol.executors.codes", "Raised by a live course, which stays as it was."),

@@ -281,6 +281,11 @@ _TABLE = (
      "An entry of 'rules' or 'monitoring' replaces the one of its name in what is amended. One of another name is new, and says "
      "before which it stands, or 'before: the end' where it comes last. Without that a misspelled name would leave the rule in "
      "force that was to be replaced, and nobody would be told."),
+    # Mappings.
+    ("P110", "an unknown table", "'table' names one of those under 'tables' of the mapping."),
+    ("P111", "a unit that is another one",
+     "'units' says which unit of the allow-list is meant by a spelling of the data. A unit of the list means itself."),
+    ("P112", "not a window", "The window of a planned visit is a study day, or two: '12 to 16'. There is no study day 0."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

@@ -117,6 +117,11 @@ class Report:
         part = self._part(at)
         return part.file, part.line(at.start)
 
+    def position(self, at: Span) -> tuple[int, int]:
+        """The line and the column, counted from 1, in which a span begins."""
+        part = self._part(at)
+        return part.line(at.start), part.column(at.start)
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems found, file by file, in the order of each."""

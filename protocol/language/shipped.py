@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from protocol.model.protocol import Protocol
 
 FILE_NAME = "protocol.yaml"
+MAPPING = ".mapping.yaml"
+"""How the name of a file ends that says how data become courses of the protocol beside it."""
 SHIPPED_NAME = re.compile(rf"(?P<folder>{NAME.pattern})(?:/(?P<member>[a-z0-9][a-z0-9-]*))?")
 """``imatinib-label`` is the file protocol.yaml of that folder, ``imatinib-label/dfsp`` its file dfsp.yaml."""
 _COURSES = re.compile(r"(?:(?P<member>.+?)\.)?courses.*\.md")
@@ -79,7 +81,7 @@ def shipped_file(name: str) -> Path | None:
 
 def shipped_names() -> tuple[str, ...]:
     """The names of the shipped protocols, each followed by those of its family."""
-    files = (path for folder in _folders() for path in folder.glob("*/*.yaml"))
+    files = (path for folder in _folders() for path in folder.glob("*/*.yaml") if not path.name.endswith(MAPPING))
     return tuple(sorted({path.parent.name if path.name == FILE_NAME else f"{path.parent.name}/{path.stem}" for path in files}))
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from protocol.errors import InputError
 from protocol.language import shipped
-from protocol.language.shipped import courses_of, find, load, shipped_names
+from protocol.language.mapping.from_yaml import load_mapping
+from protocol.language.shipped import MAPPING, courses_of, find, load, shipped_names
 
 SMALL = """protocol: small
 version: 1
@@ -58,11 +59,13 @@ def test_no_two_shipped_protocols_have_the_same_name_and_version() -> None:
     assert len(set(said)) == len(said)
 
 
-def test_every_file_beside_a_shipped_protocol_is_one_of_its_family_or_the_courses_of_one() -> None:
+def test_every_file_beside_a_shipped_protocol_is_one_of_its_family_the_courses_of_one_or_a_mapping_for_one() -> None:
     for folder in {find(name).parent for name in shipped_names()}:
         protocols = [find(name) for name in shipped_names() if find(name).parent == folder]
         courses = [file for protocol in protocols for file in courses_of(protocol)]
-        assert sorted(folder.iterdir()) == sorted([*protocols, *courses])
+        mappings = [file for file in folder.iterdir() if file.name.endswith(MAPPING)]
+        assert sorted(folder.iterdir()) == sorted([*protocols, *courses, *mappings])
+        assert all(find(load_mapping(file).protocol) in protocols for file in mappings)
 
 
 def test_protocols_inside_the_installed_package_come_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,129 @@
+"""Whether a mapping fits: its inputs and words the protocol, its columns the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import define
+
+from protocol.adapters.cells import Default, observations
+from protocol.adapters.mapped.table import Table
+from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
+from protocol.errors import InputError, Problem
+from protocol.model.input import Input, Number
+from protocol.model.mapping import Condition, DataMapping, Filter, Named, Reading, When
+from protocol.model.protocol import Protocol
+
+
+@define
+class _Found:
+    """The problems of a mapping's file."""
+
+    mapping: DataMapping
+    problems: list[Problem]
+
+    def add(self, code: str, at: Named, message: str, hint: str) -> None:
+        lines = self.mapping.text.split("\n")
+        text = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
+        length = max(1, min(len(at.name), len(text) - at.column + 1))
+        self.problems.append(Problem(code, message, hint, self.mapping.file, at.line, at.column, length, text))
+
+    def stop_if_any(self) -> None:
+        if self.problems:
+            raise InputError(tuple(sorted(self.problems, key=lambda one: (one.line, one.column))))
+
+
+def check_protocol(mapping: DataMapping, protocol: Protocol) -> None:
+    """Raises InputError where the mapping speaks of what the protocol does not have."""
+    found = _Found(mapping, [])
+    inputs = {item.name: item for item in protocol.inputs}
+    for reading in mapping.readings:
+        item = inputs.get(reading.input.name)
+        if item is None:
+            hint = did_you_mean(reading.input.name, inputs, "Inputs")
+            found.add("T010", reading.input, f"'{reading.input}' is not an input of {protocol.name}", hint)
+        else:
+            _check_reading(found, reading, item)
+    _check_dates(found)
+    found.stop_if_any()
+
+
+def _check_reading(found: _Found, reading: Reading, item: Input) -> None:
+    words = [word for _, word in reading.values.words] if reading.values else []
+    words += [word for word in (reading.values.otherwise if reading.values else "", reading.always, reading.outside) if word]
+    for word in words:
+        problems = Problems("", (word,))
+        observations(Cell(word, 1, 1), item, Default(), problems)
+        if problems.found:
+            found.add("T011", reading.input, f"{quoted(word)} is not a value of '{item.name}'", problems.found[0].hint)
+    if isinstance(item.kind, Number) and reading.value and not reading.unit and not reading.in_unit and item.kind.unit != "1":
+        hint = f"Add 'unit: COLUMN', or 'in: {item.kind.unit}' where every row has that unit."
+        found.add("T012", reading.value, f"nothing says in which unit '{item.name}' is", hint)
+    if not isinstance(item.kind, Number) and (extra := reading.unit or reading.lower or reading.upper):
+        found.add("T012", extra, f"'{item.name}' is not a quantity: it has no unit and no limits", "Leave it out.")
+
+
+def _check_dates(found: _Found) -> None:
+    """A date is counted from the date of the first dose."""
+    mapping = found.mapping
+    if mapping.patients and mapping.patients.first_dose:
+        return
+    whens: Iterable[When] = (
+        *(source.when for source in mapping.tables),
+        *(reading.when for reading in mapping.readings),
+        *(one.start for one in mapping.doses),
+        *(one.when for one in mapping.ends),
+    )
+    for date in dict.fromkeys(when.date for when in whens if when.date):
+        hint = "Add 'patients: {table: ..., first dose: COLUMN}', or give a column of study days."
+        found.add("T013", date, f"{date} is a date, and nothing says when the first dose was", hint)
+
+
+def check_columns(mapping: DataMapping, tables: dict[str, Table]) -> None:
+    """Raises InputError where a column is not in its table."""
+    found = _Found(mapping, [])
+    for name, column in dict.fromkeys(asked(mapping)):
+        if column.name not in tables[name].columns:
+            hint = did_you_mean(column.name, tables[name].columns, "Columns")
+            found.add("T014", column, f"{tables[name].file} has no column {quoted(column.name)}", hint)
+    found.stop_if_any()
+
+
+def asked(mapping: DataMapping) -> Iterator[tuple[str, Named]]:
+    """Each column that a mapping asks, with the name of its table."""
+    for source in mapping.tables:
+        columns = (source.patient, source.recorded, *_of_when(source.when), *_of_rows(source.rows))
+        yield from ((source.name, column) for column in columns if column)
+    section = mapping.patients
+    if section:
+        columns = (section.first_dose, section.planned, section.actual, *_of_rows(section.rows))
+        yield from ((section.table.name, column) for column in columns if column)
+    for reading in mapping.readings:
+        if reading.table:
+            yield from ((reading.table.name, column) for column in _of_reading(reading) if column)
+    for dose in mapping.doses:
+        parts = (dose.given, dose.amount, dose.unit, dose.frequency, *_of_when(dose.start), *_of_when(dose.end))
+        conditions = (*_of_rows(dose.rows), *_of(dose.placebo))
+        yield from ((dose.table.name, column) for column in (*parts, *conditions) if column)
+    for end in mapping.ends:
+        yield from ((end.table.name, column) for column in (*_of_when(end.when), *_of_rows(end.rows)) if column)
+    for one in mapping.windows:
+        yield from ((one.table.name, column) for column in (one.visit, one.planned) if column)
+
+
+def _of_reading(reading: Reading) -> Iterator[Named | None]:
+    yield from (reading.value, reading.unit, reading.lower, reading.upper)
+    yield from (*_of_when(reading.when), *_of_when(reading.until), *_of_rows(reading.rows))
+    yield from (*_of(reading.not_done), *_of(reading.baseline))
+
+
+def _of_when(when: When | None) -> tuple[Named | None, ...]:
+    return (when.date, when.study_day, when.elapsed) if when else ()
+
+
+def _of_rows(rows: Filter) -> tuple[Named, ...]:
+    return (*_of(rows.only), *_of(rows.without))
+
+
+def _of(conditions: Iterable[Condition]) -> tuple[Named, ...]:
+    return tuple(condition.column for condition in conditions)

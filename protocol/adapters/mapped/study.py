@@ -1,0 +1,107 @@
+"""What is read of a study before courses are made: the tables, who the patients are, and when and whose each row is."""
+
+from __future__ import annotations
+
+from attrs import Factory, define
+
+from protocol.adapters.mapped.account import Account, Wrong
+from protocol.adapters.mapped.dates import since, span
+from protocol.adapters.mapped.patients import NOBODY, Patient, Patients
+from protocol.adapters.mapped.selecting import filtered
+from protocol.adapters.mapped.table import Table
+from protocol.adapters.problems import Cell, Problems
+from protocol.adapters.times import Times, times
+from protocol.errors import NotationError
+from protocol.model.mapping import DataMapping, Filter, Named, When
+from protocol.model.protocol import Protocol
+
+UNLISTED = Wrong("T043", "the table of patients does not list this one", "Add the patient to it, or correct the name.")
+NO_TIME = Wrong("T046", "no time", "It is not known where in the course it belongs.")
+
+
+@define
+class Study:
+    """The tables of a study under a mapping. ``listed`` are the patients that a table lists; None where none does.
+
+    ``met`` are those of whom some row is used, ``first`` the first visit of each.
+    """
+
+    mapping: DataMapping
+    protocol: Protocol
+    tables: dict[str, Table]
+    listed: Patients | None
+    account: Account
+    met: Patients = Factory(dict)
+    first: dict[str, Times] = Factory(dict)
+
+    def rows(self, name: str, rows: Filter) -> list[int]:
+        """The rows of a table that are meant; the others are noted, with the reason."""
+        table, noted = self.tables[name], self.account.rows[name]
+        left = filtered(table, self.mapping.table(name).rows) | filtered(table, rows)
+        for row, why in left.items():
+            noted.note(row, "ignored", why)
+        return [row for row in range(table.rows) if row not in left]
+
+    def patient(self, name: str, row: int) -> Patient | None:
+        """Whose a row is; None where no course is made of it, which is noted."""
+        column = self.mapping.table(name).patient
+        assert column is not None
+        who, noted = self.tables[name].texts(column.name)[row], self.account.rows[name]
+        if not who:
+            noted.note(row, "refused", str(NOBODY))
+            return None
+        if self.listed is None:
+            return self.met.setdefault(who, Patient(who))
+        found = self.listed.get(who)
+        if found is None:
+            noted.note(row, "refused", str(UNLISTED))
+            return None
+        if found.left_out:
+            noted.note(row, "refused" if found.wrong else "ignored", found.left_out)
+            return None
+        self.met.setdefault(who, found)
+        return found
+
+    def times(self, name: str, when: When, row: int, patient: Patient) -> Times | Wrong | None:
+        """When a row was; None where it does not say."""
+        column = when.column
+        assert column is not None
+        text = self.tables[name].texts(column.name)[row]
+        return self.read(text, when, patient) if text else None
+
+    def read(self, text: str, when: When, patient: Patient) -> Times | Wrong:
+        """A text as a time of the patient."""
+        if when.date is None:
+            return self._counted(text, "study day" if when.study_day else "elapsed")
+        if patient.first_dose is None:
+            return Wrong("T044", "a date, but no date of the first dose", "Give 'patients' the column of 'first dose'.")
+        try:
+            return since(span(text), patient.first_dose, self.mapping.by_day)
+        except NotationError as error:
+            return Wrong("T045", error.message, error.hint)
+
+    def _counted(self, text: str, kind: str) -> Times | Wrong:
+        problems = Problems("", (text,))
+        found = times(Cell(text, 1, 1), kind, self.protocol, problems)
+        if found is None:
+            first = problems.found[0]
+            return Wrong(first.code, first.message, first.hint)
+        return found
+
+    def compare(self, name: str, when: When, row: int, found: Times, patient: Patient) -> None:
+        """Notes where the study day beside a date is another one."""
+        if when.date is None or when.study_day is None or found.latest is not None:
+            return
+        text = self.tables[name].texts(when.study_day.name)[row]
+        if not text:
+            return
+        said = self._counted(text, "study day")
+        if isinstance(said, Wrong) or said.time // 1440 != found.time // 1440:
+            what = f"{when.study_day} is another day than {when.date} counted from the first dose"
+            self.account.note(what, self.tables[name].name(row))
+
+    def refuse(self, name: str, row: int, wrong: Wrong, column: Named | None) -> None:
+        """Notes a row that cannot be used."""
+        where = f" ({column})" if column else ""
+        self.account.hints.setdefault(str(wrong), wrong.hint)
+        self.account.rows[name].note(row, "refused", f"{wrong}{where}")

@@ -1,0 +1,86 @@
+"""The tables of the CDISC pilot study through the shipped mapping: every row accounted for."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from protocol import load
+from protocol.adapters.from_file import from_file
+from protocol.adapters.mapped.account import FATES
+from protocol.adapters.mapped.courses import Mapped, read_mapped
+from protocol.language.mapping.from_yaml import load_mapping
+from protocol.language.shipped import find
+from protocol.model.course import Course
+from protocol.model.time import study_day
+from protocol.semantics.trace import trace, with_exposures
+
+SPEC = "cdiscpilot-xanomeline"
+FOLDER = find(SPEC).parent
+
+
+@pytest.fixture(scope="module")
+def mapped(data_folder: Path) -> Mapped:
+    folder = data_folder / "cdiscpilot"
+    if not folder.is_dir():
+        pytest.skip(f"no tables of the CDISC pilot study in {data_folder}")
+    pytest.importorskip("pyreadstat", reason="pyreadstat is not installed, so SAS files cannot be read: extra 'cdisc'")
+    return read_mapped(load_mapping(FOLDER / "cdiscpilot.mapping.yaml"), folder, load(SPEC))
+
+
+def course(mapped: Mapped, name: str) -> Course:
+    return next(one for one in mapped.courses if one.name == name)
+
+
+def test_every_row_is_used_corrected_duplicated_refused_or_ignored(mapped: Mapped) -> None:
+    rows = {name: one.table.rows for name, one in mapped.account.rows.items()}
+    assert rows == {"dm": 306, "ex": 591, "lb": 59_580, "ds": 850}
+    for name, one in mapped.account.rows.items():
+        assert sum(one.count(fate) for fate in FATES) == rows[name]
+        for fate in FATES[1:]:
+            assert sum(group.count for group in one.why(fate)) == one.count(fate)
+    assert mapped.account.total("refused") == 0
+
+
+def test_there_are_254_courses_with_100_changes_of_dose(mapped: Mapped) -> None:
+    assert len(mapped.courses) == 254
+    up = down = 0
+    for one in mapped.courses:
+        doses = [interval.given.regimen.amount for interval in one.exposures if interval.given.regimen]
+        up += sum(before < after for before, after in pairwise(doses))
+        down += sum(before > after for before, after in pairwise(doses))
+    assert (up, down) == (72, 28)
+
+
+def test_twelve_of_the_high_dose_arm_are_kept_in_it_though_they_never_had_the_high_dose(mapped: Mapped) -> None:
+    noted = [where for what, where in mapped.account.noted if "arm" in what]
+    assert len(noted) == 12
+    assert "high-dose" in {one.value for one in course(mapped, "01-701-1181").visits[1].observations}
+
+
+def test_the_courses_written_by_hand_are_those_of_the_mapping(mapped: Mapped) -> None:
+    """Each of the ten has the doses that were read off the tables by hand, and on the same days."""
+    sheet = from_file(FOLDER / "courses.md", load(SPEC))
+    patients = [one.course for one in sheet.examples if one.course.name.startswith("01-7")]
+    assert len(patients) == 10
+    for hand in patients:
+        tables = with_exposures(course(mapped, hand.name.split(":")[0]))
+        for visit in hand.visits:
+            if visit.given is not None:
+                in_force = [one.given for one in tables if one.time <= visit.time][-1]
+                assert in_force == visit.given, (hand.name, visit.time)
+
+
+def test_a_record_without_an_end_goes_on_until_treatment_ends(mapped: Mapped) -> None:
+    last = course(mapped, "01-705-1377").exposures[-2:]
+    assert [(one.start, one.end, str(one.given)) for one in last] == [
+        (study_day(23), study_day(63), "81 mg every day"),
+        (study_day(63), None, "stopped"),
+    ]
+
+
+def test_no_reading_is_refused_by_the_protocol_either(mapped: Mapped) -> None:
+    protocol = load(SPEC)
+    assert not [refusal for one in mapped.courses[::8] for step in trace(protocol, one).steps for refusal in step.refused]
