@@ -19,7 +19,7 @@ import click
 from protocol.commands import FAULT, HOLDS, UNUSABLE
 
 COMMANDS = (
-    "check", "test", "verify", "diff", "mutate", "suite", "readings", "replay", "watch", "why", "run", "show", "list",
+    "check", "test", "verify", "diff", "mutate", "suite", "readings", "replay", "report", "watch", "why", "run", "show", "list",
     "explain", "doctor", "completion",
 )  # fmt: skip
 """Each is a file of `commands` that holds a command of the same name; in this order they are listed."""

@@ -50,12 +50,19 @@ def test_the_wheel_carries_the_pages_of_explain(shipped: set[str]) -> None:
     assert "protocol/executors/tables.md" in shipped
 
 
+def test_the_wheel_carries_what_a_report_is_made_of(shipped: set[str]) -> None:
+    """Its text, its style sheet, and the script that saves a table as a file."""
+    assert {f"protocol/adapters/report/page.{kind}" for kind in ("html.jinja", "css", "js")} <= shipped
+
+
 def test_the_wheel_says_that_it_is_typed(shipped: set[str]) -> None:
     assert "protocol/py.typed" in shipped
 
 
 def test_the_wheel_carries_nothing_else(shipped: set[str]) -> None:
-    ours = re.compile(r"protocol/.*\.(py|csv|md|yaml|json|typed)|dose_protocol-[^/]*\.dist-info/.*|.*\.pyc|.*/bin/[^/]+")
+    ours = re.compile(
+        r"protocol/.*\.(py|csv|md|yaml|json|typed|html\.jinja|css|js)|dose_protocol-[^/]*\.dist-info/.*|.*\.pyc|.*/bin/[^/]+"
+    )
     assert not {name for name in shipped if not ours.fullmatch(name) and not name.endswith("py.typed")}
 
 

@@ -1,0 +1,69 @@
+"""The files of a report: the page, and each figure as SVG and as PNG. A file is there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from protocol.adapters.phrases import counted
+from protocol.adapters.report import svg
+from protocol.adapters.report.drawn import Report
+from protocol.adapters.report.page import to_html
+from protocol.adapters.selection import slug
+from protocol.errors import ExtraMissing, NotationError
+
+_SCALE = 3
+"""Points of a PNG for each unit of a figure, which is 2160 in its width: enough for print over two columns."""
+
+
+def write_page(report: Report, page: Path, source: str) -> str:
+    """Writes the page; says what is in it. Raises ExtraMissing without jinja2, NotationError where it cannot be written."""
+    html = to_html(report, source).encode()
+    _write(page, html)
+    deviating = counted(len(report.subjects), "subject")
+    return f"{counted(len(report.lanes), 'subject')}, {deviating} with deviations, {len(html) / 1e6:.2f} MB"
+
+
+def write_figures(report: Report, folder: Path) -> str:
+    """Writes each figure twice; says how many. Raises ExtraMissing without vl_convert."""
+    convert = _converter()
+    figures = dict(figures_of(report))
+    for name, drawn in figures.items():
+        alone = svg.alone(drawn, report.style)
+        _write(folder / f"{name}.svg", alone.encode())
+        _write(folder / f"{name}.png", convert(alone))
+    return f"{counted(len(figures), 'figure')} as SVG and PNG"
+
+
+def figures_of(report: Report) -> Iterator[tuple[str, str]]:
+    """Each figure by the name of its file."""
+    yield "legend", report.legend
+    yield from ((_name("doses", name), drawn) for name, drawn in report.occupancy.items())
+    yield from ((_name("swimmer", name), drawn) for name, drawn in report.swimmers.items())
+    yield from ((_name("subject", name), drawn.figure) for name, drawn in report.subjects.items())
+
+
+def _name(kind: str, name: str) -> str:
+    return f"{kind}-{slug(name)}" if slug(name) else kind
+
+
+def _converter() -> Any:
+    try:
+        import vl_convert
+    except ImportError:
+        raise ExtraMissing("figures as PNG", "vl_convert", "report") from None
+    return lambda alone: vl_convert.svg_to_png(alone, scale=_SCALE)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Under another name first, so that nobody ever finds half of it."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(file)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise NotationError(f"'{file}' cannot be written: {error.strerror or error}", "Give another place.") from None

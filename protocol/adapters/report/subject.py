@@ -1,0 +1,145 @@
+"""One subject on one time axis: doses given and recommended, how surely each visit was decided, values with thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from protocol.adapters.report import svg
+from protocol.adapters.report.lanes import Lane
+from protocol.adapters.report.measured import Finding, Reading, curves, findings
+from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, curve, doses, finding_row
+from protocol.adapters.report.scale import TimeScale, time_scale
+from protocol.adapters.report.swimmer import time_axis
+from protocol.adapters.report.thresholds import Threshold, asked, thresholds
+from protocol.model.decision import Step
+from protocol.model.input import Input
+from protocol.model.protocol import Protocol
+from protocol.model.time import say_time
+
+MOST_CURVES = 8
+_GAP = 6.0
+_TOP = 18.0
+
+
+@frozen
+class Asked:
+    """What the rules ask: thresholds by input, and all names. It is the same for every subject."""
+
+    thresholds: dict[str, tuple[Threshold, ...]]
+    names: frozenset[str]
+
+
+def asked_by(protocol: Protocol) -> Asked:
+    """What the rules in force ask."""
+    return Asked(thresholds(protocol), asked(protocol))
+
+
+@frozen
+class Drawn:
+    """The figure, and the inputs that have values and no room in it."""
+
+    figure: str
+    left_out: tuple[str, ...]
+
+
+def subject(lane: Lane, protocol: Protocol, asked: Asked) -> Drawn:
+    """The figure of one subject."""
+    scale = _scale(lane)
+    numbers, left_out = _chosen(curves(lane.trace, protocol), lane, asked)
+    words, unasked = _asked(findings(lane.trace, protocol), asked)
+    drawn, y = [], _TOP
+    for height, panel in _panels(lane, protocol, scale, numbers, words, asked):
+        drawn.append(svg.group(panel, y))
+        y += height + _GAP
+    behind = _deviations(lane, scale, y)
+    said = f"{lane.name}: doses given and recommended, and what was measured, over time"
+    inside = behind[0] + "".join(time_axis(scale, _TOP, y)) + "".join(drawn) + behind[1]
+    return Drawn(svg.figure(WIDTH, y + 28, said, inside), (*left_out, *unasked))
+
+
+def _scale(lane: Lane) -> TimeScale:
+    """From the first visit to the last, with a little room before and after."""
+    scale = time_scale((*(step.visit.time for step in lane.trace.steps), lane.end), LEFT, RIGHT)
+    room = (scale.last - scale.first) // 60
+    return evolve(scale, first=scale.first - room, last=scale.last + room)
+
+
+def _panels(
+    lane: Lane,
+    protocol: Protocol,
+    scale: TimeScale,
+    numbers: dict[Input, tuple[Reading, ...]],
+    words: dict[Input, tuple[Finding, ...]],
+    asked: Asked,
+) -> Iterator[tuple[float, str]]:
+    yield doses(lane, protocol, scale)
+    yield ROW, _certainty(lane, scale)
+    for item, found in words.items():
+        yield finding_row(item, found, scale)
+    for item, readings in numbers.items():
+        yield curve(item, readings, asked.thresholds.get(item.name, ()), scale)
+
+
+def _chosen(
+    numbers: dict[Input, tuple[Reading, ...]], lane: Lane, asked: Asked
+) -> tuple[dict[Input, tuple[Reading, ...]], tuple[str, ...]]:
+    """The curves to draw: first those on which the deviations rest, then those that the rules ask, then all others."""
+    facts = {fact.name for one in lane.deviations for fact in one.step.decision.facts}
+    order = sorted(numbers, key=lambda item: (item.name not in facts, item.name not in asked.names))
+    chosen = set(order[:MOST_CURVES])
+    kept = {item: readings for item, readings in numbers.items() if item in chosen}
+    return kept, tuple(item.name for item in numbers if item not in chosen)
+
+
+def _asked(words: dict[Input, tuple[Finding, ...]], asked: Asked) -> tuple[dict[Input, tuple[Finding, ...]], tuple[str, ...]]:
+    kept = {item: found for item, found in words.items() if item.name in asked.names}
+    return kept, tuple(item.name for item in words if item not in kept)
+
+
+def _deviations(lane: Lane, scale: TimeScale, bottom: float) -> tuple[str, str]:
+    """The line of each deviation through all panels, and its number over them, as in the list of deviations."""
+    lines, heads, free = [], [], 0.0
+    for time in dict.fromkeys(one.time for one in lane.deviations):
+        here = [one for one in lane.deviations if one.time == time]
+        x, said = scale.at(time), ", ".join(str(one.number) for one in here)
+        lines.append(svg.line(x, _TOP - 3, x, bottom, "dl"))
+        wide = 8 + 5 * len(said)
+        left = max(x - wide / 2, free)
+        words = "; ".join(f"{one.kind}: {one.deviation.message}" for one in here)
+        heads.append(
+            svg.box(left, 3, wide, 12, "dv", f"{say_time(time)}, {words}") + svg.words(left + wide / 2, 12, said, "dn", "m")
+        )
+        free = left + wide + 1
+    return "".join(lines), "".join(heads)
+
+
+def _certainty(lane: Lane, scale: TimeScale) -> str:
+    """A sign for each visit: decided, provisional, undecided, or not covered by the protocol."""
+    rows = [svg.words(LEFT - 6, 9, "decision", "", "e"), svg.line(LEFT, 6, RIGHT, 6, "gr")]
+    rows += [_sure(step, scale) for step in lane.trace.steps]
+    present = dict.fromkeys(_status(step) for step in lane.trace.steps)
+    rows.append(svg.words(RIGHT + 6, 9, ", ".join(f"{_SIGNS[one]} {one}" for one in present), "s"))
+    return "".join(rows)
+
+
+_SIGNS = {"decided": "●", "provisional": "◆", "undecided": "○", "silent": "×"}
+
+
+def _status(step: Step) -> str:
+    return "silent" if step.decision.silent and step.decision.status == "decided" else step.decision.status
+
+
+def _sure(step: Step, scale: TimeScale) -> str:
+    x = scale.at(step.visit.time)
+    at = f"M{svg.number(x)}"
+    match _status(step):
+        case "decided":
+            return svg.path(f"{at} 6m-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z", "k1")
+        case "provisional":
+            return svg.path(f"{at} 2.5l3.5 3.5-3.5 3.5-3.5-3.5z", "k2")
+        case "undecided":
+            return svg.path(f"{at} 6m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z", "k3")
+        case _:
+            return svg.path(f"M{svg.number(x - 2.5)} 3.5l5 5m0-5l-5 5", "kx")

@@ -1,0 +1,88 @@
+"""The few shapes of SVG that the figures are made of, written as short as they can be."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import Literal
+
+Anchor = Literal["", "m", "e"]
+"""Where a text stands to its point: right of it, around it (middle), left of it (end)."""
+
+Point = tuple[float, float]
+
+
+def number(value: float) -> str:
+    """A coordinate with a tenth of a unit, which is finer than any printer."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def tag(name: str, style: str, inside: str = "", **places: float) -> str:
+    """An element of that style with its coordinates; ``inside`` is markup."""
+    attributes = "".join(f' {key}="{number(value)}"' for key, value in places.items())
+    shown = f' class="{style}"' if style else ""
+    return f"<{name}{shown}{attributes}>{inside}</{name}>" if inside else f"<{name}{shown}{attributes}/>"
+
+
+def title(words: str) -> str:
+    """What is shown when somebody points at the element that holds it."""
+    return f"<title>{html.escape(words, quote=False)}</title>" if words else ""
+
+
+def box(x: float, y: float, width: float, height: float, style: str, words: str = "") -> str:
+    """A rectangle."""
+    return tag("rect", style, title(words), x=x, y=y, width=max(width, 0), height=height)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, style: str, words: str = "") -> str:
+    """A straight line."""
+    return path(f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", style, words)
+
+
+def path(d: str, style: str, words: str = "") -> str:
+    """Any outline."""
+    inside = title(words)
+    return f'<path class="{style}" d="{d}">{inside}</path>' if inside else f'<path class="{style}" d="{d}"/>'
+
+
+def joined(points: Iterable[Point]) -> str:
+    """A line through points, as the outline of a path."""
+    return "".join(f"{'L' if place else 'M'}{number(x)} {number(y)}" for place, (x, y) in enumerate(points))
+
+
+def dots(points: Iterable[Point]) -> str:
+    """Points that a round end of a line makes visible."""
+    return "".join(f"M{number(x)} {number(y)}h0" for x, y in points)
+
+
+def words(x: float, y: float, said: str, style: str = "", anchor: Anchor = "", tip: str = "") -> str:
+    """A text."""
+    shown = " ".join(part for part in (style, anchor) if part)
+    return tag("text", shown, html.escape(said, quote=False) + title(tip), x=x, y=y)
+
+
+def group(inside: str, y: float) -> str:
+    """What is drawn from its own origin, moved down."""
+    return f'<g transform="translate(0 {number(y)})">{inside}</g>'
+
+
+def link(target: str, inside: str) -> str:
+    """What leads to another place of the same page."""
+    return f'<a href="#{html.escape(target)}">{inside}</a>'
+
+
+def figure(width: float, height: float, said: str, inside: str) -> str:
+    """A whole figure; ``said`` says what it shows to who cannot see it."""
+    size = f'viewBox="0 0 {number(width)} {number(height)}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{html.escape(said)}">{inside}</svg>'
+
+
+def alone(drawn: str, style: str) -> str:
+    """A figure as a file of its own, with the style sheet inside and a white ground."""
+    head, _, rest = drawn.partition(">")
+    left, top, width, height = head.partition('viewBox="')[2].partition('"')[0].split()
+    ground = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="#fff"/>'
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{head} width="{width}" height="{height}"><style>{style}</style>{ground}{rest}\n'
+    )

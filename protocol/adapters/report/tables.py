@@ -1,0 +1,200 @@
+"""The data behind each figure, and the deviations with their reasons, as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from protocol.adapters.phrases import listed, say_date, say_fact, say_order
+from protocol.adapters.report.key import Key
+from protocol.adapters.report.lanes import Deviating, Lane
+from protocol.adapters.report.occupancy import occupied, parts
+from protocol.adapters.report.scale import TimeScale
+from protocol.model.course import Observation
+from protocol.model.decision import Step
+from protocol.model.protocol import Protocol
+from protocol.model.quantity import say_number
+from protocol.model.regimen import Dose
+from protocol.model.said import say_action, say_where
+from protocol.model.time import DAY, HOUR, say_time
+
+
+@frozen
+class Table:
+    """A named table; ``name`` is also that of the file as which it can be saved."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def in_unit(minutes: int, unit: int) -> str:
+    """A time as a number of days or hours."""
+    whole, rest = divmod(minutes, unit)
+    return str(whole) if not rest else f"{minutes / unit:.4f}".rstrip("0")
+
+
+def unit_name(unit: int) -> str:
+    """The name of a column of times."""
+    return {DAY: "day", HOUR: "hour"}[unit]
+
+
+# Behind the figures of the cohort
+
+
+def doses(lanes: Iterable[Lane], unit: int) -> Table:
+    """The doses in force, one row for each as long as it lasts."""
+    rows = (
+        (
+            lane.name,
+            in_unit(span.start, unit),
+            in_unit(span.end, unit),
+            str(span.dose),
+            span.control,
+            "yes" if span.assumed else "",
+        )
+        for lane in lanes
+        for span in lane.spans
+    )
+    named = unit_name(unit)
+    return Table("doses", ("subject", f"from {named}", f"to {named}", "dose", "state", "assumed"), tuple(rows))
+
+
+def changes(lanes: Iterable[Lane], unit: int) -> Table:
+    """Every change of dose with its rule."""
+    rows = (
+        (lane.name, in_unit(one.time, unit), one.kind, str(one.dose), one.rule, "yes" if one.assumed else "")
+        for lane in lanes
+        for one in lane.changes
+    )
+    return Table("changes", ("subject", unit_name(unit), "change", "dose", "rule", "assumed"), tuple(rows))
+
+
+def counts(groups: Mapping[str, Sequence[Lane]], protocol: Protocol, scale: TimeScale) -> Table:
+    """How many subjects are on each dose, at the times that stand at the axis."""
+    used: dict[Dose | str, None] = {}
+    found = []
+    for name, lanes in groups.items():
+        known = occupied(lanes, protocol)
+        for time, _ in scale.ticks():
+            if before := [one for one in known if one.time <= time]:
+                found.append((name, time, before[-1].counts))
+                used |= {part: None for part, count in before[-1].counts.items() if count}
+    columns = [part for part in parts(protocol) if part in used]
+    rows = ((name, in_unit(time, scale.unit), *(str(held[part]) for part in columns)) for name, time, held in found)
+    header = ("group", unit_name(scale.unit), *("no drug" if str(part) == "none" else str(part) for part in columns))
+    return Table("subjects-per-dose", header, tuple(rows))
+
+
+# Deviations
+
+
+def deviations(lanes: Iterable[Lane], protocol: Protocol) -> Table:
+    """Every deviation, with what the protocol said there."""
+    rows = (
+        (
+            lane.name,
+            say_date(one.step.visit),
+            one.kind,
+            one.deviation.message,
+            say_order(one.step.decision, protocol),
+            one.step.decision.rule,
+        )
+        for lane in lanes
+        for one in lane.deviations
+    )
+    return Table("deviations", ("subject", "when", "deviation", "what", "the protocol says", "rule"), tuple(rows))
+
+
+def reasons(one: Deviating, protocol: Protocol) -> Iterator[str]:
+    """On what the decision rests beside which something else was given."""
+    decision = one.step.decision
+    if decision.status == "decided" and not decision.rule:
+        yield "no rule orders or permits another dose there"
+    if decision.reasons:
+        yield f"held for {listed(decision.reasons)}"
+    yield from (f"{fact.name}: {say_fact(fact, protocol)}" for fact in decision.facts)
+    yield from (f"{item.name} is not known: it decides" for item in decision.missing)
+
+
+# Behind the figure of a subject
+
+
+def visits(lane: Lane, protocol: Protocol, unit: int) -> Table:
+    """Each visit: what was measured, what was given, what was decided; without the columns in which nothing stands."""
+    seen = {one.input for step in lane.trace.steps for one in step.visit.observations}
+    names = [item.name for item in protocol.inputs if item.name in seen]
+    columns: list[tuple[str, list[str]]] = [
+        (unit_name(unit), [_when(step, unit) for step in lane.trace.steps]),
+        *((name, [_values(step, name) for step in lane.trace.steps]) for name in names),
+        ("given", [str(step.visit.given or "") for step in lane.trace.steps]),
+        ("action", [step.decision.action for step in lane.trace.steps]),
+        ("recommended", [str(step.decision.after.dose) for step in lane.trace.steps]),
+        ("rule", [step.decision.rule for step in lane.trace.steps]),
+        ("status", [_status(step) for step in lane.trace.steps]),
+        ("deviation", ["; ".join(one.kind for one in step.deviations) for step in lane.trace.steps]),
+    ]
+    kept = [(name, cells) for name, cells in columns if any(cells)]
+    return Table(lane.name, tuple(name for name, _ in kept), tuple(zip(*(cells for _, cells in kept), strict=True)))
+
+
+def _when(step: Step, unit: int) -> str:
+    until = "" if step.visit.latest is None else f" to {in_unit(step.visit.latest, unit)}"
+    return f"{in_unit(step.visit.time, unit)}{until}"
+
+
+def _status(step: Step) -> str:
+    return f"{step.decision.status}{', silent' if step.decision.silent else ''}"
+
+
+def _values(step: Step, name: str) -> str:
+    return "; ".join(_value(one) for one in step.visit.observations if one.input == name)
+
+
+def _value(one: Observation) -> str:
+    if one.value is None:
+        return "not done"
+    limits = f" ({_number(one.lower)}-{_number(one.upper)})" if one.lower is not None or one.upper is not None else ""
+    return f"{one.censored}{_number(one.value)}{f' {one.unit}' if one.unit else ''}{limits}"
+
+
+def _number(value: object) -> str:
+    return "" if value is None else value if isinstance(value, str) else say_number(value)  # type: ignore[arg-type]
+
+
+# The rules, and how the protocol was read
+
+
+def rules(key: Key, protocol: Protocol) -> Table:
+    """The rules that changed a dose, by their letters."""
+    named = ((letter, protocol.rule(name)) for name, letter in key.rules.items())
+    rows = (
+        (
+            letter,
+            rule.name,
+            f"{', or '.join(say_where(place) for place in rule.where)}: {rule.mode} {say_action(rule.action)}",
+            rule.says,
+            ", ".join(part for part in (rule.source.source, rule.source.place) if part) if rule.source else "",
+        )
+        for letter, rule in named
+    )
+    return Table("rules", ("", "rule", "what it does", "what the source says", "source"), tuple(rows))
+
+
+def readings(protocol: Protocol) -> Table:
+    """The questions that the source leaves open, and the reading of each that is in force."""
+    chosen = ((item.question, item.reading()) for item in protocol.interpretations)
+    rows = ((question, reading.name, reading.means, reading.unverified) for question, reading in chosen)
+    return Table("readings", ("question", "reading", "it means", "unverified"), tuple(rows))
+
+
+def story(lane: Lane) -> str:
+    """The doses of a subject in one line: ``low, day 0 to 16; high, day 16 to 169; stopped on day 182``."""
+    parts = [
+        f"{'no drug' if not span.dose.is_drug else span.dose}{' (assumed)' if span.assumed else ''}, "
+        f"{say_time(span.start)} to {say_time(span.end).removeprefix('day ')}"
+        for span in lane.spans
+    ]
+    ended = [say_time(change.time) for change in lane.changes if change.kind == "stop"]
+    return "; ".join([*parts, *(f"stopped on {time}" for time in ended[-1:])]) or "never given drug"

@@ -1,0 +1,59 @@
+"""The command `report`: a replay as one page of HTML that people look at, and its figures as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from protocol.commands import HOLDS
+from protocol.commands.screen import show
+from protocol.commands.subject import complete_spec, load
+
+if TYPE_CHECKING:
+    from protocol.model.protocol import Protocol
+
+
+@click.command(
+    short_help="Write a replay as a page to look at.",
+    epilog="Example: protocol report imatinib-hes courses.md --out report.html --figures figures",
+)
+@click.argument("spec", shell_complete=complete_spec)
+@click.argument("courses", type=click.Path(path_type=Path))
+@click.option("--out", "page", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file of HTML to write.")
+@click.option("--figures", "folder", type=click.Path(path_type=Path, file_okay=False), help="Also each figure as SVG and PNG.")
+@click.option("--by", metavar="INPUT", help="Group by this input; else by the first choice that never changes, such as an arm.")
+@click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
+def report(spec: str, courses: Path, page: Path, folder: Path | None, by: str | None, readings: tuple[str, ...]) -> int:
+    """Write where the doses given differ from a protocol as one page: numbers, a swimmer plot, and each patient who deviates.
+
+    The page is one file that works offline and prints well. COURSES is a Markdown or CSV file. Exits with 0 whether or not
+    there are deviations.
+    """
+    from protocol.adapters.from_file import from_file
+    from protocol.adapters.report.drawn import report as drawn
+    from protocol.adapters.report.files import write_figures, write_page
+    from protocol.adapters.selection import pairs, under
+    from protocol.commands.subject import traces_of
+
+    protocol = load(spec)
+    sheet = from_file(courses, protocol)
+    protocol = under(protocol, (*sheet.readings, *pairs(readings)))
+    found = drawn(traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol))
+    written = write_page(found, page, courses.name)
+    show(f"{page}: {written}")
+    if folder is not None:
+        show(f"{folder}: {write_figures(found, folder)}")
+    return HOLDS
+
+
+def _grouping(by: str | None, protocol: Protocol) -> str:
+    """The name of the input; raises NotationError for one that the protocol does not have."""
+    from protocol.adapters.problems import did_you_mean, quoted
+    from protocol.errors import NotationError
+
+    names = [item.name for item in protocol.inputs]
+    if by is not None and by not in names:
+        raise NotationError(f"{quoted(by)} is not an input", did_you_mean(by, names, "Inputs"))
+    return by or ""
