@@ -26,8 +26,9 @@ _RULES = (
     "resume-after-hepatic-at-lowest-level", "resume-after-severe-toxicity", "resume-after-toxicity-at-lowest-level",
 )  # fmt: skip
 _DEVIATIONS = (
-    "dose above permitted", "dose below permitted", "hold missed", "hold without reason", "stop without reason",
-    "resumed too early", "treatment after stop", "started too early",
+    "dose above permitted", "dose below permitted", "hold without reason", "hold missed", "stop missed", "stop without reason",
+    "resumed too early", "wrong resume level", "treatment after stop", "started too early", "change too early", "change too late",
+    "not decidable",
 )  # fmt: skip
 _LEVELS = ("reduced", "starting", "escalated")
 _OUT = {

@@ -23,7 +23,8 @@ enum { BEFORE, TREATED, HELD, STOPPED };
 enum { CONTINUE, START, ESCALATE, REDUCE, HOLD, RESUME, STOP, REVIEW };
 enum { DECIDED, PROVISIONAL, UNDECIDED };
 enum { EVERY, SOME, NONE };
-enum { ABOVE, BELOW, HOLD_MISSED, HOLD_WITHOUT_REASON, STOP_WITHOUT_REASON, RESUMED_TOO_EARLY, AFTER_STOP, STARTED_TOO_EARLY };
+enum { ABOVE, BELOW, HOLD_WITHOUT_REASON, HOLD_MISSED, STOP_MISSED, STOP_WITHOUT_REASON, RESUMED_TOO_EARLY, WRONG_LEVEL, AFTER_STOP,
+       STARTED_TOO_EARLY, TOO_EARLY, TOO_LATE, NOT_DECIDABLE };
 /* Rules, as numbers into the array of their places that the caller gives. */
 enum { R_DEATH, R_CONSENT, R_UNMANAGEABLE, R_NOT_STARTED, R_START, R_CYTOPENIA, R_HEPATIC, R_SEVERE, R_REDUCE, R_LOWEST,
        R_BACK_CYTOPENIA, R_BACK_FIRST, R_BACK_RECURRENT, R_BACK_HEPATIC, R_BACK_HEPATIC_LOWEST, R_BACK_SEVERE, R_BACK_LOWEST, RULES };
@@ -47,7 +48,7 @@ typedef struct {
     const uint8_t *response_valid, *given_valid;
     const int16_t *rule_place;     /* RULES */
     const int32_t *dose_place;     /* stopped, none, three levels */
-    const int8_t *deviation_place; /* eight */
+    const int8_t *deviation_place; /* thirteen */
     int8_t *action, *status, *verdict, *deviation;
     int16_t *rule;
     int32_t *before, *after, *permitted, *refused;
@@ -203,7 +204,8 @@ static inline int not3(int one) { return one == U ? U : !one; }
 
 /* What a visit holds: each rule's guard, and what the groups can be. */
 typedef struct {
-    int death, consent_gone, unmanageable, stop, may_stop, cytopenia, hepatic, toxicity, lowest, reduce, none, raise_none, raise_progress;
+    int death, consent_gone, unmanageable, stop, may_stop, cytopenia, hepatic, toxicity, lowest, reduce, raise_none, raise_progress;
+    int waits; /* only the four weeks are lacking for a rise */
 } Seen;
 
 static Seen seen(const Patient *patient, int64_t now)
@@ -228,7 +230,7 @@ static Seen seen(const Patient *patient, int64_t now)
     int two = toxic & (BAD | BETWEEN) ? toxic & WELL ? U : T : F;
     see.lowest = patient->level == 0 && new_toxicity ? two : F;
     see.reduce = patient->level >= 1 && new_toxicity ? two : F;
-    see.none = response;
+    see.waits = since < 28 * DAY && response == T && mild == T;
     see.raise_none = since >= 28 * DAY && (new_response || new_toxicity || new_weeks) ? and3(response, mild) : F;
     see.raise_progress = new_progress || new_toxicity ? and3(progression, mild) : F;
     return see;
@@ -411,7 +413,7 @@ static int judged(const Patient *patient, const Seen *see, const Decision *decis
     return yes ? no ? SOME : EVERY : NONE;
 }
 
-static int deviation(const Patient *patient, const Decision *decision, int given, int raise)
+static int deviation(const Patient *patient, const Seen *see, const Decision *decision, int given, int raise)
 {
     int effects = decision->effects;
     if (given == G_STOPPED)
@@ -424,8 +426,29 @@ static int deviation(const Patient *patient, const Decision *decision, int given
         return STARTED_TOO_EARLY;
     int drug = effects & ~(E_STOP | E_HOLD | E_STAY) || (effects & E_STAY && patient->dose >= 0) || raise != F;
     if (decision->dose < 0 && !drug)
-        return patient->dose < 0 ? RESUMED_TOO_EARLY : HOLD_MISSED;
+        return patient->dose < 0 ? RESUMED_TOO_EARLY : decision->control == STOPPED ? STOP_MISSED : HOLD_MISSED;
+    if (patient->control == HELD)
+        return WRONG_LEVEL;
+    if (patient->control == TREATED && patient->level == 1 && given == 2 && effects == E_STAY && see->waits)
+        return TOO_EARLY;
     return given > decision->dose ? ABOVE : BELOW;
+}
+
+/* The dose has changed at a row: the visits since the first of those that had ordered another one were only late, if it is that. */
+static void late(const Table *table, int64_t first, int64_t row, int given)
+{
+    for (int64_t one = first; one < row; one++) {
+        int8_t kind = table->deviation[one];
+        int after = 0, before = 0;
+        while (table->dose_place[after] != table->after[one]) after++;
+        while (table->dose_place[before] != table->before[one]) before++;
+        int can_be = kind == table->deviation_place[ABOVE] || kind == table->deviation_place[BELOW]
+                     || kind == table->deviation_place[HOLD_WITHOUT_REASON];
+        int other = after > 1 || before > 1 ? after != before : 0;
+        int meant = given == G_STOPPED ? after == 0 : given == G_NONE ? after <= 1 : after == 2 + given;
+        if (kind >= 0 && can_be && other && meant)
+            table->deviation[one] = table->deviation_place[TOO_LATE];
+    }
 }
 
 static int reasons_now(const Patient *patient, const Seen *see, int possible)
@@ -492,9 +515,11 @@ static int text_of(const Patient *patient)
 void replay(const Table *table)
 {
     Patient patient;
+    int64_t open = 0; /* the first row that a later change of the dose can show to be late */
     for (int64_t row = 0; row < table->rows; row++) {
         int64_t now = table->elapsed[row];
         if (row == 0 || table->patient[row] != table->patient[row - 1]) {
+            open = row;
             patient = (Patient){.started = NEVER, .stepped = NEVER, .control = BEFORE, .level = -1, .dose = -1};
             for (int input = 0; input <= RESPONSE; input++)
                 patient.when[input] = NEVER;
@@ -518,9 +543,15 @@ void replay(const Table *table)
         table->status[row] = decision.status;
         table->permitted[row] = ((decision.after + 2) * 3 + stop) * 3 + raise;
         table->verdict[row] = found;
-        table->deviation[row] = found != NONE || meant || goes_on ? -1 : table->deviation_place[deviation(&patient, &decision, given, raise)];
+        table->deviation[row] = found < 0 || found == EVERY || meant ? -1 : found == SOME ? table->deviation_place[NOT_DECIDABLE]
+                                : goes_on ? -1 : table->deviation_place[deviation(&patient, &see, &decision, given, raise)];
         table->withheld[row] = table->silent[row] = 0;
         table->assumed[row] = found < 0;
+        int dose = patient.dose;
         follow(&patient, &see, &decision, given, now);
+        if (found >= 0 && (patient.dose != dose || patient.control == STOPPED))
+            late(table, open, row, given);
+        if (found < 0 || patient.dose != dose || patient.control == STOPPED)
+            open = row + (found < 0 || patient.dose != dose);
     }
 }
