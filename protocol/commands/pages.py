@@ -23,7 +23,7 @@ KINDS = {
         "protocol.checks",
         "A finding of 'protocol check', which then exits with 1: the file can be used, and should be mended.",
     ),
-    "T": (
+    "S": (
         "protocol.adapters.mapped.codes",
         "Said of the tables of a study, or of a mapping for them: by 'protocol map --check' of rows that it refuses, else with "
         "the exit code 2.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protocol.commands import HOLDS
+from protocol.commands.data import data_folder, sheet_of
 from protocol.commands.form import Answering, in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_spec, load
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 )
 @click.argument("spec", shell_complete=complete_spec)
 @click.argument("data", type=click.Path(path_type=Path))
+@data_folder
 @click.option(
     "--rule", "rules", metavar="RULE", multiple=True, help="Only this rule, of whatever state; can be given several times."
 )
@@ -31,21 +33,28 @@ if TYPE_CHECKING:
 @in_form("text", "csv", "json")
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 def watch(
-    spec: str, data: Path, rules: tuple[str, ...], name: str | None, summary: bool, form: str, readings: tuple[str, ...]
+    spec: str,
+    data: Path,
+    folder: Path | None,
+    rules: tuple[str, ...],
+    name: str | None,
+    summary: bool,
+    form: str,
+    readings: tuple[str, ...],
 ) -> int:
     """Evaluate the rules of a protocol on the readings of patients, whatever drug and dose they had.
 
-    DATA is a Markdown or CSV file of courses. At each visit each rule that applies on treatment is true, false or unknown; day 0
-    is the first dose, and what depends on the dose otherwise is unknown. Nothing is decided. Exits with 0.
+    DATA is a Markdown or CSV file of courses, or a mapping for the tables in --data. At each visit each rule that applies on
+    treatment is true, false or unknown; day 0 is the first dose, and what depends on the dose otherwise is unknown. Nothing is
+    decided. Exits with 0.
     """
-    from protocol.adapters.from_file import from_file
     from protocol.adapters.selection import named, pairs, under
     from protocol.adapters.watched import watched
     from protocol.commands.progress import watched as one_by_one
     from protocol.semantics.watch import watch as watch_course
 
     protocol = load(spec)
-    sheet = from_file(data, protocol)
+    sheet = sheet_of(data, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))
     _check(protocol, rules)
     examples = sheet.examples if name is None else named(sheet.examples, name)

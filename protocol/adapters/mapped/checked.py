@@ -41,7 +41,7 @@ def check_protocol(mapping: DataMapping, protocol: Protocol) -> None:
         item = inputs.get(reading.input.name)
         if item is None:
             hint = did_you_mean(reading.input.name, inputs, "Inputs")
-            found.add("T010", reading.input, f"'{reading.input}' is not an input of {protocol.name}", hint)
+            found.add("S010", reading.input, f"'{reading.input}' is not an input of {protocol.name}", hint)
         else:
             _check_reading(found, reading, item)
     _check_dates(found)
@@ -55,12 +55,12 @@ def _check_reading(found: _Found, reading: Reading, item: Input) -> None:
         problems = Problems("", (word,))
         observations(Cell(word, 1, 1), item, Default(), problems)
         if problems.found:
-            found.add("T011", reading.input, f"{quoted(word)} is not a value of '{item.name}'", problems.found[0].hint)
+            found.add("S011", reading.input, f"{quoted(word)} is not a value of '{item.name}'", problems.found[0].hint)
     if isinstance(item.kind, Number) and reading.value and not reading.unit and not reading.in_unit and item.kind.unit != "1":
         hint = f"Add 'unit: COLUMN', or 'in: {item.kind.unit}' where every row has that unit."
-        found.add("T012", reading.value, f"nothing says in which unit '{item.name}' is", hint)
+        found.add("S012", reading.value, f"nothing says in which unit '{item.name}' is", hint)
     if not isinstance(item.kind, Number) and (extra := reading.unit or reading.lower or reading.upper):
-        found.add("T012", extra, f"'{item.name}' is not a quantity: it has no unit and no limits", "Leave it out.")
+        found.add("S012", extra, f"'{item.name}' is not a quantity: it has no unit and no limits", "Leave it out.")
 
 
 def _check_dates(found: _Found) -> None:
@@ -76,7 +76,7 @@ def _check_dates(found: _Found) -> None:
     )
     for date in dict.fromkeys(when.date for when in whens if when.date):
         hint = "Add 'patients: {table: ..., first dose: COLUMN}', or give a column of study days."
-        found.add("T013", date, f"{date} is a date, and nothing says when the first dose was", hint)
+        found.add("S013", date, f"{date} is a date, and nothing says when the first dose was", hint)
 
 
 def check_columns(mapping: DataMapping, tables: dict[str, Table]) -> None:
@@ -85,7 +85,7 @@ def check_columns(mapping: DataMapping, tables: dict[str, Table]) -> None:
     for name, column in dict.fromkeys(asked(mapping)):
         if column.name not in tables[name].columns:
             hint = did_you_mean(column.name, tables[name].columns, "Columns")
-            found.add("T014", column, f"{tables[name].file} has no column {quoted(column.name)}", hint)
+            found.add("S014", column, f"{tables[name].file} has no column {quoted(column.name)}", hint)
     found.stop_if_any()
 
 

@@ -78,8 +78,8 @@ def _wrong_end(dosing: Dosing, start: Times, end: Times | Wrong | None) -> Wrong
         return end
     if end is None:
         hint = "Say 'missing until: ongoing' or 'unknown' for what an end that is missing means."
-        return Wrong("T047", "no end", hint) if dosing.end and dosing.missing_end == "refuse" else None
-    return Wrong("T049", "it ends before it begins", "Correct one of the dates.") if end.last < start.time else None
+        return Wrong("S047", "no end", hint) if dosing.end and dosing.missing_end == "refuse" else None
+    return Wrong("S049", "it ends before it begins", "Correct one of the dates.") if end.last < start.time else None
 
 
 def _given(study: Study, dosing: Dosing, row: int, placebo: bool) -> Given | Wrong | None:
@@ -91,7 +91,7 @@ def _given(study: Study, dosing: Dosing, row: int, placebo: bool) -> Given | Wro
     if dosing.given:
         said = text(dosing.given)
         meant = dosing.values.of(said) if dosing.values and said else said
-        return _from_text(study, meant) if meant else Wrong("T030", f"'values' has no word for '{said}'") if said else None
+        return _from_text(study, meant) if meant else Wrong("S030", f"'values' has no word for '{said}'") if said else None
     every = _schedule(dosing, text(dosing.frequency), text(None, dosing.schedule))
     if isinstance(every, Wrong):
         return every
@@ -99,7 +99,7 @@ def _given(study: Study, dosing: Dosing, row: int, placebo: bool) -> Given | Wro
         return _regimen(f"placebo {every}")
     amount = text(dosing.amount)
     if not amount:
-        return Wrong("T050", "no amount", "It is not known what was given.")
+        return Wrong("S050", "no amount", "It is not known what was given.")
     if amount in ("0", "0.0"):
         return Given("none")
     return _regimen(f"{amount} {text(dosing.unit, dosing.in_unit)} {every}")
@@ -111,7 +111,7 @@ def _schedule(dosing: Dosing, code: str, constant: str) -> str | Wrong:
     found = dosing.frequencies.of(code) or FREQUENCIES.get(code)
     if found is None:
         hint = f"Add it to 'frequencies' of 'doses', such as '{code or 'QW'}: every 7 days'.  Known: {', '.join(FREQUENCIES)}."
-        return Wrong("T051", f"'{code}' does not say how often" if code else "nothing says how often", hint)
+        return Wrong("S051", f"'{code}' does not say how often" if code else "nothing says how often", hint)
     return found
 
 

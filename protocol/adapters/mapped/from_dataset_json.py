@@ -20,7 +20,7 @@ def from_dataset_json(path: Path) -> Table:
     """The table in a file of Dataset-JSON; raises InputError where it is none, or has fewer rows than it says."""
 
     def refuse(why: str) -> InputError:
-        return unreadable(path, "T002", f"no Dataset-JSON that can be read: {why}", _HINT)
+        return unreadable(path, "S002", f"no Dataset-JSON that can be read: {why}", _HINT)
 
     try:
         text = path.read_text(encoding="utf-8-sig")

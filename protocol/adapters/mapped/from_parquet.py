@@ -19,5 +19,5 @@ def from_parquet(path: Path) -> Table:
         columns = {name: found.column(name).to_pylist() for name in found.column_names}
     except (pyarrow.ArrowException, ValueError) as error:
         why = str(error).splitlines()[0][:200]
-        raise unreadable(path, "T002", f"no Parquet file that can be read: {why}", "Write it again.") from None
+        raise unreadable(path, "S002", f"no Parquet file that can be read: {why}", "Write it again.") from None
     return Table(path.name, columns, found.num_rows)

@@ -37,4 +37,4 @@ def _check_end(path: Path, rows: int, width: int) -> None:
 
 def _unreadable(path: Path, why: str) -> InputError:
     hint = "Copy it again, in binary mode: it was cut off, or it is a file of another kind."
-    return unreadable(path, "T002", f"no SAS transport file that can be read: {why.splitlines()[0][:200]}", hint)
+    return unreadable(path, "S002", f"no SAS transport file that can be read: {why.splitlines()[0][:200]}", hint)

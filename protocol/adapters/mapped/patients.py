@@ -13,8 +13,8 @@ from protocol.adapters.mapped.table import Table
 from protocol.errors import NotationError
 from protocol.model.mapping import DataMapping
 
-NOBODY = Wrong("T041", "a row without a patient", "Each row names its patient.")
-TWICE = Wrong("T040", "a second row of one patient", "The table of patients has one row for each.")
+NOBODY = Wrong("S041", "a row without a patient", "Each row names its patient.")
+TWICE = Wrong("S040", "a second row of one patient", "The table of patients has one row for each.")
 
 
 @frozen
@@ -72,7 +72,7 @@ def _patient(mapping: DataMapping, table: Table, row: int, name: str, left_out: 
 
 
 def _without_first_dose(name: str, what: str, hint: str) -> Patient:
-    return Patient(name, left_out="the patient has no first dose that can be read", wrong=Wrong("T042", what, hint))
+    return Patient(name, left_out="the patient has no first dose that can be read", wrong=Wrong("S042", what, hint))
 
 
 def _compare_arms(mapping: DataMapping, table: Table, found: Patients, names: list[str], account: Account) -> None:

@@ -152,7 +152,7 @@ def _until(study: Study, reading: Reading, row: int, patient: Patient) -> Times 
     assert reading.table is not None
     found = study.times(reading.table.name, reading.until, row, patient)
     if found is None and reading.missing_until == "refuse":
-        return Wrong("T047", "no end", "Say 'missing until: ongoing' or 'unknown' for what an end that is missing means.")
+        return Wrong("S047", "no end", "Say 'missing until: ongoing' or 'unknown' for what an end that is missing means.")
     return found
 
 

@@ -15,8 +15,8 @@ from protocol.errors import NotationError
 from protocol.model.mapping import DataMapping, Filter, Named, When
 from protocol.model.protocol import Protocol
 
-UNLISTED = Wrong("T043", "the table of patients does not list this one", "Add the patient to it, or correct the name.")
-NO_TIME = Wrong("T046", "no time", "It is not known where in the course it belongs.")
+UNLISTED = Wrong("S043", "the table of patients does not list this one", "Add the patient to it, or correct the name.")
+NO_TIME = Wrong("S046", "no time", "It is not known where in the course it belongs.")
 
 
 @define
@@ -74,11 +74,11 @@ class Study:
         if when.date is None:
             return self._counted(text, "study day" if when.study_day else "elapsed")
         if patient.first_dose is None:
-            return Wrong("T044", "a date, but no date of the first dose", "Give 'patients' the column of 'first dose'.")
+            return Wrong("S044", "a date, but no date of the first dose", "Give 'patients' the column of 'first dose'.")
         try:
             return since(span(text), patient.first_dose, self.mapping.by_day)
         except NotationError as error:
-            return Wrong("T045", error.message, error.hint)
+            return Wrong("S045", error.message, error.hint)
 
     def _counted(self, text: str, kind: str) -> Times | Wrong:
         problems = Problems("", (text,))

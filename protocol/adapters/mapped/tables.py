@@ -27,11 +27,11 @@ def table(source: Source, folder: Path) -> Table:
     path = folder / source.file
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise unreadable(path, "T001", f"'{path.suffix}' is no ending of a table", f"Endings: {', '.join(READERS)}.")
+        raise unreadable(path, "S001", f"'{path.suffix}' is no ending of a table", f"Endings: {', '.join(READERS)}.")
     if not path.is_file():
         why = "it is no regular file" if path.exists() else "there is no such file"
-        raise unreadable(path, "T001", f"cannot be read: {why}", "Give the folder that holds it with --data.")
+        raise unreadable(path, "S001", f"cannot be read: {why}", "Give the folder that holds it with --data.")
     try:
         return reader(path)
     except OSError as error:
-        raise unreadable(path, "T001", f"cannot be read: {error.strerror or error}", "Check that you may read it.") from None
+        raise unreadable(path, "S001", f"cannot be read: {error.strerror or error}", "Check that you may read it.") from None

@@ -68,7 +68,7 @@ class Reader:
             if word is None:
                 what = f"'values' has no word for {quoted(text)}"
                 return self._refused(
-                    text, Wrong("T030", what, f"Add it to 'values' of '{self.input.name}', or 'otherwise: ...'.")
+                    text, Wrong("S030", what, f"Add it to 'values' of '{self.input.name}', or 'otherwise: ...'.")
                 )
             text = word
         lower, upper, limits = self._limits(reported)
@@ -118,20 +118,20 @@ class Reader:
         if not isinstance(kind, Number) or one.value is None:
             return None
         if one.unit == NO_UNIT:
-            return Wrong("T031", "a value without a unit", f"'{self.input.name}' is declared in {kind.unit}.")
+            return Wrong("S031", "a value without a unit", f"'{self.input.name}' is declared in {kind.unit}.")
         try:
             value, lower, upper = (
                 None if part is None else _in(kind, one, exact(part)) for part in (one.value, one.lower, one.upper)
             )
         except NotationError as error:
-            return Wrong("T032", error.message, error.hint)
+            return Wrong("S032", error.message, error.hint)
         assert value is not None
         if not kind.low <= value <= kind.high:
             plausible = f"Plausible: {say_number(kind.low)} to {say_number(kind.high)} {kind.unit}."
-            return Wrong("T033", f"{_shown(one)} is not plausible for '{self.input.name}'", plausible)
+            return Wrong("S033", f"{_shown(one)} is not plausible for '{self.input.name}'", plausible)
         beyond = [limit for limit in (lower, upper) if limit is not None and not _is_limit(kind, limit, limit is upper)]
         if beyond:
-            return Wrong("T033", f"{say_number(beyond[0])} is no limit of normal of '{self.input.name}'", "Leave it out.")
+            return Wrong("S033", f"{say_number(beyond[0])} is no limit of normal of '{self.input.name}'", "Leave it out.")
         return _no_value_left(kind, one, value)
 
     def _converted(self, found: tuple[Observation, ...]) -> tuple[str, str] | None:
@@ -156,7 +156,7 @@ def _is_limit(kind: Number, limit: Fraction, is_upper: bool) -> bool:
 def _no_value_left(kind: Number, one: Observation, value: Fraction) -> Wrong | None:
     """A bound beyond which nothing is plausible."""
     end = {"<": kind.low, ">": kind.high}.get(one.censored)
-    return Wrong("T033", f"nothing plausible is {_shown(one)}", "Check the bound.") if value == end else None
+    return Wrong("S033", f"nothing plausible is {_shown(one)}", "Check the bound.") if value == end else None
 
 
 def _shown(one: Observation) -> str:

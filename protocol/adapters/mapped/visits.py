@@ -110,5 +110,5 @@ def spanning(times: Iterable[Times]) -> Iterator[Times]:
 
 
 VAGUE = Wrong(
-    "T048", "the date is a range over other visits", "Which was first is not known; complete the date, or leave it out."
+    "S048", "the date is a range over other visits", "Which was first is not known; complete the date, or leave it out."
 )

@@ -1,0 +1,63 @@
+"""Which courses does a command read: those of a file, or those that a mapping makes of the tables of a study?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from protocol.adapters.mapped.courses import Mapped
+    from protocol.adapters.sheet import Sheet
+    from protocol.model.mapping import DataMapping
+    from protocol.model.protocol import Protocol
+
+Command = TypeVar("Command", bound=Callable[..., int])
+
+
+def data_folder(command: Command) -> Command:
+    """The option ``--data``."""
+    said = "The folder that holds the tables of a mapping."
+    return click.option("--data", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help=said)(command)
+
+
+def sheet_of(courses: Path, protocol: Protocol, folder: Path | None = None) -> Sheet:
+    """The courses of a Markdown or CSV file, or of tables as a mapping (``.mapping.yaml``) says."""
+    from protocol.adapters.from_file import from_file
+    from protocol.adapters.mapped.said import sheet
+    from protocol.language.shipped import MAPPING
+
+    if courses.name.endswith(MAPPING):
+        return sheet(mapped(courses, folder, protocol)[1])
+    if folder is not None:
+        raise click.UsageError(f"--data goes with a mapping, a file that ends in {MAPPING}; '{courses}' is a file of courses")
+    return from_file(courses, protocol)
+
+
+def mapped(file: Path, folder: Path | None, protocol: Protocol | None = None) -> tuple[Protocol, Mapped]:
+    """What a mapping makes of the tables of a folder, for a protocol, else for the one that it names."""
+    from protocol.adapters.mapped.courses import read_mapped
+    from protocol.language.mapping.from_yaml import load_mapping
+
+    mapping = load_mapping(file)
+    meant = protocol or protocol_of(mapping)
+    return meant, read_mapped(mapping, folder_of(mapping, folder), meant)
+
+
+def protocol_of(mapping: DataMapping) -> Protocol:
+    """The protocol that a mapping names: a shipped one, or a path from the mapping's file."""
+    from protocol.language.shipped import load, shipped_file
+
+    if shipped_file(mapping.protocol):
+        return load(mapping.protocol)
+    return load(Path(mapping.file).parent / mapping.protocol)
+
+
+def folder_of(mapping: DataMapping, folder: Path | None) -> Path:
+    """The folder of the tables: the one that is asked for, else that which the mapping names, from its own file."""
+    found = folder if folder is not None else Path(mapping.file).parent / mapping.data
+    if not found.is_dir():
+        raise click.UsageError(f"there is no folder {found}: name the one that holds the tables with --data FOLDER")
+    return found
