@@ -19,10 +19,10 @@ import click
 from protocol.commands import FAULT, HOLDS, UNUSABLE
 
 COMMANDS = (
-    "check", "test", "verify", "diff", "mutate", "suite", "readings", "replay", "report", "watch", "why", "run", "show", "list",
-    "explain", "doctor", "completion",
+    "check", "test", "verify", "diff", "mutate", "suite", "readings", "replay", "replay-table", "report", "watch", "why", "run",
+    "show", "list", "explain", "doctor", "completion",
 )  # fmt: skip
-"""Each is a file of `commands` that holds a command of the same name; in this order they are listed."""
+"""Each is a file of `commands` that holds a command of the same name, with _ for -; in this order they are listed."""
 
 COMPLETE = "_PROTOCOL_COMPLETE"
 """The variable by which a shell asks what a word could be."""
@@ -43,6 +43,10 @@ def _version(context: click.Context, option: click.Parameter, asked: bool) -> No
     context.exit()
 
 
+def _python(name: str) -> str:
+    return name.replace("-", "_")
+
+
 class _Commands(click.Group):
     """A group that imports a command when it is asked for."""
 
@@ -52,7 +56,7 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"protocol.commands.{name}"), name)
+        command: click.Command = getattr(import_module(f"protocol.commands.{_python(name)}"), _python(name))
         return command
 
 

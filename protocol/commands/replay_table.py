@@ -1,0 +1,120 @@
+"""The command `replay-table`: the decisions on visits that are too many for a file of courses, from Parquet files to a folder."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+from attrs import asdict
+
+from protocol.commands import FAILS, HOLDS
+from protocol.commands.form import Answering, answer, in_form
+from protocol.commands.rate import rated
+from protocol.commands.screen import show
+from protocol.commands.subject import complete_spec, identity, load
+
+if TYPE_CHECKING:
+    from protocol.executors.run_folder import Manifest, Values
+
+FORMAT = "protocol-replay-table/1"
+
+
+@click.command(
+    cls=Answering,
+    short_help="Replay many patients, from Parquet files to a folder of decisions.",
+    epilog="Example: protocol replay-table imatinib-hes visits.parquet --out decided",
+)
+@click.argument("spec", shell_complete=complete_spec)
+@click.argument("visits", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where decisions go.")
+@click.option("--follow", type=click.Choice(("given", "recommended")), default="given", show_default=True,
+              help="What a patient's state follows.")  # fmt: skip
+@click.option("--buckets", type=click.IntRange(1, 99_999), metavar="N", help="So many parts; else one for each 500,000 visits.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="So many processes.")
+@click.option("--engine", type=click.Choice(("local", "spark")), default="local", show_default=True, help="Who runs them.")
+@click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="What sorting may use; the rest goes to disk.")
+@click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
+@in_form("text", "json")
+def replay_table(
+    spec: str,
+    visits: tuple[Path, ...],
+    folder: Path,
+    follow: Literal["given", "recommended"],
+    buckets: int | None,
+    workers: int,
+    engine: Literal["local", "spark"],
+    memory: str,
+    readings: tuple[str, ...],
+    form: str,
+) -> int:
+    """Say what a protocol decides at each visit of Parquet files of visits, and where the doses given differ from it.
+
+    VISITS are files, or folders of them, with the columns that 'protocol explain tables' lists, in any order of rows. FOLDER
+    gets the decisions as Parquet files, sorted by patient, and manifest.json. Stopped or killed, it goes on when it is run again.
+    Exits with 1 if there is a deviation.
+    """
+    from protocol.adapters.selection import pairs, under
+    from protocol.executors.replay_files import Means, check_extras, replay_files
+
+    protocol = under(load(spec), pairs(readings))
+    check_extras(engine)
+    from protocol.executors.visit_files import found
+
+    try:
+        with rated() as tell, _terminated_as_interrupted():
+            means = Means(workers, engine, memory, tell)
+            done = replay_files(protocol, found(visits), folder, follow=follow, buckets=buckets, means=means)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. What was done is kept in '{folder}': run the same command again to go on.", err=True)
+        raise click.Abort from None
+    if form == "json":
+        answer(FORMAT, {**identity(protocol), **_fields(done)})
+    else:
+        show("\n".join(_lines(done, folder)))
+    return FAILS if done.counts.deviations else HOLDS
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Who ends the process, as a cluster does that needs the machine, is told the same as who interrupts it."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _lines(done: Manifest, folder: Path) -> Iterator[str]:
+    counts = done.counts
+    yield f"{done.run.protocol}: {counts.visits:,} visits of {counts.patients:,} patients, in {len(done.buckets):,} buckets."
+    yield f"Decisions: {_listed(counts.status)}."
+    given = {"every": 0, "some": 0, "none": 0} | dict(counts.verdict)
+    yield (
+        f"Doses given that are permitted: {given['every']:,}; depending on what is missing: {given['some']:,}; "
+        f"not permitted: {given['none']:,}."
+    )
+    yield f"Deviations: {counts.deviations:,}, of {counts.patients_with_deviations:,} patients."
+    longest = max((len(kind) for kind, _ in counts.deviation), default=0)
+    for kind, number in sorted(counts.deviation, key=lambda one: (-one[1], one[0])):
+        yield f"  {kind:{longest}}  {number:>12,}"
+    yield f"Refused readings: {counts.refused_readings:,}."
+    yield f"The decisions are in {folder / 'decisions'}, what they rest on in {folder / 'manifest.json'}."
+
+
+def _listed(values: Values) -> str:
+    return "; ".join(f"{value} {number:,}" for value, number in values) or "none"
+
+
+def _fields(done: Manifest) -> dict[str, Any]:
+    """What is in the manifest, for programs that only read what is printed."""
+    counts = asdict(done.counts, recurse=False)
+    return {
+        "files": [source.file for source in done.run.sources],
+        "follow": done.run.follow,
+        "buckets": len(done.buckets),
+        "counts": {name: dict(value) if isinstance(value, tuple) else value for name, value in counts.items()},
+    }

@@ -1,0 +1,70 @@
+"""How is the same done for many things on a Spark cluster? Each is a job of its own, so that what is done is known at once.
+
+Only paths and the work go there, and what comes back is a few lines; the files are where all machines see them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+from protocol.executors.run_codes import refusal
+from protocol.executors.workers import Refused, answered, unfolded
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def on_spark(work: Callable[[Item], Answer], items: Sequence[Item], count: int) -> Iterator[tuple[Item, Answer | Refused]]:
+    """What the work gives for each item, as it is done: on the cluster that Spark is set up for, else here in so many."""
+    with _context(count) as spark:
+        most = max(1, min(len(items), spark.defaultParallelism))
+        with ThreadPoolExecutor(most) as threads:
+            waiting, busy = iter(items), dict[Future[Any], Item]()
+            for _ in range(most):
+                _hand(spark, threads, work, waiting, busy)
+            while busy:
+                for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                    item, answer = busy.pop(future), unfolded(future.result())
+                    waiting = iter(()) if isinstance(answer, Refused) else waiting
+                    _hand(spark, threads, work, waiting, busy)
+                    yield item, answer
+
+
+def _hand(spark: Any, threads: ThreadPoolExecutor, work: Any, waiting: Iterator[Any], busy: dict[Future[Any], Any]) -> None:
+    for item in waiting:
+        busy[threads.submit(_one, spark, partial(answered, work), item)] = item
+        return
+
+
+def _one(spark: Any, work: Callable[[Any], Any], item: Any) -> Any:
+    return spark.parallelize([item], 1).map(work).collect()[0]
+
+
+@contextmanager
+def _context(count: int) -> Iterator[Any]:
+    """Spark as it is set up where this runs; where it is not, in this machine."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
+
+    # Else Spark takes whatever `python3` is, in which this package need not be installed.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = SparkConf().setIfMissing("spark.master", f"local[{count}]").setIfMissing("spark.ui.enabled", "false")
+    settings.setIfMissing("spark.app.name", "protocol replay-table").setIfMissing("spark.log.level", "ERROR")
+    try:
+        spark = SparkContext.getOrCreate(settings)
+    except PySparkException as error:
+        said = str(error).split("\n")[0]
+        raise refusal("R009", f"Spark does not start: {said}", "Install Java 17 or later, or take --engine local.") from None
+    try:
+        yield spark
+    except BaseException:
+        spark.cancelAllJobs()
+        raise
+    finally:
+        spark.stop()

@@ -1,0 +1,187 @@
+"""How are visits replayed that are too many for one table? File by file into a folder, in steps that nobody can break in two.
+
+Sorted into buckets, each of which is replayed by itself: here, in several processes, or by Spark. Whatever is stopped, killed
+or out of room goes on where it was when it is run again, and comes to the same bytes as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from attrs import frozen
+
+from protocol.errors import ExtraMissing, InputError, unfit
+from protocol.executors.columns import Follow
+from protocol.executors.documents import named, package
+from protocol.executors.record import check_protocol
+from protocol.executors.run_folder import (
+    DECISIONS,
+    MANIFEST,
+    RUN,
+    VISITS,
+    Bucket,
+    Done,
+    Manifest,
+    Run,
+    Source,
+    begun,
+    beside,
+    file_of,
+    locked,
+)  # fmt: skip
+from protocol.executors.whole_files import Written, is_as_written, put_value, value_in
+from protocol.executors.workers import Refused, in_processes
+from protocol.model.protocol import Protocol
+
+ROWS = 500_000
+"""Visits in a bucket where nobody says how many buckets there are."""
+_CHUNK = 1 << 20
+
+Engine = Literal["local", "spark"]
+Tell = Callable[[str, int, int], None]
+
+
+def _nobody(what: str, done: int, of: int) -> None:
+    return None
+
+
+@frozen
+class Means:
+    """With what: so many processes, or Spark; so much memory for sorting; and who is told what is done, how much, of how much."""
+
+    workers: int = 1
+    engine: Engine = "local"
+    memory: str = "1GB"
+    tell: Tell = _nobody
+
+
+def replay_files(
+    protocol: Protocol,
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    follow: Follow = "given",
+    mapping: str = "",
+    buckets: int | None = None,
+    means: Means = Means(),
+) -> Manifest:
+    """Replays files of visits into a folder, or goes on with it. Raises InputError, and ExtraMissing without ``bulk``.
+
+    ``mapping`` is the fingerprint of the mapping by which the visits were made, where there is one.
+    """
+    check_protocol(protocol)
+    check_extras(means.engine)
+    from protocol.executors.visit_files import check_files, rows_of
+
+    files = tuple(Path(file) for file in files)
+    check_files(protocol, files)
+    with locked(folder):
+        sources = tuple(_sources(files, rows_of(files), means.tell))
+        there = value_in(folder / RUN, Run)
+        share = (there.buckets if there else -(-sum(one.rows for one in sources) // ROWS) or 1) if buckets is None else buckets
+        run = Run("protocol-replay-table/1", package(), named(protocol), follow, mapping, share, sources)
+        begun(folder, run)
+        return _finished(folder, run) or _replayed(protocol, run, files, folder, means)
+
+
+def check_extras(engine: Engine) -> None:
+    """Raises ExtraMissing where a library is not installed that is needed."""
+    if engine not in ("local", "spark"):
+        raise unfit("'engine'", engine, "'local' or 'spark'")
+    for library in ("pyarrow", "numpy", "duckdb"):
+        if find_spec(library) is None:
+            raise ExtraMissing("a replay of files of visits", library, "bulk")
+    if engine == "spark" and find_spec("pyspark") is None:
+        raise ExtraMissing("a replay on a Spark cluster", "pyspark", "spark")
+
+
+def _sources(files: Sequence[Path], rows: Sequence[int], tell: Tell) -> Iterator[Source]:
+    sizes = [file.stat().st_size for file in files]
+    done, base = 0, Path(os.path.commonpath([file.absolute().parent for file in files]))
+    for file, count in zip(files, rows, strict=True):
+        content = hashlib.sha256()
+        with file.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                content.update(chunk)
+                done += len(chunk)
+                tell("reading", done, sum(sizes))
+        name = file.absolute().relative_to(base).as_posix()
+        yield Source(name, count, Written(file.stat().st_size, content.hexdigest()))
+
+
+def _finished(folder: Path, run: Run) -> Manifest | None:
+    """What stands in the manifest, where the run is done and all of it is as it was written."""
+    found = value_in(folder / MANIFEST, Manifest)
+    if found is None or found.run != run:
+        return None
+    if any(_done(folder, bucket) != done for bucket, done in zip(found.buckets, found.done, strict=True)):
+        return None
+    _leave(folder)
+    return found
+
+
+def _leave(folder: Path) -> None:
+    shutil.rmtree(folder / VISITS, ignore_errors=True)
+
+
+def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], folder: Path, means: Means) -> Manifest:
+    from protocol.executors import sorted_visits
+    from protocol.executors.bucket import added
+
+    by = sorted_visits.Means(means.workers, means.memory)
+    buckets = sorted_visits.buckets_of(run, files, folder, by, lambda done: means.tell("sorting", done, run.rows))
+    done = {bucket: found for bucket in buckets if (found := _done(folder, bucket)) is not None}
+    for bucket, found in _each(protocol, run, folder, [one for one in buckets if one not in done], means):
+        done[bucket] = found
+        means.tell("replaying", sum(one.rows for one in done), run.rows)
+    in_order = tuple(done[bucket] for bucket in buckets)
+    manifest = Manifest(run, added([one.counts for one in in_order]), buckets, in_order)
+    put_value(folder / MANIFEST, manifest)
+    _leave(folder)
+    return manifest
+
+
+def _done(folder: Path, bucket: Bucket) -> Done | None:
+    """What was done of a bucket, if it was done and is as it was written."""
+    file = file_of(folder, DECISIONS, bucket)
+    found = value_in(beside(file), Done)
+    if found is None or found.visits != bucket.visits or not is_as_written(file, found.decisions):
+        return None
+    return found
+
+
+def _each(protocol: Protocol, run: Run, folder: Path, buckets: Sequence[Bucket], means: Means) -> Iterator[tuple[Bucket, Done]]:
+    """Each bucket with what was done. Raises InputError for the first one that is refused."""
+    if not buckets:
+        return
+    means.tell("replaying", run.rows - sum(bucket.rows for bucket in buckets), run.rows)
+    work = partial(_one, protocol, run.follow, folder)
+    refused: dict[int, Refused] = {}
+    for bucket, answer in _engine(means)(work, buckets, means.workers):
+        if isinstance(answer, Refused):
+            refused[bucket.number] = answer
+        else:
+            yield bucket, answer
+    if refused:
+        raise InputError(refused[min(refused)].problems)
+
+
+def _engine(means: Means) -> Callable[..., Iterator[tuple[Bucket, Done | Refused]]]:
+    if means.engine == "local":
+        return in_processes
+    from protocol.executors.on_spark import on_spark
+
+    return on_spark
+
+
+def _one(protocol: Protocol, follow: Follow, folder: Path, bucket: Bucket) -> Done:
+    from protocol.executors.bucket import replay_bucket
+
+    return replay_bucket(protocol, file_of(folder, VISITS, bucket), file_of(folder, DECISIONS, bucket), follow=follow)

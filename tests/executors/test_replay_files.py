@@ -1,0 +1,261 @@
+"""Files of visits are replayed as one table is, into the same bytes whoever does it and however often it was stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import protocol
+from protocol.errors import InputError
+from protocol.executors.replay_files import Means, replay_files
+from tests.executors.visit_files import SMALL, content, decisions, visits, written
+
+arrow = pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
+pytest.importorskip("duckdb", reason="files of visits need the extra 'bulk'")
+parquet: Any = pytest.importorskip("pyarrow.parquet", reason="files of visits need the extra 'bulk'")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # To wait for the disk is what takes longest, and nothing here pulls the plug.
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    return written(tmp_path / "visits.parquet", visits())
+
+
+# What comes out
+
+
+def test_the_decisions_are_those_of_one_table_each_with_its_file_and_row(file: Path, tmp_path: Path) -> None:
+    done = replay_files(SMALL, [file], tmp_path / "out", buckets=3)
+    found = decisions(tmp_path / "out")
+    rows = {(row["patient"], row["elapsed"]): number for number, row in enumerate(parquet.read_table(file).to_pylist(), 1)}
+    expected = [
+        {**row, "source": "visits.parquet", "row": rows[row["patient"], row["elapsed"]]}
+        for row in protocol.replay_table(SMALL, visits()).to_pylist()
+    ]
+    assert found == [{name: row[name] for name in found[0]} for row in expected]
+    assert len(done.buckets) == 3 and done.counts.visits == len(rows) == done.counts.decisions
+    assert done.counts.deviations == sum(row["deviation"] is not None for row in found) > 0
+
+
+def test_however_many_buckets_the_rows_and_the_counts_are_the_same(file: Path, tmp_path: Path) -> None:
+    done = {number: replay_files(SMALL, [file], tmp_path / str(number), buckets=number) for number in (1, 4, 100)}
+    assert len({json.dumps(decisions(tmp_path / str(number))) for number in done}) == 1
+    assert len({one.counts for one in done.values()}) == 1
+    assert [len(one.buckets) for one in done.values()] == [1, 4, 12]  # no bucket has a part of a patient
+
+
+def test_two_processes_write_the_same_bytes_as_one(file: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        replay_files(SMALL, [file], tmp_path / str(number), buckets=4, means=Means(workers=number))
+    assert content(tmp_path / "1") == content(tmp_path / "2")
+
+
+def test_a_folder_of_files_is_as_one_file_and_each_row_says_from_which_it_comes(file: Path, tmp_path: Path) -> None:
+    from protocol.executors.visit_files import found
+
+    (tmp_path / "parts").mkdir()
+    whole = parquet.read_table(file)
+    columns = whole.column_names
+    parquet.write_table(whole.slice(0, 20), tmp_path / "parts" / "a'[1]*.parquet")
+    parquet.write_table(whole.slice(20).select(columns[::-1]), tmp_path / "parts" / "b.parquet")
+    (tmp_path / "parts" / "_c.parquet").write_text("not for readers")
+    replay_files(SMALL, [file], tmp_path / "one", buckets=2)
+    replay_files(SMALL, found([tmp_path / "parts"]), tmp_path / "two", buckets=2)
+    one, two = decisions(tmp_path / "one"), decisions(tmp_path / "two")
+    names = ("a'[1]*.parquet", "b.parquet")
+    places = [(names[row["row"] > 20], row["row"] - 20 * (row["row"] > 20)) for row in one]
+    assert places == [(row["source"], row["row"]) for row in two]
+    assert [row | {"source": "", "row": 0} for row in one] == [row | {"source": "", "row": 0} for row in two]
+
+
+def test_columns_that_say_where_a_row_comes_from_and_columns_of_nothing_are_kept_as_they_are(tmp_path: Path) -> None:
+    columns = {"patient": ["b", "a"], "elapsed": [0, 0], "source": ["lb.xpt", "ex.xpt"], "row": [7, 9]}
+    table = arrow.table({**columns, "response": arrow.nulls(2)})
+    parquet.write_table(table, tmp_path / "visits.parquet")
+    replay_files(SMALL, [tmp_path / "visits.parquet"], tmp_path / "out")
+    found = [(row["patient"], row["source"], row["row"]) for row in decisions(tmp_path / "out")]
+    assert found == [("a", "ex.xpt", 9), ("b", "lb.xpt", 7)]
+
+
+def test_of_no_visits_there_are_no_decisions(tmp_path: Path) -> None:
+    parquet.write_table(visits().slice(0, 0), tmp_path / "visits.parquet")
+    done = replay_files(SMALL, [tmp_path / "visits.parquet"], tmp_path / "out")
+    assert (done.counts.visits, decisions(tmp_path / "out"), len(done.buckets)) == (0, [], 1)
+
+
+# Stopped, and run again
+
+
+def test_when_all_is_done_nothing_else_is_left_and_nothing_is_done_again(file: Path, tmp_path: Path) -> None:
+    done = replay_files(SMALL, [file], tmp_path / "out", buckets=2)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
+    assert sorted(content(tmp_path / "out")) == [
+        "decisions/00000.parquet", "decisions/00001.parquet", "decisions/_00000.json", "decisions/_00001.json",
+        "manifest.json", "run.json",
+    ]  # fmt: skip
+    assert replay_files(SMALL, [file], tmp_path / "out") == done
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == before
+
+
+@pytest.mark.parametrize("name", ["decisions/00002.parquet", "decisions/_00000.json", "manifest.json"])
+@pytest.mark.parametrize("damage", [b"", b"{}", None])
+def test_what_is_damaged_or_lost_is_made_again(name: str, damage: bytes | None, file: Path, tmp_path: Path) -> None:
+    replay_files(SMALL, [file], tmp_path / "out", buckets=3)
+    whole = content(tmp_path / "out")
+    if damage is None:
+        (tmp_path / "out" / name).unlink()
+    else:
+        (tmp_path / "out" / name).write_bytes(damage)
+    replay_files(SMALL, [file], tmp_path / "out")
+    assert content(tmp_path / "out") == whole
+
+
+class Killed(BaseException):
+    """As if the process had ended."""
+
+
+def killed_at(patch: pytest.MonkeyPatch, number: int, half: bool) -> None:
+    """The process ends when it writes its file of this number: before the file is in its place, or just after."""
+    counted, replace = iter(range(10**6)), Path.replace
+
+    def replaced(path: Path, target: Path) -> Path:
+        if next(counted) != number:
+            return replace(path, target)
+        if half:
+            path.write_bytes(path.read_bytes()[:20])
+        else:
+            replace(path, target)
+        raise Killed
+
+    patch.setattr(Path, "replace", replaced)
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_killed_at_any_file_it_goes_on_to_the_same_bytes(
+    half: bool, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay_files(SMALL, [file], tmp_path / "whole", buckets=2)
+    # The run, two files of visits and what each holds, all of these; two of decisions and what was done; the manifest.
+    for number in range(11):
+        folder = tmp_path / str(number)
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            killed_at(patch, number, half)
+            replay_files(SMALL, [file], folder, buckets=2)
+        replay_files(SMALL, [file], folder, buckets=2)
+        assert content(folder) == content(tmp_path / "whole")
+        assert not list(folder.rglob(".*.new"))
+
+
+def test_killed_again_and_again_it_comes_to_an_end(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = 0
+    while True:
+        runs += 1
+        with monkeypatch.context() as patch:
+            killed_at(patch, 1, half=False)
+            try:
+                replay_files(SMALL, [file], tmp_path / "out", buckets=2)
+            except Killed:
+                continue
+            break
+    assert runs == 7
+
+
+# What is refused
+
+
+def refused(*arguments: Any, **options: Any) -> str:
+    with pytest.raises(InputError) as error:
+        replay_files(*arguments, **options)
+    return str(error.value)
+
+
+def test_another_replay_does_not_go_on_in_its_folder(file: Path, tmp_path: Path) -> None:
+    replay_files(SMALL, [file], tmp_path / "out", buckets=2)
+    other = written(tmp_path / "others.parquet", visits(seed=2))
+    for said, files, options in (
+        (f"of visits.parquet ({len(visits())} rows, sha256 ", [other], {}),
+        ("), and this is 2 files (", [file, other], {}),
+        ("in buckets: 2, and this is 3", [file], {"buckets": 3}),
+        ("following what was given, and this is recommended", [file], {"follow": "recommended"}),
+        ("under the mapping none, and this is 0123abcd", [file], {"mapping": "0123abcd"}),
+    ):
+        text = refused(SMALL, files, tmp_path / "out", **options)
+        assert "error R004: the folder holds another replay: " in text and said in text
+    assert "of small 1.0 (fingerprint" in refused(protocol.load("imatinib-hes"), [file], tmp_path / "out")
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(file: Path, tmp_path: Path) -> None:
+    before = content(tmp_path)
+    assert refused(SMALL, [file], tmp_path) == (
+        f"{tmp_path}: error R005: the folder holds something else: 'visits.parquet'\n  = Name a new folder."
+    )
+    assert content(tmp_path) == before
+    assert "error R006: cannot be written: " in refused(SMALL, [file], file)
+
+
+def test_two_runs_do_not_write_to_one_folder(file: Path, tmp_path: Path) -> None:
+    from protocol.executors.run_folder import locked
+
+    with locked(tmp_path / "out"):
+        assert "error R003: another run is writing to the folder at this moment" in refused(SMALL, [file], tmp_path / "out")
+    replay_files(SMALL, [file], tmp_path / "out")
+
+
+def test_files_that_do_not_belong_together_are_refused(file: Path, tmp_path: Path) -> None:
+    other, more = tmp_path / "other.parquet", tmp_path / "more.parquet"
+    parquet.write_table(visits().drop_columns(["anc"]), other)
+    parquet.write_table(visits().set_column(2, "anc", arrow.array(["x"] * len(visits()))), more)
+    assert "other.parquet: error R002: column 'anc' is absent, and in '" in refused(SMALL, [file, other], tmp_path / "out")
+    assert "error R002: column 'anc' has the type string, and in" in refused(SMALL, [file, more], tmp_path / "out")
+    assert "error R002: the file is given twice" in refused(SMALL, [file, tmp_path / "." / file.name], tmp_path / "out")
+    assert "more.parquet: error T003: column 'anc' has the type string" in refused(SMALL, [more], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("share", [0, 3, 500, 0.5, 0.99])
+def test_a_file_that_was_cut_short_is_refused(share: float, file: Path, tmp_path: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(share if share > 1 else share * len(whole))])
+    text = refused(SMALL, [file], tmp_path / "out")
+    assert text.startswith(f"{file}: error R001: cannot be read: ") and len(text.splitlines()) == 2
+
+
+def test_a_file_that_was_changed_inside_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path / "visits.parquet", visits(3000))
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 4 : len(whole) // 3] = bytes(255 - byte for byte in whole[len(whole) // 4 : len(whole) // 3])
+    file.write_bytes(whole)
+    text = refused(SMALL, [file], tmp_path / "out")
+    assert "error R001: the visits cannot be read: " in text and str(file) in text
+
+
+def test_a_row_that_cannot_be_used_is_named_by_its_file_and_row(file: Path, tmp_path: Path) -> None:
+    rows = parquet.read_table(file).to_pylist()
+    for change, code in (({"patient": None}, "T005"), ({"elapsed": None}, "T007"), ({"given": "a bit"}, "T010")):
+        bad = arrow.Table.from_pylist([*rows[:4], rows[4] | change, *rows[5:]])
+        parquet.write_table(bad, tmp_path / "bad.parquet")
+        for number, workers in enumerate((1, 2) if code == "T010" else (1,)):
+            out = tmp_path / f"{code}{number}"
+            text = refused(SMALL, [tmp_path / "bad.parquet"], out, buckets=4, means=Means(workers=workers))
+            assert text.startswith(f"bad.parquet:5: error {code}: ")
+
+
+def test_visits_that_change_between_sorting_and_replaying_are_noticed(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_at(patch, 5, half=False)
+        replay_files(SMALL, [file], tmp_path / "out", buckets=2)
+    bucket = tmp_path / "out" / "visits" / "00001.parquet"
+    changed = bytearray(bucket.read_bytes())
+    changed[10] ^= 1
+    bucket.write_bytes(changed)
+    assert "00001.parquet: error R007: cannot be used" in refused(SMALL, [file], tmp_path / "out")
+    replay_files(SMALL, [file], tmp_path / "out")
+    replay_files(SMALL, [file], tmp_path / "whole", buckets=2)
+    assert content(tmp_path / "out") == content(tmp_path / "whole")
