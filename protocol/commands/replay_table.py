@@ -31,11 +31,24 @@ FORMAT = "protocol-replay-table/1"
 @click.argument("spec", shell_complete=complete_spec)
 @click.argument("visits", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where decisions go.")
-@click.option("--follow", type=click.Choice(("given", "recommended")), default="given", show_default=True,
-              help="What a patient's state follows.")  # fmt: skip
+@click.option(
+    "--follow",
+    type=click.Choice(("given", "recommended")),
+    default="given",
+    show_default=True,
+    metavar="WHAT",
+    help="A patient's state follows what was given, or was recommended.",
+)
 @click.option("--buckets", type=click.IntRange(1, 99_999), metavar="N", help="So many parts; else one for each 500,000 visits.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="So many processes.")
-@click.option("--engine", type=click.Choice(("local", "spark")), default="local", show_default=True, help="Who runs them.")
+@click.option(
+    "--engine",
+    type=click.Choice(("local", "spark")),
+    default="local",
+    show_default=True,
+    metavar="WHO",
+    help="Processes of this machine (local), or spark.",
+)
 @click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="What sorting may use; the rest goes to disk.")
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 @in_form("text", "json")
