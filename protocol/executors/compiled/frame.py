@@ -1,0 +1,262 @@
+"""What is a protocol when it has been compiled: its terms, axes, guards, trackers and rules, before any patient was seen?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
+
+from attrs import Factory, frozen
+
+from protocol.executors.compiled import layout, trackers
+from protocol.executors.compiled.axes import Axes, Axis
+from protocol.executors.compiled.cuts import Cells
+from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
+from protocol.executors.compiled.terms import Term, term_of
+from protocol.model.guard import (
+    Always,
+    And,
+    Atom,
+    Clock,
+    ClockName,
+    Compare,
+    Guard,
+    Is,
+    Known,
+    Named,
+    Not,
+    Or,
+    Ratio,
+    Tracked,
+    Value,
+)
+from protocol.model.guard import Term as Asked
+from protocol.model.input import Choice, Input, Tracker, YesNo
+from protocol.model.protocol import Protocol
+from protocol.semantics.prepared import Prepared, prepare
+
+CLOCKS: dict[ClockName, int] = {
+    "start": layout.STARTED, "state": layout.ENTERED, "dose change": layout.CHANGED, "dose raised": layout.RAISED,
+    "dose lowered": layout.LOWERED, "hold": layout.HOLD_BEGAN,
+}  # fmt: skip
+
+
+@frozen(eq=False)
+class Frame:
+    """A compiled protocol. ``nodes`` finds the node of a guard by the identity of the guard."""
+
+    protocol: Protocol
+    prepared: Prepared
+    inputs: tuple[Input, ...]
+    numbers: dict[str, int]
+    terms: dict[tuple[str, str], Term]
+    axes: Axes
+    atoms: dict[Asked, list[Compare | Is]]
+    nodes: dict[int, Node] = Factory(dict)
+    reading: dict[tuple[str, str], int] = Factory(dict)
+    tracking: dict[str, trackers.Tracking] = Factory(dict)
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, ...], ...]:
+        """For each input the registers of the codes of its terms."""
+        terms = self.terms.values()
+        return tuple(
+            tuple(self.term_register(term) for term in terms if term.input == number) for number in range(len(self.inputs))
+        )
+
+    @cached_property
+    def options(self) -> tuple[bool, ...]:
+        """For each input whether it is an option or a finding: then two readings with one code are the same."""
+        return tuple(isinstance(item.kind, Choice | YesNo) for item in self.inputs)
+
+    def observed(self, name: str) -> int:
+        """The register of when the value of an input was observed."""
+        return layout.FIRST_FREE + self.numbers[name]
+
+    def term_register(self, term: Term) -> int:
+        """The register of the code of a term."""
+        return layout.FIRST_FREE + len(self.inputs) + term.place
+
+    def size(self) -> int:
+        """How many registers a patient has."""
+        return self._first_tracker() + sum(trackers.registers(tracker) for tracker in self.prepared.trackers)
+
+    def _first_tracker(self) -> int:
+        return layout.FIRST_FREE + len(self.inputs) + len(self.terms)
+
+    def first_registers(self) -> list[int]:
+        """A patient of whom nothing is known yet, but for the place."""
+        found = [layout.NONE] * layout.ON_DRUG + [0] * (layout.FIRST_FREE - layout.ON_DRUG)
+        found += [layout.NONE] * len(self.inputs) + [term.unknown for term in self.terms.values()]
+        for tracker in self.prepared.trackers:
+            found += trackers.first_values(tracker)
+        return found
+
+
+def frame(protocol: Protocol) -> Frame:
+    """A protocol without what only the reference can do (``native`` says what that is), compiled."""
+    prepared = prepare(protocol)
+    atoms: dict[Asked, list[Compare | Is]] = {}
+    for guard in _guards(prepared):
+        for atom in _atoms(prepared, guard):
+            atoms.setdefault(atom.term if isinstance(atom, Compare) else Value(atom.input), []).append(atom)
+    inputs = protocol.inputs
+    found = Frame(protocol, prepared, inputs, {item.name: n for n, item in enumerate(inputs)}, {}, Axes(), atoms)
+    _add_terms(found)
+    first = found._first_tracker()
+    for tracker in prepared.trackers:
+        _add_tracker(found, tracker, first)
+        first += trackers.registers(tracker)
+    for guard in _guards(prepared):
+        node(found, guard)
+    for name, one in list(found.tracking.items()):
+        found.tracking[name] = _with_conditions(found, one)
+    return found
+
+
+def _guards(prepared: Prepared) -> Iterator[Guard]:
+    yield from (rule.when for rule in prepared.rules)
+    yield from (guard for score in prepared.scores.values() for guard in score.guards())
+    for tracker in prepared.trackers:
+        yield tracker.when
+        if tracker.until is not None:
+            yield tracker.until
+
+
+def _atoms(prepared: Prepared, guard: Guard) -> Iterator[Atom]:
+    match guard:
+        case Compare() | Is():
+            yield guard
+        case Named(name):
+            yield from _atoms(prepared, prepared.definitions[name])
+        case Not(part):
+            yield from _atoms(prepared, part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _atoms(prepared, part)
+        case Always() | Known():
+            return
+
+
+def _add_terms(found: Frame) -> None:
+    """A term for each value and each multiple of a limit that is asked, and for each input of which only that is it known is."""
+    for item in found.inputs:
+        number = found.numbers[item.name]
+        limits = [term.limit for term in found.atoms if isinstance(term, Ratio) and term.input == item.name]
+        for limit in ("", *limits):
+            asked = Ratio(item.name, limit) if limit else Value(item.name)  # type: ignore[arg-type]
+            term = term_of(len(found.terms), number, item, limit, found.atoms.get(asked, []))
+            found.terms[item.name, limit] = term
+    for tracker in found.prepared.trackers:
+        if tracker.input:
+            number, atoms = found.numbers[tracker.input], found.atoms.get(Tracked(tracker.name), [])
+            term = term_of(len(found.terms), number, found.inputs[number], tracker.name, atoms)
+            found.terms[tracker.input, tracker.name] = term
+    for (name, limit), term in found.terms.items():
+        valid_for = found.inputs[found.numbers[name]].valid_for
+        valid = layout.EVER if valid_for is None else valid_for
+        axis = Axis(layout.READING, found.observed(name), found.term_register(term), term.unknown, valid)
+        found.reading[name, limit] = found.axes.number(axis, list(term.masks))
+
+
+def _add_tracker(found: Frame, tracker: Tracker, first: int) -> None:
+    atoms = [atom for atom in found.atoms.get(Tracked(tracker.name), []) if isinstance(atom, Compare)]
+    place = len(found.tracking)
+    term = found.terms[tracker.input, tracker.name] if tracker.input else None
+    axis, cells, counts = trackers.asked(found.axes, place, tracker, first, atoms, term)
+    names = found.prepared.inputs_of(tracker.when)
+    inputs = sum(1 << number for number in {found.numbers[name] for name in _behind(found.prepared, names)})
+    found.tracking[tracker.name] = trackers.Tracking(place, tracker, first, axis, cells, Sure(), None, inputs, counts)
+
+
+def _behind(prepared: Prepared, names: tuple[str, ...]) -> Iterator[str]:
+    """The inputs that are measured for these, those of scores too."""
+    for name in names:
+        if name in prepared.scores:
+            yield from _behind(prepared, prepared.inputs_behind(prepared.scores[name]))
+        else:
+            yield name
+
+
+def _with_conditions(found: Frame, one: trackers.Tracking) -> trackers.Tracking:
+    until = None if one.tracker.until is None else found.nodes[id(one.tracker.until)]
+    when = found.nodes[id(one.tracker.when)]
+    return trackers.Tracking(one.place, one.tracker, one.first, one.axis, one.cells, when, until, one.inputs, one.counts)
+
+
+def node(found: Frame, guard: Guard) -> Node:
+    """The node of a guard of the protocol, or of a part of one."""
+    known = found.nodes.get(id(guard))
+    if known is None:
+        known = found.nodes[id(guard)] = _node(found, guard)
+    return known
+
+
+def _node(found: Frame, guard: Guard) -> Node:
+    match guard:
+        case Always():
+            return Sure()
+        case Compare() | Is():
+            return _atom(found, guard)
+        case Known(name, within):
+            return _known(found, name, within)
+        case Named(name):
+            return node(found, found.prepared.definitions[name])
+        case Not(part):
+            return Opposite(node(found, part))
+        case And(parts):
+            return Every(tuple(node(found, part) for part in parts))
+        case Or(parts):
+            return Some(tuple(node(found, part) for part in parts))
+
+
+def _atom(found: Frame, atom: Atom) -> Node:
+    match atom.term if isinstance(atom, Compare) else Value(atom.input):
+        case Clock(name):
+            assert isinstance(atom, Compare)
+            return _clock(found, atom, name)
+        case Tracked(name):
+            assert isinstance(atom, Compare)
+            one = found.tracking[name]
+            return Asks(one.axis, trackers.true_of(one.cells, one.counts, atom), atom)
+        case Value(name) if name in found.prepared.scores:
+            return Points(name, atom)
+        case Value(name):
+            return Asks(found.reading[name, ""], found.terms[name, ""].true_of(atom), atom)
+        case Ratio(name, limit):
+            return Asks(found.reading[name, limit], found.terms[name, limit].true_of(atom), atom)
+        case term:
+            raise ValueError(f"{term!r} is not compiled")
+
+
+def _known(found: Frame, name: str, within: int | None) -> Node:
+    if name in found.prepared.scores:
+        return Sure()
+    valid_for = found.inputs[found.numbers[name]].valid_for
+    minutes = min(layout.EVER if one is None else one for one in (valid_for, within))
+    return Knows(found.axes.number(Axis(layout.KNOWN, found.observed(name), d=minutes)))
+
+
+# Clocks
+
+
+def _clock(found: Frame, atom: Compare, name: ClockName) -> Asks:
+    """A clock is always known: of its axis each code is one cell."""
+    asked = [one for one in found.atoms[Clock(name)] if isinstance(one, Compare)]
+    minutes = tuple(sorted({minute for one in asked for minute in _minutes(one)}))
+    cells = Cells(tuple((Fraction(minute), False) for minute in minutes))
+    is_stopwatch = name == "treatment"
+    axis = Axis(layout.AMOUNT if is_stopwatch else layout.CLOCK, layout.ON_DRUG if is_stopwatch else CLOCKS[name], cuts=minutes)
+    number = found.axes.number(axis, [1 << cell for cell in range(cells.size)])
+    early = atom.early if atom.operator == ">=" else 0
+    return Asks(number, cells.true_of(atom.operator, atom.constant - early), atom)
+
+
+def _minutes(atom: Compare) -> Iterator[int]:
+    """The first minutes at which the comparison of a clock changes."""
+    constant = atom.constant - (atom.early if atom.operator == ">=" else 0)
+    if atom.operator in ("<", ">=", "==", "!="):
+        yield ceil(constant)
+    if atom.operator in ("<=", ">", "==", "!="):
+        yield floor(constant) + 1

@@ -1,0 +1,209 @@
+"""Is something of what makes a guard true newer than what was acted on: a reading, a clock that came due, a tracker that moved?
+
+Each way in which a guard is true is three bits: something is newer; the wait since a change of the dose came due since then;
+something is asked that can be read again. Whether a moment is later than what was acted on is an axis of its own.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from attrs import frozen
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.axes import Axis
+from protocol.executors.compiled.frame import CLOCKS, node
+from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
+from protocol.executors.compiled.view import Open, View, World
+from protocol.model.guard import Atom, Clock, Compare, Ratio, Tracked
+from protocol.model.input import Item, Score
+
+NEWER, WAITED, READABLE = 1, 2, 4
+_WAITS = ("dose change", "dose raised", "dose lowered")
+Ways = frozenset[int]
+Dates = frozenset[Axis]
+
+
+@frozen
+class ActedOn:
+    """What was acted on: the register of the moment, and of the minutes with drug in force until then."""
+
+    since: int
+    shown: int
+
+
+STEP = ActedOn(layout.STEPPED, layout.STEPPED_ON_DRUG)
+HOLD = ActedOn(layout.HOLD_BEGAN, layout.HELD_ON_DRUG)
+
+
+def is_used(view: View, guard: Node, acted_on: ActedOn, world: World) -> bool:
+    """Whether all that makes a true guard true was acted on before."""
+    if view.code(view.frame.axes.number(Axis(layout.SINCE, acted_on.since))) == 0:
+        return False
+    ways = _ways(view, guard, True, acted_on, world)
+    return not any(way & NEWER or (way & WAITED and not way & READABLE) for way in ways)
+
+
+def _ways(view: View, guard: Node, truth: bool, acted_on: ActedOn, world: World) -> Ways:
+    match guard:
+        case Asks() | Points():
+            return frozenset({_way(view, guard, truth, acted_on)})
+        case Opposite(part):
+            return _ways(view, part, not truth, acted_on, world)
+        case Every(parts) | Some(parts):
+            found = [_ways(view, part, truth, acted_on, world) for part in parts if view.holds(part, world) is truth]
+            if isinstance(guard, Every) is truth:
+                return reduce(lambda some, others: frozenset(one | other for one in some for other in others), found)
+            return frozenset().union(*found)
+        case Sure() | Knows():
+            return frozenset({0})
+
+
+def _way(view: View, asked: Asks | Points, truth: bool, acted_on: ActedOn) -> int:
+    atom = asked.atom
+    newer = _is_newer(view, asked, truth, acted_on)
+    if isinstance(atom, Compare) and isinstance(atom.term, Clock):
+        if atom.term.name in _WAITS:
+            return WAITED if newer else 0
+        return NEWER if newer else 0
+    return (NEWER if newer else 0) | (READABLE if _can_be_read_again(view, asked) else 0)
+
+
+def _can_be_read_again(view: View, asked: Asks | Points) -> bool:
+    if isinstance(asked, Points):
+        guards = view.frame.prepared.scores[asked.score].guards()
+        return any(_asks_again(view, node(view.frame, guard)) for guard in guards)
+    if isinstance(asked.atom, Compare):
+        if isinstance(asked.atom.term, Clock):
+            return False
+        if isinstance(asked.atom.term, Tracked):
+            return True
+    return not view.frame.inputs[view.frame.numbers[_input(asked.atom)]].fixed
+
+
+def _asks_again(view: View, guard: Node) -> bool:
+    match guard:
+        case Asks() | Points():
+            return _can_be_read_again(view, guard)
+        case Opposite(part):
+            return _asks_again(view, part)
+        case Every(parts) | Some(parts):
+            return any(_asks_again(view, part) for part in parts)
+        case Sure() | Knows():
+            return False
+
+
+def _input(atom: Atom) -> str:
+    term = atom.term if isinstance(atom, Compare) else atom
+    return str(getattr(term, "input", ""))
+
+
+# Dates
+
+
+def _is_newer(view: View, asked: Asks | Points, truth: bool, acted_on: ActedOn) -> bool:
+    """Whether what settles a comparison arose after what was acted on. What is missing counts as measured now."""
+    if isinstance(asked, Points):
+        return _score_is_newer(view, asked, truth, acted_on)
+    atom = asked.atom
+    if isinstance(atom, Compare) and isinstance(atom.term, Clock):
+        return truth and _came_due(view, atom, atom.term, acted_on)
+    if isinstance(atom, Compare) and isinstance(atom.term, Tracked):
+        return _tracker_is_newer(view, asked, atom, atom.term, truth, acted_on)
+    limit = atom.term.limit if isinstance(atom, Compare) and isinstance(atom.term, Ratio) else ""
+    term = view.frame.terms[_input(atom), limit]
+    if view.code(asked.axis) in (term.unknown, term.without_limit):
+        return _now_is_newer(view, acted_on)
+    return _after(view, view.frame.observed(_input(atom)), 0, acted_on)
+
+
+def _now_is_newer(view: View, acted_on: ActedOn) -> bool:
+    return view.code(view.frame.axes.number(Axis(layout.SINCE, acted_on.since))) == 2
+
+
+def _after(view: View, register: int, minutes: int, acted_on: ActedOn) -> bool:
+    return view.bit(Axis(layout.AFTER, register, minutes, acted_on.since))
+
+
+def _came_due(view: View, atom: Compare, clock: Clock, acted_on: ActedOn) -> bool:
+    """Whether a true comparison of a clock became true since; the stopwatch says it by what it showed then."""
+    if atom.operator not in (">", ">="):
+        return False
+    limit = int(atom.constant) - (atom.early if atom.operator == ">=" else 0)
+    if clock.name == "treatment":
+        return view.bit(Axis(layout.SHOWN, acted_on.shown, limit)) and _now_is_newer(view, acted_on)
+    return _after(view, CLOCKS[clock.name], limit, acted_on)
+
+
+def _tracker_is_newer(view: View, asked: Asks, atom: Compare, tracked: Tracked, truth: bool, acted_on: ActedOn) -> bool:
+    one, cells = view.frame.tracking[tracked.tracker], view.cells(asked.axis)
+    if cells & asked.true and cells & ~asked.true:
+        return _now_is_newer(view, acted_on)
+    is_long = (atom.operator in (">", ">=")) is truth
+    match one.tracker.kind:
+        case "episodes" | "consecutive":
+            return _after(view, one.first + 1, 0, acted_on)
+        case "lowest" | "highest":
+            return _after(view, one.first + 2, 0, acted_on)
+        case "duration":
+            return truth and is_long and _after(view, one.first, int(atom.constant), acted_on)
+        case "since" if is_long:
+            return _after(view, one.first + 1, int(atom.constant), acted_on)
+        case "since":
+            return _after(view, one.first + 2, 0, acted_on)
+
+
+# Scores
+
+
+def _score_is_newer(view: View, asked: Points, truth: bool, acted_on: ActedOn) -> bool:
+    """Whether something that gives a score the points for which the comparison comes out like this arose since."""
+    assert isinstance(asked.atom, Compare)
+    says_high = (asked.atom.operator in (">", ">=")) is truth
+    either = asked.atom.operator in ("==", "!=")
+    ends = (min, max) if either else (min,) if says_high else (max,)
+    return any(
+        _item_is_newer(view, item, acted_on)
+        for item in _score(view, asked).items
+        if (points := _known_points(view, item)) is not None and any(points != end(item.points()) for end in ends)
+    )
+
+
+def _score(view: View, asked: Points) -> Score:
+    return view.frame.prepared.scores[asked.score]
+
+
+def _known_points(view: View, item: Item) -> int | None:
+    found = {points for _, points in view.parts(lambda world: view.first_points(item, world))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _item_is_newer(view: View, item: Item, acted_on: ActedOn) -> bool:
+    """Of the case that gives the points, and those before it that are not so. Several cases may give the same points."""
+    chosen = view.parts(lambda world: view.first_case(item, world))[0][1]
+    for place, case in enumerate(item.cases):
+        if _settled_is_newer(view, node(view.frame, case.when), place == chosen, acted_on):
+            return True
+        if place == chosen:
+            return False
+    return False
+
+
+def _settled_is_newer(view: View, guard: Node, truth: bool, acted_on: ActedOn) -> bool:
+    """Whether anything that settles a guard to be true, or false, arose since; what is missing is not supposed to be anything."""
+    match guard:
+        case Asks() | Points():
+            return _settles(view, guard) is truth and _is_newer(view, guard, truth, acted_on)
+        case Opposite(part):
+            return _settled_is_newer(view, part, not truth, acted_on)
+        case Every(parts) | Some(parts):
+            return any(_settled_is_newer(view, part, truth, acted_on) for part in parts)
+        case Sure() | Knows():
+            return False
+
+
+def _settles(view: View, asked: Asks | Points) -> bool | None:
+    try:
+        return view.holds(asked, {})
+    except Open:
+        return None

@@ -1,0 +1,85 @@
+"""What is said of a visit at the leaf of a decision tree, and what becomes of the patient?"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.axes import Axis
+from protocol.executors.compiled.concluding import Concluded, action_of, conclude, is_silent, rule_of
+from protocol.executors.compiled.deviating import Judged, judged
+from protocol.executors.compiled.following import Moved, assumed, followed, moved
+from protocol.executors.compiled.ordering import Offered, Patient
+from protocol.model.course import Given
+from protocol.model.decision import Effect
+from protocol.model.protocol import Protocol
+from protocol.model.regimen import NO_DRUG
+from protocol.semantics.effects import in_force
+
+Row = tuple[str, str | None, str, str, str, str, str | None, str | None, bool, bool, bool]
+"""Action, rule, dose before and after, status, permitted doses, verdict, deviation, withheld, silent, assumed."""
+
+
+@frozen
+class Leaf:
+    """The row, where the patient is afterwards, the effect that was recommended, and whether what was given was that."""
+
+    row: Row
+    moved: Moved
+    effect: Effect
+    is_recommended: bool
+
+
+def decided(patient: Patient, givens: list[Given | None]) -> Leaf:
+    """The leaf to which the answers of a patient lead. What was given is asked last but for what only it calls for."""
+    found = conclude(patient)
+    given = givens[patient.view.code(patient.view.frame.axes.number(Axis(layout.GIVEN)))]
+    if given is None:
+        effect, answer = assumed(patient, found), Judged()
+    else:
+        effect, answer = followed(patient.place, found, given), judged(patient, found, given)
+    return Leaf(_row(patient, found, answer, given is None), moved(patient, found, effect), found.effect, answer.is_recommended)
+
+
+def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -> Row:
+    place, rule = patient.place, rule_of(patient.place, found)
+    return (
+        action_of(place, found),
+        rule.name if rule else None,
+        dose_text(in_force(place.state)),
+        dose_text(found.effect),
+        found.status,
+        _permitted(place.frame.protocol, found),
+        answer.verdict,
+        answer.deviation,
+        found.withheld,
+        is_silent(place, found),
+        is_assumed,
+    )
+
+
+def dose_text(effect: Effect) -> str:
+    """The dose of an effect: a level, a regimen, ``none``, or ``stopped``."""
+    if effect.dose == NO_DRUG:
+        return "stopped" if effect.control.kind == "stopped" else "none"
+    return effect.dose.name
+
+
+def _permitted(protocol: Protocol, found: Concluded) -> str:
+    """The permitted doses from the least to the most, with a question mark where that depends on what is missing."""
+    offers: dict[str, Offered] = {offer.rule: offer for _, result in found.results for offer in result.offered}
+    always = {name for name in offers if all(_offers(name, result.offered) for _, result in found.results)}
+    certain = {dose_text(offer.effect) for name, offer in offers.items() if name in always} | {dose_text(found.effect)}
+    every = certain | {dose_text(offer.effect) for offer in offers.values()}
+    ladder = {name: number for number, name in enumerate(("stopped", "none", *(level.name for level in protocol.levels)))}
+    ordered = sorted(every, key=lambda text: (ladder.get(text, len(ladder)), text))
+    return "; ".join(text if text in certain else f"{text}?" for text in ordered)
+
+
+def _offers(name: str, offered: tuple[Offered, ...]) -> bool:
+    return any(offer.rule == name for offer in offered)
+
+
+def with_deviation(row: Row, kind: str | None) -> Row:
+    """The row with another deviation, once it is known what was given later."""
+    return (*row[:7], kind, *row[8:])

@@ -1,0 +1,63 @@
+"""What of a protocol can only the reference decide, so that every course goes there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.model.guard import Atom, Clock, Compare, CumulativeDose, Guard, Is, Not, Ratio, Tracked, nodes
+from protocol.model.protocol import Protocol
+from protocol.semantics.prepared import Prepared, prepare
+
+_MOST_INPUTS = 62
+
+
+def only_by_reference(protocol: Protocol) -> tuple[str, ...]:
+    """Why a protocol is left to the reference, in words that end 'the protocol ...'; empty where it is compiled."""
+    return tuple(dict.fromkeys(_reasons(prepare(protocol))))
+
+
+def _reasons(prepared: Prepared) -> Iterator[str]:
+    if prepared.protocol.between_visits == "act":
+        yield "acts between visits"
+    if prepared.numbers:
+        yield f"computes numbers from readings ({', '.join(prepared.numbers)})"
+    for term in prepared.constants:
+        if isinstance(term, Ratio) and term.limit == "baseline":
+            yield f"compares {term.input} with its baseline"
+        if isinstance(term, CumulativeDose):
+            yield "asks for the cumulative dose"
+    if len(prepared.protocol.inputs) > _MOST_INPUTS:
+        yield f"has more than {_MOST_INPUTS} inputs"
+    for tracker in prepared.trackers:
+        guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+        if any(isinstance(term, Clock | Tracked) for guard in guards for term in prepared.terms(guard)):
+            yield f"asks a time or a tracker in the tracker {tracker.name}"
+    yield from _dates(prepared)
+
+
+def _dates(prepared: Prepared) -> Iterator[str]:
+    """Trackers of which it is asked when they changed, which is not kept."""
+    kinds = {tracker.name: tracker.kind for tracker in prepared.trackers}
+    for rule in prepared.rules:
+        is_step = rule.action.kind in ("escalate", "reduce") and not rule.again
+        if not (is_step or (rule.action.kind == "hold" and rule.once)):
+            continue
+        for atom, is_negated in _atoms(prepared, rule.when, False):
+            name = atom.term.tracker if isinstance(atom, Compare) and isinstance(atom.term, Tracked) else ""
+            is_long = isinstance(atom, Compare) and atom.operator in (">", ">=") and not is_negated
+            if kinds.get(name) in ("lowest", "highest") or (kinds.get(name) == "since" and not is_long):
+                yield f"asks when the tracker {name} changed, in the rule {rule.name}"
+
+
+def _atoms(prepared: Prepared, guard: Guard, is_negated: bool) -> Iterator[tuple[Atom, bool]]:
+    """The comparisons of a guard, those of named guards and scores too, each with whether it can count where it is false."""
+    negated = is_negated or any(isinstance(node, Not) for node in nodes(guard))
+    for node in nodes(guard):
+        name = getattr(node, "name", "")
+        if name in prepared.definitions:
+            yield from _atoms(prepared, prepared.definitions[name], negated)
+        elif isinstance(node, Compare | Is):
+            yield node, negated
+            score = prepared.scores.get(getattr(node.term, "input", "")) if isinstance(node, Compare) else None
+            for part in score.guards() if score else ():
+                yield from _atoms(prepared, part, True)

@@ -1,0 +1,170 @@
+"""How do the trackers of a patient move: over the time between two visits, and with the readings of a visit?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableSequence
+from itertools import pairwise
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some
+from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
+from protocol.executors.compiled.trackers import Counts, Possible, Tracking
+from protocol.executors.compiled.tree import Tree
+from protocol.executors.compiled.walking import truths
+
+Registers = MutableSequence[int]
+
+
+def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int) -> None:
+    """From the last visit to this one, which still has the readings of the last one."""
+    last = registers[layout.TIME]
+    if one.tracker.kind == "duration":
+        for moment in _lapses(tree, one.when, registers, last, time):
+            _last(one, registers, truths(tree, one, registers, moment) // 3, moment)
+    elif one.tracker.kind == "since" and last != NONE:
+        guards = (one.when,) if one.until is None else (one.when, one.until)
+        changing = {moment for guard in guards for moment in _lapses(tree, guard, registers, last, time + 1)}
+        for begin, end in pairwise((*sorted({last + 1, *changing}), time + 1)):
+            _so(one, registers, truths(tree, one, registers, begin), end - 1)
+
+
+def move(tree: Tree, one: Tracking, registers: Registers, found: int, measured: int, time: int) -> None:
+    """With the truths of its conditions at a visit; ``measured`` are the inputs that were read there, as bits."""
+    match one.tracker.kind:
+        case "duration":
+            _last(one, registers, found // 3, time)
+        case "since":
+            _so(one, registers, found, time)
+        case "episodes" | "consecutive":
+            _count(tree, one, registers, found, bool(measured & one.inputs), time)
+        case "lowest" | "highest":
+            _reach(tree, one, registers, time)
+
+
+def _lapses(tree: Tree, guard: Node, registers: Registers, last: int, until: int) -> list[int]:
+    """The first minutes, after the last visit and before ``until``, at which something that a guard asks is no longer valid."""
+    moments = {registers[register] + minutes + 1 for register, minutes in set(_asked(tree, guard)) if registers[register] != NONE}
+    return sorted(moment for moment in moments if last < moment < until)
+
+
+def _asked(tree: Tree, guard: Node) -> Iterator[tuple[int, int]]:
+    """The registers of when something was observed that a guard asks, and for how many minutes it counts."""
+    match guard:
+        case Asks(axis) | Knows(axis):
+            one = tree.frame.axes.all[axis]
+            if one.kind in (layout.READING, layout.KNOWN) and one.d < layout.EVER:
+                yield one.a, one.d
+        case Opposite(part):
+            yield from _asked(tree, part)
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from _asked(tree, part)
+        case Points(score):
+            for case in tree.frame.prepared.scores[score].guards():
+                yield from _asked(tree, tree.frame.nodes[id(case)])
+        case _:
+            return
+
+
+def _last(one: Tracking, registers: Registers, now: int, time: int) -> None:
+    """A duration, when this is the truth of its condition from a time on."""
+    definite, possible = one.first, one.first + 1
+    if now == OPEN and one.tracker.measured_only:
+        return
+    if now == FALSE:
+        registers[definite] = registers[possible] = NONE
+        return
+    if registers[possible] == NONE:
+        registers[possible] = time
+    if now == OPEN:
+        registers[definite] = NONE
+    elif registers[definite] == NONE:
+        registers[definite] = time
+
+
+def _so(one: Tracking, registers: Registers, found: int, time: int) -> None:
+    """A time since, at a time up to which these were the truths of its conditions since the last one."""
+    now, over = divmod(found, 3)
+    if one.tracker.measured_only:
+        now, over = (FALSE if answer == OPEN else answer for answer in (now, over))
+    if one.until is not None:
+        was = registers[one.first + 3]
+        begun = _either(now, was)
+        now, still = _either(now, _both(was, _not(over))), _both(begun, _not(over))
+        registers[one.first + 3] = still
+    if now != FALSE:
+        registers[one.first + 1] = time
+        if now == TRUE:
+            registers[one.first] = time
+
+
+def _not(one: int) -> int:
+    return one if one == OPEN else 1 - one
+
+
+def _both(one: int, other: int) -> int:
+    return FALSE if FALSE in (one, other) else OPEN if OPEN in (one, other) else TRUE
+
+
+def _either(one: int, other: int) -> int:
+    return _not(_both(_not(one), _not(other)))
+
+
+def _count(tree: Tree, one: Tracking, registers: Registers, found: int, measured: bool, time: int) -> None:
+    counts = one.counts
+    assert counts is not None
+    before = registers[one.first]
+    key = before, found, int(measured)
+    after = counts.moves.get(key)
+    if after is None:
+        moved, changed = counted(one, counts, counts.sets[before], found, measured)
+        number = counts.number(moved, tree.frame.axes.masks[one.axis])
+        after = counts.moves[key] = number * 2 + changed
+    registers[one.first] = after >> 1
+    if after & 1:
+        registers[one.first + 1] = time
+
+
+def counted(one: Tracking, counts: Counts, possible: Possible, found: int, measured: bool) -> tuple[Possible, bool]:
+    """The counts that can be after a visit, and whether that is a change before they are cut off at the largest one kept."""
+    now, over = divmod(found, 3)
+    if one.tracker.measured_only and (now == OPEN or not measured):
+        return possible, False
+    if one.tracker.kind == "consecutive":
+        if now != OPEN and not measured:
+            return possible, False
+        moved = {(False, count + 1) for _, count in possible if now != FALSE} | ({(False, 0)} if now != TRUE else set())
+    else:
+        over = _not(now) if one.until is None else over
+        moved = {after for before in possible for after in _episode(before, now, over)}
+    cut = tuple(sorted({(is_open, min(count, counts.top)) for is_open, count in moved}))
+    return cut, moved != set(possible)
+
+
+def _episode(before: tuple[bool, int], now: int, over: int) -> Iterator[tuple[bool, int]]:
+    is_open, count = before
+    if is_open:
+        if over != FALSE:
+            yield False, count
+        if over != TRUE:
+            yield True, count
+    else:
+        if now != FALSE:
+            yield True, count + 1
+        if now != TRUE:
+            yield False, count
+
+
+def _reach(tree: Tree, one: Tracking, registers: Registers, time: int) -> None:
+    """The lowest or highest value, after one that is known, or that can be anything."""
+    frame = tree.frame
+    term = frame.terms[one.tracker.input, one.tracker.name]
+    axis = frame.axes.all[frame.reading[one.tracker.input, one.tracker.name]]
+    is_known = time - registers[axis.a] <= axis.d
+    if not is_known and one.tracker.measured_only:
+        return
+    cells = term.masks[registers[axis.b] if is_known else term.unknown]
+    low, high = (cells & -cells).bit_length() - 1, cells.bit_length() - 1
+    pick = min if one.tracker.kind == "lowest" else max
+    for register, value in ((one.first, low), (one.first + 1, high)):
+        registers[register] = value if registers[register] == NONE else pick(registers[register], value)

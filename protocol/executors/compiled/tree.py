@@ -1,0 +1,135 @@
+"""The decision trees of a protocol, grown where patients come: flat lists of whole numbers that any loop can walk.
+
+An entry from 0 on is a node: its axis is ``node_axis``, and the next entry stands at ``child[node_base + code]``; a code from
+``node_size`` on was never met there. -1 was not grown yet. From -2 on downwards it is leaf number ``-2 - entry``.
+
+To grow is to decide one patient with the axes written down that were asked, in order, and to lay that path into the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import Factory, define
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.frame import Frame
+from protocol.executors.compiled.leaves import Leaf, decided
+from protocol.executors.compiled.ordering import Patient
+from protocol.executors.compiled.places import Place, Spot
+from protocol.executors.compiled.trackers import Tracking
+from protocol.executors.compiled.view import TooManyParts, View
+from protocol.model.course import Given
+
+_TWO = (layout.KNOWN, layout.AFTER, layout.SHOWN, layout.HAS_STARTED, layout.NEGATIVE)
+
+BEYOND = -1
+"""The place after a visit that is too much for a tree: the course is one for the reference."""
+
+
+@define(eq=False)
+class Tree:
+    """All trees of one protocol. ``root`` is that of each place, ``tracker_root`` that of each tracker."""
+
+    frame: Frame
+    node_axis: list[int] = Factory(list)
+    node_base: list[int] = Factory(list)
+    node_size: list[int] = Factory(list)
+    child: list[int] = Factory(list)
+    root: list[int] = Factory(list)
+    tracker_root: list[int] = Factory(list)
+    leaves: list[Leaf | None] = Factory(list)
+    leaf_next: list[int] = Factory(list)
+    leaf_writes: list[int] = Factory(list)
+    places: list[Place] = Factory(list)
+    place_drug: list[int] = Factory(list)
+    spots: dict[Spot, int] = Factory(dict)
+    givens: list[Given | None] = Factory(lambda: [None])
+    leaf_numbers: dict[Leaf | None, int] = Factory(dict)
+
+    def place(self, spot: Spot) -> Place:
+        """The place of a spot, which gets a number when somebody first comes there."""
+        number = self.spots.get(spot)
+        if number is None:
+            number = self.spots[spot] = len(self.places)
+            self.places.append(Place(number, spot, self.frame))
+            self.place_drug.append(int(spot.dose.is_drug))
+            self.root.append(layout.NOT_GROWN)
+        return self.places[number]
+
+    def grow(self, registers: Sequence[int], time: int, given: int) -> int:
+        """The leaf of a patient at a visit, laid into the tree if it was not there. Returns its number."""
+        place = self.places[registers[layout.PLACE]]
+        view = View(self.frame, registers, time, given)
+        try:
+            leaf: Leaf | None = decided(Patient(place, view), self.givens)
+        except TooManyParts:
+            leaf = None
+        number = self._leaf(leaf)
+        self.root[place.number] = self._laid(self.root[place.number], view.path, layout.leaf(number))
+        return number
+
+    def truths(self, one: Tracking, registers: Sequence[int], time: int) -> int:
+        """Whether the condition of a tracker is true, and the one that ends it: ``now * 3 + over``. Laid into the tree."""
+        view = View(self.frame, registers, time)
+        now = view.truth(one.when)
+        found = now * 3 + (layout.OPEN if one.until is None else view.truth(one.until))
+        self.tracker_root[one.place] = self._laid(self.tracker_root[one.place], view.path, layout.leaf(found))
+        return found
+
+    def _leaf(self, leaf: Leaf | None) -> int:
+        number = self.leaf_numbers.get(leaf)
+        if number is None:
+            number = self.leaf_numbers[leaf] = len(self.leaves)
+            self.leaves.append(leaf)
+            self.leaf_next.append(BEYOND if leaf is None else self.place(leaf.moved.spot).number)
+            self.leaf_writes.append(0 if leaf is None else leaf.moved.writes)
+        return number
+
+    def _laid(self, root: int, path: Mapping[int, int], leaf: int) -> int:
+        """The root after a path that ends in a leaf has been laid."""
+        at, begin = -1, root
+        for axis, code in path.items():
+            entry = root if at < 0 else self.child[at]
+            if entry == layout.NOT_GROWN:
+                entry = self._node(axis)
+                if at < 0:
+                    begin = root = entry
+                else:
+                    self.child[at] = entry
+            assert self.node_axis[entry] == axis, "what is asked next depends on nothing but the answers so far"
+            self._widen(entry, code)
+            at = self.node_base[entry] + code
+        if at < 0:
+            return leaf
+        self.child[at] = leaf
+        return begin
+
+    def _node(self, axis: int) -> int:
+        self.node_axis.append(axis)
+        size = self._codes(axis)
+        self.node_base.append(len(self.child))
+        self.node_size.append(size)
+        self.child.extend([layout.NOT_GROWN] * size)
+        return len(self.node_axis) - 1
+
+    def _codes(self, axis: int) -> int:
+        kind = self.frame.axes.all[axis].kind
+        if kind == layout.GIVEN:
+            return len(self.givens)
+        return 2 if kind in _TWO else 3 if kind == layout.SINCE else len(self.frame.axes.masks[axis])
+
+    def _widen(self, node: int, code: int) -> None:
+        """Room for a code that came up after the node was made: its entries move to the end."""
+        if code >= self.node_size[node]:
+            begin, size = self.node_base[node], self.node_size[node]
+            wider = max(code + 1, self._codes(self.node_axis[node]))
+            self.node_base[node], self.node_size[node] = len(self.child), wider
+            self.child.extend([*self.child[begin : begin + size], *[layout.NOT_GROWN] * (wider - size)])
+
+
+def planted(frame: Frame) -> Tree:
+    """A tree in which nobody has been yet; every patient begins at place 0."""
+    tree = Tree(frame, tracker_root=[layout.NOT_GROWN] * len(frame.tracking))
+    tree.place(Spot())
+    return tree
