@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from attrs import define, frozen
 
-from protocol.executors.compiled import layout
+from protocol.executors.compiled import judging, layout
 from protocol.executors.compiled.coding import Coder, coders
 from protocol.executors.compiled.frame import frame
 from protocol.executors.compiled.layout import NONE
@@ -22,12 +22,16 @@ from protocol.model.protocol import Protocol
 
 @frozen
 class Seen:
-    """One row: the codes of each input that was observed (None: nothing counts now), what was given, what was refused."""
+    """One row: the codes of each input that was observed (None: nothing counts now), what was given, and what was refused.
+
+    ``dose_only``: nobody was seen, and only the dose changed.
+    """
 
     time: int
     codes: tuple[tuple[int, tuple[int, ...] | None], ...]
     given: int
     refused: int
+    dose_only: bool = False
 
 
 @define(eq=False)
@@ -75,14 +79,16 @@ def replay_rows(ready: Walker, rows: Sequence[Seen]) -> list[Decided] | None:
     """The decision at each row of one patient; None where the course is one for the reference."""
     tree = ready.tree
     registers = tree.frame.first_registers()
-    found = []
+    found, refused = [], []
     for row in rows:
         taken = visit(ready, registers, row)
         leaf = None if taken is None else tree.leaves[taken[0]]
         if leaf is None or taken is None:
             return None
-        found.append(Decided(leaf.row, row.refused + taken[1]))
-    return found
+        found.append((row.time, leaf))
+        refused.append(row.refused + taken[1])
+    dosing = {row.time for row in rows if row.dose_only}
+    return [Decided(*one) for one in zip(judging.rows(tree.frame.protocol, found, dosing), refused, strict=True)]
 
 
 def visit(ready: Walker, registers: list[int], row: Seen) -> tuple[int, int] | None:

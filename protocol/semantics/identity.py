@@ -41,8 +41,10 @@ def is_it(protocol: Protocol, given: Given, effect: Effect) -> bool:
 
     Where a step is ordered that cannot be taken the dose in force stands, so giving that is not a deviation. Where several
     levels have the regimen and none of them was named, it is each of them. A dose that is given as in a new patient is only what
-    begins the course anew; of one of which that is not said it may do so.
+    begins the course anew; of one of which that is not said it may do so. Drug that nobody knows is none of them.
     """
+    if given.kind == "unknown":
+        return False
     if given.kind == "stopped":
         return effect.control.kind == "stopped"
     if given.anew and not effect.anew:

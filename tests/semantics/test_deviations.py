@@ -205,3 +205,10 @@ def test_whether_a_dose_deviates_can_depend_on_a_date() -> None:
     vague = evolve(visit(26, given=HIGH, **NO_RESPONSE), latest=30 * DAY)
     (deviation,) = steps(PROTOCOL, STARTED, vague)[1].deviations
     assert (deviation.kind, deviation.message.endswith("depending on the date")) == ("not decidable", True)
+
+
+def test_drug_that_nobody_knows_does_not_meet_an_order_to_give_none() -> None:
+    protocol = evolve(PROTOCOL, act_within=2 * DAY)
+    low = visit(7, given=MIDDLE, **WELL | {"anc": "0.5"})
+    missed, _ = steps(protocol, STARTED, low, visit(8, given="unknown"))[1:]
+    assert kinds(missed) == ["hold missed"]

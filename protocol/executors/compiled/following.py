@@ -24,7 +24,7 @@ from protocol.model.regimen import NO_DRUG
 from protocol.model.rule import Rule
 from protocol.model.state import UNORDERED, Control
 from protocol.semantics.effects import direction, in_force
-from protocol.semantics.given import dose_given, is_it
+from protocol.semantics.identity import dose_given, is_it
 
 
 @frozen

@@ -13,7 +13,7 @@ from protocol.executors.compiled.ordering import Offered, Patient
 from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import NO_DRUG
+from protocol.model.regimen import NO_DRUG, Dose
 from protocol.semantics.effects import in_force
 
 Row = tuple[str, str | None, str, str, str, str, str | None, str | None, bool, bool, bool]
@@ -22,12 +22,25 @@ Row = tuple[str, str | None, str, str, str, str, str | None, str | None, bool, b
 
 @frozen
 class Leaf:
-    """The row, where the patient is afterwards, the effect that was recommended, and whether what was given was that."""
+    """The row, the dose in force before, where the patient is afterwards, the effect that was recommended, what was given, and
+    whether that is what was recommended."""
 
     row: Row
+    before: Dose
     moved: Moved
     effect: Effect
+    given: Given | None
     is_recommended: bool
+
+    @property
+    def verdict(self) -> str | None:
+        """Under which completions what was given was permitted."""
+        return self.row[6]
+
+    @property
+    def deviation(self) -> str | None:
+        """The kind of the deviation, as far as the visit itself says."""
+        return self.row[7]
 
 
 def decided(patient: Patient, givens: list[Given | None]) -> Leaf:
@@ -38,7 +51,9 @@ def decided(patient: Patient, givens: list[Given | None]) -> Leaf:
         effect, answer = assumed(patient, found), Judged()
     else:
         effect, answer = followed(patient.place, found, given), judged(patient, found, given)
-    return Leaf(_row(patient, found, answer, given is None), moved(patient, found, effect), found.effect, answer.is_recommended)
+    after = moved(patient, found, effect)
+    row = _row(patient, found, answer, given is None)
+    return Leaf(row, patient.place.spot.dose, after, found.effect, given, answer.is_recommended)
 
 
 def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -> Row:

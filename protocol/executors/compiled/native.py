@@ -28,11 +28,17 @@ def _reasons(prepared: Prepared) -> Iterator[str]:
             yield "asks for the cumulative dose"
     if len(prepared.protocol.inputs) > _MOST_INPUTS:
         yield f"has more than {_MOST_INPUTS} inputs"
+    if any(_has_window(atom) for rule in prepared.rules for atom, _ in _atoms(prepared, rule.when, False)):
+        yield "has visit windows"
     for tracker in prepared.trackers:
         guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
         if any(isinstance(term, Clock | Tracked) for guard in guards for term in prepared.terms(guard)):
             yield f"asks a time or a tracker in the tracker {tracker.name}"
     yield from _dates(prepared)
+
+
+def _has_window(atom: Atom) -> bool:
+    return isinstance(atom, Compare) and bool(atom.early or atom.late)
 
 
 def _dates(prepared: Prepared) -> Iterator[str]:

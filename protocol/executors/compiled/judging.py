@@ -1,0 +1,54 @@
+"""Was what was ordered at a visit done in time after all, or only too late? That is seen from what was given later."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from protocol.executors.compiled.leaves import Leaf, Row, with_deviation
+from protocol.model.protocol import Protocol
+from protocol.semantics.identity import is_it
+
+Visits = Sequence[tuple[int, Leaf]]
+"""The time of each visit of a course, and its leaf."""
+
+_LATE = ("dose above permitted", "dose below permitted", "hold without reason")
+"""A hold, or the end of treatment, that comes later does not undo that drug was given until then."""
+
+
+def rows(protocol: Protocol, visits: Visits, dosing: Collection[int] = ()) -> list[Row]:
+    """The rows of a course; ``dosing`` are the times at which nobody was seen and only the dose changed."""
+    return [_row(protocol, visits, number, dosing) for number in range(len(visits))]
+
+
+def _row(protocol: Protocol, visits: Visits, number: int, dosing: Collection[int]) -> Row:
+    one = visits[number][1]
+    if one.deviation is None or one.is_recommended or one.verdict != "none":
+        return one.row
+    if _is_met(protocol, visits, number, dosing):
+        return with_deviation(one.row, None)
+    return with_deviation(one.row, "change too late") if _is_late(protocol, visits, number) else one.row
+
+
+def _is_met(protocol: Protocol, visits: Visits, number: int, dosing: Collection[int]) -> bool:
+    """Whether what was recommended came into force in time."""
+    time, one = visits[number]
+    within = protocol.act_within
+    for moment, other in visits[number + 1 :]:
+        if (moment not in dosing) if within is None else moment > time + within:
+            return False
+        if other.given is not None and is_it(protocol, other.given, one.effect):
+            return True
+    return False
+
+
+def _is_late(protocol: Protocol, visits: Visits, number: int) -> bool:
+    """Whether the dose went on although another one was ordered, and that is the next one that was given."""
+    one = visits[number][1]
+    if one.moved.spot.dose != one.before or one.effect.dose == one.before or one.deviation not in _LATE:
+        return False
+    for _, other in visits[number + 1 :]:
+        if other.given is None:
+            return False
+        if other.moved.spot.dose != one.moved.spot.dose or other.moved.spot.control.kind == "stopped":
+            return is_it(protocol, other.given, one.effect)
+    return False
