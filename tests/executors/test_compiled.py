@@ -1,4 +1,4 @@
-"""Compiled protocols decide as the reference does, on protocols and courses drawn at random and on the courses that are shipped."""
+"""Compiled protocols decide as the reference does, on protocols and courses drawn at random and on the shipped courses."""
 
 from __future__ import annotations
 
