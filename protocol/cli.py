@@ -19,8 +19,8 @@ import click
 from protocol.commands import FAULT, HOLDS, UNUSABLE
 
 COMMANDS = (
-    "check", "test", "verify", "diff", "mutate", "suite", "readings", "replay", "replay-table", "report", "watch", "why", "run",
-    "show", "list", "explain", "doctor", "completion",
+    "check", "test", "verify", "diff", "mutate", "suite", "readings", "map", "replay", "replay-table", "report", "watch", "why",
+    "run", "show", "list", "explain", "doctor", "completion",
 )  # fmt: skip
 """Each is a file of `commands` that holds a command of the same name, with _ for -; in this order they are listed."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
+import attrs
 from attrs import field, frozen
 
 Missing = Literal["ongoing", "unknown", "refuse"]
@@ -206,3 +208,18 @@ class DataMapping:
             if source.name == name:
                 return source
         raise KeyError(name)
+
+
+def fingerprint(mapping: DataMapping) -> str:
+    """Sixteen hexadecimal digits of a SHA-256 over everything that a mapping says; where it stands in its file is not of it."""
+    return hashlib.sha256(_canonical(mapping).encode()).hexdigest()[:16]
+
+
+def _canonical(value: object) -> str:
+    kind: type = type(value)
+    if attrs.has(kind):
+        said = (item for item in attrs.fields(kind) if item.eq and getattr(value, item.name) != item.default)
+        return f"{kind.__name__}({','.join(f'{item.name}={_canonical(getattr(value, item.name))}' for item in said)})"
+    if isinstance(value, tuple):
+        return f"[{','.join(_canonical(item) for item in value)}]"
+    return repr(value)

@@ -116,7 +116,7 @@ class Account:
 
     rows: dict[str, Rows] = Factory(dict)
     values: dict[str, Values] = Factory(dict)
-    noted: list[tuple[str, str]] = Factory(list)
+    noted: dict[tuple[str, str], None] = Factory(dict)
     hints: dict[str, str] = Factory(dict)
 
     def of(self, input: str) -> Values:
@@ -124,8 +124,8 @@ class Account:
         return self.values.setdefault(input, Values(input))
 
     def note(self, what: str, example: str) -> None:
-        """Notes something that is no reason to refuse anything, and should be known."""
-        self.noted.append((what, example))
+        """Notes, once for each place, something that is no reason to refuse anything and should be known."""
+        self.noted[what, example] = None
 
     def total(self, fate: Fate) -> int:
         """How many rows of all tables have this fate."""
@@ -139,4 +139,4 @@ class Account:
     def refusals(self) -> Iterator[tuple[str, Wrong, str]]:
         """Each value that is refused: of which input, why, and where it stands."""
         for values in self.values.values():
-            yield from ((values.input, wrong, where) for wrong, where in (*values.refused, *values.limits))
+            yield from ((values.input, wrong, where) for wrong, where in values.refused)

@@ -13,6 +13,7 @@ from protocol.adapters.mapped.checked import check_columns, check_protocol
 from protocol.adapters.mapped.dosing import Record, exposures, records
 from protocol.adapters.mapped.lasting import begins, findings
 from protocol.adapters.mapped.patients import patients
+from protocol.adapters.mapped.planned import Planned, planned
 from protocol.adapters.mapped.reported import Event, reported
 from protocol.adapters.mapped.study import NO_TIME, Study
 from protocol.adapters.mapped.tables import table
@@ -35,6 +36,7 @@ class Mapped:
     account: Account
     mapping: DataMapping
     files: dict[str, Path]
+    planned: tuple[Planned, ...] = ()
 
 
 def read_mapped(mapping: DataMapping, folder: Path, protocol: Protocol) -> Mapped:
@@ -43,9 +45,14 @@ def read_mapped(mapping: DataMapping, folder: Path, protocol: Protocol) -> Mappe
     tables = {source.name: table(source, folder) for source in mapping.tables}
     check_columns(mapping, tables)
     account = Account({name: Rows(one) for name, one in tables.items()})
-    study = Study(mapping, protocol, tables, patients(mapping, tables, account), account)
+    listed = patients(mapping, tables, account)
+    study = Study(mapping, protocol, tables, listed, account)
+    if mapping.patients:
+        name = mapping.patients.table.name
+        study.barred[name] = frozenset(row for row, fate in enumerate(account.rows[name].fates) if fate == "refused")
     courses = tuple(_courses(study))
-    return Mapped(courses, account, mapping, {source.name: folder / source.file for source in mapping.tables})
+    files = {source.name: folder / source.file for source in mapping.tables}
+    return Mapped(courses, account, mapping, files, planned(study))
 
 
 def _courses(study: Study) -> Iterator[Course]:
@@ -75,7 +82,7 @@ def _by_patient(found: Iterable[Found]) -> dict[str, list[Found]]:
 
 def _stops(study: Study) -> dict[str, int]:
     """When treatment ended, by patient: the first row that says so counts."""
-    found: dict[str, tuple[Times, str, int]] = {}
+    found: dict[str, int] = {}
     for ending in study.mapping.ends:
         name = ending.table.name
         for row in study.rows(name, ending.rows):
@@ -87,10 +94,13 @@ def _stops(study: Study) -> dict[str, int]:
                 study.refuse(name, row, when or NO_TIME, ending.when.column)
                 continue
             study.compare(name, ending.when, row, when, patient)
-            study.account.rows[name].note(row, "used")
-            if patient.name not in found or when.last < found[patient.name][0].last:
-                found[patient.name] = (when, name, row)
-    return {patient: when.last for patient, (when, _, _) in found.items()}
+            if patient.name in found:
+                study.account.rows[name].note(row, "duplicated", "treatment is ended by another row too; the first day counts")
+                study.account.note("treatment ends twice", patient.name)
+            else:
+                study.account.rows[name].note(row, "used")
+            found[patient.name] = min(when.last, found.get(patient.name, when.last))
+    return found
 
 
 def _course(study: Study, name: str, events: list[Event], doses: list[Record], stop: int | None) -> Course:

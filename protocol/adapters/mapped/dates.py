@@ -28,7 +28,10 @@ Span = tuple[datetime, datetime]
 def span(text: str) -> Span:
     """The moments that a date can be; raises NotationError for what is no date."""
     begin, slash, end = text.partition("/")
-    first, last = _one(begin), _one(end) if slash else None
+    try:
+        first, last = _one(begin), _one(end) if slash else None
+    except NotationError as error:
+        raise NotationError(error.message.replace(f"'{begin}'", f"'{text[:40]}'"), error.hint) from None
     found = (first[0], last[1]) if last else first
     if (found[0].tzinfo is None) != (found[1].tzinfo is None) or found[1] < found[0]:
         raise NotationError(f"'{text}' does not go up", "Write the earlier date first.")

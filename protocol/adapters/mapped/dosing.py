@@ -174,7 +174,8 @@ def _intervals(one: Record, day: int, following: int | None) -> Iterator[Exposur
         yield Exposure(begin, known, one.given)
         yield Exposure(known, until, UNKNOWN)
         return
-    end, last = max(one.end.time + day, begin), max(one.end.last + day, begin)
+    # Whatever the end is, it is not before the day of the begin.
+    end, last = (max(moment, begin) + day for moment in (one.end.time, one.end.last))
     if end > begin:
         yield Exposure(begin, end, one.given)
     if last > end:

@@ -23,7 +23,7 @@ NO_TIME = Wrong("S046", "no time", "It is not known where in the course it belon
 class Study:
     """The tables of a study under a mapping. ``listed`` are the patients that a table lists; None where none does.
 
-    ``met`` are those of whom some row is used, ``first`` the first visit of each.
+    ``met`` are those of whom some row is used, ``first`` the first visit of each. ``barred`` rows are refused as a whole.
     """
 
     mapping: DataMapping
@@ -33,14 +33,16 @@ class Study:
     account: Account
     met: Patients = Factory(dict)
     first: dict[str, Times] = Factory(dict)
+    barred: dict[str, frozenset[int]] = Factory(dict)
 
     def rows(self, name: str, rows: Filter) -> list[int]:
         """The rows of a table that are meant; the others are noted, with the reason."""
         table, noted = self.tables[name], self.account.rows[name]
-        left = filtered(table, self.mapping.table(name).rows) | filtered(table, rows)
+        left = filtered(table, rows) | filtered(table, self.mapping.table(name).rows)
         for row, why in left.items():
             noted.note(row, "ignored", why)
-        return [row for row in range(table.rows) if row not in left]
+        barred = self.barred.get(name, frozenset())
+        return [row for row in range(table.rows) if row not in left and row not in barred]
 
     def patient(self, name: str, row: int) -> Patient | None:
         """Whose a row is; None where no course is made of it, which is noted."""
@@ -48,13 +50,13 @@ class Study:
         assert column is not None
         who, noted = self.tables[name].texts(column.name)[row], self.account.rows[name]
         if not who:
-            noted.note(row, "refused", str(NOBODY))
+            self.refuse(name, row, NOBODY, column)
             return None
         if self.listed is None:
             return self.met.setdefault(who, Patient(who))
         found = self.listed.get(who)
         if found is None:
-            noted.note(row, "refused", str(UNLISTED))
+            self.refuse(name, row, UNLISTED, column)
             return None
         if found.left_out:
             noted.note(row, "refused" if found.wrong else "ignored", found.left_out)

@@ -27,15 +27,26 @@ def settled(protocol: Protocol, account: Account, events: list[Event]) -> list[E
     if len(events) == 1:
         note(account, events[0], "refused" if events[0].wrong else "used")
         return events
-    last = max((one.observation.recorded or one.when.time for one in events), default=0)
-    kept: list[Event] = []
-    for recorded in sorted({one.observation.recorded or one.when.time for one in events}):
-        group = [one for one in events if (one.observation.recorded or one.when.time) == recorded]
-        chosen = _chosen(protocol, account, _without_copies(account, group))
-        for one in chosen:
-            note(account, one, "refused" if one.wrong else "used" if recorded == last else "corrected")
-        kept += chosen
-    return kept
+    kept: list[list[Event]] = []
+    for recorded in sorted({_recorded(one) for one in events}):
+        group = _chosen(protocol, account, _without_copies(account, [one for one in events if _recorded(one) == recorded]))
+        if kept and [one.said for one in group] == [one.said for one in kept[-1]]:
+            for one in group:
+                note(account, one, "duplicated", f"'{one.observation.input}' is recorded again as it was")
+        else:
+            kept.append(group)
+    for number, group in enumerate(kept, 1):
+        fate: Fate = "used" if number == len(kept) else "corrected"
+        for one in group:
+            note(account, one, "refused" if one.wrong else fate, "" if fate == "used" else CORRECTED)
+    return [one for group in kept for one in group]
+
+
+CORRECTED = "a row that was recorded later says something else"
+
+
+def _recorded(event: Event) -> int:
+    return event.when.time if event.observation.recorded is None else event.observation.recorded
 
 
 def note(account: Account, event: Event, fate: Fate, reason: str = "") -> None:
