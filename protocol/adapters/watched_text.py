@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from protocol.adapters.filled import filled
@@ -9,9 +10,10 @@ from protocol.adapters.phrases import counted, listed, say_date
 from protocol.adapters.watched import Tally
 from protocol.model.decision import Fact
 from protocol.model.protocol import Protocol
-from protocol.model.time import say_duration
+from protocol.model.time import DAY, say_duration
 from protocol.model.watching import Watching
 
+_MINUTES = re.compile(r"([0-9]+) minutes")
 _MOST_DATES = 6
 _MOST_NEEDS = 5
 _HEADS = ("true", "false", "unknown", "courses", "measured", "known")
@@ -25,15 +27,21 @@ def paragraphs(
     watchings: Sequence[Watching], found: Sequence[Tally], protocol: Protocol, width: int, summary: bool
 ) -> Iterator[list[str]]:
     """The numbers, why rules are unknown and, unless only the ``summary`` is wanted, where they are true."""
-    visits = sum(len(watching.visits) for watching in watchings)
-    refused = sum(len(seen.refused) for watching in watchings for seen in watching.visits)
-    numbers = f"{counted(len(watchings), 'course')}, {counted(visits, 'visit')}, {counted(refused, 'refused reading')}"
-    yield filled(f"{protocol.name} {protocol.version}, its rules watched without a dose: {numbers}.", width)
+    yield filled(f"{protocol.name} {protocol.version}, its rules watched without a dose: {_size(watchings)}.", width)
     yield list(_table(found, width))
     yield filled(_LEGEND, width)
     yield [line for tally in found if tally.unknown for line in _missing(tally, width)]
     for tally in found if not summary else ():
         yield list(_where(watchings, tally, width))
+
+
+def _size(watchings: Sequence[Watching]) -> str:
+    """How much was watched. A rule of treatment is not asked before the first dose."""
+    visits = [seen for watching in watchings for seen in watching.visits]
+    asked = sum(bool(seen.answers) for seen in visits)
+    apart = f" ({asked:,} of them where a rule applies)" if asked < len(visits) else ""
+    refused = sum(len(seen.refused) for seen in visits)
+    return f"{counted(len(watchings), 'course')}, {counted(len(visits), 'visit')}{apart}, {counted(refused, 'refused reading')}"
 
 
 def _table(found: Sequence[Tally], width: int) -> Iterator[str]:
@@ -87,8 +95,14 @@ def _where(watchings: Sequence[Watching], tally: Tally, width: int) -> Iterator[
 
 def _shown(facts: Sequence[Fact]) -> str:
     """What is known of what the rule asks, but for times that say nothing more: since the start, or since what is so now."""
-    return ", ".join(f"{fact.name} {fact.value}" for fact in facts if fact.status != "unknown" and _tells(fact))
+    return ", ".join(f"{fact.name} {_rounded(fact.value)}" for fact in facts if fact.status != "unknown" and _tells(fact))
 
 
 def _tells(fact: Fact) -> bool:
     return fact.status != "computed" or not (fact.name.startswith("time ") or fact.value in ("", say_duration(0)))
+
+
+def _rounded(value: str) -> str:
+    """A time of many minutes, such as a time since often is, in whole days; anything else as it is."""
+    minutes = _MINUTES.fullmatch(value)
+    return f"over {int(minutes[1]) // DAY} days" if minutes and int(minutes[1]) > 2 * DAY else value

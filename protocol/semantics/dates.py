@@ -35,15 +35,17 @@ def dates(prepared: Prepared, state: State, visit: Visit, later: tuple[int, ...]
     last = visit.time if visit.latest is None else visit.latest
     if first > last:
         return
-    inside = set(moments(prepared, state, first, last)) | _seen_from(prepared, state, later, first, last)
+    inside = _inside(prepared, state, later, first, last) if first < last else set()
     for moment in sorted({first, last} | inside):
         yield evolve(visit, time=moment)
 
 
+def _inside(prepared: Prepared, state: State, later: tuple[int, ...], first: int, last: int) -> set[int]:
+    return set(moments(prepared, state, first, last)) | _seen_from(prepared, state, later, first, last)
+
+
 def _seen_from(prepared: Prepared, state: State, later: tuple[int, ...], first: int, last: int) -> set[int]:
     """The dates from which a later visit lies just within or just beyond a constant or a validity."""
-    if first == last:
-        return set()
     times = {Tracked(tracker.name) for tracker in prepared.trackers if tracker.kind in ("duration", "since")}
     timed = (values for term, values in prepared.constants.items() if isinstance(term, Clock) or term in times)
     spans = {int(value) for values in timed for value in values}

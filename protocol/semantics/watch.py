@@ -9,12 +9,14 @@ apply before treatment up to it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.errors import VisitError
 from protocol.model.course import Course, Visit
 from protocol.model.decision import Refusal
+from protocol.model.guard import Guard, Tracked, Value
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.rule import Rule
 from protocol.model.state import State
@@ -45,11 +47,34 @@ def watch(protocol: Protocol, course: Course, rules: Collection[str] = ()) -> Wa
     ``rules`` names those to watch; else they are all that apply on treatment. Raises VisitError as ``trace`` does.
     """
     check_order(course.name, course.visits)
-    prepared = prepare(undosed(protocol))
-    watched = (rule for rule in prepared.rules if (rule.name in rules if rules else is_of_treatment(rule)))
-    asked = tuple((rule, inputs_behind(prepared, rule.when)) for rule in watched)
+    prepared, asked = _asked(protocol, frozenset(rules))
     seen = tuple(_over_dates(prepared, asked, course.visits))
     return Watching(protocol.name, protocol.version, fingerprint(protocol), course.name, seen)
+
+
+@lru_cache(maxsize=64)
+def _asked(protocol: Protocol, names: frozenset[str]) -> tuple[Prepared, Asked]:
+    """The protocol with the rules to watch and the trackers that they ask, and no more."""
+    free = undosed(protocol)
+    watched = tuple(rule for rule in free.rules if (rule.name in names if names else is_of_treatment(rule)))
+    whole = prepare(evolve(free, rules=watched))
+    trackers = {name for rule in whole.rules for name in _trackers(whole, rule.when)}
+    prepared = prepare(evolve(whole.protocol, trackers=tuple(one for one in free.trackers if one.name in trackers)))
+    return prepared, tuple((rule, inputs_behind(prepared, rule.when)) for rule in prepared.rules)
+
+
+def _trackers(prepared: Prepared, guard: Guard) -> Iterator[str]:
+    """The trackers that a guard asks, also those that scores and other trackers ask for it."""
+    for term in prepared.terms(guard):
+        match term:
+            case Tracked(name):
+                yield name
+                tracker = prepared.protocol.tracker(name)
+                for part in (tracker.when, *((tracker.until,) if tracker.until is not None else ())):
+                    yield from _trackers(prepared, part)
+            case Value(name) if name in prepared.scores:
+                for part in prepared.scores[name].guards():
+                    yield from _trackers(prepared, part)
 
 
 def is_of_treatment(rule: Rule) -> bool:

@@ -1,0 +1,252 @@
+"""The CDISC pilot study: every change of dose is accounted for, and its laboratory is watched by rules of other protocols.
+
+The tables are read twice: through the shipped mappings, and row by row here. Without the tables the tests are skipped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from protocol import load, trace
+from protocol.adapters.mapped.courses import Mapped, read_mapped
+from protocol.adapters.selection import pairs, under
+from protocol.adapters.watched import Tally, tallies
+from protocol.language.mapping.from_yaml import load_mapping
+from protocol.language.shipped import find
+from protocol.model.decision import Step, Trace
+from protocol.model.time import study_day
+from protocol.model.watching import Watching
+from protocol.semantics.watch import watch
+
+Row = dict[str, Any]
+SPEC = "cdiscpilot-xanomeline"
+LABEL, DRESS = "imatinib-label/differential", "imatinib-hes/2026-dress"
+CONTROL = "01-701-1239"
+
+
+@pytest.fixture(scope="module")
+def folder(data_folder: Path) -> Path:
+    pytest.importorskip("pyreadstat", reason="pyreadstat is not installed, so SAS files cannot be read: extra 'cdisc'")
+    if not (data_folder / "cdiscpilot" / "ex.xpt").is_file():
+        pytest.skip(f"no tables of the CDISC pilot study in {data_folder / 'cdiscpilot'}")
+    return data_folder / "cdiscpilot"
+
+
+@cache
+def rows(folder: Path, name: str) -> list[Row]:
+    """The rows of a table, as they are."""
+    import pyreadstat
+
+    columns, _ = pyreadstat.read_xport(str(folder / f"{name}.xpt"), output_format="dict")
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+@cache
+def mapped(folder: Path, spec: str, mapping: str) -> Mapped:
+    return read_mapped(load_mapping(find(spec).parent / f"{mapping}.mapping.yaml"), folder, load(spec))
+
+
+@cache
+def traces(folder: Path) -> tuple[Trace, ...]:
+    return tuple(trace(load(SPEC), course) for course in mapped(folder, SPEC, "cdiscpilot").courses)
+
+
+# The dose
+
+
+@frozen
+class Change:
+    """A change from one dose of drug to another: whose, on which minute since the first dose, and between which amounts in mg."""
+
+    subject: str
+    time: int
+    before: int
+    after: int
+
+
+def recorded(folder: Path) -> Iterator[Change]:
+    """Each change in the table EX: two records of a subject, one after the other, with two doses."""
+    by_subject: dict[str, list[Row]] = {}
+    for row in rows(folder, "ex"):
+        by_subject.setdefault(row["USUBJID"], []).append(row)
+    for subject, records in by_subject.items():
+        for before, after in pairwise(sorted(records, key=lambda row: row["EXSTDTC"])):
+            if before["EXDOSE"] != after["EXDOSE"]:
+                yield Change(subject, study_day(int(after["EXSTDY"])), int(before["EXDOSE"]), int(after["EXDOSE"]))
+
+
+def replayed(folder: Path) -> Iterator[tuple[Change, Step, tuple[Step, ...]]]:
+    """Each change that a replay sees, with its step and those before it."""
+    amounts = {"low": 54, "high": 81}
+    for one in traces(folder):
+        for number, step in enumerate(one.steps):
+            before, after = step.decision.before.dose.name, step.state.dose.name
+            if before in amounts and after in amounts and before != after:
+                yield Change(one.course, step.visit.time, amounts[before], amounts[after]), step, one.steps[:number]
+
+
+def test_every_one_of_the_100_changes_of_dose_is_ordered_by_a_rule(folder: Path) -> None:
+    found = list(replayed(folder))
+    changes = [change for change, _, _ in found]
+    assert sorted(changes, key=str) == sorted(recorded(folder), key=str)
+    assert Counter((change.before, change.after) for change in changes) == {(54, 81): 72, (81, 54): 28}
+    for change, step, _ in found:
+        rule, action = ("raise", "escalate") if change.after == 81 else ("lower", "reduce")
+        assert (step.decision.rule, step.decision.action, step.decision.status) == (rule, action, "decided"), change
+        assert step.verdict is not None, change
+        assert (step.verdict.permitted, step.verdict.recommended, step.deviations) == ("every", True, ()), change
+
+
+def test_every_change_but_one_comes_on_the_day_after_its_visit(folder: Path) -> None:
+    late = []
+    for change, step, before in replayed(folder):
+        ordered = next(earlier for earlier in before if earlier.decision.rule == step.decision.rule)
+        if change.time - ordered.visit.time != study_day(2):
+            late.append((change.subject, change.time - ordered.visit.time, [one.kind for one in ordered.deviations]))
+    assert late == [("01-703-1258", study_day(3), ["change too late"])]
+
+
+def test_by_the_planned_days_only_some_of_the_changes_are_ordered_when_they_come(folder: Path) -> None:
+    """The other reading: what moves the dose is the visit and not the day for which it was planned."""
+    planned = under(load(SPEC), (("raise-due", "planned-day"), ("lower-due", "planned-day")))
+    by_name = {course.name: course for course in mapped(folder, SPEC, "cdiscpilot").courses}
+    early = 0
+    for change in recorded(folder):
+        (step,) = [one for one in trace(planned, by_name[change.subject]).steps if one.visit.time == change.time]
+        assert step.verdict is not None
+        early += step.verdict.permitted == "none"
+        due = study_day(14 if change.after == 81 else 168)
+        assert (step.verdict.permitted == "none") == (change.time < due), change
+    assert early == sum(change.time < study_day(14 if change.after == 81 else 168) for change in recorded(folder)) > 0
+
+
+def test_who_was_planned_for_the_high_dose_and_never_had_it_is_of_the_high_dose_arm(folder: Path) -> None:
+    actual = {row["USUBJID"] for row in rows(folder, "dm") if row["ARMCD"] == "Xan_Hi" and row["ACTARMCD"] == "Xan_Lo"}
+    assert len(actual) == 12
+    for one in traces(folder):
+        arms = {held.value for step in one.steps for held in step.state.readings if held.input == "arm"}
+        assert (arms == {"high-dose"}) or one.course not in actual
+        if one.course in actual:
+            assert not any(step.state.dose.name == "high" for step in one.steps)
+
+
+def test_whoever_ended_early_is_stopped_on_the_day_that_says_so(folder: Path) -> None:
+    left = {
+        row["USUBJID"]: row for row in rows(folder, "ds") if row["DSCAT"] == "DISPOSITION EVENT" and row["DSDECOD"] != "COMPLETED"
+    }
+    ended = {one.course: one.steps[-1].state.control.kind for one in traces(folder)}
+    assert {kind for kind in ended.values()} == {"stopped"}
+    by_rule = Counter(
+        next(step.decision.rule for step in one.steps if step.state.control.kind == "stopped") for one in traces(folder)
+    )
+    assert by_rule["stop-completed"] == 110
+    assert by_rule["stop-discontinued"] == 144 == sum(subject in ended for subject in left)
+
+
+def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(folder: Path) -> None:
+    """99 patients had no dose recorded for some days before they were taken off; two rises came late, or not at all."""
+    kinds = Counter(deviation.kind for one in traces(folder) for step in one.steps for deviation in step.deviations)
+    assert kinds == {"hold without reason": 99, "change too late": 1, "dose below permitted": 1}
+    last = {row["USUBJID"]: row["EXENDTC"] for row in rows(folder, "ex")}
+    for one in traces(folder):
+        for step in one.steps:
+            if any(deviation.kind == "hold without reason" for deviation in step.deviations):
+                first = next(row["RFXSTDTC"] for row in rows(folder, "dm") if row["USUBJID"] == one.course)
+                days = (date.fromisoformat(last[one.course][:10]) - date.fromisoformat(first[:10])).days
+                assert step.visit.time == study_day(days + 2), one.course
+
+
+# The laboratory
+
+
+@cache
+def watched(folder: Path, spec: str, mapping: str, rule: str = "", reading: str = "") -> tuple[Watching, ...]:
+    protocol = under(load(spec), pairs((reading,) if reading else ()))
+    return tuple(watch(protocol, course, (rule,) if rule else ()) for course in mapped(folder, spec, mapping).courses)
+
+
+def numbers(found: tuple[Watching, ...], rule: str) -> Tally:
+    (one,) = [tally for tally in tallies(found) if tally.rule == rule]
+    return one
+
+
+def subjects(found: tuple[Watching, ...], rule: str) -> dict[str, list[int]]:
+    """In whom a rule is true, and when."""
+    true = {one.course: [visit.time for visit, answer in one.of(rule) if answer.holds] for one in found}
+    return {subject: times for subject, times in true.items() if times}
+
+
+def test_the_rules_for_blood_and_liver_are_known_at_nearly_every_visit_of_the_laboratory(folder: Path) -> None:
+    found = watched(folder, LABEL, "differential.cdiscpilot")
+    assert len(found) == 254
+    blood, liver = numbers(found, "hold-cytopenia"), numbers(found, "hold-hepatic")
+    assert (blood.true, blood.false, blood.unknown, blood.measured, blood.known) == (0, 1524, 23, 1532, 1514)
+    assert (liver.true, liver.false, liver.unknown, liver.measured, liver.known) == (5, 1542, 0, 1534, 1534)
+    assert liver.known > 0.95 * liver.measured
+    assert blood.known > 0.95 * blood.measured
+
+
+def test_one_patient_has_liver_tests_that_interrupt_imatinib(folder: Path) -> None:
+    found = watched(folder, LABEL, "differential.cdiscpilot")
+    assert subjects(found, "hold-hepatic") == {"01-705-1186": [study_day(day) for day in (16, 19, 22, 25, 31)]}
+    high = [
+        row for row in rows(folder, "lb")
+        if (row["LBTESTCD"] == "BILI" and float(row["LBORRES"].strip("<")) > 3 * float(row["LBORNRHI"]))
+        or (row["LBTESTCD"] in ("ALT", "AST") and float(row["LBORRES"].strip("<")) > 5 * float(row["LBORNRHI"]))
+    ]  # fmt: skip
+    assert {row["USUBJID"] for row in high if row["LBDY"] > 0} == {"01-705-1186"}
+    days = {study_day(int(row["LBDY"])) for row in high if row["LBDY"] > 0}
+    assert days <= set(subjects(found, "hold-hepatic")["01-705-1186"])
+
+
+def test_neutrophils_are_what_is_left_of_the_white_cells(folder: Path) -> None:
+    (true,) = [one for one in watched(folder, LABEL, "differential.cdiscpilot") if one.course == CONTROL]
+    assert all(answer.holds is False for _, answer in true.of("hold-cytopenia"))
+    tests = Counter(row["LBTESTCD"] for row in rows(folder, "lb"))
+    assert not {"NEUT", "NEUTLE", "NEUTSG", "ANC"} & set(tests)
+
+
+def test_the_amended_rule_asks_for_a_review_where_eosinophils_rise_with_a_rash(folder: Path) -> None:
+    found = watched(folder, DRESS, "2026-dress.cdiscpilot", "review-dress")
+    rule = numbers(found, "review-dress")
+    assert (rule.true, rule.false, rule.unknown, rule.courses) == (44, 1426, 165, 15)
+    assert subjects(found, "review-dress")[CONTROL] == [study_day(day) for day in (29, 40, 55, 82)]
+    assert {name for name, _ in rule.needs[:3]} == {"facial-oedema", "temperature", "organs"}
+
+
+def test_by_the_count_that_is_scored_it_asks_in_seven_of_the_fourteen_with_high_eosinophils(folder: Path) -> None:
+    found = watched(folder, DRESS, "2026-dress.cdiscpilot", "review-dress", "eosinophils-rising=scored")
+    eosinophils = [row for row in rows(folder, "lb") if row["LBTESTCD"] == "EOS"]
+    high = {row["USUBJID"] for row in eosinophils if float(row["LBORRES"]) > 0.7}
+    skin = {
+        row["USUBJID"] for row in rows(folder, "ae") if any(word in row["AEDECOD"] for word in ("RASH", "ERYTHEMA", "PRURITUS"))
+    }
+    assert (len(high), len(high & skin)) == (14, 12)
+    true = subjects(found, "review-dress")
+    assert len(true) == 7
+    assert set(true) < high & skin
+    assert true[CONTROL] == [study_day(day) for day in (29, 40, 55, 82)]
+    # A rule that ended treatment would have ended it in a patient whose eosinophils were normal again while it went on.
+    last = max((row for row in eosinophils if row["USUBJID"] == CONTROL), key=lambda row: row["LBDY"])
+    assert (last["LBDY"], float(last["LBORRES"])) == (182, 0.35)
+
+
+# Also without the tables
+
+
+@pytest.mark.parametrize(("spec", "mapping"), [(LABEL, "differential.cdiscpilot"), (DRESS, "2026-dress.cdiscpilot")])
+def test_a_shipped_mapping_fits_its_protocol(spec: str, mapping: str) -> None:
+    from protocol.adapters.mapped.checked import check_protocol
+
+    found = load_mapping(find(spec).parent / f"{mapping}.mapping.yaml")
+    assert found.protocol == spec
+    check_protocol(found, load(spec))
