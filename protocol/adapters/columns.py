@@ -18,7 +18,7 @@ Kind = Literal[
 ]
 EXPECTED = (
     "action", "dose", "recommended", "supplement", "rule", "status", "state", "permitted", "date", "may", "missing", "reasons",
-    "silent", "monitoring", "dispensed", "conflict",
+    "silent", "monitoring", "dispensed", "conflict", "deviation",
 )  # fmt: skip
 TIMES = ("elapsed", "study day")
 LONG = ("value", "unit", "lower", "upper")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 from protocol.adapters.problems import Cell, Problems, did_you_mean, quoted
 from protocol.adapters.sheet import Expectation
+from protocol.model.decision import DeviationKind
 from protocol.model.ladder import folded
 from protocol.model.protocol import Protocol
 from protocol.model.rule import ACTIONS, CONTROLS, STATUSES
@@ -37,7 +39,7 @@ def _shown(known: tuple[str, ...], protocol: Protocol) -> tuple[str, ...]:
 def _words(text: str, column: str) -> tuple[str, ...]:
     if column == "permitted":
         return (text.partition(":")[0].strip(),)
-    if column in ("may", "missing", "reasons", "monitoring", "conflict"):
+    if column in ("may", "missing", "reasons", "monitoring", "conflict", "deviation"):
         return tuple(word.strip() for word in text.split(","))
     if column == "dispensed":
         return tuple(_STRENGTH.findall(text))
@@ -65,5 +67,6 @@ def _known(column: str, protocol: Protocol) -> tuple[str, ...]:
         "silent": ("yes", "no"),
         "conflict": (*(name for name in rules if "." in name), *(table.name for table in protocol.tables), NONE),
         "monitoring": (*(entry.name for entry in protocol.monitoring), NONE),
+        "deviation": (*get_args(DeviationKind), NONE),
         "dispensed": (*(str(one) for one in protocol.dispensing.strengths), NONE) if protocol.dispensing else (NONE,),
     }.get(column, ())

@@ -116,6 +116,7 @@ _LISTS: dict[str, Callable[[Step], Iterator[str]]] = {
     "may": _may,
     "missing": lambda step: iter(dict.fromkeys(_input_of(item.name) for item in step.decision.missing)),
     "conflict": lambda step: iter(step.decision.conflict),
+    "deviation": lambda step: (item.kind for item in step.deviations),
     "monitoring": lambda step: (item.entry for item in step.decision.monitoring),
     "reasons": lambda step: iter(sorted(step.state.reasons)),
 }

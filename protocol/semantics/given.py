@@ -63,4 +63,4 @@ def verdict(scene: Scene, finding: Finding, given: Given) -> Verdict:
         return Verdict(given, "some", recommended, what_if(scene, answers))
     if recommended or words == {"permitted"}:
         return Verdict(given, "every" if words == {"permitted"} else "none", recommended)
-    return Verdict(given, "none", False, on_time_until=on_time_until(scene, finding.rules, given))
+    return Verdict(given, "none", False, on_time_until=on_time_until(scene, [result for _, result in finding.results], given))

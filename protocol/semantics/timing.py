@@ -146,12 +146,15 @@ def _windows(prepared: Prepared) -> dict[str, tuple[Compare, ...]]:
     return {name: atoms for name, atoms in found.items() if atoms}
 
 
-def on_time_until(scene: Scene, rules: Iterable[str], given: Given) -> int | None:
-    """Until when what ``rules`` order is on time, if what was given is permitted as long as that; None if it is not.
+def on_time_until(scene: Scene, results: Iterable[Result], given: Given) -> int | None:
+    """Until when what the rules order here is on time, if what was given is permitted as long as that; None if it is not.
 
-    The minute is the last one in any of their windows that are still open.
+    The minute is the last one in any window that is still open, of the rules that gave these results.
     """
     windows = _windows(scene.prepared)
+    if not windows:
+        return None
+    rules = {offer.rule for result in results for offer in (*result.recommended, *result.ordered)}
     closings = [closing for name in rules for atom in windows.get(name, ()) if (closing := _closes(scene, atom)) is not None]
     if not closings or not any(_is_permitted(scene, given, result) for _, result in completions(scene, _closing)):
         return None

@@ -13,6 +13,7 @@ from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
 from protocol.semantics.trackers import bounds
 from tests.oracle.decide import Answer, decide
+from tests.oracle.deviating import Visited
 from tests.oracle.dispensing import expected, outline
 from tests.oracle.monitoring import Next, often, turning
 
@@ -24,12 +25,18 @@ COUNTERS = ("episodes", "consecutive")
 
 def oracle(protocol: Protocol, before: State, taken: Step) -> Answer:
     """The oracle's decision at a visit: the state before it, with the readings and trackers that the reference took from it."""
+    return visited(protocol, before, taken).answer
+
+
+def visited(protocol: Protocol, before: State, taken: Step) -> Visited:
+    """The visit as the oracle sees it."""
     # A course that begins anew forgets what its trackers held when this was decided.
     seen = arrive(prepare(protocol), before, taken.visit)[0].state
     kept = {"memory": seen.memory, "baseline": seen.baseline, "history": seen.history, "refused_last": seen.refused_last}
     read = evolve(before, readings=seen.readings, **kept)
     time = taken.visit.time
-    return decide(protocol, read, time, bounds(protocol, seen, time), _counts(protocol, seen))
+    known = bounds(protocol, seen, time), _counts(protocol, seen)
+    return Visited(protocol, read, time, *known, decide(protocol, read, time, *known))
 
 
 def _counts(protocol: Protocol, state: State) -> dict[str, list[int]]:
@@ -40,8 +47,8 @@ def _counts(protocol: Protocol, state: State) -> dict[str, list[int]]:
 def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step, list[str]]:
     """The reference's step, and a line for each thing of which the oracle says otherwise."""
     taken = step(protocol, before, visit)
-    answer = oracle(protocol, before, taken)
-    decision = taken.decision
+    here = visited(protocol, before, taken)
+    answer, decision = here.answer, taken.decision
     said = {
         "status": (decision.status, answer.status),
         "after": (_outline(decision.after), _outline(answer.after)),
@@ -55,6 +62,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         said["monitoring"] = (_often(decision), _led_to(protocol, before, taken))
     if taken.verdict is not None:
         said["verdict"] = (taken.verdict.permitted, answer.verdict(protocol, taken.verdict.given))
+        said["deviation"] = (taken.deviations[0].kind if taken.deviations else None, here.kind(taken.verdict.given))
     return taken, [f"{what}: the reference says {mine}, the oracle {its}" for what, (mine, its) in said.items() if mine != its]
 
 

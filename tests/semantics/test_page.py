@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,6 +15,7 @@ from protocol.adapters.to_text import explanation
 from protocol.checks import findings
 from protocol.checks.expectations import differences
 from protocol.language.from_yaml import parse
+from protocol.model.decision import DeviationKind
 from protocol.semantics.trace import trace
 
 PAGE = (Path(protocol.semantics.__file__).parent / "semantics.md").read_text(encoding="utf-8")
@@ -59,3 +61,11 @@ def test_the_page_works_every_status_and_action_through() -> None:
     assert {"every", "some: platelets", "none"} <= set(
         re.findall(r"\| (every|some: platelets|none) \|\n", f"{rows}\n".replace(" | |", "|\n"))
     )
+
+
+def test_the_page_says_of_every_kind_of_deviation_when_it_is_one() -> None:
+    section = PAGE[PAGE.index("## Deviations") : PAGE.index("## Dispensing")]
+    assert [kind for kind in get_args(DeviationKind) if f"`{kind}`" not in section] == []
+    worked = set(re.findall(r"\| ([a-z ]+) \|\n", section)) & set(get_args(DeviationKind))
+    new = {"change too early", "change too late", "wrong resume level", "not decidable", "resumed too early", "hold missed"}
+    assert new <= worked
