@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,11 @@ from protocol.commands import FAILS, HOLDS
 from protocol.commands.data import data_folder, mapped
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
+
+if TYPE_CHECKING:
+    from protocol.adapters.mapped.courses import Mapped
+    from protocol.adapters.mapped.summary import Summary
+    from protocol.model.protocol import Protocol
 
 FORMAT = "protocol-map/1"
 
@@ -21,25 +28,52 @@ FORMAT = "protocol-map/1"
 )
 @click.argument("mapping", type=click.Path(path_type=Path))
 @data_folder
-@click.option(
-    "--check", is_flag=True, help="Say what would be read; nothing is written, and values that are refused are findings."
-)
-@click.option("--all", "everything", is_flag=True, help="List every reason and every value that is refused, not only the first.")
+@click.option("--check", is_flag=True, help="Only say what would be read; what is refused is a finding, with exit code 1.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the visits to this Parquet file.")
+@click.option("--all", "everything", is_flag=True, help="List every reason and every value refused, not only the first.")
 @in_form("text", "json")
-def map(mapping: Path, folder: Path | None, check: bool, everything: bool, form: str) -> int:
+def map(mapping: Path, folder: Path | None, check: bool, out: Path | None, everything: bool, form: str) -> int:
     """Say what a mapping makes of the tables of a study: what is read, converted, refused and left out, with counts.
 
-    MAPPING is a file that ends in .mapping.yaml. Every row is used, corrected, duplicated, refused or ignored, and the counts
-    add up. With --check it exits with 1 if anything is refused.
+    MAPPING is a file that ends in .mapping.yaml, or the name of a shipped one; 'protocol explain mapping' says how it is written.
+    Every row is used, corrected, duplicated, refused or ignored, and the counts add up. With --out the visits are written as a
+    table for replay-table, and beside it a manifest of what they rest on.
     """
     from protocol.adapters.mapped.summary import summary
     from protocol.adapters.mapped.summary_text import summary_text
 
+    if check and out:
+        raise click.UsageError("--check writes nothing: leave out one of --check and --out")
+    if out and out.suffix != ".parquet":
+        raise click.UsageError(f"'{out}' does not end in .parquet: the visits are written as a Parquet file")
     protocol, found = mapped(mapping, folder)
     told = summary(found, protocol)
+    written = _write(found, protocol, told, out) if out else ""
     if form == "json":
         answer(FORMAT, {"summary": told})
     else:
-        show(summary_text(told, width(), everything))
+        show(summary_text(told, width(), everything) + written)
     refused = any(one.fates.refused or one.used_in_part for one in told.tables)
     return FAILS if check and refused else HOLDS
+
+
+def _write(found: Mapped, protocol: Protocol, told: Summary, out: Path) -> str:
+    """Writes the visits and their manifest; says so."""
+    from protocol.adapters.manifest import ENDING, manifest, to_text
+    from protocol.adapters.to_visits_table import to_visits_table, write_parquet
+    from protocol.commands.installation import version
+
+    made = to_visits_table(found.courses, protocol)
+    beside = out.with_suffix(ENDING)
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        write_parquet(made, unfinished)
+        os.replace(unfinished, out)
+        unfinished.write_text(to_text(manifest(told, found.files.values(), out, made.left_out, version())), encoding="utf-8")
+        os.replace(unfinished, beside)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise click.ClickException(f"'{out}' cannot be written: {why}") from None
+    left = "".join(f"\n  {name} is left out: {why}" for name, why in made.left_out)
+    return f"\n\nWritten: {made.table.num_rows:,} rows to {out}, what they rest on to {beside}{left}"

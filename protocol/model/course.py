@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeVar
 
-from attrs import converters, field, frozen
+from attrs import converters, evolve, field, frozen
 
 from protocol.errors import NotationError, unfit
 from protocol.model.quantity import exact
@@ -183,3 +183,22 @@ class Course:
 
     def __attrs_post_init__(self) -> None:
         _check_texts("a course", name=self.name, note=self.note)
+
+
+def with_exposures(course: Course) -> tuple[Visit, ...]:
+    """The visits with the dose in force from each on, and a visit without readings wherever the dose changes in between."""
+    if not course.exposures:
+        return course.visits
+    times = {visit.time for visit in course.visits}
+    changes = {moment for exposure in course.exposures for moment in (exposure.start, exposure.end) if moment is not None}
+    dosing = tuple(Visit(moment) for moment in changes - times)
+    ordered = sorted((*course.visits, *dosing), key=lambda visit: visit.time)
+    return tuple(_with_given(visit, course.exposures) for visit in ordered)
+
+
+def _with_given(visit: Visit, exposures: Iterable[Exposure]) -> Visit:
+    if visit.given is not None:
+        return visit
+    current = [item.given for item in exposures if item.start <= visit.time and (item.end is None or visit.time < item.end)]
+    begun = any(item.start <= visit.time for item in exposures)
+    return evolve(visit, given=current[-1] if current else Given("none") if begun else None)

@@ -7,12 +7,12 @@ depending on the date; what is shown is the earliest date of the range.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from attrs import evolve, frozen
 
 from protocol.errors import VisitError
-from protocol.model.course import Course, Exposure, Given, Observation, Visit
+from protocol.model.course import Course, Observation, Visit, with_exposures
 from protocol.model.decision import Revision, Step, Trace, Verdict
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.state import State
@@ -101,28 +101,6 @@ def _check_refused(course: Course, steps: tuple[Step, ...]) -> None:
     if refused:
         listed = "; ".join(f"{say_time(time)}, {refusal.observation.input}: {refusal.why}" for time, refusal in refused)
         raise VisitError(f"'{course.name}': {listed}")
-
-
-# What was given
-
-
-def with_exposures(course: Course) -> tuple[Visit, ...]:
-    """The visits with the dose in force from each on, and a visit without readings wherever the dose changes in between."""
-    if not course.exposures:
-        return course.visits
-    times = {visit.time for visit in course.visits}
-    changes = {moment for exposure in course.exposures for moment in (exposure.start, exposure.end) if moment is not None}
-    dosing = tuple(Visit(moment) for moment in changes - times)
-    ordered = sorted((*course.visits, *dosing), key=lambda visit: visit.time)
-    return tuple(_with_given(visit, course.exposures) for visit in ordered)
-
-
-def _with_given(visit: Visit, exposures: Iterable[Exposure]) -> Visit:
-    if visit.given is not None:
-        return visit
-    current = [item.given for item in exposures if item.start <= visit.time and (item.end is None or visit.time < item.end)]
-    begun = any(item.start <= visit.time for item in exposures)
-    return evolve(visit, given=current[-1] if current else Given("none") if begun else None)
 
 
 # Dates that are ranges

@@ -13,9 +13,9 @@ from protocol.adapters.mapped.account import FATES
 from protocol.adapters.mapped.courses import Mapped, read_mapped
 from protocol.language.mapping.from_yaml import load_mapping
 from protocol.language.shipped import find
-from protocol.model.course import Course
+from protocol.model.course import Course, with_exposures
 from protocol.model.time import study_day
-from protocol.semantics.trace import trace, with_exposures
+from protocol.semantics.trace import trace
 
 SPEC = "cdiscpilot-xanomeline"
 FOLDER = find(SPEC).parent
