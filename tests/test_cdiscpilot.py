@@ -169,8 +169,8 @@ def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(fo
 
 
 @cache
-def watched(folder: Path, spec: str, mapping: str, rule: str = "", reading: str = "") -> tuple[Watching, ...]:
-    protocol = under(load(spec), pairs((reading,) if reading else ()))
+def watched(folder: Path, spec: str, mapping: str, rule: str = "") -> tuple[Watching, ...]:
+    protocol = load(spec)
     return tuple(watch(protocol, course, (rule,) if rule else ()) for course in mapped(folder, spec, mapping).courses)
 
 
@@ -224,29 +224,20 @@ def test_the_amended_rule_asks_for_a_review_where_eosinophils_rise_with_a_rash(f
 
 
 def test_by_the_count_that_is_scored_it_asks_in_seven_of_the_fourteen_with_high_eosinophils(folder: Path) -> None:
-    found = watched(folder, DRESS, "2026-dress.cdiscpilot", "review-dress", "eosinophils-rising=scored")
     eosinophils = [row for row in rows(folder, "lb") if row["LBTESTCD"] == "EOS"]
     high = {row["USUBJID"] for row in eosinophils if float(row["LBORRES"]) > 0.7}
     skin = {
         row["USUBJID"] for row in rows(folder, "ae") if any(word in row["AEDECOD"] for word in ("RASH", "ERYTHEMA", "PRURITUS"))
     }
     assert (len(high), len(high & skin)) == (14, 12)
-    true = subjects(found, "review-dress")
+    scored = under(load(DRESS), pairs(["eosinophils-rising=scored"]))
+    courses = mapped(folder, DRESS, "2026-dress.cdiscpilot").courses
+    # Of the others, who cannot have it, every eighth is enough.
+    some = [course for number, course in enumerate(courses) if course.name in high or number % 8 == 0]
+    true = subjects(tuple(watch(scored, course, ("review-dress",)) for course in some), "review-dress")
     assert len(true) == 7
     assert set(true) < high & skin
     assert true[CONTROL] == [study_day(day) for day in (29, 40, 55, 82)]
     # A rule that ended treatment would have ended it in a patient whose eosinophils were normal again while it went on.
     last = max((row for row in eosinophils if row["USUBJID"] == CONTROL), key=lambda row: row["LBDY"])
     assert (last["LBDY"], float(last["LBORRES"])) == (182, 0.35)
-
-
-# Also without the tables
-
-
-@pytest.mark.parametrize(("spec", "mapping"), [(LABEL, "differential.cdiscpilot"), (DRESS, "2026-dress.cdiscpilot")])
-def test_a_shipped_mapping_fits_its_protocol(spec: str, mapping: str) -> None:
-    from protocol.adapters.mapped.checked import check_protocol
-
-    found = load_mapping(find(spec).parent / f"{mapping}.mapping.yaml")
-    assert found.protocol == spec
-    check_protocol(found, load(spec))

@@ -105,6 +105,15 @@ def test_a_rule_that_there_is_not_is_a_mistake(courses: str, capsys: Output) -> 
     assert "did you mean 'hold-cytopenia'?" in capsys.readouterr().err
 
 
+def test_the_tables_of_a_study_are_watched_through_a_mapping(capsys: Output) -> None:
+    sample = Path(__file__).parent.parent / "adapters" / "mapped" / "sample"
+    assert run(["watch", str(sample), str(sample / "sample.mapping.yaml"), "--rule", "hold"]) == 0
+    said = capsys.readouterr().out
+    assert "hold 5 1 7 2 13 46.1 %" in [" ".join(line.split()) for line in said.splitlines()]
+    assert "\n  A-1: day 12 and day 14; at first toxicity 1, rash yes.\n" in said
+    assert "\nRows read: 66, of them 37 used," in said
+
+
 def test_csv_has_a_row_for_each_rule_at_each_visit(courses: str, capsys: Output) -> None:
     rows = list(csv.DictReader(io.StringIO(printed(capsys, courses, "--format", "csv"))))
     assert len(rows) == 6 * 2
