@@ -13,8 +13,8 @@ from protocol.model.time import say_time
 from protocol.model.verification import Verdict
 
 _FROM_THERE_ON = {
-    "V205": "From there on no course leads to drug or to the end of treatment, whatever is measured.",
-    "V206": "From there on, with all findings normal, the patient neither comes to drug again nor is treatment ended.",
+    "V205": "It stays so: no course leads to drug or to the end of treatment, whatever is measured.",
+    "V206": "It stays so: with all findings normal the patient neither comes to drug again nor is treatment ended.",
 }
 """What a course that ends in the middle shows: it is what comes after it."""
 
@@ -42,7 +42,8 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     shown, decision = verdict.counterexample, _decision(verified, verdict)
     if shown is None:
         return ""
-    parts = (_followed(verified, verdict, decision), shown.beside_says, _held(decision), _FROM_THERE_ON.get(verdict.code, ""))
+    compared = (shown.beside_says, _against(verified, shown.against))
+    parts = (_followed(verified, verdict, decision), *compared, _held(decision), _FROM_THERE_ON.get(verdict.code, ""))
     return " ".join(part for part in parts if part)
 
 
@@ -55,6 +56,14 @@ def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -
     source = f" ({shown.source})" if shown.source else ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
     return f"There rule {shown.rule}{source} was followed{f': {says}' if says else '.'}"
+
+
+def _against(verified: Verified, name: str) -> str:
+    """Which rule is true as well, or may be, and what it says."""
+    if not name:
+        return ""
+    says = next((rule.says for rule in verified.protocol.rules if rule.name == name), "")
+    return f"At the dose that this comes to {name} is true as well, or may be{f': {says}' if says else '.'}"
 
 
 def _held(decision: Decision | None) -> str:

@@ -54,6 +54,7 @@ class Counterexample:
     what is missing there. ``rule`` is the rule that was followed there, ``source`` where it comes from, ``story``
     what happens in words, one sentence a visit. Where two patients are compared ``beside`` is the other one, who differs in one
     finding at that visit, and ``beside_says`` what is decided of that one; who reports fills it in.
+    ``against`` is the rule that is true there as well, or may be, where it fails because of that.
     """
 
     course: Course
@@ -64,6 +65,7 @@ class Counterexample:
     story: tuple[str, ...] = ()
     beside: Course | None = None
     beside_says: str = ""
+    against: str = ""
 
 
 @frozen

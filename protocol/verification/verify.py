@@ -161,8 +161,9 @@ def first_shown(made: Search, found: Iterable[Failing]) -> Counterexample | None
         beside = None if one.beside is None else concrete(made.search.abstraction, (*one.path[:-1], one.beside))
         if course is not None and (one.beside is None or _differ_in_one(course, beside)):
             last = one.path[-1]
-            rule = last.outcome.rule or next(iter(sorted(last.way.rules)), "")
-            return Counterexample(course, times_of(one.path)[-1], one.certain, rule, beside=beside)
+            followed = next(iter(sorted(last.way.rules)), "")
+            rule = (last.outcome.rule or followed) if last.way.recommended else (followed or last.outcome.rule)
+            return Counterexample(course, times_of(one.path)[-1], one.certain, rule, beside=beside, against=one.against)
     return None
 
 

@@ -106,4 +106,4 @@ def test_where_no_rule_was_followed_that_is_said_and_what_comes_after_a_dead_end
     shown = Counterexample(course, 7 * DAY, True)
     one = Verdict("no-dead-end", "V206", "fails", WEEKLY, origin="built in", counterexample=shown)
     found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
-    assert rests_on(found, one).startswith("There no rule was followed. From there on, with all findings normal,")
+    assert rests_on(found, one).startswith("There no rule was followed. It stays so: with all findings normal")

@@ -50,7 +50,7 @@ def test_a_path_of_a_shipped_protocol_is_a_course_where_no_reading_is_carried_ov
     )
 
 
-@pytest.mark.parametrize(("seed", "least"), [(19, 20), (37, 10), (22, 20)])
+@pytest.mark.parametrize(("seed", "least"), [(19, 20), (37, 10), (22, 19)])
 def test_readings_are_found_for_what_is_computed(seed: int, least: int) -> None:
     one = drawn(seed)
     assert one.numbers or one.scores

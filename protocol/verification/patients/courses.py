@@ -64,6 +64,8 @@ def _agrees(came: Came, step: Step) -> bool:
         return False
     if way.recommended and decision.action != way.action:
         return False
+    if way.ordered and not way.recommended and (step.verdict is None or step.verdict.permitted != "every"):
+        return False
     place = (state.control, state.level, state.dose, state.withheld, state.reasons)
     return place == (way.place.control, way.place.level, way.place.dose, way.place.withheld, way.place.reasons)
 

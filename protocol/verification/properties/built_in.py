@@ -62,9 +62,9 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Faili
     """The courses on which a built-in property fails, the shortest first; none where it holds."""
     match item.code:
         case "V205":
-            return _stuck(explored, lambda normal: True)
+            return _stuck(search, explored, only_normal=False)
         case "V206":
-            return _stuck(explored, lambda normal: normal)
+            return _stuck(search, explored, only_normal=True)
         case "V203":
             return _first(explored, partial(_against_safety, search), partial(_lowering, search))
         case "V209":
@@ -86,14 +86,15 @@ class Beside:
         return evolve(last, letters=self.letters, outcome=self.outcome, way=self.outcome.ways[0])
 
 
-Shown = Iterator[tuple[Outcome, Way, int, Choices, Beside | None]]
+Shown = Iterator[tuple[Outcome, Way, int, Choices, Beside | Rule | None]]
+"""What fails: the decision, the way in which it was followed, its cost, the visit, and with whom or what it is compared."""
 
 
 def _first(
     explored: Explored, find: Callable[[Options], Shown], other: Callable[[Options], Hashable] = lambda options: None
 ) -> tuple[Failing, ...]:
     """The failures with the fewest visits, and of these those that cost least first. ``other`` is what they depend on besides."""
-    found: list[tuple[int, int, int, Came, Came | None]] = []
+    found: list[tuple[int, int, int, Came, Beside | Rule | None]] = []
     seen: set[Hashable] = set()
     for state, minutes, options in explored.visits:
         kind = (options.node, options.costs, options.kept.place, other(options))
@@ -101,12 +102,22 @@ def _first(
             continue
         seen.add(kind)
         came = explored.came[state]
-        for outcome, way, cost, letters, beside in find(options):
+        for outcome, way, cost, letters, against in find(options):
             total = cost + (came.cost if came else 0)
             last = Came(state, minutes, letters, outcome, way, total)
-            found.append((explored.depth[state], total, state, last, beside.came(last) if beside else None))
+            found.append((explored.depth[state], total, state, last, against))
     best = nsmallest(MOST_TRIED, found, key=lambda one: one[:3])
-    return tuple(Failing((*explored.path(state), last), True, other) for _, _, state, last, other in best)
+    return tuple(_failing((*explored.path(state), last), against) for _, _, state, last, against in best)
+
+
+def _failing(path: tuple[Came, ...], against: Beside | Rule | None) -> Failing:
+    match against:
+        case Beside():
+            return Failing(path, True, beside=against.came(path[-1]))
+        case Rule(name):
+            return Failing(path, True, against=name)
+        case _:
+            return Failing(path, True)
 
 
 def _where(options: Options, wrong: Wrong) -> Shown:
@@ -135,14 +146,14 @@ _WRONG: dict[str, Wrong] = {
 # Ways onward
 
 
-def _stuck(explored: Explored, counts: Callable[[bool], bool]) -> tuple[Failing, ...]:
-    """The first holds and reviews from which no way leads to drug or to the end of treatment."""
+def _stuck(search: Exploring, explored: Explored, *, only_normal: bool) -> tuple[Failing, ...]:
+    """The first holds and reviews from which no way leads to drug or to the end of treatment, each with a visit more."""
     if explored.ended:
         return ()
     before: list[list[int]] = [[] for _ in explored.states]
     for state, following in enumerate(explored.edges):
         for after, normal in following:
-            if counts(normal):
+            if normal or not only_normal:
                 before[after].append(state)
     reached = {number for number, kept in enumerate(explored.states) if not _waits(explored, number)}
     waiting = list(reached)
@@ -152,7 +163,20 @@ def _stuck(explored: Explored, counts: Callable[[bool], bool]) -> tuple[Failing,
                 reached.add(state)
                 waiting.append(state)
     stuck = (number for number in range(len(explored.states)) if number not in reached)
-    return tuple(Failing(tuple(explored.path(number)), True) for number in islice(stuck, MOST_TRIED))
+    paths = ((*explored.path(number), *_onward(search, explored, number, only_normal)) for number in islice(stuck, MOST_TRIED))
+    return tuple(Failing(path, True) for path in paths)
+
+
+def _onward(search: Exploring, explored: Explored, number: int, only_normal: bool) -> Iterator[Came]:
+    """The most ordinary visit after a state, which shows what is decided where nothing leads onward."""
+    moves = (
+        Came(number, minutes, letters, outcome, way, cost)
+        for minutes in search.gaps
+        for options in search.options(explored.states[number], minutes)
+        for outcome, way, cost, letters in options.moves
+        if not only_normal or search.is_normal(letters)
+    )
+    yield from nsmallest(1, moves, key=lambda came: came.cost)
 
 
 def _waits(explored: Explored, number: int) -> bool:
@@ -171,7 +195,7 @@ def _against_safety(search: Exploring, options: Options) -> Shown:
         node = search.diagrams.apply(
             lambda outcome, answers, there=there: outcome if outcome in there and True in answers else None, options.node, acting
         )
-        yield from _shown(node, options, raising)
+        yield from ((*one, rule) for one in _shown(node, options, raising))
 
 
 def _raising(search: Exploring, options: Options) -> dict[Outcome, Way]:
@@ -196,10 +220,10 @@ def _lowering(search: Exploring, options: Options) -> tuple[tuple[Rule, Node], .
 _LOWERS = ("hold", "stop", "reduce")
 
 
-def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Shown:
+def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Iterator[tuple[Outcome, Way, int, Choices]]:
     for outcome, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
         if outcome is not None:
-            yield outcome, raising[outcome], cost, letters, None
+            yield outcome, raising[outcome], cost, letters
 
 
 # Worse never gets more

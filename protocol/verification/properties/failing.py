@@ -15,12 +15,14 @@ from protocol.verification.search.exploring import Came
 class Failing:
     """A property fails at the end of these visits, for certain or for some value of what is missing.
 
-    ``beside``: the last visit of the patient with whom this one is compared, where the property compares two.
+    ``beside``: the last visit of the patient with whom this one is compared, where the property compares two. ``against``: the
+    rule that is true there as well, or may be, where it fails because of that.
     """
 
     path: tuple[Came, ...]
     certain: bool
     beside: Came | None = None
+    against: str = ""
 
 
 @frozen

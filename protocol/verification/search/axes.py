@@ -86,7 +86,7 @@ class Axis:
     pieces: tuple[Cell, ...]
 
 
-ALARMING, NOT_RECOVERED, WITHOUT_LIMITS, UNKNOWN, CARRIED = 10, 3, 12, 15, 20
+BEYOND_NORMAL, NOT_RECOVERED, ALARMING, WITHOUT_LIMITS, UNKNOWN, CARRIED = 1, 3, 10, 12, 15, 20
 
 
 def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers: Iterable[Tracker]) -> tuple[Cell, ...]:

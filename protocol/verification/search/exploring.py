@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.search.abstraction import MOST_AGES, Abstraction
-from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis
+from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node, cheapest
 from protocol.verification.search.followed import settled
@@ -52,6 +52,10 @@ def moves_of(outcomes: Iterable[tuple[Outcome, int, Choices]]) -> tuple[tuple[Ou
             if key not in found or total < found[key][2]:
                 found[key] = outcome, way, total, letters
     return tuple(found.values())
+
+
+UNCERTAIN = 40
+"""What it costs that something is given of which nobody can say that it is permitted: more than any one finding."""
 
 
 @frozen
@@ -115,6 +119,8 @@ class Exploring:
         self._trails: dict[Hashable, tuple[Trail, ...]] = {}
         self._facts: dict[Hashable, Hashable] = {}
         self._cheapest: dict[Costs, dict[Node, Cheapest]] = {}
+        self._normal: dict[Choices, bool] = {}
+        self._findings = frozenset(item.name for item in abstraction.protocol.inputs if not item.fixed)
 
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
         """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
@@ -277,7 +283,7 @@ class Exploring:
         after = settled(self.abstraction, kept, way)
         place = index.get(after)
         before = found.came[number]
-        total = cost + (before.cost if before else 0)
+        total = cost + _strange(way) + (before.cost if before else 0)
         if place is None:
             index[after] = len(found.states)
             found.states.append(after)
@@ -287,4 +293,18 @@ class Exploring:
             known = found.came[place]
             if known is not None and total < known.cost:
                 found.came[place] = Came(number, minutes, letters, outcome, way, total)
-        found.edges[number].append((index[after], cost <= 1))
+        found.edges[number].append((index[after], self.is_normal(letters)))
+
+    def is_normal(self, letters: Choices) -> bool:
+        """Whether all findings of a visit are normal; what is fixed, or computed, is no finding that could be."""
+        found = self._normal.get(letters)
+        if found is None:
+            axes = self.abstraction.axes
+            costs = (axes[axis].letters[letter].cost for axis, letter in letters if axes[axis].name in self._findings)
+            found = self._normal[letters] = all(cost <= BEYOND_NORMAL for cost in costs)
+        return found
+
+
+def _strange(way: Way) -> int:
+    """What a way costs beside the findings: a reader expects what is recommended, and least what nobody can say is permitted."""
+    return 0 if way.recommended else 1 if way.ordered else UNCERTAIN
