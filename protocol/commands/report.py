@@ -12,7 +12,11 @@ from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, load
 
 if TYPE_CHECKING:
+    from protocol.adapters.report.drawn import Pages
     from protocol.model.protocol import Protocol
+
+PAGES = ("deviating", "noted", "all")
+_WHOSE = "Which patients have a page: those who deviate, those also of whom that cannot be decided, or all."
 
 
 @click.command(
@@ -24,8 +28,11 @@ if TYPE_CHECKING:
 @click.option("--out", "page", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file of HTML to write.")
 @click.option("--figures", "folder", type=click.Path(path_type=Path, file_okay=False), help="Also each figure as SVG and PNG.")
 @click.option("--by", metavar="INPUT", help="Group by this input; else by the first choice that never changes, such as an arm.")
+@click.option("--pages", type=click.Choice(PAGES), default=PAGES[0], show_default=True, help=_WHOSE)
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
-def report(spec: str, courses: Path, page: Path, folder: Path | None, by: str | None, readings: tuple[str, ...]) -> int:
+def report(
+    spec: str, courses: Path, page: Path, folder: Path | None, by: str | None, pages: Pages, readings: tuple[str, ...]
+) -> int:
     """Write where the doses given differ from a protocol as one page: numbers, a swimmer plot, and each patient who deviates.
 
     The page is one file that works offline and prints well. COURSES is a Markdown or CSV file. Exits with 0 whether or not
@@ -40,7 +47,7 @@ def report(spec: str, courses: Path, page: Path, folder: Path | None, by: str | 
     protocol = load(spec)
     sheet = from_file(courses, protocol)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))
-    found = drawn(traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol))
+    found = drawn(traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol), pages)
     written = write_page(found, page, courses.name)
     show(f"{page}: {written}")
     if folder is not None:

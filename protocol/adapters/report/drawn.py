@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from attrs import frozen
 
@@ -18,6 +19,9 @@ from protocol.adapters.report.swimmer import LEFT, MOST, RIGHT, swimmer
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
 
+Pages = Literal["deviating", "noted", "all"]
+"""Which courses have a page: those that deviate; also those of which that cannot be decided; all."""
+
 MOST_LANES = 1_000
 MOST_SUBJECTS = 250
 """More lanes and pages than anybody looks at; what is left out is said, and deviations are listed all the same."""
@@ -28,7 +32,7 @@ class Report:
     """What a report shows of a replay: the courses as they are drawn, and the figures by their names.
 
     ``lanes`` are all courses that hold a visit, ``shown`` those in the swimmer plot, ``subjects`` the figures of those that
-    deviate, by the name of the course; ``places`` their sections in the page.
+    have a page, by the name of the course; ``places`` their sections in the page.
     """
 
     protocol: Protocol
@@ -42,11 +46,12 @@ class Report:
     swimmers: Mapping[str, str]
     subjects: Mapping[str, Drawn]
     places: Mapping[str, str]
+    pages: Pages = "deviating"
 
     @property
-    def deviating(self) -> tuple[Lane, ...]:
-        """The courses with a deviation, by name."""
-        return tuple(sorted((lane for lane in self.lanes if lane.deviations), key=lambda lane: lane.name))
+    def paged(self) -> tuple[Lane, ...]:
+        """The courses that are to have a page, by name."""
+        return _paged(self.lanes, self.pages)
 
     @property
     def style(self) -> str:
@@ -54,13 +59,14 @@ class Report:
         return style_sheet(self.protocol)
 
 
-def report(traces: Iterable[Trace], protocol: Protocol, by: str = "") -> Report:
-    """The report on these traces; ``by`` is the input by which they are grouped, else the first choice that is fixed."""
+def report(traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pages = "deviating") -> Report:
+    """The report on these traces. ``by`` is the input by which they are grouped, else the first choice that is fixed;
+    ``pages`` says which of them have a page of their own."""
     found = lanes(traces, protocol, by or fixed_choice(protocol))
-    deviating = sorted((lane for lane in found if lane.deviations), key=lambda lane: lane.name)[:MOST_SUBJECTS]
+    paged = _paged(found, pages)[:MOST_SUBJECTS]
     shown = _shown(found)
     letters, scale = key(found, protocol), time_scale((lane.end for lane in found), LEFT, RIGHT, 0)
-    places = {lane.name: f"s{number}" for number, lane in enumerate(deviating, 1)}
+    places = {lane.name: f"s{number}" for number, lane in enumerate(paged, 1)}
     asked = asked_by(protocol)
     return Report(
         protocol,
@@ -72,16 +78,22 @@ def report(traces: Iterable[Trace], protocol: Protocol, by: str = "") -> Report:
         dose_legend(found, protocol),
         {name: occupancy(group, protocol, scale, name or "All subjects") for name, group in grouped(found).items()},
         dict(_swimmers(shown, protocol, letters, scale, places)),
-        {lane.name: subject(lane, protocol, asked) for lane in deviating},
+        {lane.name: subject(lane, protocol, asked) for lane in paged},
         places,
+        pages,
     )
+
+
+def _paged(found: Iterable[Lane], pages: Pages) -> tuple[Lane, ...]:
+    wanted = {"deviating": lambda lane: lane.deviations, "noted": lambda lane: lane.noted, "all": lambda lane: True}[pages]
+    return tuple(sorted(filter(wanted, found), key=lambda lane: lane.name))
 
 
 def _shown(found: Sequence[Lane]) -> tuple[Lane, ...]:
     """The lanes of the swimmer plot: all, or of very many those that deviate first."""
     if len(found) <= MOST_LANES:
         return tuple(found)
-    chosen = {lane.name for lane in sorted(found, key=lambda lane: not lane.deviations)[:MOST_LANES]}
+    chosen = {lane.name for lane in sorted(found, key=lambda lane: (not lane.deviations, not lane.noted))[:MOST_LANES]}
     return tuple(lane for lane in found if lane.name in chosen)
 
 

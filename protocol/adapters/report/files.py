@@ -22,8 +22,9 @@ def write_page(report: Report, page: Path, source: str) -> str:
     """Writes the page; says what is in it. Raises ExtraMissing without jinja2, NotationError where it cannot be written."""
     html = to_html(report, source).encode()
     _write(page, html)
-    deviating = counted(len(report.subjects), "subject")
-    return f"{counted(len(report.lanes), 'subject')}, {deviating} with deviations, {len(html) / 1e6:.2f} MB"
+    deviating = sum(bool(lane.deviations) for lane in report.lanes)
+    pages = counted(len(report.subjects), "subject page")
+    return f"{counted(len(report.lanes), 'subject')}, {deviating} with deviations, {pages}, {len(html) / 1e6:.2f} MB"
 
 
 def write_figures(report: Report, folder: Path) -> str:

@@ -30,7 +30,7 @@ def key(lanes: Iterable[Lane], protocol: Protocol) -> Key:
     seen = tuple(lanes)
     used = {change.rule for lane in seen for change in lane.changes}
     rules = [rule.name for rule in protocol.rules if rule.name in used]
-    kinds = {one.deviation.kind for lane in seen for one in lane.deviations}
+    kinds = {one.deviation.kind for lane in seen for one in lane.noted}
     letters = {kind: letter(place, ascii_uppercase) for place, kind in enumerate(get_args(DeviationKind))}
     return Key(
         {name: letter(place, ascii_lowercase) for place, name in enumerate(rules)},

@@ -46,7 +46,7 @@ class Change:
 
 @frozen
 class Deviating:
-    """A deviation, the step at which it was found, and its number within the course."""
+    """A deviation, or that it cannot be decided whether there is one; at which step, and its number within the course."""
 
     number: int
     step: Step
@@ -58,6 +58,11 @@ class Deviating:
         return self.deviation.kind
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is one, whatever the missing values are."""
+        return self.deviation.is_certain
+
+    @property
     def time(self) -> int:
         """When, in minutes since the first dose."""
         return self.step.visit.time
@@ -65,19 +70,32 @@ class Deviating:
 
 @frozen
 class Lane:
-    """One course as it is drawn. ``group`` is its value of the input by which courses are grouped."""
+    """One course as it is drawn. ``group`` is its value of the input by which courses are grouped.
+
+    ``noted`` are its deviations, and where it cannot be decided whether there is one.
+    """
 
     trace: Trace
     group: str
     spans: tuple[Span, ...]
     changes: tuple[Change, ...]
-    deviations: tuple[Deviating, ...]
+    noted: tuple[Deviating, ...]
     ending: Ending
 
     @property
     def name(self) -> str:
         """Which course."""
         return self.trace.course
+
+    @property
+    def deviations(self) -> tuple[Deviating, ...]:
+        """What was not permitted, whatever is missing."""
+        return tuple(one for one in self.noted if one.is_certain)
+
+    @property
+    def undecided(self) -> tuple[Deviating, ...]:
+        """What was permitted or not, depending on what is missing."""
+        return tuple(one for one in self.noted if not one.is_certain)
 
     @property
     def end(self) -> int:
@@ -93,13 +111,13 @@ class Lane:
 
 def lane(trace: Trace, protocol: Protocol, by: str = "") -> Lane:
     """The course as it is drawn; ``by`` names the input by which courses are grouped."""
-    deviations = ((step, deviation) for step in trace.steps for deviation in step.deviations)
+    noted = ((step, deviation) for step in trace.steps for deviation in step.deviations)
     return Lane(
         trace,
         _group(trace, by) if by else "",
         tuple(_spans(trace.steps)),
         tuple(_changes(trace.steps, protocol)),
-        tuple(Deviating(number, *one) for number, one in enumerate(deviations, 1)),
+        tuple(Deviating(number, *one) for number, one in enumerate(noted, 1)),
         _ending(trace),
     )
 

@@ -84,6 +84,8 @@ def _signs(lanes: Sequence[Lane]) -> Iterator[Item]:
             yield signs.change(10, 0, kind), said, ""
     if any(lane.deviations for lane in lanes):
         yield signs.deviation(10, 0), "deviation", ""
+    if any(lane.undecided for lane in lanes):
+        yield signs.undecided(10, 0), "permitted or not, depending on what is missing", ""
     if any(lane.ending in ("continues", "without drug") for lane in lanes):
         yield signs.ending(5, 0, "continues"), "no end of treatment on record", ""
     if any(change.latest > change.time for lane in lanes for change in lane.changes):

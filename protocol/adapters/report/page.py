@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +62,22 @@ def _content(report: Report, source: str) -> dict[str, Any]:
         "counts": tables.counts(grouped(lanes), protocol, report.scale),
         "doses": tables.doses(report.shown, unit),
         "changes": tables.changes(report.shown, unit),
-        "deviations": tables.deviations(report.deviating, protocol),
+        "deviations": tables.deviations(_by_name(lanes), protocol, certain=True),
+        "undecided": tables.deviations(_by_name(lanes), protocol, certain=False),
         "places": report.places,
         "rules": tables.rules(report.key, protocol),
         "readings": tables.readings(protocol),
         "sources": protocol.sources,
+        "whose_pages": {"deviating": "with deviations", "noted": "with deviations, or of whom that cannot be decided", "all": ""}[
+            report.pages
+        ],
         "subjects": list(_subjects(report)),
-        "subjects_left_out": _left_out(len(report.deviating), len(report.places), "subjects with deviations have a page"),
+        "subjects_left_out": _left_out(len(report.paged), len(report.places), "of these subjects have a page"),
     }
+
+
+def _by_name(lanes: Sequence[Lane]) -> list[Lane]:
+    return sorted(lanes, key=lambda lane: lane.name)
 
 
 def _about(protocol: Protocol, source: str) -> str:
@@ -88,7 +96,7 @@ def _lead(report: Report) -> str:
     number = sum(len(lane.deviations) for lane in lanes)
     if not number:
         return f"{counted(len(lanes), 'subject')}, {counted(visits, 'visit')}, no deviation."
-    having = len(report.deviating)
+    having = sum(bool(lane.deviations) for lane in lanes)
     return (
         f"{counted(len(lanes), 'subject')}, {counted(visits, 'visit')}; {counted(number, 'deviation')} in "
         f"{counted(having, 'subject')} ({100 * having / len(lanes):.1f} %)."
@@ -101,7 +109,7 @@ def _left_out(total: int, shown: int, what: str) -> str:
 
 
 def _subjects(report: Report) -> Iterator[dict[str, Any]]:
-    for lane in report.deviating:
+    for lane in report.paged:
         if lane.name in report.places:
             yield _subject(lane, report)
 
@@ -115,7 +123,7 @@ def _subject(lane: Lane, report: Report) -> dict[str, Any]:
         "story": tables.story(lane),
         "figure": drawn.figure,
         "left_out": ", ".join(drawn.left_out),
-        "deviations": [_deviation(one, report.protocol) for one in lane.deviations],
+        "deviations": [_deviation(one, report.protocol) for one in lane.noted],
         "data": tables.visits(lane, report.protocol, report.scale.unit),
     }
 
@@ -127,6 +135,7 @@ def _deviation(one: Deviating, protocol: Protocol) -> dict[str, Any]:
         "number": one.number,
         "when": say_date(one.step.visit),
         "kind": one.kind,
+        "style": "d" if one.is_certain else "u",
         "what": one.deviation.message,
         "says": f"{say_order(decision, protocol)}{by}",
         "reasons": list(tables.reasons(one, protocol)),

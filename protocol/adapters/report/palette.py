@@ -17,6 +17,7 @@ SOFT = "#5d6670"
 FAINT = "#d9dde2"
 DEVIATION = "#d55e00"  # Okabe and Ito's vermillion
 MISSING = "#e69f00"  # orange
+UNSURE = "#8a5a00"  # the orange, dark enough for text
 PERMITTED = "#009e73"  # bluish green
 OFF_LADDER = "#cc79a7"  # reddish purple
 NORMAL = "#e8f3ee"  # the green, paler: between the limits of normal
@@ -75,6 +76,7 @@ _FIGURES = (
     f".dv{{fill:{DEVIATION};stroke:#fff;stroke-width:.8}}.dt{{fill:{DEVIATION};font-weight:bold;paint-order:stroke;stroke:#fff;stroke-width:2px}}"
     f".lt{{font-size:8.5px;font-weight:bold;paint-order:stroke;stroke:#fff;stroke-width:2px}}"
     f".dl{{stroke:{DEVIATION};stroke-width:1;fill:none}}.dn{{fill:#fff;font-weight:bold;font-size:8px}}"
+    f".dv.u{{fill:{MISSING}}}.dl.u{{stroke:{MISSING}}}.dn.k{{fill:{INK}}}.du{{fill:{UNSURE}}}"
     # curves
     f".v{{stroke:{INK};stroke-width:1.1;fill:none}}.p{{stroke:{INK};stroke-width:4.2;stroke-linecap:round;fill:none}}"
     f".nr{{fill:{NORMAL}}}.th{{stroke:{SOFT};stroke-width:.9;stroke-dasharray:4 2;fill:none}}"

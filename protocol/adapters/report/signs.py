@@ -38,6 +38,11 @@ def deviation(x: float, y: float, words: str = "") -> str:
     return path(f"M{number(x)} {number(y)}{cross}", "dv", words)
 
 
+def undecided(x: float, y: float, words: str = "") -> str:
+    """That what was given was permitted or not, depending on what is missing: a ring."""
+    return path(f"M{number(x)} {number(y)}m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z", "k3", words)
+
+
 def ending(x: float, y: float, kind: Ending, words: str = "") -> str:
     """That treatment goes on, with drug or held: an arrow; what is stopped has its sign as a change."""
     if kind in ("stopped", "never started"):

@@ -86,7 +86,7 @@ def _chosen(
     numbers: dict[Input, tuple[Reading, ...]], lane: Lane, asked: Asked
 ) -> tuple[dict[Input, tuple[Reading, ...]], tuple[str, ...]]:
     """The curves to draw: first those on which the deviations rest, then those that the rules ask, then all others."""
-    facts = {fact.name for one in lane.deviations for fact in one.step.decision.facts}
+    facts = {fact.name for one in lane.noted for fact in one.step.decision.facts}
     order = sorted(numbers, key=lambda item: (item.name not in facts, item.name not in asked.names))
     chosen = set(order[:MOST_CURVES])
     kept = {item: readings for item, readings in numbers.items() if item in chosen}
@@ -101,15 +101,17 @@ def _asked(words: dict[Input, tuple[Finding, ...]], asked: Asked) -> tuple[dict[
 def _deviations(lane: Lane, scale: TimeScale, bottom: float) -> tuple[str, str]:
     """The line of each deviation through all panels, and its number over them, as in the list of deviations."""
     lines, heads, free = [], [], 0.0
-    for time in dict.fromkeys(one.time for one in lane.deviations):
-        here = [one for one in lane.deviations if one.time == time]
+    for time in dict.fromkeys(one.time for one in lane.noted):
+        here = [one for one in lane.noted if one.time == time]
         x, said = scale.at(time), ", ".join(str(one.number) for one in here)
-        lines.append(svg.line(x, _TOP - 3, x, bottom, "dl"))
+        certain = any(one.is_certain for one in here)
+        lines.append(svg.line(x, _TOP - 3, x, bottom, "dl" if certain else "dl u"))
         wide = 8 + 5 * len(said)
         left = max(x - wide / 2, free)
         words = "; ".join(f"{one.kind}: {one.deviation.message}" for one in here)
         heads.append(
-            svg.box(left, 3, wide, 12, "dv", f"{say_time(time)}, {words}") + svg.words(left + wide / 2, 12, said, "dn", "m")
+            svg.box(left, 3, wide, 12, "dv" if certain else "dv u", f"{say_time(time)}, {words}")
+            + svg.words(left + wide / 2, 12, said, "dn" if certain else "dn k", "m")
         )
         free = left + wide + 1
     return "".join(lines), "".join(heads)

@@ -63,6 +63,8 @@ def _rows(lanes: Sequence[Lane], protocol: Protocol) -> Iterator[tuple[str, Cell
         yield status, _share(_has_status(status))
     yield "protocol silent", _share(lambda step: step.decision.silent)
     yield from _deviations(lanes)
+    yield "Not decidable, subjects (%) [doses given]", None
+    yield "permitted or not, depending on what is missing", _events(lambda lane: len(lane.undecided))
     yield from _data(lanes)
 
 

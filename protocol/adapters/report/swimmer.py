@@ -53,7 +53,7 @@ def _lane(lane: Lane, protocol: Protocol, key: Key, scale: TimeScale, places: Ma
     styles = dose_styles(protocol)
     yield from (bar(span, protocol, scale, styles, _MIDDLE, _BAR) for span in lane.spans)
     end = max((span.end for span in lane.spans), default=0)
-    marks: list[Mark] = [*lane.changes, *lane.deviations]
+    marks: list[Mark] = [*lane.changes, *lane.undecided, *lane.deviations]
     yield from (_sign(one, lane, protocol, scale) for one in marks)
     yield signs.ending(scale.at(end) + 2, _MIDDLE, lane.ending, f"{lane.name}: no end of treatment on record")
     yield from _letters(
@@ -85,7 +85,8 @@ def _sign(one: Mark, lane: Lane, protocol: Protocol, scale: TimeScale) -> str:
     """The sign of a change or a deviation. A start needs none, and neither does a change that is a deviation itself."""
     x = scale.at(one.time)
     if isinstance(one, Deviating):
-        return signs.deviation(x, _MIDDLE, f"{say_time(one.time)}, {one.kind}: {one.deviation.message}")
+        sign = signs.deviation if one.is_certain else signs.undecided
+        return sign(x, _MIDDLE, f"{say_time(one.time)}, {one.kind}: {one.deviation.message}")
     range_of_dates = svg.line(x, _MIDDLE, scale.at(one.latest), _MIDDLE, "rf") if one.latest > one.time else ""
     if one.kind == "start" or any(other.time == one.time for other in lane.deviations):
         return range_of_dates
@@ -101,8 +102,12 @@ def _letters(marks: Sequence[Mark], key: Key, scale: TimeScale, taken: Mapping[f
         last = max(ends) if one.kind != "start" else x - 4
         start = max(free, last + 4.5 + max((room for at, room in taken.items() if abs(at - last) < room), default=0.0))
         if letter and start - last < _FARTHEST:
-            yield svg.words(start, _MIDDLE + 3, letter, "dt" if isinstance(one, Deviating) else "lt")
+            yield svg.words(start, _MIDDLE + 3, letter, _style(one))
             free = start + 5.5 * len(letter) + 1
+
+
+def _style(one: Mark) -> str:
+    return "lt" if isinstance(one, Change) else "dt" if one.is_certain else "dt du"
 
 
 def _letter(one: Mark, key: Key) -> str:

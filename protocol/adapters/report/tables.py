@@ -11,7 +11,7 @@ from protocol.adapters.report.key import Key
 from protocol.adapters.report.lanes import Deviating, Lane
 from protocol.adapters.report.occupancy import occupied, parts
 from protocol.adapters.report.scale import TimeScale
-from protocol.model.course import Observation
+from protocol.model.course import ANEW, Given, Observation
 from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
@@ -90,8 +90,8 @@ def counts(groups: Mapping[str, Sequence[Lane]], protocol: Protocol, scale: Time
 # Deviations
 
 
-def deviations(lanes: Iterable[Lane], protocol: Protocol) -> Table:
-    """Every deviation, with what the protocol said there."""
+def deviations(lanes: Iterable[Lane], protocol: Protocol, *, certain: bool) -> Table:
+    """Every deviation, or with ``certain`` false every dose of which it cannot be decided; and what the protocol said there."""
     rows = (
         (
             lane.name,
@@ -102,9 +102,13 @@ def deviations(lanes: Iterable[Lane], protocol: Protocol) -> Table:
             one.step.decision.rule,
         )
         for lane in lanes
-        for one in lane.deviations
+        for one in (lane.deviations if certain else lane.undecided)
     )
-    return Table("deviations", ("subject", "when", "deviation", "what", "the protocol says", "rule"), tuple(rows))
+    return Table(
+        "deviations" if certain else "not-decidable",
+        ("subject", "when", "deviation", "what", "the protocol says", "rule"),
+        tuple(rows),
+    )
 
 
 def reasons(one: Deviating, protocol: Protocol) -> Iterator[str]:
@@ -115,7 +119,8 @@ def reasons(one: Deviating, protocol: Protocol) -> Iterator[str]:
     if decision.reasons:
         yield f"held for {listed(decision.reasons)}"
     yield from (f"{fact.name}: {say_fact(fact, protocol)}" for fact in decision.facts)
-    yield from (f"{item.name} is not known: it decides" for item in decision.missing)
+    if decision.missing and one.is_certain:
+        yield f"not known: {listed(item.name for item in decision.missing)}"
 
 
 # Behind the figure of a subject
@@ -123,20 +128,38 @@ def reasons(one: Deviating, protocol: Protocol) -> Iterator[str]:
 
 def visits(lane: Lane, protocol: Protocol, unit: int) -> Table:
     """Each visit: what was measured, what was given, what was decided; without the columns in which nothing stands."""
-    seen = {one.input for step in lane.trace.steps for one in step.visit.observations}
-    names = [item.name for item in protocol.inputs if item.name in seen]
+    steps = lane.trace.steps
+    seen = {one.input for step in steps for one in step.visit.observations}
     columns: list[tuple[str, list[str]]] = [
-        (unit_name(unit), [_when(step, unit) for step in lane.trace.steps]),
-        *((name, [_values(step, name) for step in lane.trace.steps]) for name in names),
-        ("given", [str(step.visit.given or "") for step in lane.trace.steps]),
-        ("action", [step.decision.action for step in lane.trace.steps]),
-        ("recommended", [str(step.decision.after.dose) for step in lane.trace.steps]),
-        ("rule", [step.decision.rule for step in lane.trace.steps]),
-        ("status", [_status(step) for step in lane.trace.steps]),
-        ("deviation", ["; ".join(one.kind for one in step.deviations) for step in lane.trace.steps]),
+        (unit_name(unit), [_when(step, unit) for step in steps]),
+        *(_measured(lane, item.name) for item in protocol.inputs if item.name in seen),
+        ("given", [_given(step.visit.given, protocol) for step in steps]),
+        ("recommended", [str(step.decision.after.dose) for step in steps]),
+        ("action", [step.decision.action for step in steps]),
+        ("rule", [step.decision.rule for step in steps]),
+        ("status", [_status(step) for step in steps]),
+        ("deviation", ["; ".join(one.kind for one in step.deviations) for step in steps]),
     ]
     kept = [(name, cells) for name, cells in columns if any(cells)]
     return Table(lane.name, tuple(name for name, _ in kept), tuple(zip(*(cells for _, cells in kept), strict=True)))
+
+
+def _measured(lane: Lane, name: str) -> tuple[str, list[str]]:
+    """The column of an input; limits of normal that are the same throughout stand in its head."""
+    rows = [[one for one in step.visit.observations if one.input == name] for step in lane.trace.steps]
+    limits = {_limits(one) for row in rows for one in row}
+    head = limits.pop() if len(limits) == 1 else None
+    cells = ["; ".join(_value(one) + ("" if head is not None else _limits(one)) for one in row) for row in rows]
+    return f"{name}{head or ''}", cells
+
+
+def _given(given: Given | None, protocol: Protocol) -> str:
+    """The level where the regimen is on one, which is shorter."""
+    if given is None or given.regimen is None:
+        return "" if given is None else str(given)
+    regimen = given.regimen
+    levels = [given.level] if given.level else [level.name for level in protocol.levels if level.regimen.same_as(regimen)]
+    return f"{levels[0]}{ANEW if given.anew else ''}" if len(levels) == 1 else str(given)
 
 
 def _when(step: Step, unit: int) -> str:
@@ -148,15 +171,15 @@ def _status(step: Step) -> str:
     return f"{step.decision.status}{', silent' if step.decision.silent else ''}"
 
 
-def _values(step: Step, name: str) -> str:
-    return "; ".join(_value(one) for one in step.visit.observations if one.input == name)
-
-
 def _value(one: Observation) -> str:
     if one.value is None:
         return "not done"
-    limits = f" ({_number(one.lower)}-{_number(one.upper)})" if one.lower is not None or one.upper is not None else ""
-    return f"{one.censored}{_number(one.value)}{f' {one.unit}' if one.unit else ''}{limits}"
+    return f"{one.censored}{_number(one.value)}{f' {one.unit}' if one.unit else ''}"
+
+
+def _limits(one: Observation) -> str:
+    known = one.lower is not None or one.upper is not None
+    return f" ({_number(one.lower)}-{_number(one.upper)})" if known else ""
 
 
 def _number(value: object) -> str:
