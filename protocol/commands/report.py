@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from protocol.commands import HOLDS
+from protocol.commands.data import data_folder, sheet_of
 from protocol.commands.screen import show
-from protocol.commands.subject import complete_spec, load
+from protocol.commands.subject import complete_spec, load, traces_of
 
 if TYPE_CHECKING:
     from protocol.adapters.report.drawn import Pages
@@ -25,33 +26,39 @@ _WHOSE = "Which patients have a page: those who deviate, those also of whom that
 )
 @click.argument("spec", shell_complete=complete_spec)
 @click.argument("courses", type=click.Path(path_type=Path))
+@data_folder
 @click.option("--out", "page", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file of HTML to write.")
-@click.option("--figures", "folder", type=click.Path(path_type=Path, file_okay=False), help="Also each figure as SVG and PNG.")
+@click.option("--figures", type=click.Path(path_type=Path, file_okay=False), help="Also each figure as SVG and PNG.")
 @click.option("--by", metavar="INPUT", help="Group by this input; else by the first choice that never changes, such as an arm.")
 @click.option("--pages", type=click.Choice(PAGES), default=PAGES[0], show_default=True, help=_WHOSE)
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 def report(
-    spec: str, courses: Path, page: Path, folder: Path | None, by: str | None, pages: Pages, readings: tuple[str, ...]
+    spec: str,
+    courses: Path,
+    folder: Path | None,
+    page: Path,
+    figures: Path | None,
+    by: str | None,
+    pages: Pages,
+    readings: tuple[str, ...],
 ) -> int:
     """Write where the doses given differ from a protocol as one page: numbers, a swimmer plot, and each patient who deviates.
 
-    The page is one file that works offline and prints well. COURSES is a Markdown or CSV file. Exits with 0 whether or not
-    there are deviations.
+    The page is one file that works offline and prints well. COURSES is a Markdown or CSV file, or a mapping for the tables
+    in --data. Exits with 0 whether or not there are deviations.
     """
-    from protocol.adapters.from_file import from_file
     from protocol.adapters.report.drawn import report as drawn
     from protocol.adapters.report.files import write_figures, write_page
     from protocol.adapters.selection import pairs, under
-    from protocol.commands.subject import traces_of
 
     protocol = load(spec)
-    sheet = from_file(courses, protocol)
+    sheet = sheet_of(courses, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))
     found = drawn(traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol), pages)
     written = write_page(found, page, courses.name)
     show(f"{page}: {written}")
-    if folder is not None:
-        show(f"{folder}: {write_figures(found, folder)}")
+    if figures is not None:
+        show(f"{figures}: {write_figures(found, figures)}")
     return HOLDS
 
 

@@ -13,11 +13,15 @@ from protocol.adapters.report.legend import dose_legend, legend
 from protocol.adapters.report.occupancy import occupancy
 from protocol.adapters.report.palette import style_sheet
 from protocol.adapters.report.scale import TimeScale, time_scale
-from protocol.adapters.report.subject import Drawn, asked_by, subject
+from protocol.adapters.report.subject import MOST_CURVES, Drawn, asked_by, subject
 from protocol.adapters.report.summary import grouped
 from protocol.adapters.report.swimmer import LEFT, MOST, RIGHT, swimmer
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
+
+_CURVES = range(MOST_CURVES, 1, -1)
+_LANE, _PAGE, _PLACE = 1_200, 2_700, 1_850_000
+"""About how many characters a lane and a page take without its figure, and how many there may be in all: under 2 MB."""
 
 Pages = Literal["deviating", "noted", "all"]
 """Which courses have a page: those that deviate; also those of which that cannot be decided; all."""
@@ -67,7 +71,6 @@ def report(traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pag
     shown = _shown(found)
     letters, scale = key(found, protocol), time_scale((lane.end for lane in found), LEFT, RIGHT, 0)
     places = {lane.name: f"s{number}" for number, lane in enumerate(paged, 1)}
-    asked = asked_by(protocol)
     return Report(
         protocol,
         found,
@@ -78,10 +81,21 @@ def report(traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pag
         dose_legend(found, protocol),
         {name: occupancy(group, protocol, scale, name or "All subjects") for name, group in grouped(found).items()},
         dict(_swimmers(shown, protocol, letters, scale, places)),
-        {lane.name: subject(lane, protocol, asked) for lane in paged},
+        _subjects(paged, protocol, _PLACE - _LANE * len(shown) - _PAGE * len(paged)),
         places,
         pages,
     )
+
+
+def _subjects(paged: Sequence[Lane], protocol: Protocol, room: int) -> dict[str, Drawn]:
+    """The figures of these courses; of very many each has fewer curves, so that a mail or a browser can still carry the page."""
+    asked = asked_by(protocol)
+    drawn: dict[str, Drawn] = {}
+    for most in _CURVES:
+        drawn = {lane.name: subject(lane, protocol, asked, most) for lane in paged}
+        if sum(len(one.figure) for one in drawn.values()) <= room:
+            break
+    return drawn
 
 
 def _paged(found: Iterable[Lane], pages: Pages) -> tuple[Lane, ...]:

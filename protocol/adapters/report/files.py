@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,5 +67,6 @@ def _write(file: Path, content: bytes) -> None:
         unfinished.write_bytes(content)
         unfinished.replace(file)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
         raise NotationError(f"'{file}' cannot be written: {error.strerror or error}", "Give another place.") from None

@@ -65,7 +65,7 @@ def _doses(lanes: Sequence[Lane], protocol: Protocol) -> Iterator[Item]:
 
 def _assumed(lanes: Sequence[Lane]) -> Iterator[Item]:
     if any(span.assumed for lane in lanes for span in lane.spans):
-        yield svg.box(0, -1.75, 20, 3.5, "k1"), "thin: dose not recorded, taken to be as recommended", ""
+        yield svg.box(0, -1.75, 20, 3.5, "kb"), "thin: dose not recorded, taken to be as recommended", ""
 
 
 def _shown_levels(protocol: Protocol, seen: set[Dose]) -> tuple[Level, ...]:

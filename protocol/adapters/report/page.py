@@ -66,6 +66,7 @@ def _content(report: Report, source: str) -> dict[str, Any]:
         "undecided": tables.deviations(_by_name(lanes), protocol, certain=False),
         "places": report.places,
         "rules": tables.rules(report.key, protocol),
+        "thresholds": tables.asked(protocol),
         "readings": tables.readings(protocol),
         "sources": protocol.sources,
         "whose_pages": {"deviating": "with deviations", "noted": "with deviations, or of whom that cannot be decided", "all": ""}[
@@ -123,7 +124,8 @@ def _subject(lane: Lane, report: Report) -> dict[str, Any]:
         "story": tables.story(lane),
         "figure": drawn.figure,
         "left_out": ", ".join(drawn.left_out),
-        "deviations": [_deviation(one, report.protocol) for one in lane.noted],
+        "deviations": (noted := [_deviation(one, report.protocol) for one in lane.noted]),
+        "reasoned": any(one["reasons"] for one in noted),
         "data": tables.visits(lane, report.protocol, report.scale.unit),
     }
 

@@ -1,7 +1,7 @@
 """Which colour and which sign stands for what, in every figure and table of a report.
 
 Doses go from light to dark blue, lowest first, so that they keep their order for colour-blind people and in print without
-colour; all that is not a dose has a colour of Okabe and Ito's palette (2008), and a sign of its own beside the colour.
+colour; what is not a dose has a colour of the palettes of Okabe and Ito (2008) or of Tol (2021), and a sign of its own beside it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ DEVIATION = "#d55e00"  # Okabe and Ito's vermillion
 MISSING = "#e69f00"  # orange
 UNSURE = "#8a5a00"  # the orange, dark enough for text
 PERMITTED = "#009e73"  # bluish green
-OFF_LADDER = "#cc79a7"  # reddish purple
+OFF_LADDER = "#882255"  # wine
 NORMAL = "#e8f3ee"  # the green, paler: between the limits of normal
-PLACEBO = "#aab2bb"
+PLACEBO = "#b8b2a7"
 ENDED = "#eceef1"
 
 _BLUES = ((178, 212, 242), (88, 158, 214), (24, 88, 158))
@@ -63,8 +63,7 @@ def style_sheet(protocol: Protocol) -> str:
 
 
 _FIGURES = (
-    "text{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;font-size:9px;"
-    f"fill:{INK}}}"
+    f"svg{{font:9px Helvetica,Arial,'Liberation Sans',sans-serif;fill:{INK}}}"
     ".m{text-anchor:middle}.e{text-anchor:end}"
     f".s{{font-size:8px;fill:{SOFT}}}.b{{font-weight:bold}}.h{{font-size:11px;font-weight:bold}}"
     f".ax{{stroke:{SOFT};stroke-width:1;fill:none}}.gr{{stroke:{FAINT};stroke-width:.7;fill:none}}"
@@ -84,6 +83,6 @@ _FIGURES = (
     f".rc{{stroke:{INK};stroke-width:1.1;stroke-dasharray:1 2.2;"
     "stroke-linecap:round;fill:none}"
     # how surely a visit was decided
-    f".k1{{fill:{SOFT}}}.k2{{fill:{MISSING};stroke:{INK};stroke-width:.6}}.k3{{fill:#fff;stroke:{MISSING};stroke-width:1.6}}"
+    f".k1{{stroke:{SOFT};stroke-width:4.4;stroke-linecap:round;fill:none}}.kb{{fill:{SOFT}}}.k2{{fill:{MISSING};stroke:{INK};stroke-width:.6}}.k3{{fill:#fff;stroke:{MISSING};stroke-width:1.6}}"
     f".kx{{stroke:{SOFT};stroke-width:1.4;fill:none}}"
 )

@@ -29,8 +29,8 @@ class TimeScale:
     right: float
 
     def at(self, minutes: float) -> float:
-        """The place of a time."""
-        return self.left + (self.right - self.left) * (minutes - self.first) / max(self.last - self.first, 1)
+        """The place of a time, a whole number: a quarter of a millimetre on paper, and shorter to write."""
+        return round(self.left + (self.right - self.left) * (minutes - self.first) / max(self.last - self.first, 1))
 
     @property
     def unit(self) -> int:

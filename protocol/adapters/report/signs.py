@@ -48,3 +48,8 @@ def ending(x: float, y: float, kind: Ending, words: str = "") -> str:
     if kind in ("stopped", "never started"):
         return ""
     return path(f"M{number(x)} {number(y)}h9m-3.5-3l3.5 3-3.5 3", "ck", words)
+
+
+def cross(x: float, y: float, words: str) -> str:
+    """What does not count."""
+    return path(f"M{number(x - 3)} {number(y - 3)}l6 6m0-6l-6 6", "kx", words)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from protocol.adapters.report import svg
+from protocol.adapters.report.curve import curve
 from protocol.adapters.report.lanes import Lane
 from protocol.adapters.report.measured import Finding, Reading, curves, findings
-from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, curve, doses, finding_row
+from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, doses, finding_row
 from protocol.adapters.report.scale import TimeScale, time_scale
 from protocol.adapters.report.swimmer import time_axis
 from protocol.adapters.report.thresholds import Threshold, asked, thresholds
@@ -44,17 +45,17 @@ class Drawn:
     left_out: tuple[str, ...]
 
 
-def subject(lane: Lane, protocol: Protocol, asked: Asked) -> Drawn:
-    """The figure of one subject."""
+def subject(lane: Lane, protocol: Protocol, asked: Asked, most: int = MOST_CURVES) -> Drawn:
+    """The figure of one subject, with at most so many curves."""
     scale = _scale(lane)
-    numbers, left_out = _chosen(curves(lane.trace, protocol), lane, asked)
+    numbers, left_out = _chosen(curves(lane.trace, protocol), lane, asked, most)
     words, unasked = _asked(findings(lane.trace, protocol), asked)
     drawn, y = [], _TOP
     for height, panel in _panels(lane, protocol, scale, numbers, words, asked):
         drawn.append(svg.group(panel, y))
         y += height + _GAP
     behind = _deviations(lane, scale, y)
-    said = f"{lane.name}: doses given and recommended, and what was measured, over time"
+    said = f"Doses and readings of {lane.name} over time"
     inside = behind[0] + "".join(time_axis(scale, _TOP, y)) + "".join(drawn) + behind[1]
     return Drawn(svg.figure(WIDTH, y + 28, said, inside), (*left_out, *unasked))
 
@@ -83,12 +84,12 @@ def _panels(
 
 
 def _chosen(
-    numbers: dict[Input, tuple[Reading, ...]], lane: Lane, asked: Asked
+    numbers: dict[Input, tuple[Reading, ...]], lane: Lane, asked: Asked, most: int
 ) -> tuple[dict[Input, tuple[Reading, ...]], tuple[str, ...]]:
     """The curves to draw: first those on which the deviations rest, then those that the rules ask, then all others."""
     facts = {fact.name for one in lane.noted for fact in one.step.decision.facts}
     order = sorted(numbers, key=lambda item: (item.name not in facts, item.name not in asked.names))
-    chosen = set(order[:MOST_CURVES])
+    chosen = set(order[:most])
     kept = {item: readings for item, readings in numbers.items() if item in chosen}
     return kept, tuple(item.name for item in numbers if item not in chosen)
 
@@ -108,7 +109,7 @@ def _deviations(lane: Lane, scale: TimeScale, bottom: float) -> tuple[str, str]:
         lines.append(svg.line(x, _TOP - 3, x, bottom, "dl" if certain else "dl u"))
         wide = 8 + 5 * len(said)
         left = max(x - wide / 2, free)
-        words = "; ".join(f"{one.kind}: {one.deviation.message}" for one in here)
+        words = "; ".join(one.kind for one in here)
         heads.append(
             svg.box(left, 3, wide, 12, "dv" if certain else "dv u", f"{say_time(time)}, {words}")
             + svg.words(left + wide / 2, 12, said, "dn" if certain else "dn k", "m")
@@ -120,28 +121,23 @@ def _deviations(lane: Lane, scale: TimeScale, bottom: float) -> tuple[str, str]:
 def _certainty(lane: Lane, scale: TimeScale) -> str:
     """A sign for each visit: decided, provisional, undecided, or not covered by the protocol."""
     rows = [svg.words(LEFT - 6, 9, "decision", "", "e"), svg.line(LEFT, 6, RIGHT, 6, "gr")]
-    rows += [_sure(step, scale) for step in lane.trace.steps]
     present = dict.fromkeys(_status(step) for step in lane.trace.steps)
+    for one in present:
+        places = [scale.at(step.visit.time) for step in lane.trace.steps if _status(step) == one]
+        rows.append(svg.path("".join(f"M{svg.number(x)} 6{_OUTLINES[one]}" for x in places), _STYLES[one]))
     rows.append(svg.words(RIGHT + 6, 9, ", ".join(f"{_SIGNS[one]} {one}" for one in present), "s"))
     return "".join(rows)
 
 
 _SIGNS = {"decided": "●", "provisional": "◆", "undecided": "○", "silent": "×"}
+_STYLES = {"decided": "k1", "provisional": "k2", "undecided": "k3", "silent": "kx"}
+_OUTLINES = {
+    "decided": "h0",
+    "provisional": "m0-3.5l3.5 3.5-3.5 3.5-3.5-3.5z",
+    "undecided": "m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z",
+    "silent": "m-2.5-2.5l5 5m0-5l-5 5",
+}
 
 
 def _status(step: Step) -> str:
     return "silent" if step.decision.silent and step.decision.status == "decided" else step.decision.status
-
-
-def _sure(step: Step, scale: TimeScale) -> str:
-    x = scale.at(step.visit.time)
-    at = f"M{svg.number(x)}"
-    match _status(step):
-        case "decided":
-            return svg.path(f"{at} 6m-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z", "k1")
-        case "provisional":
-            return svg.path(f"{at} 2.5l3.5 3.5-3.5 3.5-3.5-3.5z", "k2")
-        case "undecided":
-            return svg.path(f"{at} 6m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z", "k3")
-        case _:
-            return svg.path(f"M{svg.number(x - 2.5)} 3.5l5 5m0-5l-5 5", "kx")

@@ -37,7 +37,8 @@ def box(x: float, y: float, width: float, height: float, style: str, words: str 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str, words: str = "") -> str:
     """A straight line."""
-    return path(f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", style, words)
+    end = f"H{number(x2)}" if y1 == y2 else f"V{number(y2)}" if x1 == x2 else f"L{number(x2)} {number(y2)}"
+    return path(f"M{number(x1)} {number(y1)}{end}", style, words)
 
 
 def path(d: str, style: str, words: str = "") -> str:
@@ -48,7 +49,20 @@ def path(d: str, style: str, words: str = "") -> str:
 
 def joined(points: Iterable[Point]) -> str:
     """A line through points, as the outline of a path."""
-    return "".join(f"{'L' if place else 'M'}{number(x)} {number(y)}" for place, (x, y) in enumerate(points))
+    drawn: list[str] = []
+    last = ("", "")
+    for x, y in points:
+        now = number(x), number(y)
+        if now != last:
+            drawn.append(_move(last, now) if drawn else f"M{now[0]} {now[1]}")
+        last = now
+    return "".join(drawn)
+
+
+def _move(last: tuple[str, str], now: tuple[str, str]) -> str:
+    if last[0] == now[0]:
+        return f"V{now[1]}"
+    return f"H{now[0]}" if last[1] == now[1] else f"L{now[0]} {now[1]}"
 
 
 def dots(points: Iterable[Point]) -> str:
@@ -59,7 +73,19 @@ def dots(points: Iterable[Point]) -> str:
 def words(x: float, y: float, said: str, style: str = "", anchor: Anchor = "", tip: str = "") -> str:
     """A text."""
     shown = " ".join(part for part in (style, anchor) if part)
-    return tag("text", shown, html.escape(said, quote=False) + title(tip), x=x, y=y)
+    return tag("text", shown, html.escape(said, quote=False) + title(tip), x=x, y=round(y))
+
+
+def column(x: float, lines: Iterable[tuple[float, str]], style: str) -> str:
+    """Texts under each other, each at its height."""
+    inside = "".join(f'<text y="{round(y)}">{html.escape(said, quote=False)}</text>' for y, said in lines)
+    return f'<g class="{style}" transform="translate({number(x)} 0)">{inside}</g>'
+
+
+def row(y: float, places: Iterable[tuple[float, str]], style: str) -> str:
+    """Texts beside each other, each at its place."""
+    inside = "".join(f'<text x="{number(x)}">{html.escape(said, quote=False)}</text>' for x, said in places)
+    return f'<g class="{style}" transform="translate(0 {number(y)})">{inside}</g>'
 
 
 def group(inside: str, y: float) -> str:
@@ -75,12 +101,12 @@ def link(target: str, inside: str) -> str:
 def figure(width: float, height: float, said: str, inside: str) -> str:
     """A whole figure; ``said`` says what it shows to who cannot see it."""
     size = f'viewBox="0 0 {number(width)} {number(height)}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{html.escape(said)}">{inside}</svg>'
+    return f'<svg {size} role="img" aria-label="{html.escape(said)}">{inside}</svg>'
 
 
 def alone(drawn: str, style: str) -> str:
     """A figure as a file of its own, with the style sheet inside and a white ground."""
-    head, _, rest = drawn.partition(">")
+    head, _, rest = drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1).partition(">")
     left, top, width, height = head.partition('viewBox="')[2].partition('"')[0].split()
     ground = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="#fff"/>'
     return (

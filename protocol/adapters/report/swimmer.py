@@ -12,7 +12,7 @@ from protocol.adapters.report.palette import dose_style, dose_styles
 from protocol.adapters.report.scale import TimeScale
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
-from protocol.model.time import say_duration, say_time
+from protocol.model.time import say_time
 
 Mark = Change | Deviating
 
@@ -44,14 +44,14 @@ def time_axis(scale: TimeScale, top: float, bottom: float) -> Iterator[str]:
     ticks = scale.ticks()
     yield svg.path("".join(f"M{svg.number(scale.at(time))} {svg.number(top)}V{svg.number(bottom)}" for time, _ in ticks), "gr")
     yield svg.line(scale.left, bottom, scale.right, bottom, "ax")
-    yield from (svg.words(scale.at(time), bottom + 11, text, "s", "m") for time, text in ticks)
+    yield svg.row(bottom + 11, [(scale.at(time), text) for time, text in ticks], "s m")
     yield svg.words((scale.left + scale.right) / 2, bottom + 22, scale.title, "s", "m")
 
 
 def _lane(lane: Lane, protocol: Protocol, key: Key, scale: TimeScale, places: Mapping[str, str]) -> Iterator[str]:
     yield _name(lane, places)
     styles = dose_styles(protocol)
-    yield from (bar(span, protocol, scale, styles, _MIDDLE, _BAR) for span in lane.spans)
+    yield from (bar(span, scale, styles, _MIDDLE, _BAR, say_span(span)) for span in lane.spans)
     end = max((span.end for span in lane.spans), default=0)
     marks: list[Mark] = [*lane.changes, *lane.undecided, *lane.deviations]
     yield from (_sign(one, lane, protocol, scale) for one in marks)
@@ -67,14 +67,17 @@ def _name(lane: Lane, places: Mapping[str, str]) -> str:
     return svg.link(places[lane.name], name) if lane.name in places else name
 
 
-def bar(span: Span, protocol: Protocol, scale: TimeScale, styles: Mapping[Dose, str], middle: float, height: float) -> str:
+def bar(span: Span, scale: TimeScale, styles: Mapping[Dose, str], middle: float, height: float, words: str = "") -> str:
     """A dose in force; thin where it was not recorded, hollow where there is no drug."""
     height = height / 2 if span.assumed else height
-    said = say_dose(span.dose, protocol) if span.dose.is_drug else f"no drug ({span.control})"
-    assumed = ", not recorded: taken to be as recommended" if span.assumed else ""
-    words = f"{said}, {say_time(span.start)} to {say_time(span.end)}, {say_duration(span.end - span.start)}{assumed}"
     left, right = scale.at(span.start), scale.at(span.end)
     return svg.box(left, middle - height / 2, max(right - left, 1), height, dose_style(span.dose, styles), words)
+
+
+def say_span(span: Span) -> str:
+    """``high, day 15 to day 168``."""
+    said = str(span.dose) if span.dose.is_drug else f"no drug ({span.control})"
+    return f"{said}, {say_time(span.start)} to {say_time(span.end)}{', not recorded' if span.assumed else ''}"
 
 
 def _order(one: Mark) -> tuple[int, bool]:
@@ -86,7 +89,7 @@ def _sign(one: Mark, lane: Lane, protocol: Protocol, scale: TimeScale) -> str:
     x = scale.at(one.time)
     if isinstance(one, Deviating):
         sign = signs.deviation if one.is_certain else signs.undecided
-        return sign(x, _MIDDLE, f"{say_time(one.time)}, {one.kind}: {one.deviation.message}")
+        return sign(x, _MIDDLE, f"{say_time(one.time)}, {one.kind}")
     range_of_dates = svg.line(x, _MIDDLE, scale.at(one.latest), _MIDDLE, "rf") if one.latest > one.time else ""
     if one.kind == "start" or any(other.time == one.time for other in lane.deviations):
         return range_of_dates

@@ -11,6 +11,7 @@ from protocol.adapters.report.key import Key
 from protocol.adapters.report.lanes import Deviating, Lane
 from protocol.adapters.report.occupancy import occupied, parts
 from protocol.adapters.report.scale import TimeScale
+from protocol.adapters.report.thresholds import thresholds
 from protocol.model.course import ANEW, Given, Observation
 from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
@@ -184,6 +185,13 @@ def _limits(one: Observation) -> str:
 
 def _number(value: object) -> str:
     return "" if value is None else value if isinstance(value, str) else say_number(value)  # type: ignore[arg-type]
+
+
+def asked(protocol: Protocol) -> Table:
+    """The thresholds of the rules in force, by input."""
+    found = ((name, one) for name, several in thresholds(protocol).items() for one in several)
+    rows = ((name, str(one), protocol.unit_of(name), listed(one.rules)) for name, one in found)
+    return Table("thresholds", ("input", "threshold", "unit", "rules"), tuple(rows))
 
 
 # The rules, and how the protocol was read
