@@ -26,13 +26,16 @@ FORMAT = "protocol-map/1"
     short_help="Make courses of the tables of a study.",
     epilog="Example: protocol map --check cdiscpilot-xanomeline/cdiscpilot.mapping.yaml --data cdiscpilot",
 )
-@click.argument("mapping", type=click.Path(path_type=Path))
+@click.argument("mapping", type=click.Path(path_type=Path), required=False)
 @data_folder
 @click.option("--check", is_flag=True, help="Only say what would be read; what is refused is a finding, with exit code 1.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the visits to this Parquet file.")
 @click.option("--all", "everything", is_flag=True, help="List every reason and every value refused, not only the first.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema (draft-07) of mappings, for editors; it needs no MAPPING.")
 @in_form("text", "json")
-def map(mapping: Path, folder: Path | None, check: bool, out: Path | None, everything: bool, form: str) -> int:
+def map(
+    mapping: Path | None, folder: Path | None, check: bool, out: Path | None, everything: bool, schema: bool, form: str
+) -> int:
     """Say what a mapping makes of the tables of a study: what is read, converted, refused and left out, with counts.
 
     MAPPING is a file that ends in .mapping.yaml, or the name of a shipped one; 'protocol explain mapping' says how it is written.
@@ -42,6 +45,10 @@ def map(mapping: Path, folder: Path | None, check: bool, out: Path | None, every
     from protocol.adapters.mapped.summary import summary
     from protocol.adapters.mapped.summary_text import summary_text
 
+    if schema:
+        return _show_schema(mapping)
+    if mapping is None:
+        raise click.UsageError("Missing argument 'MAPPING': a file that ends in .mapping.yaml, or the name of a shipped one")
     if check and out:
         raise click.UsageError("--check writes nothing: leave out one of --check and --out")
     if out and out.suffix != ".parquet":
@@ -55,6 +62,17 @@ def map(mapping: Path, folder: Path | None, check: bool, out: Path | None, every
         show(summary_text(told, width(), everything) + written)
     refused = any(one.fates.refused or one.used_in_part for one in told.tables)
     return FAILS if check and refused else HOLDS
+
+
+def _show_schema(mapping: Path | None) -> int:
+    import json
+
+    from protocol.language.mapping.to_schema import schema
+
+    if mapping is not None:
+        raise click.UsageError("The schema is of all mappings: leave MAPPING out.")
+    click.echo(json.dumps(schema(), indent=2))
+    return HOLDS
 
 
 def _write(found: Mapped, protocol: Protocol, told: Summary, out: Path) -> str:

@@ -10,6 +10,7 @@ from protocol.errors import Code, NotationError
 
 TOPICS = {
     "language": ("protocol.language", "language.md", "how a protocol is written: every key, guard, action and unit"),
+    "mapping": ("protocol.language.mapping", "mapping.md", "how the tables of a study become courses: every key of a mapping"),
     "semantics": ("protocol.semantics", "semantics.md", "how a visit is decided, worked through so that it can be done by hand"),
     "verification": ("protocol.verification", "verification.md", "what 'protocol verify' looks at, and what its answers mean"),
     "tables": ("protocol.executors", "tables.md", "the tables of many courses at once: every column that goes in and comes out"),

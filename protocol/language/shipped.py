@@ -79,6 +79,14 @@ def shipped_file(name: str) -> Path | None:
     return next((folder / file for folder in _folders() if (folder / file).is_file()), None)
 
 
+def shipped_mapping(name: str) -> Path | None:
+    """The file of a shipped mapping, named with its folder; None where none has that name."""
+    folder, _, file = name.partition("/")
+    if not NAME.fullmatch(folder) or "/" in file or not file.endswith(MAPPING):
+        return None
+    return next((place / name for place in _folders() if (place / name).is_file()), None)
+
+
 def shipped_names() -> tuple[str, ...]:
     """The names of the shipped protocols, each followed by those of its family."""
     files = (path for folder in _folders() for path in folder.glob("*/*.yaml") if not path.name.endswith(MAPPING))

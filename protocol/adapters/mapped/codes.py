@@ -51,7 +51,7 @@ _TABLE = (
     ("S049", "an end before the begin", "A row of exposure ends before it begins."),
     ("S050", "no amount", "A row of exposure has no amount; the dose is not known for its time."),
     ("S051", "an unknown frequency",
-     "QD, BID, TID, QID, QOD and ONCE are known. 'frequencies' says what any other code means: 'QW: every 7 days'."),
+     "QD, BID, TID, QID, QOD, ONCE and such as Q8H are known. 'frequencies' says what any other code means: 'QW: every 7 days'."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

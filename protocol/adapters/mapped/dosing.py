@@ -6,6 +6,7 @@ doses was given, because a date is not complete or a dose cannot be read, the do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from attrs import evolve, frozen
@@ -28,6 +29,7 @@ FREQUENCIES = {
 }  # fmt: skip
 """What the codes of CDISC's controlled terminology for a frequency (EXDOSFRQ) mean that leave no doubt."""
 
+_HOURS = re.compile("Q([1-9][0-9]?)H")
 UNKNOWN = Given("unknown")
 
 
@@ -108,9 +110,13 @@ def _given(study: Study, dosing: Dosing, row: int, placebo: bool) -> Given | Wro
 def _schedule(dosing: Dosing, code: str, constant: str) -> str | Wrong:
     if dosing.frequency is None:
         return constant
-    found = dosing.frequencies.of(code) or FREQUENCIES.get(code)
+    hours = _HOURS.fullmatch(code)
+    known = FREQUENCIES.get(code) or (f"every {hours[1]} hours" if hours else None)
+    found = dosing.frequencies.of(code) or known
     if found is None:
-        hint = f"Add it to 'frequencies' of 'doses', such as '{code or 'QW'}: every 7 days'.  Known: {', '.join(FREQUENCIES)}."
+        hint = (
+            f"Add it to 'frequencies' of 'doses', such as '{code or 'QW'}: every 7 days'.  Known: {', '.join(FREQUENCIES)}, Q8H."
+        )
         return Wrong("S051", f"'{code}' does not say how often" if code else "nothing says how often", hint)
     return found
 

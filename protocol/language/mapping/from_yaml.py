@@ -14,7 +14,7 @@ from protocol.language.mapping.readings import read_readings
 from protocol.language.nodes import Mapping, Node, Scalar
 from protocol.language.positions import nodes
 from protocol.language.report import FILE, Report, Span, shown, with_line_feeds
-from protocol.language.shipped import read_text
+from protocol.language.shipped import read_text, shipped_mapping
 from protocol.model.mapping import DataMapping, Named, Patients, Reading, Source
 
 KEYS = (
@@ -27,8 +27,12 @@ ONE_VISIT: tuple[Literal["a day", "a time"], ...] = ("a day", "a time")
 
 
 def load_mapping(path: Path) -> DataMapping:
-    """The mapping in a file; raises InputError with everything that is wrong with it."""
-    return parse_mapping(read_text(path), str(path))
+    """The mapping in a file, or that of a shipped name such as ``cdiscpilot-xanomeline/cdiscpilot.mapping.yaml``.
+
+    Raises InputError with everything that is wrong with it.
+    """
+    file = path if path.is_file() else shipped_mapping(path.as_posix()) or path
+    return parse_mapping(read_text(file), str(file))
 
 
 def parse_mapping(text: str, file: str = "") -> DataMapping:
