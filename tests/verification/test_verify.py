@@ -149,7 +149,7 @@ def test_a_hold_from_which_no_rule_leads_back_is_shown_with_a_visit_at_which_all
     *_, held, normal = trace(parse(SOUND.replace(BACK_FROM_LOW, "")), found.counterexample.course).steps
     assert (held.decision.action, normal.decision.action) == ("hold", "continue")
     values = {one.input: one.value for one in normal.visit.observations}
-    assert values["anc"] >= 1.5 and values["platelets"] >= 75
+    assert values["anc"] >= 1 and values["platelets"] >= 50
 
 
 WORSE_GETS_MORE = """protocol: turned-round

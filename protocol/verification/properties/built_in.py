@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from heapq import nsmallest
-from itertools import islice, pairwise
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from protocol.model.input import Grade, Number
 from protocol.model.rule import Rule
 from protocol.semantics.applying import on_treatment
-from protocol.semantics.effects import direction, rank
-from protocol.verification.properties.failing import MOST_TRIED, Failing
-from protocol.verification.search.axes import Axis
-from protocol.verification.search.diagrams import LAST, Choices, Node, cheapest
+from protocol.semantics.effects import direction
+from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing, Shown
+from protocol.verification.properties.monotone import not_monotone
+from protocol.verification.properties.onward import stuck
+from protocol.verification.search.diagrams import Choices, Node, cheapest
 from protocol.verification.search.exploring import Came, Explored, Exploring, Options
 from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.trails import join
@@ -62,32 +61,16 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Faili
     """The courses on which a built-in property fails, the shortest first; none where it holds."""
     match item.code:
         case "V205":
-            return _stuck(search, explored, only_normal=False)
+            return stuck(search, explored, only_normal=False)
         case "V206":
-            return _stuck(search, explored, only_normal=True)
+            return stuck(search, explored, only_normal=True)
         case "V203":
             return _first(explored, partial(_against_safety, search), partial(_lowering, search))
         case "V209":
-            return _first(explored, lambda options: _not_monotone(search, options))
+            return _first(explored, lambda options: not_monotone(search, options))
         case code:
             wrong = _WRONG[code]
             return _first(explored, lambda options: _where(options, wrong))
-
-
-@frozen
-class Beside:
-    """What the other one of two patients shows at the same visit, and what is decided of that one."""
-
-    letters: Choices
-    outcome: Outcome
-
-    def came(self, last: Came) -> Came:
-        """How the other one comes there."""
-        return evolve(last, letters=self.letters, outcome=self.outcome, way=self.outcome.ways[0])
-
-
-Shown = Iterator[tuple[Outcome, Way, int, Choices, Beside | Rule | None]]
-"""What fails: the decision, the way in which it was followed, its cost, the visit, and with whom or what it is compared."""
 
 
 def _first(
@@ -143,47 +126,6 @@ _WRONG: dict[str, Wrong] = {
 }
 
 
-# Ways onward
-
-
-def _stuck(search: Exploring, explored: Explored, *, only_normal: bool) -> tuple[Failing, ...]:
-    """The first holds and reviews from which no way leads to drug or to the end of treatment, each with a visit more."""
-    if explored.ended:
-        return ()
-    before: list[list[int]] = [[] for _ in explored.states]
-    for state, following in enumerate(explored.edges):
-        for after, normal in following:
-            if normal or not only_normal:
-                before[after].append(state)
-    reached = {number for number, kept in enumerate(explored.states) if not _waits(explored, number)}
-    waiting = list(reached)
-    while waiting:
-        for state in before[waiting.pop()]:
-            if state not in reached:
-                reached.add(state)
-                waiting.append(state)
-    stuck = (number for number in range(len(explored.states)) if number not in reached)
-    paths = ((*explored.path(number), *_onward(search, explored, number, only_normal)) for number in islice(stuck, MOST_TRIED))
-    return tuple(Failing(path, True) for path in paths)
-
-
-def _onward(search: Exploring, explored: Explored, number: int, only_normal: bool) -> Iterator[Came]:
-    """The most ordinary visit after a state, which shows what is decided where nothing leads onward."""
-    moves = (
-        Came(number, minutes, letters, outcome, way, cost)
-        for minutes in search.gaps
-        for options in search.options(explored.states[number], minutes)
-        for outcome, way, cost, letters in options.moves
-        if not only_normal or search.is_normal(letters)
-    )
-    yield from nsmallest(1, moves, key=lambda came: came.cost)
-
-
-def _waits(explored: Explored, number: int) -> bool:
-    place = explored.states[number].place
-    return place.control.kind in ("held", "in review") and not place.dose.is_drug
-
-
 # Raising against a rule that lowers
 
 
@@ -224,84 +166,3 @@ def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Iterato
     for outcome, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
         if outcome is not None:
             yield outcome, raising[outcome], cost, letters
-
-
-# Worse never gets more
-
-
-def _not_monotone(search: Exploring, options: Options) -> Shown:
-    """The visits at which one worse finding, everything else being the same, is given more.
-
-    What is not decided says nothing of the finding: the dose stands because something else is missing.
-    """
-    protocol = search.abstraction.protocol
-
-    def height(outcome: Outcome | None) -> int | None:
-        decided = outcome is not None and outcome.status == "decided"
-        return rank(protocol, outcome.ways[0].effect.dose) if outcome is not None and decided else None
-
-    yield from _compared(search, options, options.node, height, {})
-
-
-def _compared(
-    search: Exploring, options: Options, node: Node, height: Callable[[Outcome | None], int | None], seen: dict[Node, None]
-) -> Shown:
-    if node.axis == LAST or node in seen:
-        return
-    seen[node] = None
-    axis = search.abstraction.axes[node.axis]
-    for better, worse in _worse(axis):
-        if node.parts[better] is not node.parts[worse]:
-            found = search.diagrams.apply(
-                lambda one, other: (one, other) if _is_more(height(one), height(other)) else None,
-                node.parts[better],
-                node.parts[worse],
-            )
-            yield from _led_to(search, options, node, (better, worse), found)
-    for part in node.parts:
-        yield from _compared(search, options, part, height, seen)
-
-
-def _is_more(better: int | None, worse: int | None) -> bool:
-    return better is not None and worse is not None and worse > better
-
-
-def _worse(axis: Axis) -> Iterator[tuple[int, int]]:
-    """Pairs of letters of which the second shows the worse value of a number or grade, next to the first."""
-    kind = axis.item.kind
-    sign = 1 if isinstance(kind, Grade) or axis.item.worse == "high" else -1 if axis.item.worse == "low" else 0
-    if not sign or not isinstance(kind, Grade | Number) or any(cell.upper or cell.lower for cell in axis.cells):
-        return
-    measured = [number for number, letter in enumerate(axis.letters) if letter.kind == "measured"]
-    ordered = sorted(measured, key=lambda number: sign * float(axis.cells[axis.letters[number].cell].value))
-    yield from pairwise(ordered)
-
-
-def _led_to(search: Exploring, options: Options, node: Node, pair: tuple[int, int], found: Node) -> Shown:
-    """The visits at which the node is reached and the worse letter shown, with the visit that shows the better one."""
-    diagrams, (better, worse) = search.diagrams, pair
-    for both, (cost, letters) in cheapest(found, dict(enumerate(options.costs))).items():
-        if both is None:
-            continue
-        other, outcome = both
-        marked = diagrams.substitute(_mark(search, options.node, node), diagrams.leaf)
-        for is_there, (more, before) in cheapest(marked, dict(enumerate(options.costs))).items():
-            if is_there:
-                beside = Beside((*before, (node.axis, better), *letters), other)
-                yield outcome, outcome.ways[0], cost + more, (*before, (node.axis, worse), *letters), beside
-
-
-def _mark(search: Exploring, whole: Node, wanted: Node) -> Node:
-    """The diagram that is true where a node of another one is come to."""
-    memo: dict[Node, Node] = {}
-
-    def marked(one: Node) -> Node:
-        if one is wanted:
-            return search.diagrams.leaf(True)
-        if one.axis >= wanted.axis:
-            return search.diagrams.leaf(False)
-        if one not in memo:
-            memo[one] = search.diagrams.split(one.axis, [marked(part) for part in one.parts])
-        return memo[one]
-
-    return marked(whole)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import nsmallest
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from protocol.model.rule import Rule
 from protocol.semantics.monitors import Judgement
+from protocol.verification.search.diagrams import Choices
 from protocol.verification.search.exploring import Came
+from protocol.verification.search.outcomes import Outcome, Way
 
 
 @frozen
@@ -23,6 +26,22 @@ class Failing:
     certain: bool
     beside: Came | None = None
     against: str = ""
+
+
+@frozen
+class Beside:
+    """What the other one of two patients shows at the same visit, and what is decided of that one."""
+
+    letters: Choices
+    outcome: Outcome
+
+    def came(self, last: Came) -> Came:
+        """How the other one comes there."""
+        return evolve(last, letters=self.letters, outcome=self.outcome, way=self.outcome.ways[0])
+
+
+Shown = Iterator[tuple[Outcome, Way, int, Choices, Beside | Rule | None]]
+"""What fails: the decision, the way in which it was followed, its cost, the visit, and with whom or what it is compared."""
 
 
 @frozen

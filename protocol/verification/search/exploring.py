@@ -48,14 +48,10 @@ def moves_of(outcomes: Iterable[tuple[Outcome, int, Choices]]) -> tuple[tuple[Ou
     found: dict[Hashable, tuple[Outcome, Way, int, Choices]] = {}
     for outcome, cost, letters in outcomes:
         for way in outcome.ways:
-            key, total = (way.place, way.resets, way.effect.supplement), cost + (not way.recommended)
+            key, total = (way.place, way.resets, way.effect.supplement), cost + way.cost
             if key not in found or total < found[key][2]:
                 found[key] = outcome, way, total, letters
     return tuple(found.values())
-
-
-UNCERTAIN = 40
-"""What it costs that something is given of which nobody can say that it is permitted: more than any one finding."""
 
 
 @frozen
@@ -103,13 +99,12 @@ class Explored:
 
 
 class Exploring:
-    """A search through the states of one protocol."""
+    """A search through the states of one protocol; with ``ordinary`` only visits that cost no more are followed."""
 
     def __init__(
         self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False, diagrams: Diagrams | None = None,
         ordinary: int | None = None,
     ) -> None:  # fmt: skip
-        # With ``ordinary`` of what is kept only the visits that cost no more are followed.
         self.abstraction, self.gaps, self.ordinary = abstraction, gaps, ordinary
         self.diagrams = diagrams or Diagrams()
         self.trails = Trails(abstraction, self.diagrams)
@@ -283,7 +278,7 @@ class Exploring:
         after = settled(self.abstraction, kept, way)
         place = index.get(after)
         before = found.came[number]
-        total = cost + _strange(way) + (before.cost if before else 0)
+        total = cost + (before.cost if before else 0)
         if place is None:
             index[after] = len(found.states)
             found.states.append(after)
@@ -300,11 +295,6 @@ class Exploring:
         found = self._normal.get(letters)
         if found is None:
             axes = self.abstraction.axes
-            costs = (axes[axis].letters[letter].cost for axis, letter in letters if axes[axis].name in self._findings)
-            found = self._normal[letters] = all(cost <= BEYOND_NORMAL for cost in costs)
+            shown = ((axes[place].name, axes[place].letters[letter].cost) for place, letter in letters)
+            found = self._normal[letters] = all(cost <= BEYOND_NORMAL for name, cost in shown if name in self._findings)
         return found
-
-
-def _strange(way: Way) -> int:
-    """What a way costs beside the findings: a reader expects what is recommended, and least what nobody can say is permitted."""
-    return 0 if way.recommended else 1 if way.ordered else UNCERTAIN

@@ -10,6 +10,9 @@ from protocol.model.state import State
 from protocol.semantics.decide import Finding
 from protocol.verification.search.kept import Place
 
+UNCERTAIN = 40
+"""What it costs to give what is not permitted for certain: more than any one finding."""
+
 
 @frozen(cache_hash=True)
 class Way:
@@ -26,6 +29,11 @@ class Way:
     resets: frozenset[str]
     recommended: bool = True
     ordered: bool = True
+
+    @property
+    def cost(self) -> int:
+        """How strange it is to a reader: least what is recommended, most what nobody can say is permitted."""
+        return 0 if self.recommended else 1 if self.ordered else UNCERTAIN
 
 
 @frozen(cache_hash=True)
