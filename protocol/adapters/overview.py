@@ -6,8 +6,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from protocol.adapters.phrases import counted, listed
+from protocol.model.expectation import Expectation
 from protocol.model.ladder import runs, say_generated, say_run
 from protocol.model.monitoring import Monitoring
+from protocol.model.property import Property
 from protocol.model.protocol import Interpretation, Level, Protocol, fingerprint
 from protocol.model.rule import Rule
 from protocol.model.table import entries
@@ -79,7 +81,7 @@ def _unverified(protocol: Protocol) -> Iterator[str]:
     if protocol.dispensing and protocol.dispensing.unverified:
         yield f"dispensing: {protocol.dispensing.unverified}"
     yield from (f"monitoring {entry.name}: {entry.unverified}" for entry in protocol.monitoring if entry.unverified)
-    yield from (f"property {item.name}: {item.unverified}" for item in protocol.properties if item.unverified)
+    yield from (f"property {item.name}: {item.unverified}" for item in _claimed(protocol) if item.unverified)
     for item in protocol.interpretations:
         for reading in item.readings:
             if reading.unverified:
@@ -95,10 +97,15 @@ def _properties(protocol: Protocol, width: int) -> Iterator[str]:
         yield "  Properties: none"
         return
     yield f"  Properties: {len(protocol.properties)}, read and checked for sense; none of them is proved"
-    for item in protocol.properties:
+    for item in _claimed(protocol):
         expected = " (expected to fail)" if item.expected == "fails" else ""
         waiver = f" (need not hold: {item.waiver})" if item.waiver else ""
         yield _filled(f"{item.name}{expected}{waiver}", width - 2, "    ")
+
+
+def _claimed(protocol: Protocol) -> tuple[Property | Expectation, ...]:
+    """The properties of the file, and what it expects of those that every protocol is asked."""
+    return (*protocol.properties, *protocol.expectations)
 
 
 def _section(title: str, items: Iterable[str], width: int) -> Iterator[str]:

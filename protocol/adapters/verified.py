@@ -82,14 +82,15 @@ def judged(verified: Verified) -> Iterator[Judged]:
     """The properties, in the order of the report."""
     for verdicts in verified.report.by_property:
         standing, reason = _standing(verdicts, verified.accepted)
-        shown = _shown_by(verified.protocol, verdicts[0].name) if standing == "expected" else ""
+        shown = _why_expected(verified.protocol, verdicts[0].name) if standing == "expected" else ""
         yield Judged(verdicts, standing, f"{reason}{shown}")
 
 
-def _shown_by(protocol: Protocol, name: str) -> str:
-    """Which course of the file of courses shows that the property fails, where the property names one."""
+def _why_expected(protocol: Protocol, name: str) -> str:
+    """Which course of the file of courses shows that the property fails, or what of the source makes a built-in one fail."""
     course = next((item.course for item in protocol.properties if item.name == name), "")
-    return f", as its course '{course}' shows" if course else ""
+    note = next((item.note for item in protocol.expectations if item.name == name), "")
+    return f", as its course '{course}' shows" if course else f": {note}" if note else ""
 
 
 def _standing(verdicts: tuple[Verdict, ...], accepted: Mapping[str, Accepted]) -> tuple[Standing, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from attrs import evolve
 
@@ -15,18 +15,19 @@ from protocol.language.declarations import check_one_namespace, named, read_inpu
 from protocol.language.definitions import Definitions, check_circles, check_tracker_guards, question_name, tracker_name
 from protocol.language.derived_numbers import read_numbers
 from protocol.language.dispensing import read_dispensing
+from protocol.language.expectations import read_entry
 from protocol.language.fields import Fields, entries, of_mapping, one_of, text_node
 from protocol.language.guards import parsed
 from protocol.language.ladder import read_ends, read_ladder
 from protocol.language.monitoring import read_monitoring
 from protocol.language.names import RESERVED, RESERVED_RULES, Names, QuestionName, TrackerName, check_name
 from protocol.language.nodes import Mapping, Node, Scalar, located
-from protocol.language.properties import read_property
 from protocol.language.report import Report, Span, with_line_feeds
 from protocol.language.rules import read_rule, rule_kinds
 from protocol.language.scores import read_scores
 from protocol.language.tables import ReadTable, cell_kinds, is_table, read_table
 from protocol.language.to_text import duration_trackers
+from protocol.model.expectation import Expectation
 from protocol.model.guard import Guard
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Claim, Property
@@ -156,7 +157,7 @@ class _Reader:
             title=self.top.text("title"),
             drug=self.top.text("drug"),
             note=self.top.text("note"),
-            properties=self._properties(),
+            **self._claimed(),
             monitoring=self._monitoring(),
             scores=_whole(scores),
             dispensing=read_dispensing(self.report, self.names, self.top),
@@ -174,8 +175,11 @@ class _Reader:
     def _rule(self, name: Scalar, node: Node) -> Rule | ReadTable | None:
         return (read_table if is_table(node) else read_rule)(self.report, self.names, name, node)
 
-    def _properties(self) -> tuple[Property, ...]:
-        return _whole(self._section("properties", "a property", partial(read_property, self.report, self.names)))
+    def _claimed(self) -> dict[str, Any]:
+        """The properties of the file, and what it expects of those that are built in."""
+        found = self._section("properties", "a property", partial(read_entry, self.report, self.names)).values()
+        own = tuple(one for one in found if isinstance(one, Property))
+        return {"properties": own, "expectations": tuple(one for one in found if isinstance(one, Expectation))}
 
     def _monitoring(self) -> tuple[Monitoring, ...]:
         read = partial(read_monitoring, self.report, self.names)

@@ -167,5 +167,12 @@ MEANINGS: dict[str, dict[str, str]] = {
         "unverified": "Why this property may not be relied on.",
         "waiver": "Why it need not hold.",
     },
+    "built-in property": {
+        "expect": "What the protocol is expected to make of it; 'fails' where the source itself breaks it.",
+        "source": "The name of a source, a comma, and the place in it.",
+        "note": "What of the source makes it fail.",
+        "unverified": "Why this may not be relied on.",
+        "waiver": "Why it need not hold here.",
+    },
 }
 """By kind of mapping, then by key."""

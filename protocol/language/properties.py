@@ -48,18 +48,18 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
         _sentence(report, names, found, family),
         exceptions,
         expected,
-        waiver=_said(report, found, "waiver", "Say why the property need not hold, or leave the key out."),
+        waiver=said(report, found, "waiver", "Say why the property need not hold, or leave the key out."),
         source=read_citation(report, names, found),
         note=found.text("note"),
         unverified=found.text("unverified"),
-        course=_said(report, found, "course", "Write the heading of a course, or leave the key out."),
+        course=said(report, found, "course", "Write the heading of a course, or leave the key out."),
         family=found.word("family", FOUR_KINDS, FOUR_KINDS[0]) if found.has("family") else "",
     )
     _check_past(report, found, item)
     return item
 
 
-def _said(report: Report, found: Fields, key: str, hint: str) -> str:
+def said(report: Report, found: Fields, key: str, hint: str) -> str:
     """The text of a key that may not be blank: a reason that gives none is no reason."""
     text = found.scalar(key)
     if text is not None and not text.text.strip():

@@ -8,6 +8,7 @@ from protocol.language.claim_text import say_claim, say_span
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, sentence
 from protocol.language.table_of_sources import say_citation
 from protocol.language.to_text import duration_trackers
+from protocol.model.expectation import Expectation
 from protocol.model.property import Minutes, OfVisits, Property, Response, Until, Visits
 from protocol.model.protocol import Protocol
 
@@ -16,14 +17,27 @@ _HOW_TO_READ = (
     "at the visit; a state or a dose is the one after it, and with *was* the one before. They are claimed, and not proved by "
     "standing here."
 )
+_EXPECTED = "Of the properties that every protocol is asked (*protocol explain verification*), these are not expected to hold:"
 
 
 def properties(protocol: Protocol) -> Iterator[Block]:
-    """Every property, in the words in which it is written."""
-    if not protocol.properties:
+    """Every property, in the words in which it is written, and what is expected of those that every protocol is asked."""
+    if not protocol.properties and not protocol.expectations:
         return
     yield Heading(2, "Properties")
-    yield Paragraph(_HOW_TO_READ)
+    if protocol.properties:
+        yield Paragraph(_HOW_TO_READ)
+        yield from _own(protocol)
+    if protocol.expectations:
+        yield Paragraph(_EXPECTED)
+        yield Items(tuple(f"{code(item.name)}: {' '.join(_said(item))}{_cited(item)}" for item in protocol.expectations))
+
+
+def _cited(item: Expectation) -> str:
+    return f" ({say_citation(item.source)})" if item.source else ""
+
+
+def _own(protocol: Protocol) -> Iterator[Block]:
     durations = duration_trackers(protocol)
     doubtful = {source.name for source in protocol.sources if source.unverified}
     rows = tuple(
@@ -65,10 +79,11 @@ def _source(item: Property, doubtful: set[str]) -> str:
     return say_citation(item.source) + (" (**unverified**)" if is_doubtful else "")
 
 
-def _said(item: Property) -> Iterator[str]:
+def _said(item: Property | Expectation) -> Iterator[str]:
+    course = item.course if isinstance(item, Property) else ""
     if item.expected == "fails":
-        yield f"**Expected to fail**, as the course {code(item.course)} shows." if item.course else "**Expected to fail.**"
-    if item.family:
+        yield f"**Expected to fail**, as the course {code(course)} shows." if course else "**Expected to fail.**"
+    if isinstance(item, Property) and item.family:
         yield f"Of the kind **{item.family}**."
     if item.note:
         yield sentence(item.note)

@@ -10,6 +10,7 @@ from attrs import frozen
 from protocol.language.page import Block, Heading, Items, Paragraph, Table, code, plain, sentence
 from protocol.language.to_text import duration_trackers, say_guard
 from protocol.model.dispensing import Dispensing
+from protocol.model.expectation import Expectation
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.protocol import Interpretation, Protocol, Reading, Source
@@ -92,10 +93,11 @@ def doubts(protocol: Protocol) -> Iterator[Doubt]:
     if protocol.dispensing and protocol.dispensing.unverified:
         yield Doubt("dispensing", "dispensing", protocol.dispensing.unverified, True)
     yield from (Doubt("monitoring", one.name, one.unverified, True) for one in protocol.monitoring if one.unverified)
-    yield from (Doubt("property", item.name, item.unverified, True) for item in protocol.properties if item.unverified)
+    claimed: tuple[Property | Expectation, ...] = (*protocol.properties, *protocol.expectations)
+    yield from (Doubt("property", item.name, item.unverified, True) for item in claimed if item.unverified)
     for source in protocol.sources:
         if source.unverified:
-            cited: tuple[Rule | Monitoring | Property, ...] = (*chosen, *protocol.monitoring, *protocol.properties)
+            cited: tuple[Rule | Monitoring | Property | Expectation, ...] = (*chosen, *protocol.monitoring, *claimed)
             resting = tuple(one.name for one in cited if one.source and one.source.source == source.name)
             resting = (*resting, *(["dispensing"] if _cites(protocol.dispensing, source) else []))
             yield Doubt("source", source.name, source.unverified, bool(resting), resting)

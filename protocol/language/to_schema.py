@@ -14,6 +14,7 @@ from protocol.language.declarations import INPUT_KEYS, KINDS, REPEATS, SOURCE_KE
 from protocol.language.definitions import DERIVED_KEYS, QUESTION_KEYS, READING_KEYS, TRACKER_KEYS, TRACKER_KINDS
 from protocol.language.derived_numbers import KEYS as NUMBER_KEYS
 from protocol.language.dispensing import DISPENSING_KEYS, MOST_STRENGTHS, MOST_UNITS, ROUNDINGS
+from protocol.language.expectations import EXPECTATION_KEYS, SENTENCE_KEYS
 from protocol.language.from_yaml import BETWEEN_VISITS, KEYS, OTHERWISE, RESOLUTIONS, SAFE_SIDES, UNCOVERED
 from protocol.language.ladder import ENDS, ENDS_KEYS
 from protocol.language.meanings import MEANINGS
@@ -25,6 +26,7 @@ from protocol.language.rules import RULE_KEYS
 from protocol.language.scores import ELSEWHERE, SCORE_KEYS
 from protocol.language.tables import NOTHING, TABLE_KEYS
 from protocol.model.time import UNITS
+from protocol.model.verification import BUILT_IN
 
 Schema = dict[str, Any]
 
@@ -57,7 +59,7 @@ def schema() -> Schema:
         "otherwise": _otherwise(),
         "rules": _entries({"if": _has_any(("columns", "rows")), "then": _table(), "else": _rule()}),
         "monitoring": _entries(_monitoring()),
-        "properties": _entries(_property()),
+        "properties": _properties(),
     }
     whole = {**_object("protocol", KEYS, top, ["protocol", "version"]), **_whole_or_amending()}
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "A clinical dose-adjustment protocol", **whole}
@@ -185,6 +187,16 @@ def _table() -> Schema:
     place = {"type": "string", "pattern": _whole(WHERE.pattern)}
     places = {"properties": {"columns": {"type": "array", "contains": place}}}  # conditions say under 'in' where they apply
     return {**_object("table", TABLE_KEYS, known, ["columns", "rows"]), "anyOf": [{"required": ["in"]}, places]}
+
+
+def _properties() -> Schema:
+    """Properties of the file's own, and of those that are built in what is expected, where there is no sentence."""
+    expected = _object("built-in property", EXPECTATION_KEYS, {"expect": {"enum": list(EXPECTED)}}, [])
+    failing: Schema = {"required": ["expect", "note"], "properties": {"expect": {"enum": ["fails"]}}}
+    either = {**expected, "anyOf": [failing, {"required": ["waiver"]}]}
+    own = {rf"^(?!(?:{'|'.join(BUILT_IN)})$)(?:{NAME.pattern})$": _property()}
+    known = {name: {"if": _has_any(SENTENCE_KEYS), "then": _property(), "else": either} for name in BUILT_IN}
+    return {**_entries({}), "properties": known, "patternProperties": own}
 
 
 def _property() -> Schema:

@@ -12,6 +12,7 @@ from protocol.language.to_text import duration_trackers, say_formula, say_guard,
 from protocol.language.yaml_rules import said_places, said_rules
 from protocol.language.yaml_text import Pair, braces, citation, flags, in_quotes, quoted, texts
 from protocol.model.dispensing import Dispensing, say_units
+from protocol.model.expectation import Expectation
 from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Score, Tracker, YesNo
 from protocol.model.ladder import say_generated
@@ -47,7 +48,8 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     yield _section("otherwise", (*((control, "continue") for control in protocol.otherwise), *silent))
     yield _nested("rules", said_rules(protocol, durations))
     yield _nested("monitoring", ((entry.name, _monitoring(entry, durations)) for entry in protocol.monitoring))
-    yield _nested("properties", ((item.name, _property(item, durations)) for item in protocol.properties))
+    claimed = ((item.name, _property(item, durations)) for item in protocol.properties)
+    yield _nested("properties", (*claimed, *((item.name, _expectation(item)) for item in protocol.expectations)))
 
 
 def _head(protocol: Protocol) -> Iterator[Pair]:
@@ -221,6 +223,14 @@ def _property(item: Property, durations: Durations) -> Iterator[Pair]:
         yield "course", quoted(item.course)
     if item.family:
         yield "family", item.family
+    if item.source:
+        yield "source", quoted(citation(item.source))
+    yield from texts(note=item.note, unverified=item.unverified, waiver=item.waiver)
+
+
+def _expectation(item: Expectation) -> Iterator[Pair]:
+    if item.expected != "holds":
+        yield "expect", item.expected
     if item.source:
         yield "source", quoted(citation(item.source))
     yield from texts(note=item.note, unverified=item.unverified, waiver=item.waiver)

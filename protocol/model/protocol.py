@@ -11,6 +11,7 @@ import attrs
 from attrs import frozen
 
 from protocol.model.dispensing import Dispensing
+from protocol.model.expectation import Expectation
 from protocol.model.guard import Guard
 from protocol.model.input import Derived, DerivedNumber, Input, Number, Score, Tracker
 from protocol.model.monitoring import Monitoring
@@ -82,7 +83,7 @@ class Protocol:
     ``monitoring`` are ordered entries: for each input the first that holds says how often it is measured.
     ``dispensing`` says in which strengths the drug is dispensed; None: nothing is said of that.
     ``act_within`` is minutes until a recommendation must be in force; None: before the next visit.
-    ``tables`` are those of the source of which some of the rules are the cells.
+    ``tables`` are those of the source of which some of the rules are the cells. ``expectations`` are of built-in properties.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Protocol:
     scores: tuple[Score, ...] = ()
     dispensing: Dispensing | None = None
     tables: tuple[Table, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
 
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""

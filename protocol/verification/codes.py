@@ -39,14 +39,14 @@ _TABLE = (
      "A patient in whom everything is normal again stays without drug, and without a decision that says so, for ever. Often the "
      "rule that resumes asks for a rung below the lowest one."),
     ("V207", "a visit of which the protocol says nothing",
-     "No rule covers the visit, and the file does not say what that means. Cover it, or say 'otherwise' for the state: "
-     "continue, or silent where the source is."),
+     "No rule covers the visit, and the file does not say that it means continue. Cover it, or say 'otherwise: continue' for the "
+     "state. Where the source is silent, say so: 'no-silent-visit: {expect: fails, note: ...}' under 'properties'."),
     ("V208", "two rules of equal right order different things",
      "Two cells of one table, of which none stands above the other, hold at one visit and order different actions. The cells "
      "overlap; correct their conditions, or say which comes first."),
     ("V209", "worse findings, more drug",
      "At one visit two patients are alike but for one finding, and the one in whom it is worse gets more drug. Sometimes that is "
-     "meant: then accept it in the baseline and say why."),
+     "meant: then the file says why, 'never-better-never-more: {waiver: ...}' under 'properties'."),
     ("V210", "missing data raise a dose",
      "With a value missing a patient gets more drug than with any value that it could have. It comes from a rule that asks for "
      "'unknown(...)' or negates a comparison."),

@@ -8,6 +8,7 @@ from time import monotonic
 from attrs import frozen
 
 from protocol.model.course import Course
+from protocol.model.expectation import Expectation
 from protocol.model.property import OfVisits, Property, family_of
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
@@ -151,7 +152,21 @@ def _outcome(made: Search, found: tuple[Failing, ...], why: str) -> tuple[Outcom
 
 def _of_built_in(made: Search, item: BuiltIn, found: tuple[Failing, ...], ended: str = "") -> Verdict:
     outcome, shown, why = _outcome(made, found, ended)
-    return Verdict(item.name, item.code, outcome, made.grid, "built in", counterexample=shown, says=item.says, why=why)
+    said = Expectation(item.name)
+    for one in made.search.abstraction.protocol.expectations:
+        said = one if one.name == item.name else said
+    return Verdict(
+        item.name,
+        item.code,
+        outcome,
+        made.grid,
+        "built in",
+        says=item.says,
+        counterexample=shown,
+        expected=said.expected,
+        waiver=said.waiver,
+        why=why,
+    )
 
 
 def first_shown(made: Search, found: Iterable[Failing]) -> Counterexample | None:

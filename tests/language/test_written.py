@@ -15,7 +15,7 @@ from protocol.model.table import table_of
 def test_what_a_shipped_protocol_has_stands_where_it_is_said_to(name: str) -> None:
     protocol, places = load(name), written(find(name))
     assert places["rules"].keys() == {table_of(rule.name) for rule in protocol.rules}
-    assert places["properties"].keys() == {one.name for one in protocol.properties}
+    assert places["properties"].keys() == {one.name for one in (*protocol.properties, *protocol.expectations)}
     for entry, (file, line) in (*places["rules"].items(), *places["properties"].items()):
         assert Path(file).read_text(encoding="utf-8").split("\n")[line - 1].strip().startswith(f"{entry}:")
 

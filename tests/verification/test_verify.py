@@ -203,3 +203,26 @@ def test_a_search_ends_before_it_takes_more_memory_than_it_may() -> None:
 def test_the_same_visits_further_apart_are_another_grid() -> None:
     report = verify(parse(SOUND), every=2 * WEEK, only=["raised-late"])
     assert report.verdicts[0].grid.every == 2 * WEEK == 14 * DAY
+
+
+def test_a_built_in_property_that_fails_is_expected_waived_or_red(sound: dict[str, Verdict]) -> None:
+    holes = SOUND.replace(", on treatment: continue", "")
+    said = "  no-silent-visit: {expect: fails, note: Not everything is printed.}\n"
+    failing = verdicts(holes, "no-silent-visit")["no-silent-visit"]
+    expected = verdicts(holes + said, "no-silent-visit")["no-silent-visit"]
+    waived = verdicts(holes + "  no-silent-visit: {waiver: Ours.}\n", "no-silent-visit")["no-silent-visit"]
+    holding = verdicts(SOUND + said, "no-silent-visit")["no-silent-visit"]
+    assert [one.outcome for one in (failing, expected, waived, holding)] == ["fails", "fails", "fails", "holds"]
+    assert [one.is_as_expected for one in (failing, expected, waived, holding)] == [False, True, True, False]
+    assert expected.counterexample is not None
+    assert sound["no-silent-visit"].is_as_expected
+
+
+def test_of_two_ways_to_resume_neither_says_what_is_normal() -> None:
+    """With a way back for whoever has a rash and another one for whoever has none, nobody is at a dead end."""
+    back = '  back-low: {in: held by hold-low, when: "anc >= 1.5 and platelets >= 75", must: resume at the same level}\n'
+    well = back.replace('75"', '75 and not rash"')
+    ill = back.replace('75"', '75 and rash"').replace("back-low", "back-ill").replace("the same level", "low")
+    both = SOUND.replace("  died:", "  rash: {yes or no, valid for: 8 days}\n  died:").replace(back, well + ill)
+    assert both.count("back-") == SOUND.count("back-") + 1
+    assert verdicts(both, "no-dead-end")["no-dead-end"].outcome == "holds"
