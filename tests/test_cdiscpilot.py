@@ -19,6 +19,7 @@ from attrs import frozen
 from protocol import load, trace
 from protocol.adapters.mapped.courses import Mapped, read_mapped
 from protocol.adapters.selection import pairs, under
+from protocol.adapters.tally import is_change
 from protocol.adapters.watched import Tally, tallies
 from protocol.language.mapping.from_yaml import load_mapping
 from protocol.language.shipped import find
@@ -150,6 +151,21 @@ def test_whoever_ended_early_is_stopped_on_the_day_that_says_so(folder: Path) ->
     )
     assert by_rule["stop-completed"] == 110
     assert by_rule["stop-discontinued"] == 144 == sum(subject in ended for subject in left)
+
+
+def test_every_change_that_was_given_is_a_start_an_end_or_one_of_these(folder: Path) -> None:
+    found = Counter(
+        (str(step.decision.before.dose.kind), step.state.control.kind, step.verdict.permitted)
+        for one in traces(folder) for step in one.steps if step.verdict and is_change(step)
+    )  # fmt: skip
+    assert found == {
+        ("none", "on treatment", "every"): 253,
+        ("none", "on treatment", "none"): 1,  # 01-705-1382 was taken off on the day of the first dose
+        ("level", "on treatment", "every"): 100,
+        ("level", "held", "none"): 99,
+        ("level", "stopped", "every"): 155,
+        ("none", "stopped", "every"): 99,
+    }
 
 
 def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(folder: Path) -> None:
