@@ -99,9 +99,13 @@ class Lane:
 
     @property
     def end(self) -> int:
-        """Until when anything is known of it."""
-        last = self.trace.steps[-1].visit if self.trace.steps else None
-        return 0 if last is None else last.time if last.latest is None else last.latest
+        """The last visit; where its date is a range, the earliest that it can be."""
+        return self.trace.steps[-1].visit.time if self.trace.steps else 0
+
+    @property
+    def latest(self) -> int:
+        """The latest date that any visit can have."""
+        return max((visit.latest or visit.time for visit in (step.visit for step in self.trace.steps)), default=0)
 
     @property
     def on_drug(self) -> int:

@@ -80,6 +80,7 @@ _FIGURES = (
     f".v{{stroke:{INK};stroke-width:1.1;fill:none}}.p{{stroke:{INK};stroke-width:4.2;stroke-linecap:round;fill:none}}"
     f".nr{{fill:{NORMAL}}}.th{{stroke:{SOFT};stroke-width:.9;stroke-dasharray:4 2;fill:none}}"
     f".rf{{stroke:{SOFT};stroke-width:.8;stroke-dasharray:1.5 1.5;fill:none}}"
+    f".rg{{stroke:{SOFT};stroke-width:2.5;fill:none}}"
     f".rc{{stroke:{INK};stroke-width:1.1;stroke-dasharray:1 2.2;"
     "stroke-linecap:round;fill:none}"
     # how surely a visit was decided

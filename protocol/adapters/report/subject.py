@@ -62,7 +62,7 @@ def subject(lane: Lane, protocol: Protocol, asked: Asked, most: int = MOST_CURVE
 
 def _scale(lane: Lane) -> TimeScale:
     """From the first visit to the last, with a little room before and after."""
-    scale = time_scale((*(step.visit.time for step in lane.trace.steps), lane.end), LEFT, RIGHT)
+    scale = time_scale((*(step.visit.time for step in lane.trace.steps), lane.latest), LEFT, RIGHT)
     room = (scale.last - scale.first) // 60
     return evolve(scale, first=scale.first - room, last=scale.last + room)
 
@@ -121,11 +121,13 @@ def _deviations(lane: Lane, scale: TimeScale, bottom: float) -> tuple[str, str]:
 def _certainty(lane: Lane, scale: TimeScale) -> str:
     """A sign for each visit: decided, provisional, undecided, or not covered by the protocol."""
     rows = [svg.words(LEFT - 6, 9, "decision", "", "e"), svg.line(LEFT, 6, RIGHT, 6, "gr")]
+    ranges = ((step.visit.time, step.visit.latest) for step in lane.trace.steps if step.visit.latest is not None)
+    rows += [svg.line(scale.at(first), 6, scale.at(last), 6, "rg") for first, last in ranges]
     present = dict.fromkeys(_status(step) for step in lane.trace.steps)
     for one in present:
         places = [scale.at(step.visit.time) for step in lane.trace.steps if _status(step) == one]
         rows.append(svg.path("".join(f"M{svg.number(x)} 6{_OUTLINES[one]}" for x in places), _STYLES[one]))
-    rows.append(svg.words(RIGHT + 6, 9, ", ".join(f"{_SIGNS[one]} {one}" for one in present), "s"))
+    rows.append(svg.words(RIGHT + 6, 9, ", ".join(f"{_SIGNS[one]} {one}" for one in present if one != "decided"), "s"))
     return "".join(rows)
 
 

@@ -90,7 +90,7 @@ def _sign(one: Mark, lane: Lane, protocol: Protocol, scale: TimeScale) -> str:
     if isinstance(one, Deviating):
         sign = signs.deviation if one.is_certain else signs.undecided
         return sign(x, _MIDDLE, f"{say_time(one.time)}, {one.kind}")
-    range_of_dates = svg.line(x, _MIDDLE, scale.at(one.latest), _MIDDLE, "rf") if one.latest > one.time else ""
+    range_of_dates = svg.line(x, _MIDDLE, min(scale.at(one.latest), RIGHT), _MIDDLE, "rf") if one.latest > one.time else ""
     if one.kind == "start" or any(other.time == one.time for other in lane.deviations):
         return range_of_dates
     return range_of_dates + signs.change(x, _MIDDLE, one.kind, say_change(one, protocol))
