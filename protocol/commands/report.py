@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,11 +51,14 @@ def report(
     from protocol.adapters.report.drawn import report as drawn
     from protocol.adapters.report.files import write_figures, write_page
     from protocol.adapters.selection import pairs, under
+    from protocol.semantics.derived_values import derived_values
 
     protocol = load(spec)
     sheet = sheet_of(courses, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))
-    found = drawn(traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol), pages)
+    found = drawn(
+        traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol), pages, partial(derived_values, protocol)
+    )
     written = write_page(found, page, courses.name)
     show(f"{page}: {written}")
     if figures is not None:

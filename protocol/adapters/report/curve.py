@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from protocol.adapters.report import signs, svg
-from protocol.adapters.report.measured import Reading
+from protocol.adapters.report.measured import Curved, Reading
 from protocol.adapters.report.panels import LEFT, RIGHT
 from protocol.adapters.report.scale import TimeScale, ValueScale, value_scale
 from protocol.adapters.report.thresholds import Threshold
-from protocol.model.input import Grade, Input, Number
+from protocol.model.input import Grade, Number
 from protocol.model.quantity import say_number
 from protocol.model.time import say_time
 
@@ -21,7 +21,7 @@ _LINES = 9.0
 """How far apart the names of thresholds stand at least."""
 
 
-def curve(item: Input, readings: Sequence[Reading], asked: Sequence[Threshold], scale: TimeScale) -> tuple[float, str]:
+def curve(item: Curved, readings: Sequence[Reading], asked: Sequence[Threshold], scale: TimeScale) -> tuple[float, str]:
     """The values of an input with the limits of normal and the thresholds of the rules; with the height of the panel."""
     top = 14.0
     last = {one: places[-1][1] for one in asked if (places := _heights(one, readings))}
@@ -38,7 +38,7 @@ def curve(item: Input, readings: Sequence[Reading], asked: Sequence[Threshold], 
     return CURVE + 4, "".join(rows)
 
 
-def _heading(item: Input, log: bool) -> str:
+def _heading(item: Curved, log: bool) -> str:
     unit = (
         item.kind.unit
         if isinstance(item.kind, Number)
@@ -50,7 +50,7 @@ def _heading(item: Input, log: bool) -> str:
     return f"{label}{f' ({unit})' if unit not in ('', '1') else ''}{', logarithmic' if log else ''}"
 
 
-def _values(item: Input, readings: Sequence[Reading], last: Mapping[Threshold, float], top: float) -> ValueScale:
+def _values(item: Curved, readings: Sequence[Reading], last: Mapping[Threshold, float], top: float) -> ValueScale:
     if isinstance(item.kind, Grade):
         return ValueScale(-0.3, 5.0, CURVE, top)
     limits = [limit for one in readings for limit in (one.lower, one.upper) if limit is not None]

@@ -10,6 +10,7 @@ from attrs import frozen
 from protocol.adapters.report.key import Key, key
 from protocol.adapters.report.lanes import Lane, fixed_choice, lanes
 from protocol.adapters.report.legend import dose_legend, legend
+from protocol.adapters.report.measured import Derived
 from protocol.adapters.report.occupancy import occupancy
 from protocol.adapters.report.palette import style_sheet
 from protocol.adapters.report.scale import TimeScale, time_scale
@@ -51,6 +52,7 @@ class Report:
     subjects: Mapping[str, Drawn]
     places: Mapping[str, str]
     pages: Pages = "deviating"
+    derived: Derived | None = None
 
     @property
     def paged(self) -> tuple[Lane, ...]:
@@ -63,9 +65,12 @@ class Report:
         return style_sheet(self.protocol)
 
 
-def report(traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pages = "deviating") -> Report:
+def report(
+    traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pages = "deviating", derived: Derived | None = None
+) -> Report:
     """The report on these traces. ``by`` is the input by which they are grouped, else the first choice that is fixed;
-    ``pages`` says which of them have a page of their own."""
+    ``pages`` says which of them have a page of their own, ``derived`` what their derived numbers were.
+    """
     found = lanes(traces, protocol, by or fixed_choice(protocol))
     paged = _paged(found, pages)[:MOST_SUBJECTS]
     shown = _shown(found)
@@ -81,18 +86,19 @@ def report(traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pag
         dose_legend(found, protocol),
         {name: occupancy(group, protocol, scale, name or "All subjects") for name, group in grouped(found).items()},
         dict(_swimmers(shown, protocol, letters, scale, places)),
-        _subjects(paged, protocol, _PLACE - _LANE * len(shown) - _PAGE * len(paged)),
+        _subjects(paged, protocol, _PLACE - _LANE * len(shown) - _PAGE * len(paged), derived),
         places,
         pages,
+        derived,
     )
 
 
-def _subjects(paged: Sequence[Lane], protocol: Protocol, room: int) -> dict[str, Drawn]:
+def _subjects(paged: Sequence[Lane], protocol: Protocol, room: int, derived: Derived | None) -> dict[str, Drawn]:
     """The figures of these courses; of very many each has fewer curves, so that a mail or a browser can still carry the page."""
     asked = asked_by(protocol)
     drawn: dict[str, Drawn] = {}
     for most in _CURVES:
-        drawn = {lane.name: subject(lane, protocol, asked, most) for lane in paged}
+        drawn = {lane.name: subject(lane, protocol, asked, most, derived) for lane in paged}
         if sum(len(one.figure) for one in drawn.values()) <= room:
             break
     return drawn

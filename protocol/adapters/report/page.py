@@ -126,7 +126,7 @@ def _subject(lane: Lane, report: Report) -> dict[str, Any]:
         "left_out": ", ".join(drawn.left_out),
         "deviations": (noted := [_deviation(one, report.protocol) for one in lane.noted]),
         "reasoned": any(one["reasons"] for one in noted),
-        "data": tables.visits(lane, report.protocol, report.scale.unit),
+        "data": tables.visits(lane, report.protocol, report.scale.unit, report.derived),
     }
 
 

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from protocol.adapters.report import svg
 from protocol.adapters.report.curve import curve
 from protocol.adapters.report.lanes import Lane
-from protocol.adapters.report.measured import Finding, Reading, curves, findings
+from protocol.adapters.report.measured import Curved, Derived, Finding, Reading, curves, findings
 from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, doses, finding_row
 from protocol.adapters.report.scale import TimeScale, time_scale
 from protocol.adapters.report.swimmer import time_axis
@@ -45,10 +45,10 @@ class Drawn:
     left_out: tuple[str, ...]
 
 
-def subject(lane: Lane, protocol: Protocol, asked: Asked, most: int = MOST_CURVES) -> Drawn:
+def subject(lane: Lane, protocol: Protocol, asked: Asked, most: int = MOST_CURVES, derived: Derived | None = None) -> Drawn:
     """The figure of one subject, with at most so many curves."""
     scale = _scale(lane)
-    numbers, left_out = _chosen(curves(lane.trace, protocol), lane, asked, most)
+    numbers, left_out = _chosen(curves(lane.trace, protocol, derived), lane, asked, most)
     words, unasked = _asked(findings(lane.trace, protocol), asked)
     drawn, y = [], _TOP
     for height, panel in _panels(lane, protocol, scale, numbers, words, asked):
@@ -71,7 +71,7 @@ def _panels(
     lane: Lane,
     protocol: Protocol,
     scale: TimeScale,
-    numbers: dict[Input, tuple[Reading, ...]],
+    numbers: dict[Curved, tuple[Reading, ...]],
     words: dict[Input, tuple[Finding, ...]],
     asked: Asked,
 ) -> Iterator[tuple[float, str]]:
@@ -79,16 +79,18 @@ def _panels(
     yield ROW, _certainty(lane, scale)
     for item, found in words.items():
         yield finding_row(item, found, scale)
-    for item, readings in numbers.items():
-        yield curve(item, readings, asked.thresholds.get(item.name, ()), scale)
+    for number, readings in numbers.items():
+        yield curve(number, readings, asked.thresholds.get(number.name, ()), scale)
 
 
 def _chosen(
-    numbers: dict[Input, tuple[Reading, ...]], lane: Lane, asked: Asked, most: int
-) -> tuple[dict[Input, tuple[Reading, ...]], tuple[str, ...]]:
-    """The curves to draw: first those on which the deviations rest, then those that the rules ask, then all others."""
+    numbers: dict[Curved, tuple[Reading, ...]], lane: Lane, asked: Asked, most: int
+) -> tuple[dict[Curved, tuple[Reading, ...]], tuple[str, ...]]:
+    """The curves to draw: first those on which the deviations rest, then those with thresholds, then all that is asked."""
     facts = {fact.name for one in lane.noted for fact in one.step.decision.facts}
-    order = sorted(numbers, key=lambda item: (item.name not in facts, item.name not in asked.names))
+    order = sorted(
+        numbers, key=lambda item: (item.name not in facts, item.name not in asked.thresholds, item.name not in asked.names)
+    )
     chosen = set(order[:most])
     kept = {item: readings for item, readings in numbers.items() if item in chosen}
     return kept, tuple(item.name for item in numbers if item not in chosen)

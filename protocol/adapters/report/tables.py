@@ -9,6 +9,7 @@ from attrs import frozen
 from protocol.adapters.phrases import listed, say_date, say_fact, say_order
 from protocol.adapters.report.key import Key
 from protocol.adapters.report.lanes import Deviating, Lane
+from protocol.adapters.report.measured import Derived
 from protocol.adapters.report.occupancy import occupied, parts
 from protocol.adapters.report.scale import TimeScale
 from protocol.adapters.report.thresholds import thresholds
@@ -127,13 +128,14 @@ def reasons(one: Deviating, protocol: Protocol) -> Iterator[str]:
 # Behind the figure of a subject
 
 
-def visits(lane: Lane, protocol: Protocol, unit: int) -> Table:
+def visits(lane: Lane, protocol: Protocol, unit: int, derived: Derived | None = None) -> Table:
     """Each visit: what was measured, what was given, what was decided; without the columns in which nothing stands."""
     steps = lane.trace.steps
     seen = {one.input for step in steps for one in step.visit.observations}
     columns: list[tuple[str, list[str]]] = [
         (unit_name(unit), [_when(step, unit) for step in steps]),
         *(_measured(lane, item.name) for item in protocol.inputs if item.name in seen),
+        *((name, [values.get(step.visit.time, "") for step in steps]) for name, values in _computed(lane, derived)),
         ("given", [_given(step.visit.given, protocol) for step in steps]),
         ("recommended", [str(step.decision.after.dose) for step in steps]),
         ("action", [step.decision.action for step in steps]),
@@ -152,6 +154,11 @@ def _measured(lane: Lane, name: str) -> tuple[str, list[str]]:
     head = limits.pop() if len(limits) == 1 else None
     cells = ["; ".join(_value(one) + ("" if head is not None else _limits(one)) for one in row) for row in rows]
     return f"{name}{head or ''}", cells
+
+
+def _computed(lane: Lane, derived: Derived | None) -> Iterator[tuple[str, dict[int, str]]]:
+    for name, values in (derived(lane.trace) if derived else {}).items():
+        yield name, {time: f"{float(value):.6g}" for time, value in values}
 
 
 def _given(given: Given | None, protocol: Protocol) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from protocol.model.formula import parts as formula_parts
 from protocol.model.guard import Compare, Guard, Limit, Named, Operator, Ratio, Tracked, Value, nodes
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
@@ -48,7 +49,8 @@ def asked(protocol: Protocol) -> frozenset[str]:
         for node in _opened(rule.when, protocol):
             term = node.term if isinstance(node, Compare) else node
             names.add(getattr(term, "input", "") or getattr(term, "tracker", "") or getattr(term, "name", ""))
-    return frozenset(names)
+    parts = {number.name: {part.input for part in formula_parts(number.value)} for number in protocol.numbers}
+    return frozenset(names.union(*(parts.get(name, ()) for name in names)))
 
 
 def _compares(guard: Guard, protocol: Protocol) -> Iterator[Compare]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from protocol import load
+from protocol import load, trace
+from protocol.adapters.from_file import from_file
 from protocol.adapters.report.drawn import Report, report
 from protocol.adapters.report.files import figures_of, write_figures
 from protocol.adapters.report.measured import curves
 from protocol.adapters.report.scale import time_scale, value_scale
 from protocol.adapters.report.svg import alone
+from protocol.adapters.report.tables import visits
 from protocol.adapters.report.thresholds import thresholds
+from protocol.adapters.selection import named
+from protocol.language.shipped import find
 from protocol.model.time import DAY, HOUR
+from protocol.semantics.derived_values import derived_values
 from tests.adapters.report.replayed import measured, titration
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -95,6 +101,19 @@ def test_values_are_drawn_in_the_unit_of_the_protocol_with_bounds_and_refusals()
     (absurd,) = [one for one in traces if one.course.startswith("A count that cannot be")]
     readings = next(found for item, found in curves(absurd, protocol).items() if item.name == "platelets")
     assert [one.value for one in readings if one.refused] == [4000, 4000]
+
+
+def test_a_derived_number_is_drawn_with_its_thresholds_and_stands_in_the_data() -> None:
+    protocol = load("imatinib-label/differential")
+    (example, *_) = named(
+        from_file(find("imatinib-label").parent / "differential.courses.md", protocol).examples, "Neutrophils at"
+    )
+    found = report([trace(protocol, example.course)], protocol, pages="all", derived=partial(derived_values, protocol))
+    (drawn,) = found.subjects.values()
+    assert "anc: Neutrophils" in drawn.figure
+    assert "&lt; 1 hold-cytopenia" in drawn.figure
+    shown = visits(found.lanes[0], protocol, DAY, found.derived)
+    assert [row[shown.header.index("anc")] for row in shown.rows] == ["4", "1.01", "1", "0.99", "1.49", "1.5"]
 
 
 @pytest.mark.parametrize(
