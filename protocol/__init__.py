@@ -5,6 +5,7 @@ What is public, and stays as it is from one minor version to the next:
 - ``load`` a protocol, ``Protocol``, its ``fingerprint``;
 - ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course; ``replay``: of many courses;
 - ``replay_table``: the same of many courses at once, from a table of visits to a table of decisions (extra ``bulk``);
+- ``watch``: at which visits of a course each rule is true, false or unknown, without a dose;
 - ``dispense``: so many units of each strength, of a dose for a body size;
 - ``verify``: what is so of each property on all courses, with the shortest course on which one fails;
 - ``visit`` from the plain values of a form, ``explain`` a step in words;
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
     from protocol.semantics.replay import replay
     from protocol.semantics.step import initial, step
     from protocol.semantics.trace import trace
+    from protocol.semantics.watch import watch
     from protocol.verification.verify import verify
 
 __all__ = [
     "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "replay", "replay_table",
-    "step", "stored", "trace", "verify", "visit",
+    "step", "stored", "trace", "verify", "visit", "watch",
 ]  # fmt: skip
 
 _PLACES = {
@@ -53,6 +55,7 @@ _PLACES = {
     "trace": "protocol.semantics.trace",
     "verify": "protocol.verification.verify",
     "visit": "protocol.adapters.from_values",
+    "watch": "protocol.semantics.watch",
 }
 
 
