@@ -2,55 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from attrs import define, frozen
+from attrs import define
 
 from protocol.executors.compiled import judging, layout
-from protocol.executors.compiled.coding import Coder, coders
+from protocol.executors.compiled.coding import REFUSED, coders
 from protocol.executors.compiled.frame import frame
 from protocol.executors.compiled.layout import NONE
-from protocol.executors.compiled.leaves import Row
+from protocol.executors.compiled.leaves import Leaf
+from protocol.executors.compiled.leaves import Row as Said
 from protocol.executors.compiled.native import only_by_reference
 from protocol.executors.compiled.passing import move, pass_time
+from protocol.executors.compiled.rows import Reader, Row
 from protocol.executors.compiled.tree import BEYOND, Tree, planted
 from protocol.executors.compiled.walking import decision, truths
-from protocol.model.course import Course, Given, Observation, Visit
+from protocol.model.course import Course
 from protocol.model.protocol import Protocol
 
-
-@frozen
-class Seen:
-    """One row: the codes of each input that was observed (None: nothing counts now), what was given, and what was refused.
-
-    ``dose_only``: nobody was seen, and only the dose changed.
-    """
-
-    time: int
-    codes: tuple[tuple[int, tuple[int, ...] | None], ...]
-    given: int
-    refused: int
-    dose_only: bool = False
+Decided = tuple[Said, int]
+"""What a table of decisions says of a visit, but for how many readings were refused, which stands apart."""
 
 
 @define(eq=False)
 class Walker:
-    """A compiled protocol with its coders, which grows as patients come."""
+    """A compiled protocol, which grows as patients come, and how its visits are read."""
 
     tree: Tree
-    coders: tuple[Coder, ...]
-    given_codes: dict[Given | None, int]
-
-    def given(self, given: Given | None) -> int:
-        """The code of what was given."""
-        if given is None or given.kind == "unknown":
-            return 0
-        code = self.given_codes.get(given)
-        if code is None:
-            code = self.given_codes[given] = len(self.tree.givens)
-            self.tree.givens.append(given)
-        return code
+    reader: Reader
 
 
 def walker(protocol: Protocol) -> Walker | None:
@@ -58,91 +40,103 @@ def walker(protocol: Protocol) -> Walker | None:
     if only_by_reference(protocol):
         return None
     compiled = frame(protocol)
-    return Walker(planted(compiled), coders(compiled), {})
-
-
-@frozen
-class Decided:
-    """A row of the table of decisions, in the order of its columns but for ``refused``, which stands apart."""
-
-    row: Row
-    refused: int
+    tree = planted(compiled)
+    return Walker(tree, Reader(compiled, coders(compiled), tree.givens))
 
 
 def of_course(ready: Walker, course: Course) -> list[Decided] | None:
     """The decision at each visit of a course; None where it is one for the reference."""
-    seen = _seen(ready, course)
-    return None if seen is None else replay_rows(ready, seen)
+    rows = ready.reader.of_course(course)
+    return None if rows is None else of_rows(ready, rows)
 
 
-def replay_rows(ready: Walker, rows: Sequence[Seen]) -> list[Decided] | None:
+def of_columns(
+    ready: Walker, columns: Mapping[str, Sequence[Any]], follow: str = "given"
+) -> list[tuple[str, list[Decided] | None]]:
+    """For each patient of a table of visits, given as plain columns, the decision at each visit, or None as in ``of_course``."""
+    rows = zip(columns["patient"], ready.reader.of_columns(columns, follow), strict=True)
+    return [(patient, of_rows(ready, [row for _, row in group])) for patient, group in groupby(rows, key=itemgetter(0))]
+
+
+def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
     """The decision at each row of one patient; None where the course is one for the reference."""
     tree = ready.tree
     registers = tree.frame.first_registers()
-    found, refused = [], []
+    found: list[tuple[int, Leaf]] = []
+    refusals, deviates = [], False
     for row in rows:
-        taken = visit(ready, registers, row)
-        leaf = None if taken is None else tree.leaves[taken[0]]
-        if leaf is None or taken is None:
+        refused = read(tree, registers, row)
+        number = BEYOND if refused is None else decide(tree, registers, row.time, row.given)
+        leaf = None if number == BEYOND else tree.leaves[number]
+        if leaf is None:
             return None
         found.append((row.time, leaf))
-        refused.append(row.refused + taken[1])
-    dosing = {row.time for row in rows if row.dose_only}
-    return [Decided(*one) for one in zip(judging.rows(tree.frame.protocol, found, dosing), refused, strict=True)]
+        refusals.append(refused or 0)
+        deviates = deviates or leaf.is_open
+    said = [leaf.row for _, leaf in found]
+    if deviates:
+        said = judging.rows(tree.frame.protocol, found, {row.time for row in rows if row.dose_only})
+    return list(zip(said, refusals, strict=True))
 
 
-def visit(ready: Walker, registers: list[int], row: Seen) -> tuple[int, int] | None:
-    """The leaf of a patient at one row, who has moved on afterwards, and how many readings differed from what stands for ever;
-    None where only the reference can tell."""
-    tree, time = ready.tree, row.time
-    last = registers[layout.TIME]
-    has_started = registers[layout.STARTED] != NONE
-    tracked = [one for one in tree.frame.tracking.values() if has_started or one.tracker.from_baseline]
-    for one in tracked:
+def read(tree: Tree, registers: list[int], row: Row) -> int | None:
+    """Time passes, readings arrive, trackers move. How many readings are refused; None as in ``_read``."""
+    time, last = row.time, registers[layout.TIME]
+    moving = tree.frame.moving
+    if moving and registers[layout.STARTED] == NONE:
+        moving = [one for one in moving if one.tracker.from_baseline]
+    for one in moving:
         pass_time(tree, one, registers, time)
-    if tree.place_drug[registers[layout.PLACE]] and last != NONE:
+    if last != NONE and tree.place_drug[registers[layout.PLACE]]:
         registers[layout.ON_DRUG] += time - last
     registers[layout.TIME] = time
-    read = _read(tree, registers, row)
-    if read is None:
+    found = _read(tree, registers, row)
+    if found is None:
         return None
-    answers = [truths(tree, one, registers, time) for one in tracked]
-    for one, answer in zip(tracked, answers, strict=True):
-        move(tree, one, registers, answer, read[0], time)
-    number = decision(tree, registers, time, row.given)
-    if tree.leaf_next[number] != BEYOND:
-        _move(tree, registers, number, time)
-    return number, read[1]
+    answers = [truths(tree, one, registers, time) for one in moving]
+    for one, answer in zip(moving, answers, strict=True):
+        move(tree, one, registers, answer, found[0], time)
+    return found[1]
 
 
-def _read(tree: Tree, registers: list[int], row: Seen) -> tuple[int, int] | None:
-    """The inputs that were measured, as bits, and how many readings differ from what stands for ever; None where that is a
-    number, of which the code does not say."""
-    measured, differing, compiled = 0, 0, tree.frame
-    for number, codes in row.codes:
-        observed, places = layout.FIRST_FREE + number, compiled.places[number]
-        if compiled.inputs[number].fixed and registers[observed] != NONE:
-            if codes is not None:
+def _read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
+    """The inputs that were measured, as bits, and how many readings are refused; None where a number that stands for ever was
+    read again, of which the code does not say whether it is the same."""
+    measured, refused, time, compiled = 0, 0, row.time, tree.frame
+    for number, codes in row.updates:
+        observed = layout.FIRST_FREE + number
+        refused += codes is REFUSED
+        if compiled.fixed[number] and registers[observed] != NONE:
+            if codes and codes is not REFUSED:
                 if not compiled.options[number]:
                     return None
-                differing += codes != tuple(registers[place] for place in places)
-        elif codes is None:
+                refused += codes[0] != registers[compiled.begins[number]]
+        elif not codes or codes is REFUSED:
             registers[observed] = NONE
         else:
-            registers[observed] = row.time
+            registers[observed] = time
             measured |= 1 << number
-            for place, code in zip(places, codes, strict=True):
-                registers[place] = code
-    return measured, differing
+            begin = compiled.begins[number]
+            registers[begin : begin + len(codes)] = codes
+    return measured, refused
 
 
-def _move(tree: Tree, registers: list[int], number: int, time: int) -> None:
-    """What a leaf writes."""
+def decide(tree: Tree, registers: list[int], time: int, given: int) -> int:
+    """The leaf of a patient at a visit, who has moved on afterwards; BEYOND where only the reference can tell."""
+    number = decision(tree, registers, time, given)
     writes, place = tree.leaf_writes[number], tree.leaf_next[number]
+    if place == BEYOND:
+        return BEYOND
     registers[layout.PLACE] = place
     if writes & layout.ANEW:
         _begin_anew(tree, registers, time)
-        return
+    elif writes:
+        _write(registers, writes, time)
+    return number
+
+
+def _write(registers: list[int], writes: int, time: int) -> None:
+    """What a leaf writes."""
     for bit, register in _WRITTEN:
         if writes & bit:
             registers[register] = time
@@ -169,30 +163,3 @@ def _begin_anew(tree: Tree, registers: list[int], time: int) -> None:
     registers[layout.LOWERED] = NONE
     for register in (layout.ON_DRUG, layout.STEPPED_ON_DRUG, layout.HELD_ON_DRUG):
         registers[register] = 0
-
-
-# Courses
-
-
-def _seen(ready: Walker, course: Course) -> list[Seen] | None:
-    """The rows of a course; None where it has doses between visits, dates that are ranges, or readings of another time."""
-    if course.exposures or any(before.time >= after.time for before, after in pairwise(course.visits)):
-        return None
-    found = [_row(ready, visit) for visit in course.visits]
-    return None if None in found else [row for row in found if row is not None]
-
-
-def _row(ready: Walker, visit: Visit) -> Seen | None:
-    names = [one.input for one in visit.observations]
-    numbers = ready.tree.frame.numbers
-    if visit.latest is not None or len(set(names)) < len(names) or not all(_is_of(visit, one) for one in visit.observations):
-        return None
-    if not all(name in numbers for name in names):
-        return None
-    codes = tuple((numbers[one.input], ready.coders[numbers[one.input]].codes_of(one)) for one in visit.observations)
-    refused = sum(read is None and one.value is not None for one, (_, read) in zip(visit.observations, codes, strict=True))
-    return Seen(visit.time, codes, ready.given(visit.given), refused)
-
-
-def _is_of(visit: Visit, one: Observation) -> bool:
-    return one.observed in (None, visit.time) and (one.recorded is None or one.recorded <= visit.time)

@@ -65,7 +65,7 @@ def compiled(ready: plain.Walker, course: Course) -> list[dict[str, Any]] | None
     found = plain.of_course(ready, course)
     if found is None:
         return None
-    rows = [dict(zip(NAMES, one.row, strict=True)) | {"refused": one.refused} for one in found]
+    rows = [dict(zip(NAMES, row, strict=True)) | {"refused": refused} for row, refused in found]
     times = ({"patient": course.name, "elapsed": visit.time} for visit in course.visits)
     return [row | time | {"permitted": set(str(row["permitted"]).split("; "))} for row, time in zip(rows, times, strict=True)]
 

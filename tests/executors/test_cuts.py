@@ -7,7 +7,7 @@ from math import inf, nextafter
 
 import pytest
 
-from protocol.executors.compiled.coding import coders
+from protocol.executors.compiled.coding import REFUSED, coders
 from protocol.executors.compiled.cuts import Cells, cells_of, first_float
 from protocol.executors.compiled.frame import frame
 from protocol.language.from_yaml import parse
@@ -69,5 +69,5 @@ def test_multiples_of_a_limit_are_exact_where_floats_are_not() -> None:
 @pytest.mark.parametrize("value", [float("nan"), -0.1, 20000.1, inf])
 def test_what_cannot_be_is_refused(value: float) -> None:
     (coder,) = coders(frame(parse(SPEC)))
-    assert coder.codes(value) is None
-    assert coder.codes(1.0, lower=5.0, upper=4.0) is None
+    assert coder.codes(value) is REFUSED
+    assert coder.codes(1.0, lower=5.0, upper=4.0) is REFUSED

@@ -10,8 +10,8 @@ from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.trackers import Counts
 
 
-def answer(axis: Axis, registers: Sequence[int], time: int, given: int, counts: Sequence[Counts | None]) -> int:
-    """The code of an axis, from the registers of a patient."""
+def answer(axis: Axis, registers: Sequence[int], time: int, counts: Sequence[Counts | None]) -> int:
+    """The code of an axis, from the registers of a patient. What was given is in none of them."""
     a = registers[axis.a]
     match axis.kind:
         case layout.READING:
@@ -32,8 +32,6 @@ def answer(axis: Axis, registers: Sequence[int], time: int, given: int, counts: 
             return 0 if a == layout.NONE else 1 if a == time else 2
         case layout.SHOWN:
             return int(axis.b > a)
-        case layout.GIVEN:
-            return given
         case layout.HAS_STARTED:
             return int(registers[layout.STARTED] != layout.NONE)
         case layout.NEGATIVE:

@@ -6,9 +6,11 @@ A plain number is found among floats. Whatever is rarer, such as a bound, is rea
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
-from attrs import Factory, define, field
+from attrs import define, field
 
 from protocol.errors import NotationError
 from protocol.executors.compiled.cuts import first_float
@@ -21,47 +23,70 @@ from protocol.semantics.readings import read_one
 
 Value = float | int | str | bool
 Codes = tuple[int, ...]
+NO_CODES: Codes = ()
+REFUSED: Codes = (-1,)
 _NEAR = 1e-12
 """As a share of a constant: a quotient of floats that is nearer to it is computed exactly."""
 _MOST = 100_000
 
 
+class Known(dict[Any, Codes | None]):
+    """What values were read as. A value that is new is read; of nothing there is nothing."""
+
+    def __init__(self, read: Callable[[Any], Codes | None]) -> None:
+        super().__init__({None: None})
+        self._read = read
+
+    def __missing__(self, value: Any) -> Codes | None:
+        found = self._read(value)
+        if len(self) < _MOST:
+            self[value] = found
+        return found
+
+
 @define(eq=False)
 class Coder:
-    """How values of one input are read: the codes of its terms, in order, or None where the reading is refused."""
+    """How observations of one input are read: as the codes of its terms, in order; NO_CODES where no value counts then, REFUSED
+    where it cannot be used, None where nothing was observed."""
 
     item: Input
     terms: tuple[Term, ...]
-    known: dict[object, Codes | None] = Factory(dict)
     floats: Floats | None = field(init=False)
+    values: Known = field(init=False)
+    records: Known = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.floats = Floats(self.item.kind, self.terms) if isinstance(self.item.kind, Number) else None
+        self.values, self.records = Known(self.codes), Known(self._record)
 
-    def codes(self, value: Value, censored: str = "", lower: float | None = None, upper: float | None = None) -> Codes | None:
-        """The codes of an observation; None where it is refused."""
+    def codes(self, value: Value, censored: str = "", lower: float | None = None, upper: float | None = None) -> Codes:
+        """The codes of a value, with the sign of a bound and the limits of its record."""
         if self.floats is not None and not censored:
             found = self.floats.codes(value, lower, upper)  # type: ignore[arg-type]
             if found is not None:
                 return found
-        key = value, censored, lower, upper
-        if key in self.known:
-            return self.known[key]
-        if len(self.known) >= _MOST:
-            self.known.clear()
-        self.known[key] = found = self._read(value, censored, lower, upper)
-        return found
-
-    def _read(self, value: Value, censored: str, lower: float | None, upper: float | None) -> Codes | None:
         return self.codes_of(Observation(self.item.name, value, censored=censored or "", lower=lower, upper=upper))
 
-    def codes_of(self, observation: Observation) -> Codes | None:
-        """The codes of an observation as a course has it; None where no value counts then."""
+    def codes_of(self, observation: Observation) -> Codes:
+        """The codes of an observation as a course has it."""
         try:
             held = read_one(self.item, observation, Visit(0))
         except NotationError:
-            return None
-        return None if held is None else tuple(code_of(term, held) for term in self.terms)
+            return REFUSED
+        return NO_CODES if held is None else tuple(code_of(term, held) for term in self.terms)
+
+    def column(self, values: Sequence[Any], parts: Sequence[Sequence[Any]]) -> list[Codes | None]:
+        """The codes of a column of a table of visits; ``parts`` are, where there are any, whether each was not done, the sign of a
+        bound, and the lower and the upper limit."""
+        return list(
+            map(self.records.__getitem__, zip(values, *parts, strict=True)) if parts else map(self.values.__getitem__, values)
+        )
+
+    def _record(self, record: tuple[Any, bool | None, str | None, float | None, float | None]) -> Codes | None:
+        value, not_done, censored, lower, upper = record
+        if not_done:
+            return NO_CODES
+        return None if value is None else self.codes(value, censored or "", lower, upper)
 
 
 class Floats:

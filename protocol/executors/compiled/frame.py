@@ -44,7 +44,10 @@ CLOCKS: dict[ClockName, int] = {
 
 @frozen(eq=False)
 class Frame:
-    """A compiled protocol. ``nodes`` finds the node of a guard by the identity of the guard."""
+    """A compiled protocol. ``nodes`` finds the node of a guard by the identity of the guard.
+
+    ``moving`` are the trackers that something asks; the others need not be followed.
+    """
 
     protocol: Protocol
     prepared: Prepared
@@ -56,6 +59,7 @@ class Frame:
     nodes: dict[int, Node] = Factory(dict)
     reading: dict[tuple[str, str], int] = Factory(dict)
     tracking: dict[str, trackers.Tracking] = Factory(dict)
+    moving: list[trackers.Tracking] = Factory(list)
 
     @cached_property
     def places(self) -> tuple[tuple[int, ...], ...]:
@@ -64,6 +68,16 @@ class Frame:
         return tuple(
             tuple(self.term_register(term) for term in terms if term.input == number) for number in range(len(self.inputs))
         )
+
+    @cached_property
+    def begins(self) -> tuple[int, ...]:
+        """For each input the register of the code of its first term; those of the others follow."""
+        return tuple(registers[0] for registers in self.places)
+
+    @cached_property
+    def fixed(self) -> tuple[bool, ...]:
+        """For each input whether its first value stands for ever."""
+        return tuple(item.fixed for item in self.inputs)
 
     @cached_property
     def options(self) -> tuple[bool, ...]:
@@ -86,7 +100,11 @@ class Frame:
         return layout.FIRST_FREE + len(self.inputs) + len(self.terms)
 
     def first_registers(self) -> list[int]:
-        """A patient of whom nothing is known yet, but for the place."""
+        """A patient of whom nothing is known yet, at place 0."""
+        return list(self._first_registers)
+
+    @cached_property
+    def _first_registers(self) -> list[int]:
         found = [layout.NONE] * layout.ON_DRUG + [0] * (layout.FIRST_FREE - layout.ON_DRUG)
         found += [layout.NONE] * len(self.inputs) + [term.unknown for term in self.terms.values()]
         for tracker in self.prepared.trackers:
@@ -110,8 +128,10 @@ def frame(protocol: Protocol) -> Frame:
         first += trackers.registers(tracker)
     for guard in _guards(prepared):
         node(found, guard)
+    asked = {term.tracker for term in found.atoms if isinstance(term, Tracked)}
     for name, one in list(found.tracking.items()):
         found.tracking[name] = _with_conditions(found, one)
+    found.moving.extend(one for name, one in found.tracking.items() if name in asked)
     return found
 
 
@@ -140,24 +160,22 @@ def _atoms(prepared: Prepared, guard: Guard) -> Iterator[Atom]:
 
 
 def _add_terms(found: Frame) -> None:
-    """A term for each value and each multiple of a limit that is asked, and for each input of which only that is it known is."""
+    """A term for each value that is asked, each multiple of a limit and each lowest or highest value, and for each input one.
+
+    Those of one input have registers in a row.
+    """
     for item in found.inputs:
-        number = found.numbers[item.name]
-        limits = [term.limit for term in found.atoms if isinstance(term, Ratio) and term.input == item.name]
-        for limit in ("", *limits):
-            asked = Ratio(item.name, limit) if limit else Value(item.name)  # type: ignore[arg-type]
-            term = term_of(len(found.terms), number, item, limit, found.atoms.get(asked, []))
-            found.terms[item.name, limit] = term
-    for tracker in found.prepared.trackers:
-        if tracker.input:
-            number, atoms = found.numbers[tracker.input], found.atoms.get(Tracked(tracker.name), [])
-            term = term_of(len(found.terms), number, found.inputs[number], tracker.name, atoms)
-            found.terms[tracker.input, tracker.name] = term
-    for (name, limit), term in found.terms.items():
+        asked: dict[str, Asked] = {"": Value(item.name)}
+        asked |= {term.limit: term for term in found.atoms if isinstance(term, Ratio) and term.input == item.name}
+        asked |= {one.name: Tracked(one.name) for one in found.prepared.trackers if one.input == item.name}
+        for limit, term in asked.items():
+            number, atoms = found.numbers[item.name], found.atoms.get(term, [])
+            found.terms[item.name, limit] = term_of(len(found.terms), number, item, limit, atoms)
+    for (name, limit), one in found.terms.items():
         valid_for = found.inputs[found.numbers[name]].valid_for
         valid = layout.EVER if valid_for is None else valid_for
-        axis = Axis(layout.READING, found.observed(name), found.term_register(term), term.unknown, valid)
-        found.reading[name, limit] = found.axes.number(axis, list(term.masks))
+        axis = Axis(layout.READING, found.observed(name), found.term_register(one), one.unknown, valid)
+        found.reading[name, limit] = found.axes.number(axis, list(one.masks))
 
 
 def _add_tracker(found: Frame, tracker: Tracker, first: int) -> None:

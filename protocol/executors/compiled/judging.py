@@ -22,7 +22,7 @@ def rows(protocol: Protocol, visits: Visits, dosing: Collection[int] = ()) -> li
 
 def _row(protocol: Protocol, visits: Visits, number: int, dosing: Collection[int]) -> Row:
     one = visits[number][1]
-    if one.deviation is None or one.is_recommended or one.verdict != "none":
+    if not one.is_open:
         return one.row
     if _is_met(protocol, visits, number, dosing):
         return with_deviation(one.row, None)

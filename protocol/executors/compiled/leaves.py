@@ -33,6 +33,11 @@ class Leaf:
     is_recommended: bool
 
     @property
+    def is_open(self) -> bool:
+        """Whether what is given later can still change what is said of it."""
+        return self.deviation is not None and self.verdict == "none" and not self.is_recommended
+
+    @property
     def verdict(self) -> str | None:
         """Under which completions what was given was permitted."""
         return self.row[6]

@@ -17,11 +17,14 @@ from protocol.executors.compiled.frame import Frame
 from protocol.executors.compiled.leaves import Leaf, decided
 from protocol.executors.compiled.ordering import Patient
 from protocol.executors.compiled.places import Place, Spot
-from protocol.executors.compiled.trackers import Tracking
+from protocol.executors.compiled.trackers import Counts, Tracking
 from protocol.executors.compiled.view import TooManyParts, View
 from protocol.model.course import Given
 
 _TWO = (layout.KNOWN, layout.AFTER, layout.SHOWN, layout.HAS_STARTED, layout.NEGATIVE)
+
+Parameters = tuple[int, int, int, int, int, tuple[int, ...]]
+"""Those of the axis of a node: its kind, a, b, c, d and cuts."""
 
 BEYOND = -1
 """The place after a visit that is too much for a tree: the course is one for the reference."""
@@ -35,6 +38,7 @@ class Tree:
     node_axis: list[int] = Factory(list)
     node_base: list[int] = Factory(list)
     node_size: list[int] = Factory(list)
+    steps: list[Parameters] = Factory(list)
     child: list[int] = Factory(list)
     root: list[int] = Factory(list)
     tracker_root: list[int] = Factory(list)
@@ -46,6 +50,7 @@ class Tree:
     spots: dict[Spot, int] = Factory(dict)
     givens: list[Given | None] = Factory(lambda: [None])
     leaf_numbers: dict[Leaf | None, int] = Factory(dict)
+    counts: list[Counts | None] = Factory(list)
 
     def place(self, spot: Spot) -> Place:
         """The place of a spot, which gets a number when somebody first comes there."""
@@ -107,6 +112,8 @@ class Tree:
 
     def _node(self, axis: int) -> int:
         self.node_axis.append(axis)
+        one = self.frame.axes.all[axis]
+        self.steps.append((one.kind, one.a, one.b, one.c, one.d, one.cuts))
         size = self._codes(axis)
         self.node_base.append(len(self.child))
         self.node_size.append(size)
@@ -130,6 +137,7 @@ class Tree:
 
 def planted(frame: Frame) -> Tree:
     """A tree in which nobody has been yet; every patient begins at place 0."""
-    tree = Tree(frame, tracker_root=[layout.NOT_GROWN] * len(frame.tracking))
+    counts = [one.counts for one in frame.tracking.values()]
+    tree = Tree(frame, tracker_root=[layout.NOT_GROWN] * len(frame.tracking), counts=counts)
     tree.place(Spot())
     return tree

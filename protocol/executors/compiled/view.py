@@ -18,7 +18,6 @@ from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.frame import Frame, node
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
-from protocol.executors.compiled.trackers import Counts
 from protocol.model.guard import Atom, Compare
 from protocol.model.input import Item
 from protocol.semantics.clocks import holds as compared
@@ -58,9 +57,13 @@ class View:
         """The answer of an axis."""
         found = self.path.get(axis)
         if found is None:
-            counts: list[Counts | None] = [one.counts for one in self.frame.tracking.values()]
-            found = self.path[axis] = answer(self.frame.axes.all[axis], self.registers, self.time, self.given, counts)
+            found = self.path[axis] = self._answer(self.frame.axes.all[axis])
         return found
+
+    def _answer(self, axis: Axis) -> int:
+        if axis.kind == layout.GIVEN:
+            return self.given
+        return answer(axis, self.registers, self.time, [one.counts for one in self.frame.tracking.values()])
 
     def bit(self, axis: Axis) -> bool:
         """The answer of an axis that is yes or no."""
