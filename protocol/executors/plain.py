@@ -7,10 +7,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from attrs import define
+from attrs import Factory, define
 
 from protocol.executors.compiled import judging, layout
 from protocol.executors.compiled.coding import REFUSED, coders
+from protocol.executors.compiled.computed import Kept
 from protocol.executors.compiled.frame import frame
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.leaves import Leaf
@@ -61,45 +62,77 @@ def of_columns(
 def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
     """The decision at each row of one patient; None where the course is one for the reference."""
     tree = ready.tree
-    registers = tree.frame.first_registers()
+    patient = Patient(tree, tree.frame.first_registers(), kept_of(tree))
     found: list[tuple[int, Leaf]] = []
-    refusals, deviates = [], False
+    deviates = False
     for row in rows:
-        refused = read(tree, registers, row)
-        number = BEYOND if refused is None else decide(tree, registers, row.time, row.given)
+        number = patient.visit(row)
         leaf = None if number == BEYOND else tree.leaves[number]
         if leaf is None:
             return None
         found.append((row.time, leaf))
-        refusals.append(refused or 0)
         deviates = deviates or leaf.is_open
     said = [leaf.row for _, leaf in found]
     if deviates:
         said = judging.rows(tree.frame.protocol, found, {row.time for row in rows if row.dose_only})
-    return list(zip(said, refusals, strict=True))
+    return list(zip(said, patient.refused, strict=True))
 
 
-def read(tree: Tree, registers: list[int], row: Row) -> int | None:
-    """Time passes, readings arrive, trackers move. How many readings are refused; None as in ``_read``."""
-    time, last = row.time, registers[layout.TIME]
-    moving = tree.frame.moving
-    if moving and registers[layout.STARTED] == NONE:
-        moving = [one for one in moving if one.tracker.from_baseline]
-    for one in moving:
-        pass_time(tree, one, registers, time)
-    if last != NONE and tree.place_drug[registers[layout.PLACE]]:
-        registers[layout.ON_DRUG] += time - last
-    registers[layout.TIME] = time
-    found = _read(tree, registers, row)
-    if found is None:
-        return None
-    answers = [truths(tree, one, registers, time) for one in moving]
-    for one, answer in zip(moving, answers, strict=True):
-        move(tree, one, registers, answer, found[0], time)
-    return found[1]
+def kept_of(tree: Tree) -> Kept | None:
+    """What is kept of a new patient, where something is computed."""
+    return Kept(tree.frame.prepared, tree.frame.computed) if tree.frame.computed else None
 
 
-def _read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
+@define(eq=False)
+class Patient:
+    """One patient on the way through the visits, with how many readings were refused at each."""
+
+    tree: Tree
+    registers: list[int]
+    kept: Kept | None
+    refused: list[int] = Factory(list)
+
+    def visit(self, row: Row) -> int:
+        """The leaf at a visit; BEYOND where only the reference can tell."""
+        tree, registers, time = self.tree, self.registers, row.time
+        last, moving = registers[layout.TIME], tree.frame.moving
+        if moving and registers[layout.STARTED] == NONE:
+            moving = [one for one in moving if one.tracker.from_baseline]
+        for one in moving:
+            pass_time(tree, one, registers, time, self.kept)
+        if last != NONE and tree.place_drug[registers[layout.PLACE]]:
+            registers[layout.ON_DRUG] += time - last
+        registers[layout.TIME] = time
+        measured = self._read(row)
+        if measured is None:
+            return BEYOND
+        answers = [truths(tree, one, registers, time) for one in moving]
+        for one, answer in zip(moving, answers, strict=True):
+            move(tree, one, registers, answer, measured, time)
+        return self._decided(row)
+
+    def _read(self, row: Row) -> int | None:
+        """The inputs that were measured, as bits; None as in ``read``."""
+        found = read(self.tree, self.registers, row)
+        if found is None:
+            return None
+        measured, refused = found
+        if self.kept is not None:
+            computed, more = self.kept.read(row.time, row.raw)
+            self.kept.fill(self.registers, row.time)
+            measured, refused = measured | computed, refused + more
+        self.refused.append(refused)
+        return measured
+
+    def _decided(self, row: Row) -> int:
+        number = decide(self.tree, self.registers, row.time, row.given)
+        writes = 0 if number == BEYOND else self.tree.leaf_writes[number]
+        if self.kept is not None and writes & (layout.SETS_STARTED | layout.ANEW):
+            self.kept.begin(row.time, bool(writes & layout.ANEW))
+        return number
+
+
+def read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
     """The inputs that were measured, as bits, and how many readings are refused; None where a number that stands for ever was
     read again, of which the code does not say whether it is the same."""
     measured, refused, time, compiled = 0, 0, row.time, tree.frame
@@ -156,7 +189,7 @@ _WRITTEN = (
 def _begin_anew(tree: Tree, registers: list[int], time: int) -> None:
     """Times, minutes on drug and trackers as of a new patient; what was read stays, and when the last hold began."""
     first = tree.frame.first_registers()
-    begin = layout.FIRST_FREE + len(tree.frame.inputs) + len(tree.frame.terms)
+    begin = tree.frame.first_tracker()
     registers[begin:] = first[begin:]
     for register in (layout.STARTED, layout.ENTERED, layout.CHANGED, layout.RAISED, layout.STEPPED):
         registers[register] = time

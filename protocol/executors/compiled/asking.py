@@ -26,6 +26,8 @@ def answer(axis: Axis, registers: Sequence[int], time: int, counts: Sequence[Cou
             known = counts[axis.b]
             assert known is not None
             return known.codes[a]
+        case layout.HELD:
+            return a
         case layout.AFTER:
             return int(a + axis.b > registers[axis.c])
         case layout.SINCE:

@@ -76,8 +76,8 @@ class Coder:
         return NO_CODES if held is None else tuple(code_of(term, held) for term in self.terms)
 
     def column(self, values: Sequence[Any], parts: Sequence[Sequence[Any]]) -> list[Codes | None]:
-        """The codes of a column of a table of visits; ``parts`` are, where there are any, whether each was not done, the sign of a
-        bound, and the lower and the upper limit."""
+        """The codes of a column of a table of visits. ``parts``: whether each was not done, the sign of a bound, and the limits;
+        or nothing."""
         return list(
             map(self.records.__getitem__, zip(values, *parts, strict=True)) if parts else map(self.values.__getitem__, values)
         )
@@ -160,6 +160,6 @@ def _multiple(term: Term, value: Interval, bound: Fraction) -> Interval:
 def coders(frame: Frame) -> tuple[Coder, ...]:
     """A coder for each input."""
     return tuple(
-        Coder(item, tuple(term for term in frame.terms.values() if term.input == number))
+        Coder(item, tuple(term for term in frame.terms.values() if term.input == number and term.limit != "baseline"))
         for number, item in enumerate(frame.inputs)
     )

@@ -125,7 +125,7 @@ def _true_holds(patient: Patient) -> frozenset[str]:
 def _acts_within_a_bound(patient: Patient, rule: Rule) -> bool:
     """Whether the rule acts for something that a value which was read as a bound only leaves open."""
     view = patient.view
-    bounds = [axis for axis in _read_axes(node(view.frame, rule.when)) if _is_bound(view, axis)]
+    bounds = [axis for axis, name in _read_axes(node(view.frame, rule.when)) if _is_bound(view, axis, name)]
     choices = product(*(_single(view.cells(axis)) for axis in bounds)) if bounds else ()
     return any(_acts_in(patient, rule, dict(zip(bounds, one, strict=True))) for one in choices)
 
@@ -134,24 +134,24 @@ def _acts_in(patient: Patient, rule: Rule, world: World) -> bool:
     return all(answer for _, answer in patient.view.completions(lambda inner: patient.acts(rule, inner), world))
 
 
-def _read_axes(guard: Node) -> tuple[int, ...]:
-    """The axes of readings that a guard asks, in order, each once."""
+def _read_axes(guard: Node) -> tuple[tuple[int, str], ...]:
+    """The axes of readings that a guard asks, in order, each once, with the name of the input."""
     match guard:
         case Asks(axis, _, atom):
             is_other = isinstance(atom, Compare) and isinstance(atom.term, Clock | Tracked)
-            return () if is_other else (axis,)
+            name = getattr(atom.term if isinstance(atom, Compare) else atom, "input", "")
+            return () if is_other else ((axis, name),)
         case Opposite(part):
             return _read_axes(part)
         case Every(parts) | Some(parts):
-            return tuple(dict.fromkeys(axis for part in parts for axis in _read_axes(part)))
+            return tuple(dict.fromkeys(one for part in parts for one in _read_axes(part)))
         case _:
             return ()
 
 
-def _is_bound(view: View, axis: int) -> bool:
+def _is_bound(view: View, axis: int, name: str) -> bool:
     """Whether it was read, and still leaves more than one cell."""
-    unknown = view.frame.axes.all[axis].c
-    return view.code(axis) not in (unknown, unknown + 1) and view.cells(axis).bit_count() > 1
+    return view.is_read(axis, name) and view.cells(axis).bit_count() > 1
 
 
 def _single(cells: int) -> list[int]:

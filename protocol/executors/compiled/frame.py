@@ -11,6 +11,7 @@ from attrs import Factory, frozen
 
 from protocol.executors.compiled import layout, trackers
 from protocol.executors.compiled.axes import Axes, Axis
+from protocol.executors.compiled.computed import OfBaseline, OfNumber, asked_inputs
 from protocol.executors.compiled.cuts import Cells
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
 from protocol.executors.compiled.terms import Term, term_of
@@ -32,7 +33,7 @@ from protocol.model.guard import (
     Value,
 )
 from protocol.model.guard import Term as Asked
-from protocol.model.input import Choice, Input, Tracker, YesNo
+from protocol.model.input import Choice, DerivedNumber, Input, Tracker, YesNo
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared, prepare
 
@@ -92,12 +93,17 @@ class Frame:
         """The register of the code of a term."""
         return layout.FIRST_FREE + len(self.inputs) + term.place
 
+    def date(self, name: str) -> int:
+        """The register of the date of a derived number: of its newest part, or when a part that is missing could be of."""
+        return layout.FIRST_FREE + len(self.terms) + len(self.inputs) + self.numbers[name] - len(self.protocol.inputs)
+
     def size(self) -> int:
         """How many registers a patient has."""
-        return self._first_tracker() + sum(trackers.registers(tracker) for tracker in self.prepared.trackers)
+        return self.first_tracker() + sum(trackers.registers(tracker) for tracker in self.prepared.trackers)
 
-    def _first_tracker(self) -> int:
-        return layout.FIRST_FREE + len(self.inputs) + len(self.terms)
+    def first_tracker(self) -> int:
+        """The first register of the trackers, which are the last ones."""
+        return layout.FIRST_FREE + len(self.terms) + len(self.inputs) + len(self.prepared.numbers)
 
     def first_registers(self) -> list[int]:
         """A patient of whom nothing is known yet, at place 0."""
@@ -107,9 +113,31 @@ class Frame:
     def _first_registers(self) -> list[int]:
         found = [layout.NONE] * layout.ON_DRUG + [0] * (layout.FIRST_FREE - layout.ON_DRUG)
         found += [layout.NONE] * len(self.inputs) + [term.unknown for term in self.terms.values()]
+        found += [layout.NONE] * len(self.prepared.numbers)
         for tracker in self.prepared.trackers:
             found += trackers.first_values(tracker)
         return found
+
+    @cached_property
+    def computed(self) -> tuple[OfNumber | OfBaseline, ...]:
+        """What is computed from readings."""
+        return (*(self._of_number(number) for number in self.prepared.numbers.values()), *self._of_baselines())
+
+    def _of_number(self, number: DerivedNumber) -> OfNumber:
+        name = number.name
+        of_it = (term for (one, limit), term in self.terms.items() if one == name and limit != "baseline")
+        terms = ((term, self.term_register(term)) for term in of_it)
+        return OfNumber(number, self.numbers[name], self.observed(name), self.date(name), tuple(terms))
+
+    def _of_baselines(self) -> Iterator[OfBaseline]:
+        for (name, limit), term in self.terms.items():
+            if limit == "baseline":
+                yield OfBaseline(name, term, self.term_register(term))
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """The inputs of which something is computed, so that what was read is kept as it was."""
+        return asked_inputs(self.prepared)
 
 
 def frame(protocol: Protocol) -> Frame:
@@ -119,10 +147,10 @@ def frame(protocol: Protocol) -> Frame:
     for guard in _guards(prepared):
         for atom in _atoms(prepared, guard):
             atoms.setdefault(atom.term if isinstance(atom, Compare) else Value(atom.input), []).append(atom)
-    inputs = protocol.inputs
+    inputs = (*protocol.inputs, *(prepared.inputs[name] for name in prepared.numbers))
     found = Frame(protocol, prepared, inputs, {item.name: n for n, item in enumerate(inputs)}, {}, Axes(), atoms)
     _add_terms(found)
-    first = found._first_tracker()
+    first = found.first_tracker()
     for tracker in prepared.trackers:
         _add_tracker(found, tracker, first)
         first += trackers.registers(tracker)
@@ -162,12 +190,14 @@ def _atoms(prepared: Prepared, guard: Guard) -> Iterator[Atom]:
 def _add_terms(found: Frame) -> None:
     """A term for each value that is asked, each multiple of a limit and each lowest or highest value, and for each input one.
 
-    Those of one input have registers in a row.
+    Those of one input have registers in a row; the quotient by the baseline, which nobody reads, is the last one.
     """
     for item in found.inputs:
         asked: dict[str, Asked] = {"": Value(item.name)}
-        asked |= {term.limit: term for term in found.atoms if isinstance(term, Ratio) and term.input == item.name}
+        ratios = [term for term in found.atoms if isinstance(term, Ratio) and term.input == item.name]
+        asked |= {term.limit: term for term in ratios if term.limit != "baseline"}
         asked |= {one.name: Tracked(one.name) for one in found.prepared.trackers if one.input == item.name}
+        asked |= {term.limit: term for term in ratios if term.limit == "baseline"}
         for limit, term in asked.items():
             number, atoms = found.numbers[item.name], found.atoms.get(term, [])
             found.terms[item.name, limit] = term_of(len(found.terms), number, item, limit, atoms)
@@ -175,6 +205,8 @@ def _add_terms(found: Frame) -> None:
         valid_for = found.inputs[found.numbers[name]].valid_for
         valid = layout.EVER if valid_for is None else valid_for
         axis = Axis(layout.READING, found.observed(name), found.term_register(one), one.unknown, valid)
+        if name in found.prepared.numbers or limit == "baseline":
+            axis = Axis(layout.HELD, found.term_register(one))
         found.reading[name, limit] = found.axes.number(axis, list(one.masks))
 
 
@@ -253,7 +285,16 @@ def _known(found: Frame, name: str, within: int | None) -> Node:
         return Sure()
     valid_for = found.inputs[found.numbers[name]].valid_for
     minutes = min(layout.EVER if one is None else one for one in (valid_for, within))
+    if name in found.prepared.numbers:
+        young = Knows(found.axes.number(Axis(layout.KNOWN, found.date(name), d=minutes)))
+        return Every((Knows(known_axis(found, name)), young))
     return Knows(found.axes.number(Axis(layout.KNOWN, found.observed(name), d=minutes)))
+
+
+def known_axis(found: Frame, name: str) -> int:
+    """The axis that says whether a value of an input is known."""
+    valid_for = found.inputs[found.numbers[name]].valid_for
+    return found.axes.number(Axis(layout.KNOWN, found.observed(name), d=layout.EVER if valid_for is None else valid_for))
 
 
 # Clocks

@@ -15,7 +15,8 @@ from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.frame import CLOCKS, node
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
 from protocol.executors.compiled.view import Open, View, World
-from protocol.model.guard import Atom, Clock, Compare, Ratio, Tracked
+from protocol.model.formula import Baseline, parts
+from protocol.model.guard import Atom, Clock, Compare, Tracked
 from protocol.model.input import Item, Score
 
 NEWER, WAITED, READABLE = 1, 2, 4
@@ -78,7 +79,10 @@ def _can_be_read_again(view: View, asked: Asks | Points) -> bool:
             return False
         if isinstance(asked.atom.term, Tracked):
             return True
-    return not view.frame.inputs[view.frame.numbers[_input(asked.atom)]].fixed
+    name, frame = _input(asked.atom), view.frame
+    number = frame.prepared.numbers.get(name)
+    names = [name] if number is None else [part.input for part in parts(number.value) if not isinstance(part, Baseline)]
+    return not all(frame.inputs[frame.numbers[one]].fixed for one in names)
 
 
 def _asks_again(view: View, guard: Node) -> bool:
@@ -110,11 +114,12 @@ def _is_newer(view: View, asked: Asks | Points, truth: bool, acted_on: ActedOn) 
         return truth and _came_due(view, atom, atom.term, acted_on)
     if isinstance(atom, Compare) and isinstance(atom.term, Tracked):
         return _tracker_is_newer(view, asked, atom, atom.term, truth, acted_on)
-    limit = atom.term.limit if isinstance(atom, Compare) and isinstance(atom.term, Ratio) else ""
-    term = view.frame.terms[_input(atom), limit]
-    if view.code(asked.axis) in (term.unknown, term.without_limit):
-        return _now_is_newer(view, acted_on)
-    return _after(view, view.frame.observed(_input(atom)), 0, acted_on)
+    name, frame = _input(atom), view.frame
+    if name in frame.prepared.numbers:
+        return _after(view, frame.date(name), 0, acted_on)
+    if view.is_read(asked.axis, name):
+        return _after(view, frame.observed(name), 0, acted_on)
+    return _now_is_newer(view, acted_on)
 
 
 def _now_is_newer(view: View, acted_on: ActedOn) -> bool:

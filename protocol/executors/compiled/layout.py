@@ -19,7 +19,7 @@ FIRST_FREE = 12
 """Behind these stand one register of each input (when its value was observed, NONE without one), one of each term (its code),
 and those of the trackers."""
 
-READING, KNOWN, CLOCK, AMOUNT, COUNT, SPAN, RANGE, AFTER, SINCE, SHOWN, HAS_STARTED, NEGATIVE, MEASURED, GIVEN = range(14)
+READING, KNOWN, CLOCK, AMOUNT, COUNT, SPAN, RANGE, AFTER, SINCE, SHOWN, HAS_STARTED, NEGATIVE, HELD, GIVEN = range(14)
 """The kinds of axes; ``asking`` says how each is answered."""
 
 SETS_STARTED, SETS_ENTERED, SETS_CHANGED, SETS_RAISED, SETS_LOWERED, SETS_HOLD, SETS_STEPPED, ANEW = (1 << n for n in range(8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.guard import Atom, Clock, Compare, CumulativeDose, Guard, Is, Not, Ratio, Tracked, nodes
+from protocol.model.guard import Atom, Clock, Compare, Guard, Is, Not, Tracked, nodes
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared, prepare
 
@@ -19,14 +19,9 @@ def only_by_reference(protocol: Protocol) -> tuple[str, ...]:
 def _reasons(prepared: Prepared) -> Iterator[str]:
     if prepared.protocol.between_visits == "act":
         yield "acts between visits"
-    if prepared.numbers:
-        yield f"computes numbers from readings ({', '.join(prepared.numbers)})"
-    for term in prepared.constants:
-        if isinstance(term, Ratio) and term.limit == "baseline":
-            yield f"compares {term.input} with its baseline"
-        if isinstance(term, CumulativeDose):
-            yield "asks for the cumulative dose"
-    if len(prepared.protocol.inputs) > _MOST_INPUTS:
+    if prepared.counts_dose:
+        yield "asks for the cumulative dose"
+    if len(prepared.protocol.inputs) + len(prepared.numbers) > _MOST_INPUTS:
         yield f"has more than {_MOST_INPUTS} inputs"
     if any(_has_window(atom) for rule in prepared.rules for atom, _ in _atoms(prepared, rule.when, False)):
         yield "has visit windows"

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterable, Iterator, MutableSequence
 from itertools import pairwise
 
 from protocol.executors.compiled import layout
+from protocol.executors.compiled.computed import Kept
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some
 from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
 from protocol.executors.compiled.trackers import Counts, Possible, Tracking
 from protocol.executors.compiled.tree import Tree
 from protocol.executors.compiled.walking import truths
+from protocol.model.guard import Atom, Compare
 
 Registers = MutableSequence[int]
 
 
-def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int) -> None:
+def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int, kept: Kept | None) -> None:
     """From the last visit to this one, which still has the readings of the last one."""
     last = registers[layout.TIME]
     if one.tracker.kind == "duration":
-        for moment in _lapses(tree, one.when, registers, last, time):
-            _last(one, registers, truths(tree, one, registers, moment) // 3, moment)
+        for moment in _lapses(_asked(tree, one.when, kept), registers, last, time):
+            _last(one, registers, _truths_at(tree, one, registers, moment, kept) // 3, moment)
     elif one.tracker.kind == "since" and last != NONE:
         guards = (one.when,) if one.until is None else (one.when, one.until)
-        changing = {moment for guard in guards for moment in _lapses(tree, guard, registers, last, time + 1)}
+        asked = {lapse for guard in guards for lapse in _asked(tree, guard, kept)}
+        changing = _lapses(asked, registers, last, time + 1)
         for begin, end in pairwise((*sorted({last + 1, *changing}), time + 1)):
-            _so(one, registers, truths(tree, one, registers, begin), end - 1)
+            _so(one, registers, _truths_at(tree, one, registers, begin, kept), end - 1)
+
+
+def _truths_at(tree: Tree, one: Tracking, registers: Registers, moment: int, kept: Kept | None) -> int:
+    if kept is not None:
+        kept.fill(registers, moment)
+    return truths(tree, one, registers, moment)
 
 
 def move(tree: Tree, one: Tracking, registers: Registers, found: int, measured: int, time: int) -> None:
@@ -41,29 +50,44 @@ def move(tree: Tree, one: Tracking, registers: Registers, found: int, measured: 
             _reach(tree, one, registers, time)
 
 
-def _lapses(tree: Tree, guard: Node, registers: Registers, last: int, until: int) -> list[int]:
-    """The first minutes, after the last visit and before ``until``, at which something that a guard asks is no longer valid."""
-    moments = {registers[register] + minutes + 1 for register, minutes in set(_asked(tree, guard)) if registers[register] != NONE}
-    return sorted(moment for moment in moments if last < moment < until)
+Lapse = tuple[int, int]
+"""The register of when something was observed, and for how many minutes it counts; or -1 and the minute itself."""
 
 
-def _asked(tree: Tree, guard: Node) -> Iterator[tuple[int, int]]:
-    """The registers of when something was observed that a guard asks, and for how many minutes it counts."""
+def _lapses(asked: Iterable[Lapse], registers: Registers, last: int, until: int) -> list[int]:
+    """The first minutes, after the last visit and before ``until``, at which something is no longer valid."""
+    moments = {minutes if register < 0 else registers[register] + minutes + 1 for register, minutes in asked}
+    return sorted(moment for moment in moments if last < moment < until) if last != NONE else []
+
+
+def _asked(tree: Tree, guard: Node, kept: Kept | None) -> Iterator[Lapse]:
+    """What a guard asks that can cease to be valid."""
     match guard:
-        case Asks(axis) | Knows(axis):
+        case Asks(axis, _, atom):
+            yield from _of_axis(tree, axis, atom, kept)
+        case Knows(axis):
             one = tree.frame.axes.all[axis]
-            if one.kind in (layout.READING, layout.KNOWN) and one.d < layout.EVER:
+            if one.d < layout.EVER:
                 yield one.a, one.d
         case Opposite(part):
-            yield from _asked(tree, part)
+            yield from _asked(tree, part, kept)
         case Every(parts) | Some(parts):
             for part in parts:
-                yield from _asked(tree, part)
+                yield from _asked(tree, part, kept)
         case Points(score):
             for case in tree.frame.prepared.scores[score].guards():
-                yield from _asked(tree, tree.frame.nodes[id(case)])
+                yield from _asked(tree, tree.frame.nodes[id(case)], kept)
         case _:
             return
+
+
+def _of_axis(tree: Tree, axis: int, atom: Atom, kept: Kept | None) -> Iterator[Lapse]:
+    one = tree.frame.axes.all[axis]
+    if one.kind == layout.READING and one.d < layout.EVER:
+        yield one.a, one.d
+    elif one.kind == layout.HELD and kept is not None:
+        name = getattr(atom.term if isinstance(atom, Compare) else atom, "input", "")
+        yield from ((-1, moment) for moment in kept.changes(name))
 
 
 def _last(one: Tracking, registers: Registers, now: int, time: int) -> None:
@@ -160,10 +184,11 @@ def _reach(tree: Tree, one: Tracking, registers: Registers, time: int) -> None:
     frame = tree.frame
     term = frame.terms[one.tracker.input, one.tracker.name]
     axis = frame.axes.all[frame.reading[one.tracker.input, one.tracker.name]]
-    is_known = time - registers[axis.a] <= axis.d
+    is_computed = axis.kind == layout.HELD
+    is_known = registers[frame.observed(one.tracker.input)] == time if is_computed else time - registers[axis.a] <= axis.d
     if not is_known and one.tracker.measured_only:
         return
-    cells = term.masks[registers[axis.b] if is_known else term.unknown]
+    cells = term.masks[registers[axis.a] if is_computed else registers[axis.b] if is_known else term.unknown]
     low, high = (cells & -cells).bit_length() - 1, cells.bit_length() - 1
     pick = min if one.tracker.kind == "lowest" else max
     for register, value in ((one.first, low), (one.first + 1, high)):

@@ -19,12 +19,16 @@ Update = tuple[int, Codes]
 
 @define
 class Row:
-    """One visit: what was observed, and the code of what was given. ``dose_only``: nobody was seen, only the dose changed."""
+    """One visit: what was observed, and the code of what was given. ``dose_only``: nobody was seen, only the dose changed.
+
+    ``raw`` are the observations of which something is computed.
+    """
 
     time: int
     updates: list[Update] = field(factory=list)
     given: int = 0
     dose_only: bool = False
+    raw: tuple[Observation, ...] = ()
 
 
 @frozen(eq=False)
@@ -67,10 +71,12 @@ class Reader:
     def _fits(self, visit: Visit) -> bool:
         names = {one.input for one in visit.observations}
         once = len(names) == len(visit.observations) and all(_is_of(visit, one) for one in visit.observations)
-        return once and visit.latest is None and names <= self.frame.numbers.keys()
+        measured = {item.name for item in self.frame.protocol.inputs}
+        return once and visit.latest is None and names <= measured
 
     def _row(self, visit: Visit) -> Row:
-        row = Row(visit.time, given=self.given(visit.given))
+        raw = tuple(one for one in visit.observations if one.input in self.frame.kept)
+        row = Row(visit.time, given=self.given(visit.given), raw=raw)
         for one in visit.observations:
             number = self.frame.numbers[one.input]
             row.updates.append((number, self.coders[number].codes_of(one)))
@@ -81,12 +87,14 @@ class Reader:
     def of_columns(self, columns: Mapping[str, Sequence[Any]], follow: str = "given") -> list[Row]:
         """The rows of a table of visits that was checked, given as plain columns."""
         rows = [Row(time) for time in columns["elapsed"]]
-        for number, item in enumerate(self.frame.inputs):
+        for number, item in enumerate(self.frame.protocol.inputs):
             if item.name in columns or f"{item.name}.not done" in columns:
                 codes = self.coders[number].column(*_of_input(item.name, columns, len(rows)))
                 for row, found in zip(rows, codes, strict=True):
                     if found is not None:
                         row.updates.append((number, found))
+                if item.name in self.frame.kept:
+                    _keep(rows, item.name, *_of_input(item.name, columns, len(rows)))
         if follow == "given" and "given" in columns:
             for row, text in zip(rows, columns["given"], strict=True):
                 row.given = self.written(text)
@@ -100,6 +108,16 @@ def _of_input(name: str, columns: Mapping[str, Sequence[Any]], length: int) -> t
     nothing, has_parts = (None,) * length, any(f"{name}.{part}" in columns for part in _PARTS)
     parts = [columns.get(f"{name}.{part}", nothing) for part in _PARTS if has_parts]
     return columns.get(name, nothing), parts
+
+
+def _keep(rows: list[Row], name: str, values: Sequence[Any], parts: list[Sequence[Any]]) -> None:
+    """The observations as they were reported."""
+    for row, value, *more in zip(rows, values, *parts, strict=True):
+        not_done, censored, lower, upper = more or (False, "", None, None)
+        if not_done:
+            row.raw = (*row.raw, Observation(name, None))
+        elif value is not None:
+            row.raw = (*row.raw, Observation(name, value, censored=censored or "", lower=lower, upper=upper))
 
 
 _PARTS = ("not done", "censored", "lower", "upper")

@@ -82,7 +82,7 @@ def term_of(place: int, number: int, item: Input, limit: str, atoms: Sequence[At
 
 def _anything(limit: str, low: Fraction, high: Fraction, atoms: Sequence[Compare]) -> Interval:
     """All that the term can be: what is plausible, or any multiple of a limit of normal above none."""
-    if limit not in LIMITS:
+    if limit not in (*LIMITS, "baseline"):
         return Interval(low, high)
     beyond = max((atom.constant for atom in atoms), default=Fraction(0)) + 1
     return Interval(Fraction(0), beyond, open_low=True)

@@ -16,7 +16,7 @@ from attrs import Factory, define
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.axes import Axis
-from protocol.executors.compiled.frame import Frame, node
+from protocol.executors.compiled.frame import Frame, known_axis, node
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
 from protocol.model.guard import Atom, Compare
 from protocol.model.input import Item
@@ -68,6 +68,13 @@ class View:
     def bit(self, axis: Axis) -> bool:
         """The answer of an axis that is yes or no."""
         return bool(self.code(self.frame.axes.number(axis)))
+
+    def is_read(self, axis: int, name: str) -> bool:
+        """Whether the value of an input was read and still counts, with the limit of normal that is asked."""
+        one = self.frame.axes.all[axis]
+        if one.kind == layout.HELD:
+            return bool(self.code(known_axis(self.frame, name)))
+        return self.code(axis) not in (one.c, one.c + 1)
 
     def cells(self, axis: int) -> int:
         """The cells in which the term of an axis can lie."""
