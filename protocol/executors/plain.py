@@ -11,8 +11,8 @@ from attrs import Factory, define
 
 from protocol.executors.compiled import judging, layout
 from protocol.executors.compiled.coding import REFUSED, coders
+from protocol.executors.compiled.compiling import frame
 from protocol.executors.compiled.computed import Kept
-from protocol.executors.compiled.frame import frame
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.leaves import Leaf
 from protocol.executors.compiled.leaves import Row as Said
