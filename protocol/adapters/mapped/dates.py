@@ -31,22 +31,22 @@ def span(text: str) -> Span:
     try:
         first, last = _one(begin), _one(end) if slash else None
     except NotationError as error:
-        raise NotationError(error.message.replace(f"'{begin}'", f"'{text[:40]}'"), error.hint) from None
+        raise NotationError(f"'{text[:40]}' {error.message}", error.hint) from None
     found = (first[0], last[1]) if last else first
     if (found[0].tzinfo is None) != (found[1].tzinfo is None) or found[1] < found[0]:
-        raise NotationError(f"'{text}' does not go up", "Write the earlier date first.")
+        raise NotationError(f"'{text[:40]}' does not go up", "Write the earlier date first.")
     return found
 
 
 def _one(text: str) -> Span:
     match = _DATE.fullmatch(text)
     if match is None:
-        raise NotationError(f"'{text[:40]}' is not a date", _HINT)
+        raise NotationError("is not a date", _HINT)
     said = {part: int(value) for part, value in match.groupdict().items() if value and value.isdigit()}
     try:
         return _ends(said, _zone(match["zone"]))
     except (ValueError, OverflowError):
-        raise NotationError(f"'{text[:40]}' is no day of the calendar", _HINT) from None
+        raise NotationError("is no day of the calendar", _HINT) from None
 
 
 def _ends(said: dict[str, int], zone: timezone | None) -> Span:
@@ -58,13 +58,13 @@ def _ends(said: dict[str, int], zone: timezone | None) -> Span:
         known.append(said[part])
     if len(known) == 3:  # a date without a time of day counts as its beginning
         known += [0, 0]
-    first = datetime(*(*known, *(1, 1, 1, 0, 0)[len(known) :]), tzinfo=zone)  # type: ignore[misc, arg-type]
+    year, month, day, hour, minute = (*known, *(1, 1, 1, 0, 0)[len(known) :])
+    first = datetime(year, month, day, hour, minute, tzinfo=zone)
     if len(known) >= 5:
         return first, first
     month = known[1] if len(known) > 1 else 12
-    day = known[2] if len(known) > 2 else monthrange(known[0], month)[1]
-    hour = known[3] if len(known) > 3 else 0
-    return first, datetime(known[0], month, day, hour, 59 if len(known) == 4 else 0, tzinfo=zone)
+    day = known[2] if len(known) > 2 else monthrange(year, month)[1]
+    return first, datetime(year, month, day, known[3] if len(known) > 3 else 23, 59, tzinfo=zone)
 
 
 def _zone(text: str | None) -> timezone | None:

@@ -75,8 +75,7 @@ class Study:
         """A text as a time of the patient."""
         if when.date is None:
             return self._counted(text, "study day" if when.study_day else "elapsed")
-        if patient.first_dose is None:
-            return Wrong("S044", "a date, but no date of the first dose", "Give 'patients' the column of 'first dose'.")
+        assert patient.first_dose is not None  # a mapping with dates says where its date stands, and who has none is left out
         try:
             return since(span(text), patient.first_dose, self.mapping.by_day)
         except NotationError as error:
