@@ -10,6 +10,7 @@ import click
 
 from protocol.commands import HOLDS
 from protocol.commands.data import data_folder, sheet_of
+from protocol.commands.progress import watched
 from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, load, traces_of
 
@@ -62,7 +63,7 @@ def report(
     written = write_page(found, page, courses.name)
     show(f"{page}: {written}")
     if figures is not None:
-        show(f"{figures}: {write_figures(found, figures)}")
+        show(f"{figures}: {write_figures(found, figures, partial(watched, what='figures'))}")
     return HOLDS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from protocol.adapters.report.drawn import Report
 from protocol.adapters.report.page import to_html
 from protocol.adapters.selection import slug
 from protocol.errors import ExtraMissing, NotationError
+
+Named = tuple[str, str]
+Watch = Callable[[Sequence[Named]], Iterator[Named]]
 
 _SCALE = 3
 """Points of a PNG for each unit of a figure, which is 2160 in its width: enough for print over two columns."""
@@ -28,11 +31,11 @@ def write_page(report: Report, page: Path, source: str) -> str:
     return f"{counted(len(report.lanes), 'subject')}, {deviating} with deviations, {pages}, {len(html) / 1e6:.2f} MB"
 
 
-def write_figures(report: Report, folder: Path) -> str:
-    """Writes each figure twice; says how many. Raises ExtraMissing without vl_convert."""
+def write_figures(report: Report, folder: Path, watch: Watch = iter) -> str:
+    """Writes each figure twice; says how many. ``watch`` sees each go by. Raises ExtraMissing without vl_convert."""
     convert = _converter()
     figures = dict(figures_of(report))
-    for name, drawn in figures.items():
+    for name, drawn in watch(list(figures.items())):
         alone = svg.alone(drawn, report.style)
         _write(folder / f"{name}.svg", alone.encode())
         _write(folder / f"{name}.png", convert(alone))

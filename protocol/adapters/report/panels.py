@@ -13,7 +13,7 @@ from protocol.adapters.report.swimmer import bar, say_change
 from protocol.model.input import Input
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose
-from protocol.model.time import say_time
+from protocol.model.time import say_duration, say_time
 
 WIDTH, LEFT, RIGHT = 720, 112, 578
 RUNG, ROW = 14, 12
@@ -68,6 +68,19 @@ def _recommended(lane: Lane, scale: TimeScale, middle: Mapping[Dose, float]) -> 
         until = steps[place + 1].visit.time if place + 1 < len(steps) else step.visit.time
         points += [(scale.at(step.visit.time), y), (scale.at(until), y)]
     return svg.joined(points)
+
+
+def clock_row(times: Sequence[int], started: int, scale: TimeScale) -> tuple[float, str]:
+    """When the times since the start come up with which rules compare it; with the height of the row."""
+    rows = [svg.words(LEFT - 6, 9, "time since start", "", "e"), svg.line(LEFT, 6, RIGHT, 6, "gr")]
+    free = 0.0
+    for time in times:
+        x = scale.at(started + time)
+        if x >= free and started + time <= scale.last:
+            said = say_duration(time)
+            rows += [svg.line(x, 2, x, 10, "ax"), svg.words(x + 4, 9, said, "lt")]
+            free = x + 4 + 5 * len(said) + 6
+    return ROW, "".join(rows)
 
 
 # Findings in words

@@ -10,10 +10,10 @@ from protocol.adapters.report import svg
 from protocol.adapters.report.curve import curve
 from protocol.adapters.report.lanes import Lane
 from protocol.adapters.report.measured import Curved, Derived, Finding, Reading, curves, findings
-from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, doses, finding_row
+from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, clock_row, doses, finding_row
 from protocol.adapters.report.scale import TimeScale, time_scale
 from protocol.adapters.report.swimmer import time_axis
-from protocol.adapters.report.thresholds import Threshold, asked, thresholds
+from protocol.adapters.report.thresholds import Threshold, asked, clock_thresholds, thresholds
 from protocol.model.decision import Step
 from protocol.model.input import Input
 from protocol.model.protocol import Protocol
@@ -26,15 +26,16 @@ _TOP = 18.0
 
 @frozen
 class Asked:
-    """What the rules ask: thresholds by input, and all names. It is the same for every subject."""
+    """What the rules ask: thresholds by input, all names, and times since the start. It is the same for every subject."""
 
     thresholds: dict[str, tuple[Threshold, ...]]
     names: frozenset[str]
+    clocks: tuple[int, ...]
 
 
 def asked_by(protocol: Protocol) -> Asked:
     """What the rules in force ask."""
-    return Asked(thresholds(protocol), asked(protocol))
+    return Asked(thresholds(protocol), asked(protocol), clock_thresholds(protocol))
 
 
 @frozen
@@ -77,6 +78,9 @@ def _panels(
 ) -> Iterator[tuple[float, str]]:
     yield doses(lane, protocol, scale)
     yield ROW, _certainty(lane, scale)
+    started = next((change.time for change in lane.changes if change.kind == "start"), None)
+    if started is not None and any(started + time <= scale.last for time in asked.clocks):
+        yield clock_row(asked.clocks, started, scale)
     for item, found in words.items():
         yield finding_row(item, found, scale)
     for number, readings in numbers.items():
@@ -86,12 +90,16 @@ def _panels(
 def _chosen(
     numbers: dict[Curved, tuple[Reading, ...]], lane: Lane, asked: Asked, most: int
 ) -> tuple[dict[Curved, tuple[Reading, ...]], tuple[str, ...]]:
-    """The curves to draw: first those on which the deviations rest, then those with thresholds, then all that is asked."""
-    facts = {fact.name for one in lane.noted for fact in one.step.decision.facts}
-    order = sorted(
-        numbers, key=lambda item: (item.name not in facts, item.name not in asked.thresholds, item.name not in asked.names)
-    )
-    chosen = set(order[:most])
+    """The curves to draw: first those on which the deviations rest, single readings last, those with thresholds before others."""
+    decisions = [one.step.decision for one in lane.deviations or lane.noted]
+    rested = {fact.name for decision in decisions for fact in decision.facts}
+    rested |= {name for decision in decisions for missing in decision.missing for name in missing.inputs}
+
+    def order(item: Curved) -> tuple[bool, ...]:
+        single = len(numbers[item]) == 1
+        return item.name not in rested, single, item.name not in asked.thresholds, item.name not in asked.names
+
+    chosen = set(sorted(numbers, key=order)[:most])
     kept = {item: readings for item, readings in numbers.items() if item in chosen}
     return kept, tuple(item.name for item in numbers if item not in chosen)
 

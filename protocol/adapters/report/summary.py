@@ -188,8 +188,8 @@ def _spread(values: Sequence[float]) -> str:
 # What was missing
 
 
-def missing(lanes: Sequence[Lane]) -> tuple[tuple[str, str], ...]:
-    """What decisions that are not decided lacked, most often first: the input, and at how many visits of how many subjects."""
+def missing(lanes: Sequence[Lane]) -> tuple[tuple[str, int, int], ...]:
+    """What decisions that are not decided lacked, most often first: at how many visits, of how many subjects."""
     visits: Counter[str] = Counter()
     subjects: dict[str, set[str]] = {}
     for lane in lanes:
@@ -197,4 +197,4 @@ def missing(lanes: Sequence[Lane]) -> tuple[tuple[str, str], ...]:
             for one in step.decision.missing:
                 visits[one.name] += 1
                 subjects.setdefault(one.name, set()).add(lane.name)
-    return tuple((name, f"{count} visits, {len(subjects[name])} subjects") for name, count in visits.most_common())
+    return tuple((name, count, len(subjects[name])) for name, count in visits.most_common())

@@ -8,7 +8,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from protocol.model.formula import parts as formula_parts
-from protocol.model.guard import Compare, Guard, Limit, Named, Operator, Ratio, Tracked, Value, nodes
+from protocol.model.guard import Clock, Compare, Guard, Limit, Named, Operator, Ratio, Tracked, Value, nodes
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 
@@ -40,6 +40,12 @@ def thresholds(protocol: Protocol) -> dict[str, tuple[Threshold, ...]]:
                 asking = found.setdefault(one.term.input, {}).setdefault((one.operator, one.constant, limit), {})
                 asking[rule.name] = None
     return {name: tuple(Threshold(*what, tuple(rules)) for what, rules in asked.items()) for name, asked in found.items()}
+
+
+def clock_thresholds(protocol: Protocol) -> tuple[int, ...]:
+    """The times since the start, in minutes, with which the rules in force compare it."""
+    compared = (one for rule in protocol.in_force() for one in _compares(rule.when, protocol))
+    return tuple(sorted({int(one.constant) for one in compared if one.term == Clock("start")}))
 
 
 def asked(protocol: Protocol) -> frozenset[str]:
