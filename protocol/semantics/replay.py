@@ -11,6 +11,7 @@ from protocol.errors import VisitError, unfit
 from protocol.model.course import Course
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
+from protocol.semantics..py import with_exposures
 from protocol.semantics.trace import trace
 
 Follow = Literal["given", "recommended"]
@@ -39,6 +40,19 @@ def _traced(protocol: Protocol, course: Course, follow: Follow) -> Trace:
         if f"'{course.name}'" in error.message:
             raise
         raise VisitError(f"'{course.name}': {error.message}", error.hint) from error
+
+
+def planned(protocol: Protocol, course: Course) -> Trace:
+    """The trace of a course as it would have been if the protocol had been followed, on the readings that there are.
+
+    Where the protocol has started no treatment by the time of the first dose that was given, the course begins with that dose.
+    """
+    found = trace(protocol, untreated(course))
+    first = next((one for one in with_exposures(course) if one.given is not None and one.given.kind == "regimen"), None)
+    if first is None or any(one.state.started is not None and one.visit.time <= first.time for one in found.steps):
+        return found
+    others = (evolve(one, given=None) for one in course.visits if one.time != first.time)
+    return trace(protocol, evolve(course, visits=tuple(sorted((first, *others), key=lambda one: one.time)), exposures=()))
 
 
 def untreated(course: Course) -> Course:
