@@ -8,10 +8,9 @@ from typing import Literal, get_args
 from attrs import evolve
 
 from protocol.errors import VisitError, unfit
-from protocol.model.course import Course
+from protocol.model.course import Course, with_exposures
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
-from protocol.semantics..py import with_exposures
 from protocol.semantics.trace import trace
 
 Follow = Literal["given", "recommended"]
