@@ -15,6 +15,7 @@ from protocol.adapters.report.scale import TimeScale
 from protocol.adapters.report.thresholds import thresholds
 from protocol.model.course import ANEW, Given, Observation
 from protocol.model.decision import Step
+from protocol.model.input import Input, Number
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.regimen import Dose
@@ -134,7 +135,7 @@ def visits(lane: Lane, protocol: Protocol, unit: int, derived: Derived | None = 
     seen = {one.input for step in steps for one in step.visit.observations}
     columns: list[tuple[str, list[str]]] = [
         (unit_name(unit), [_when(step, unit) for step in steps]),
-        *(_measured(lane, item.name) for item in protocol.inputs if item.name in seen),
+        *(_measured(lane, item) for item in protocol.inputs if item.name in seen),
         *((name, [values.get(step.visit.time, "") for step in steps]) for name, values in _computed(lane, derived)),
         ("given", [_given(step.visit.given, protocol) for step in steps]),
         ("recommended", [str(step.decision.after.dose) for step in steps]),
@@ -147,13 +148,13 @@ def visits(lane: Lane, protocol: Protocol, unit: int, derived: Derived | None = 
     return Table(lane.name, tuple(name for name, _ in kept), tuple(zip(*(cells for _, cells in kept), strict=True)))
 
 
-def _measured(lane: Lane, name: str) -> tuple[str, list[str]]:
+def _measured(lane: Lane, item: Input) -> tuple[str, list[str]]:
     """The column of an input; limits of normal that are the same throughout stand in its head."""
-    rows = [[one for one in step.visit.observations if one.input == name] for step in lane.trace.steps]
+    rows = [[one for one in step.visit.observations if one.input == item.name] for step in lane.trace.steps]
     limits = {_limits(one) for row in rows for one in row}
     head = limits.pop() if len(limits) == 1 else None
-    cells = ["; ".join(_value(one) + ("" if head is not None else _limits(one)) for one in row) for row in rows]
-    return f"{name}{head or ''}", cells
+    cells = ["; ".join(_value(one, item) + ("" if head is not None else _limits(one)) for one in row) for row in rows]
+    return f"{item.name}{head or ''}", cells
 
 
 def _computed(lane: Lane, derived: Derived | None) -> Iterator[tuple[str, dict[int, str]]]:
@@ -179,10 +180,12 @@ def _status(step: Step) -> str:
     return f"{step.decision.status}{', silent' if step.decision.silent else ''}"
 
 
-def _value(one: Observation) -> str:
+def _value(one: Observation, item: Input) -> str:
     if one.value is None:
         return "not done"
-    return f"{one.censored}{_number(one.value)}{f' {one.unit}' if one.unit else ''}"
+    declared = item.kind.unit if isinstance(item.kind, Number) else ""
+    unit = f" {one.unit}" if one.unit not in ("", declared) else ""
+    return f"{one.censored}{_number(one.value)}{unit}"
 
 
 def _limits(one: Observation) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +23,11 @@ OUTSIDE = """Array.from(document.querySelectorAll("svg text")).filter(function (
   return box.left < frame.left - 3 || box.right > frame.right + 3 || box.top < frame.top - 3 || box.bottom > frame.bottom + 3;
 }).map(function (text) { return text.textContent; })"""
 SAVED = """(async function () {
-  var saved = {};
-  HTMLAnchorElement.prototype.click = function () { saved.name = this.download; saved.url = this.href; };
+  var made = [], names = [];
+  URL.createObjectURL = function (blob) { made.push(blob); return "#"; };
+  HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
   document.querySelector("button[data-file=deviations]").click();
-  saved.text = await (await new Promise(function (done) {
-    var asked = new XMLHttpRequest(); asked.open("GET", saved.url); asked.onload = function () { done(asked.responseText); };
-    asked.onerror = function () { done(null); }; asked.send();
-  }));
-  return saved;
+  return [names[0], await made[0].text()];
 })()"""
 
 
@@ -67,6 +66,16 @@ def test_every_link_leads_somewhere(tab: Browser) -> None:
 def test_a_figure_says_what_it_shows_to_who_cannot_see_it(tab: Browser) -> None:
     assert tab.value("document.querySelectorAll('svg:not([aria-label])').length") == 0
     assert tab.value("document.querySelectorAll('svg').length") > 5
+
+
+def test_a_table_is_saved_as_a_file(tab: Browser) -> None:
+    name, text = tab.value(SAVED)
+    rows = list(csv.reader(io.StringIO(text)))
+    _, traces = measured()
+    kinds = [one.kind for trace in traces for step in trace.steps for one in step.deviations if one.is_certain]
+    assert name == "deviations.csv"
+    assert rows[0][:3] == ["subject", "when", "deviation"]
+    assert sorted(row[2] for row in rows[1:]) == sorted(kinds)
 
 
 def test_it_prints_each_subject_on_a_page_of_its_own(tab: Browser) -> None:
