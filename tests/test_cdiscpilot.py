@@ -31,6 +31,7 @@ from protocol.semantics.watch import watch
 Row = dict[str, Any]
 SPEC = "cdiscpilot-xanomeline"
 LABEL, DRESS = "imatinib-label/differential", "imatinib-hes/2026-dress"
+LABORATORY = ["USUBJID", "LBTESTCD", "LBORRES", "LBORNRHI", "LBDY"]
 CONTROL = "01-701-1239"
 
 
@@ -47,7 +48,8 @@ def rows(folder: Path, name: str) -> list[Row]:
     """The rows of a table, as they are."""
     import pyreadstat
 
-    columns, _ = pyreadstat.read_xport(str(folder / f"{name}.xpt"), output_format="dict")
+    file, asked = str(folder / f"{name}.xpt"), LABORATORY if name == "lb" else None
+    columns, _ = pyreadstat.read_xport(file, output_format="dict", usecols=asked)
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
