@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -43,6 +44,7 @@ from protocol.model.protocol import Protocol
 ROWS = 500_000
 """Visits in a bucket where nobody says how many buckets there are."""
 _CHUNK = 1 << 20
+_SIZE = re.compile(r"[1-9][0-9]{0,5}(\.[0-9]+)? ?[KMGT]i?B", re.ASCII)
 
 Engine = Literal["local", "spark"]
 Tell = Callable[[str, int, int], None]
@@ -78,6 +80,8 @@ def replay_files(
     """
     check_protocol(protocol)
     check_extras(means.engine)
+    if not _SIZE.fullmatch(means.memory):
+        raise unfit("'memory'", means.memory, "a size such as '500MB' or '2GB'")
     from protocol.executors.visit_files import check_files, rows_of
 
     files = tuple(Path(file) for file in files)

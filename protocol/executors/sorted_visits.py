@@ -27,7 +27,7 @@ _BATCH = 131_072
 _ROW_GROUP = 262_144
 _SPILL = ".sorting"
 _FILE, _ROW = "#file", "#row"
-_NO_ROOM = "No space left"
+_NOT_WRITTEN = "Could not write"
 
 Tell = Callable[[int], None]
 
@@ -103,14 +103,18 @@ def _sorting(folder: Path, means: Means) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
     except duckdb.Error as error:
         raise _not_sorted(folder, error) from None
+    except RuntimeError as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from None
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
 
 def _not_sorted(folder: Path, error: duckdb.Error) -> InputError:
     said = str(error).split("\n")[0]
-    if isinstance(error, duckdb.OutOfMemoryException) or _NO_ROOM in said:
-        return refusal("R006", f"sorting has no room left: {said}", AGAIN, str(folder))
+    if isinstance(error, duckdb.OutOfMemoryException) or _NOT_WRITTEN in said:
+        return refusal("R006", f"sorting has no room left, in --memory or on the disk: {said}", AGAIN, str(folder))
     return refusal("R001", f"the visits cannot be read: {said}", "Write the file again, or fetch it again.")
 
 

@@ -12,6 +12,7 @@ import multiprocessing
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
@@ -73,10 +74,13 @@ class _Team:
         self.lines: dict[Connection, BaseProcess] = {}
         for _ in range(count):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, work, count), daemon=True)
-            process.start()
+            process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            with _uninterrupted():
+                process.start()
             theirs.close()
             self.lines[ours] = process
+        for line in self.lines:
+            _send(line, work)
 
     def done(self, items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
         """Each item with what came of it, as it comes."""
@@ -115,18 +119,36 @@ class _Team:
             process.join()
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A process that begins here does not hear who interrupts from the keyboard: that is for this one, which ends the others."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # begins with the first process, and then lets signals through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _hand(line: Connection, waiting: Iterator[Any], busy: dict[Connection, Any]) -> None:
     for item in waiting:
         busy[line] = item
-        with contextlib.suppress(OSError):  # it has ended; that is seen when its answer is waited for
-            line.send(item)
+        _send(line, item)
         return
 
 
-def _serve(line: Connection, work: Callable[[Any], Any], count: int) -> None:
-    """What a process does: one item after the other, until the line is cut."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the first process, which ends this one
+def _send(line: Connection, value: Any) -> None:
+    with contextlib.suppress(OSError):  # it has ended; that is seen when its answer is waited for
+        line.send(value)
+
+
+def _serve(line: Connection) -> None:
+    """What a process does: one item after the other, with the work that comes first, until the line is cut."""
     with contextlib.suppress(EOFError, OSError):
+        work = line.recv()
         while True:
             line.send(answered(work, line.recv()))
 
