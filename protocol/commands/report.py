@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, load, traces_of
 
 if TYPE_CHECKING:
+    from protocol.adapters.report.computed import Computed
     from protocol.adapters.report.drawn import Pages
+    from protocol.adapters.sheet import Example
+    from protocol.model.decision import Trace
     from protocol.model.protocol import Protocol
 
 PAGES = ("deviating", "noted", "all")
@@ -52,19 +56,31 @@ def report(
     from protocol.adapters.report.drawn import report as drawn
     from protocol.adapters.report.files import write_figures, write_page
     from protocol.adapters.selection import pairs, under
-    from protocol.semantics.derived_values import derived_values
 
     protocol = load(spec)
     sheet = sheet_of(courses, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))
-    found = drawn(
-        traces_of(protocol, sheet.examples), protocol, _grouping(by, protocol), pages, partial(derived_values, protocol)
-    )
+    grouping = _grouping(by, protocol)
+    traces = traces_of(protocol, sheet.examples)
+    found = drawn(traces, protocol, _computed(protocol, sheet.examples, traces), grouping, pages)
     written = write_page(found, page, courses.name)
     show(f"{page}: {written}")
     if figures is not None:
         show(f"{figures}: {write_figures(found, figures, partial(watched, what='figures'))}")
     return HOLDS
+
+
+def _computed(protocol: Protocol, examples: Sequence[Example], traces: Sequence[Trace]) -> Computed:
+    """What is shown beside the traces; for the planned dose each course is followed once more, as recommended."""
+    from protocol.adapters.report.computed import Computed
+    from protocol.semantics.derived_values import derived_values
+    from protocol.semantics.exposed import spells
+    from protocol.semantics.replay import planned
+    from protocol.semantics.summary import summary
+
+    pairs = zip(traces, watched(examples, "courses as recommended"), strict=True)
+    summaries = {trace.course: summary(protocol, trace, planned(protocol, example.course)) for trace, example in pairs}
+    return Computed(spells, partial(derived_values, protocol), summaries)
 
 
 def _grouping(by: str | None, protocol: Protocol) -> str:

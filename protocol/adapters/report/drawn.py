@@ -7,10 +7,10 @@ from typing import Literal
 
 from attrs import frozen
 
+from protocol.adapters.report.computed import Computed, Derived
 from protocol.adapters.report.key import Key, key
 from protocol.adapters.report.lanes import Lane, fixed_choice, lanes
 from protocol.adapters.report.legend import dose_legend, legend
-from protocol.adapters.report.measured import Derived
 from protocol.adapters.report.occupancy import occupancy
 from protocol.adapters.report.palette import style_sheet
 from protocol.adapters.report.scale import TimeScale, time_scale
@@ -41,6 +41,7 @@ class Report:
     """
 
     protocol: Protocol
+    computed: Computed
     lanes: tuple[Lane, ...]
     shown: tuple[Lane, ...]
     key: Key
@@ -52,7 +53,6 @@ class Report:
     subjects: Mapping[str, Drawn]
     places: Mapping[str, str]
     pages: Pages = "deviating"
-    derived: Derived | None = None
 
     @property
     def paged(self) -> tuple[Lane, ...]:
@@ -65,19 +65,18 @@ class Report:
         return style_sheet(self.protocol)
 
 
-def report(
-    traces: Iterable[Trace], protocol: Protocol, by: str = "", pages: Pages = "deviating", derived: Derived | None = None
-) -> Report:
+def report(traces: Iterable[Trace], protocol: Protocol, computed: Computed, by: str = "", pages: Pages = "deviating") -> Report:
     """The report on these traces. ``by`` is the input by which they are grouped, else the first choice that is fixed;
-    ``pages`` says which of them have a page of their own, ``derived`` what their derived numbers were.
+    ``pages`` says which of them have a page of their own.
     """
-    found = lanes(traces, protocol, by or fixed_choice(protocol))
+    found = lanes(traces, protocol, computed, by or fixed_choice(protocol))
     paged = _paged(found, pages)[:MOST_SUBJECTS]
     shown = _shown(found)
     letters, scale = key(found, protocol), time_scale((lane.end for lane in found), LEFT, RIGHT, 0)
     places = {lane.name: f"s{number}" for number, lane in enumerate(paged, 1)}
     return Report(
         protocol,
+        computed,
         found,
         shown,
         letters,
@@ -86,19 +85,18 @@ def report(
         dose_legend(found, protocol),
         {name: occupancy(group, protocol, scale, name or "All subjects") for name, group in grouped(found).items()},
         dict(_swimmers(shown, protocol, letters, scale, places)),
-        _subjects(paged, protocol, _PLACE - _LANE * len(shown) - _PAGE * len(paged), derived),
+        _subjects(paged, protocol, _PLACE - _LANE * len(shown) - _PAGE * len(paged), computed.derived),
         places,
         pages,
-        derived,
     )
 
 
-def _subjects(paged: Sequence[Lane], protocol: Protocol, room: int, derived: Derived | None) -> dict[str, Drawn]:
+def _subjects(paged: Sequence[Lane], protocol: Protocol, room: int, derived: Derived) -> dict[str, Drawn]:
     """The figures of these courses; of very many each has fewer curves, so that a mail or a browser can still carry the page."""
     asked = asked_by(protocol)
     drawn: dict[str, Drawn] = {}
     for most in _CURVES:
-        drawn = {lane.name: subject(lane, protocol, asked, most, derived) for lane in paged}
+        drawn = {lane.name: subject(lane, protocol, asked, derived, most) for lane in paged}
         if sum(len(one.figure) for one in drawn.values()) <= room:
             break
     return drawn

@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 
+from protocol.adapters.report.computed import Computed
 from protocol.adapters.tally import is_assumed_change, is_change
 from protocol.model.decision import Deviation, DeviationKind, Step, Trace
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.regimen import Dose
-from protocol.model.rule import ControlKind
+from protocol.model.summary import Spell
 
 ChangeKind = Literal["start", "escalate", "reduce", "hold", "resume", "review", "stop", "other"]
 Ending = Literal["continues", "without drug", "stopped", "never started"]
-
-
-@frozen
-class Span:
-    """A dose in force from ``start`` to ``end`` (minutes). ``assumed``: it was not recorded, and is as recommended."""
-
-    start: int
-    end: int
-    dose: Dose
-    control: ControlKind
-    assumed: bool = False
 
 
 @frozen
@@ -72,12 +62,13 @@ class Deviating:
 class Lane:
     """One course as it is drawn. ``group`` is its value of the input by which courses are grouped.
 
-    ``noted`` are its deviations, and where it cannot be decided whether there is one.
+    ``spells`` are the doses in force, no drug during treatment too; ``noted``
+    are its deviations, and where it cannot be decided whether there is one.
     """
 
     trace: Trace
     group: str
-    spans: tuple[Span, ...]
+    spells: tuple[Spell, ...]
     changes: tuple[Change, ...]
     noted: tuple[Deviating, ...]
     ending: Ending
@@ -110,25 +101,25 @@ class Lane:
     @property
     def on_drug(self) -> int:
         """Minutes with drug."""
-        return sum(span.end - span.start for span in self.spans if span.dose.is_drug)
+        return sum(one.minutes for one in self.spells if one.dose.is_drug)
 
 
-def lane(trace: Trace, protocol: Protocol, by: str = "") -> Lane:
+def lane(trace: Trace, protocol: Protocol, computed: Computed, by: str = "") -> Lane:
     """The course as it is drawn; ``by`` names the input by which courses are grouped."""
     noted = ((step, deviation) for step in trace.steps for deviation in step.deviations)
     return Lane(
         trace,
         _group(trace, by) if by else "",
-        tuple(_spans(trace.steps)),
+        tuple(_treatment(computed.spells(trace))),
         tuple(_changes(trace.steps, protocol)),
         tuple(Deviating(number, *one) for number, one in enumerate(noted, 1)),
         _ending(trace),
     )
 
 
-def lanes(traces: Iterable[Trace], protocol: Protocol, by: str = "") -> tuple[Lane, ...]:
+def lanes(traces: Iterable[Trace], protocol: Protocol, computed: Computed, by: str = "") -> tuple[Lane, ...]:
     """All courses that hold a visit, group by group, the longest first."""
-    drawn = (lane(trace, protocol, by) for trace in traces if trace.steps)
+    drawn = (lane(trace, protocol, computed, by) for trace in traces if trace.steps)
     order = {option: place for place, option in enumerate(options(protocol, by))}
     return tuple(sorted(drawn, key=lambda one: (order.get(one.group, len(order)), one.group, -one.end, one.name)))
 
@@ -153,25 +144,11 @@ def _group(trace: Trace, by: str) -> str:
 # The doses in force
 
 
-def _spans(steps: tuple[Step, ...]) -> Iterator[Span]:
-    open_span: Span | None = None
-    for step in steps:
-        time, state = step.visit.time, step.state
-        open_span = evolve(open_span, end=max(time, open_span.start)) if open_span else None
-        now = Span(time, time, state.dose, state.control.kind, step.assumed)
-        if open_span and _alike(open_span, now):
-            continue
-        if open_span:
-            yield open_span
-        over = now.control in ("before treatment", "stopped") and not now.dose.is_drug
-        open_span = None if over else now
-    if open_span:
-        last = steps[-1].visit
-        yield evolve(open_span, end=max(open_span.end, last.time))
-
-
-def _alike(one: Span, other: Span) -> bool:
-    return (one.dose, one.control, one.assumed) == (other.dose, other.control, other.assumed)
+def _treatment(spells: Iterable[Spell]) -> Iterator[Spell]:
+    """The spells from the first dose to the end of treatment; drug that is given after it too."""
+    for one in spells:
+        if one.dose.is_drug or one.control.kind not in ("before treatment", "stopped"):
+            yield one
 
 
 def _ending(trace: Trace) -> Ending:

@@ -53,7 +53,7 @@ def _flow(items: Iterable[Item]) -> tuple[str, float]:
 
 def _doses(lanes: Sequence[Lane], protocol: Protocol) -> Iterator[Item]:
     styles = dose_styles(protocol)
-    seen = {span.dose for lane in lanes for span in lane.spans}
+    seen = {spell.dose for lane in lanes for spell in lane.spells}
     for level in _shown_levels(protocol, seen):
         said = str(level.regimen) if level.name == str(level.regimen) else f"{level.name}, {level.regimen}"
         yield svg.box(0, -3.5, 20, 7, styles[Dose("level", level.name)]), said, ""
@@ -64,7 +64,7 @@ def _doses(lanes: Sequence[Lane], protocol: Protocol) -> Iterator[Item]:
 
 
 def _assumed(lanes: Sequence[Lane]) -> Iterator[Item]:
-    if any(span.assumed for lane in lanes for span in lane.spans):
+    if any(spell.known != "known" for lane in lanes for spell in lane.spells):
         yield svg.box(0, -1.75, 20, 3.5, "kb"), "thin: dose not recorded, taken to be as recommended", ""
 
 

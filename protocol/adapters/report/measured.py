@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 
 from attrs import frozen
 
+from protocol.adapters.report.computed import Derived
 from protocol.errors import NotationError
 from protocol.model.course import Observation
 from protocol.model.decision import Step, Trace
@@ -38,16 +39,14 @@ class Finding:
 
 
 Curved = Input | DerivedNumber
-Derived = Callable[[Trace], Mapping[str, Iterable[tuple[int, Fraction]]]]
-"""Of a course the values of each derived number, each with when it was observed."""
 
 
-def curves(trace: Trace, protocol: Protocol, derived: Derived | None = None) -> dict[Curved, tuple[Reading, ...]]:
+def curves(trace: Trace, protocol: Protocol, derived: Derived) -> dict[Curved, tuple[Reading, ...]]:
     """Of each number and grade that was measured or computed the readings, in the order of the protocol and of time."""
     found: dict[Curved, tuple[Reading, ...]] = {
         item: tuple(_readings(trace, item)) for item in protocol.inputs if isinstance(item.kind, Number | Grade)
     }
-    computed = derived(trace) if derived and protocol.numbers else {}
+    computed = derived(trace) if protocol.numbers else {}
     found |= {number: tuple(Reading(*one) for one in computed.get(number.name, ())) for number in protocol.numbers}
     return {item: readings for item, readings in found.items() if readings}
 

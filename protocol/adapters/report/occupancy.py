@@ -32,8 +32,8 @@ class Occupied:
 
 def occupied(lanes: Sequence[Lane], protocol: Protocol) -> tuple[Occupied, ...]:
     """The counts from each time on at which one of them changes."""
-    known = [lane for lane in lanes if lane.spans]
-    moments = {0} | {time for lane in known for span in lane.spans for time in (span.start, span.end)}
+    known = [lane for lane in lanes if lane.spells]
+    moments = {0} | {time for lane in known for spell in lane.spells for time in (spell.start, spell.end)}
     times = sorted(moments | {lane.end for lane in known})
     return tuple(Occupied(time, _counts(known, protocol, time)) for time in times)
 
@@ -55,19 +55,19 @@ def _counts(lanes: Sequence[Lane], protocol: Protocol, time: int) -> dict[Part, 
 
 def _part(lane: Lane, time: int) -> Part | None:
     """Where a subject is from a time on; None before its first dose, and where its course is over without an end."""
-    place = bisect_right(lane.spans, time, key=lambda span: span.start) - 1
+    place = bisect_right(lane.spells, time, key=lambda spell: spell.start) - 1
     if place < 0:
         return None
-    span = lane.spans[place]
-    if time < span.end:
-        return Dose("off ladder") if span.dose.kind == "off ladder" else span.dose
-    return ENDED if lane.ending == "stopped" or place + 1 < len(lane.spans) else None
+    spell = lane.spells[place]
+    if time < spell.end:
+        return Dose("off ladder") if spell.dose.kind == "off ladder" else spell.dose
+    return ENDED if lane.ending == "stopped" or place + 1 < len(lane.spells) else None
 
 
 def occupancy(lanes: Sequence[Lane], protocol: Protocol, scale: TimeScale, heading: str) -> str:
     """The figure of one group."""
     found = occupied(lanes, protocol)
-    bottom, most = _TOP + _HEIGHT, len([lane for lane in lanes if lane.spans])
+    bottom, most = _TOP + _HEIGHT, len([lane for lane in lanes if lane.spells])
     values = ValueScale(0, max(most, 1), bottom, _TOP)
     drawn = "".join((*_axis(values), *_areas(found, protocol, scale, values), *time_axis(scale, _TOP, bottom)))
     said = f"{heading}: number of subjects on each dose over time, {counted(most, 'subject')}"

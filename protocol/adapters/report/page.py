@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from protocol.adapters.phrases import counted, say_date, say_order
-from protocol.adapters.report import tables
+from protocol.adapters.report import exposure, tables
 from protocol.adapters.report.drawn import Report
 from protocol.adapters.report.lanes import Deviating, Lane
 from protocol.adapters.report.summary import grouped, missing, summary
@@ -52,7 +52,7 @@ def _content(report: Report, source: str) -> dict[str, Any]:
         "title": f"Conformance with {protocol.name} {protocol.version}",
         "about": _about(protocol, source),
         "lead": _lead(report),
-        "summary": summary(lanes, protocol),
+        "summary": summary(lanes, protocol, report.computed),
         "missing": missing(lanes),
         "legend": report.legend,
         "dose_legend": report.dose_legend,
@@ -60,6 +60,7 @@ def _content(report: Report, source: str) -> dict[str, Any]:
         "swimmers": list(report.swimmers.values()),
         "lanes_left_out": _left_out(len(lanes), len(report.shown), "subjects are drawn; those with deviations came first"),
         "counts": tables.counts(grouped(lanes), protocol, report.scale),
+        "exposure": exposure.table(report.computed.summaries, _by_name(lanes)),
         "doses": tables.doses(report.shown, unit),
         "changes": tables.changes(report.shown, unit),
         "deviations": tables.deviations(_by_name(lanes), protocol, certain=True),
@@ -122,11 +123,12 @@ def _subject(lane: Lane, report: Report) -> dict[str, Any]:
         "name": lane.name,
         "group": lane.group,
         "story": tables.story(lane),
+        "exposure": exposure.story(report.computed.summaries[lane.name]) if lane.name in report.computed.summaries else "",
         "figure": drawn.figure,
         "left_out": ", ".join(drawn.left_out),
         "deviations": (noted := [_deviation(one, report.protocol) for one in lane.noted]),
         "reasoned": any(one["reasons"] for one in noted),
-        "data": tables.visits(lane, report.protocol, report.scale.unit, report.derived),
+        "data": tables.visits(lane, report.protocol, report.scale.unit, report.computed.derived),
     }
 
 

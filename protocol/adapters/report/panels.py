@@ -31,7 +31,7 @@ def doses(lane: Lane, protocol: Protocol, scale: TimeScale) -> tuple[float, str]
     rows = [
         svg.path("".join(f"M{LEFT} {svg.number(y)}H{RIGHT}" for y in middle.values()), "gr"),
         svg.column(LEFT - 6, [(y + 3, _rung(dose)) for dose, y in middle.items()], "e"),
-        *(bar(span, scale, styles, middle[_place(span.dose)], 8) for span in lane.spans),
+        *(bar(spell, scale, styles, middle[_place(spell.dose)], 8) for spell in lane.spells),
         svg.path(_recommended(lane, scale, middle), "rc", "the dose recommended"),
         *(
             signs.change(scale.at(one.time), middle[_place(one.dose)], one.kind, say_change(one, protocol))
@@ -44,7 +44,7 @@ def doses(lane: Lane, protocol: Protocol, scale: TimeScale) -> tuple[float, str]
 
 def _rungs(lane: Lane, protocol: Protocol) -> list[Dose]:
     """No drug, the levels, and what is off the ladder if there is such; of a long ladder the levels that matter here."""
-    seen = {span.dose for span in lane.spans} | {step.decision.after.dose for step in lane.trace.steps}
+    seen = {spell.dose for spell in lane.spells} | {step.decision.after.dose for step in lane.trace.steps}
     levels = [Dose("level", level.name) for level in protocol.levels]
     if len(levels) > _MOST_RUNGS:
         levels = [level for level in levels if level in seen]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from protocol.adapters.report import svg
+from protocol.adapters.report.computed import Derived
 from protocol.adapters.report.curve import curve
 from protocol.adapters.report.lanes import Lane
-from protocol.adapters.report.measured import Curved, Derived, Finding, Reading, curves, findings
+from protocol.adapters.report.measured import Curved, Finding, Reading, curves, findings
 from protocol.adapters.report.panels import LEFT, RIGHT, ROW, WIDTH, clock_row, doses, finding_row
 from protocol.adapters.report.scale import TimeScale, time_scale
 from protocol.adapters.report.swimmer import time_axis
@@ -46,7 +47,7 @@ class Drawn:
     left_out: tuple[str, ...]
 
 
-def subject(lane: Lane, protocol: Protocol, asked: Asked, most: int = MOST_CURVES, derived: Derived | None = None) -> Drawn:
+def subject(lane: Lane, protocol: Protocol, asked: Asked, derived: Derived, most: int = MOST_CURVES) -> Drawn:
     """The figure of one subject, with at most so many curves."""
     scale = _scale(lane)
     numbers, left_out = _chosen(curves(lane.trace, protocol, derived), lane, asked, most)

@@ -8,6 +8,8 @@ from statistics import median
 
 from attrs import frozen
 
+from protocol.adapters.report.computed import Computed
+from protocol.adapters.report.exposure import exposure_rows
 from protocol.adapters.report.lanes import ChangeKind, Lane
 from protocol.adapters.tally import is_change
 from protocol.model.decision import Step
@@ -42,19 +44,27 @@ def grouped(lanes: Sequence[Lane]) -> dict[str, list[Lane]]:
     return found
 
 
-def summary(lanes: Sequence[Lane], protocol: Protocol) -> Summary:
+def summary(lanes: Sequence[Lane], protocol: Protocol, computed: Computed) -> Summary:
     """The table; of one group alone there is no column."""
     groups = grouped(lanes)
     columns = {**(groups if len(groups) > 1 else {}), "all": list(lanes)}
-    rows = (
-        Row(label, tuple(cell(group) for group in columns.values()) if cell else ()) for label, cell in _rows(lanes, protocol)
-    )
+    rows = [
+        Row(label, tuple(cell(group) for group in columns.values()) if cell else ())
+        for label, cell in _rows(lanes, protocol, bool(computed.summaries))
+    ]
+    if computed.summaries:
+        exposure = (Row(*row) for row in exposure_rows(computed.summaries, columns.values()))
+        place = next(number for number, row in enumerate(rows) if row.label == _MODIFICATIONS)
+        rows[place:place] = [Row("Exposure, median (least to most) if not said otherwise"), *exposure]
     return Summary(tuple(f"{name} (N = {len(group)})" for name, group in columns.items()), tuple(rows))
 
 
-def _rows(lanes: Sequence[Lane], protocol: Protocol) -> Iterator[tuple[str, Cell | None]]:
+def _rows(lanes: Sequence[Lane], protocol: Protocol, summed: bool) -> Iterator[tuple[str, Cell | None]]:
+    """Where courses are summed up, what that says is not said twice."""
     yield from _treatment(lanes, protocol)
-    yield from _changes(lanes)
+    if not summed:
+        yield from _time_with_drug(lanes)
+    yield from _changes(lanes, summed)
     yield "Dose changes given, changes (%)", None
     for permitted, label in _PERMITTED.items():
         yield label, _share(_is_permitted(permitted), lambda step: _verdict(step) != "")
@@ -76,28 +86,34 @@ _PERMITTED = {
 
 
 def _treatment(lanes: Sequence[Lane], protocol: Protocol) -> Iterator[tuple[str, Cell | None]]:
-    unit, name = (HOUR, "hours") if max((lane.end for lane in lanes), default=0) < 4 * DAY else (DAY, "days")
     yield "Treatment, subjects (%)", None
-    yield "given drug or placebo", _subjects(lambda lane: bool(lane.spans))
+    yield "given drug or placebo", _subjects(lambda lane: bool(lane.spells))
     for level in protocol.levels:
         if any(map(_was_at(level.name), lanes)):
             yield f"ever at {level.name} ({level.regimen})", _subjects(_was_at(level.name))
-    if any(span.dose.kind == "off ladder" for lane in lanes for span in lane.spans):
-        yield "ever off the ladder", _subjects(lambda lane: any(span.dose.kind == "off ladder" for span in lane.spans))
+    if any(spell.dose.kind == "off ladder" for lane in lanes for spell in lane.spells):
+        yield "ever off the ladder", _subjects(lambda lane: any(spell.dose.kind == "off ladder" for spell in lane.spells))
     yield "end of treatment on record", _subjects(lambda lane: lane.ending == "stopped")
+
+
+def _time_with_drug(lanes: Sequence[Lane]) -> Iterator[tuple[str, Cell]]:
+    unit, name = (HOUR, "hours") if max((lane.end for lane in lanes), default=0) < 4 * DAY else (DAY, "days")
     yield (
         f"{name.capitalize()} with drug, median (least to most)",
-        lambda group: _spread([lane.on_drug / unit for lane in group if lane.spans]),
+        lambda group: _spread([lane.on_drug / unit for lane in group if lane.spells]),
     )
 
 
-def _changes(lanes: Sequence[Lane]) -> Iterator[tuple[str, Cell | None]]:
-    yield "Modifications, subjects (%) [changes]", None
+def _changes(lanes: Sequence[Lane], summed: bool) -> Iterator[tuple[str, Cell | None]]:
+    yield _MODIFICATIONS, None
     for kind, label in _CHANGED.items():
-        if any(change.kind == kind for lane in lanes for change in lane.changes):
+        if not (summed and kind in ("escalate", "reduce", "hold")) and any(
+            change.kind == kind for lane in lanes for change in lane.changes
+        ):
             yield label, _events(_changed(kind))
 
 
+_MODIFICATIONS = "Modifications, subjects (%) [changes]"
 _CHANGED: dict[ChangeKind, str] = {
     "escalate": "escalated",
     "reduce": "reduced",
@@ -135,7 +151,7 @@ def _has_status(status: str) -> Callable[[Step], bool]:
 
 
 def _was_at(level: str) -> Callable[[Lane], bool]:
-    return lambda lane: any(span.dose == Dose("level", level) for span in lane.spans)
+    return lambda lane: any(spell.dose == Dose("level", level) for spell in lane.spells)
 
 
 def _changed(kind: str) -> Callable[[Lane], int]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from protocol.adapters.phrases import counted, say_dose
 from protocol.adapters.report import signs, svg
 from protocol.adapters.report.key import Key
-from protocol.adapters.report.lanes import Change, Deviating, Lane, Span
+from protocol.adapters.report.lanes import Change, Deviating, Lane
 from protocol.adapters.report.palette import dose_style, dose_styles
 from protocol.adapters.report.scale import TimeScale
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose
+from protocol.model.summary import Spell
 from protocol.model.time import say_time
 
 Mark = Change | Deviating
@@ -51,8 +52,8 @@ def time_axis(scale: TimeScale, top: float, bottom: float) -> Iterator[str]:
 def _lane(lane: Lane, protocol: Protocol, key: Key, scale: TimeScale, places: Mapping[str, str]) -> Iterator[str]:
     yield _name(lane, places)
     styles = dose_styles(protocol)
-    yield from (bar(span, scale, styles, _MIDDLE, _BAR, say_span(span)) for span in lane.spans)
-    end = max((span.end for span in lane.spans), default=0)
+    yield from (bar(spell, scale, styles, _MIDDLE, _BAR, say_spell(spell)) for spell in lane.spells)
+    end = max((spell.end for spell in lane.spells), default=0)
     marks: list[Mark] = [*lane.changes, *lane.undecided, *lane.deviations]
     yield from (_sign(one, lane, protocol, scale) for one in marks)
     yield signs.ending(scale.at(end) + 2, _MIDDLE, lane.ending, f"{lane.name}: no end of treatment on record")
@@ -67,17 +68,17 @@ def _name(lane: Lane, places: Mapping[str, str]) -> str:
     return svg.link(places[lane.name], name) if lane.name in places else name
 
 
-def bar(span: Span, scale: TimeScale, styles: Mapping[Dose, str], middle: float, height: float, words: str = "") -> str:
+def bar(spell: Spell, scale: TimeScale, styles: Mapping[Dose, str], middle: float, height: float, words: str = "") -> str:
     """A dose in force; thin where it was not recorded, hollow where there is no drug."""
-    height = height / 2 if span.assumed else height
-    left, right = scale.at(span.start), scale.at(span.end)
-    return svg.box(left, middle - height / 2, max(right - left, 1), height, dose_style(span.dose, styles), words)
+    height = height / 2 if spell.known != "known" else height
+    left, right = scale.at(spell.start), scale.at(spell.end)
+    return svg.box(left, middle - height / 2, max(right - left, 1), height, dose_style(spell.dose, styles), words)
 
 
-def say_span(span: Span) -> str:
+def say_spell(spell: Spell) -> str:
     """``high, day 15 to day 168``."""
-    said = str(span.dose) if span.dose.is_drug else f"no drug ({span.control})"
-    return f"{said}, {say_time(span.start)} to {say_time(span.end)}{', not recorded' if span.assumed else ''}"
+    said = str(spell.dose) if spell.dose.is_drug else f"no drug ({spell.control})"
+    return f"{said}, {say_time(spell.start)} to {say_time(spell.end)}{', not recorded' if spell.known != 'known' else ''}"
 
 
 def _order(one: Mark) -> tuple[int, bool]:

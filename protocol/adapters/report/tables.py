@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import frozen
 
 from protocol.adapters.phrases import listed, say_date, say_fact, say_order
+from protocol.adapters.report.computed import Derived
 from protocol.adapters.report.key import Key
 from protocol.adapters.report.lanes import Deviating, Lane
-from protocol.adapters.report.measured import Derived
 from protocol.adapters.report.occupancy import occupied, parts
 from protocol.adapters.report.scale import TimeScale
 from protocol.adapters.report.thresholds import thresholds
@@ -51,14 +51,14 @@ def doses(lanes: Iterable[Lane], unit: int) -> Table:
     rows = (
         (
             lane.name,
-            in_unit(span.start, unit),
-            in_unit(span.end, unit),
-            str(span.dose),
-            span.control,
-            "yes" if span.assumed else "",
+            in_unit(spell.start, unit),
+            in_unit(spell.end, unit),
+            str(spell.dose),
+            str(spell.control),
+            "yes" if spell.known != "known" else "",
         )
         for lane in lanes
-        for span in lane.spans
+        for spell in lane.spells
     )
     named = unit_name(unit)
     return Table("doses", ("subject", f"from {named}", f"to {named}", "dose", "state", "assumed"), tuple(rows))
@@ -129,7 +129,7 @@ def reasons(one: Deviating, protocol: Protocol) -> Iterator[str]:
 # Behind the figure of a subject
 
 
-def visits(lane: Lane, protocol: Protocol, unit: int, derived: Derived | None = None) -> Table:
+def visits(lane: Lane, protocol: Protocol, unit: int, derived: Derived) -> Table:
     """Each visit: what was measured, what was given, what was decided; without the columns in which nothing stands."""
     steps = lane.trace.steps
     seen = {one.input for step in steps for one in step.visit.observations}
@@ -157,8 +157,8 @@ def _measured(lane: Lane, item: Input) -> tuple[str, list[str]]:
     return f"{item.name}{head or ''}", cells
 
 
-def _computed(lane: Lane, derived: Derived | None) -> Iterator[tuple[str, dict[int, str]]]:
-    for name, values in (derived(lane.trace) if derived else {}).items():
+def _computed(lane: Lane, derived: Derived) -> Iterator[tuple[str, dict[int, str]]]:
+    for name, values in derived(lane.trace).items():
         yield name, {time: f"{float(value):.6g}" for time, value in values}
 
 
@@ -233,9 +233,9 @@ def readings(protocol: Protocol) -> Table:
 def story(lane: Lane) -> str:
     """The doses of a subject in one line: ``low, day 0 to 16; high, day 16 to 169; stopped on day 182``."""
     parts = [
-        f"{'no drug' if not span.dose.is_drug else span.dose}{' (assumed)' if span.assumed else ''}, "
-        f"{say_time(span.start)} to {say_time(span.end).removeprefix('day ')}"
-        for span in lane.spans
+        f"{'no drug' if not spell.dose.is_drug else spell.dose}{' (assumed)' if spell.known != 'known' else ''}, "
+        f"{say_time(spell.start)} to {say_time(spell.end).removeprefix('day ')}"
+        for spell in lane.spells
     ]
     ended = [say_time(change.time) for change in lane.changes if change.kind == "stop"]
     return "; ".join([*parts, *(f"stopped on {time}" for time in ended[-1:])]) or "never given drug"

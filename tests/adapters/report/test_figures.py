@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from attrs import evolve
 
 from protocol import load, trace
 from protocol.adapters.from_file import from_file
-from protocol.adapters.report.drawn import Report, report
+from protocol.adapters.report.drawn import Report
 from protocol.adapters.report.files import figures_of, write_figures
 from protocol.adapters.report.measured import curves
 from protocol.adapters.report.scale import time_scale, value_scale
@@ -22,20 +21,19 @@ from protocol.adapters.report.thresholds import thresholds
 from protocol.adapters.selection import named
 from protocol.language.shipped import find
 from protocol.model.time import DAY, HOUR
-from protocol.semantics.derived_values import derived_values
-from tests.adapters.report.replayed import measured, titration
+from tests.adapters.report.replayed import computed, drawn, measured, titration
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def both() -> list[Report]:
-    return [report(traces, protocol) for protocol, traces in (titration(), measured())]
+    return [drawn(traces, protocol) for protocol, traces in (titration(), measured())]
 
 
 def test_each_figure_is_well_formed_and_asks_for_nothing_from_elsewhere() -> None:
     for found in both():
-        for name, drawn in figures_of(found):
-            text = alone(drawn, found.style)
+        for name, one in figures_of(found):
+            text = alone(one, found.style)
             root = ElementTree.fromstring(text)
             assert root.tag == f"{SVG}svg", name
             assert float(root.attrib["width"]) == 720
@@ -46,8 +44,8 @@ def test_every_style_that_a_figure_names_is_in_the_style_sheet() -> None:
     for found in both():
         named = {
             word
-            for _, drawn in figures_of(found)
-            for node in ElementTree.fromstring(alone(drawn, found.style)).iter()
+            for _, one in figures_of(found)
+            for node in ElementTree.fromstring(alone(one, found.style)).iter()
             for word in node.get("class", "").split()
         }
         assert not {word for word in named if f".{word}{{" not in found.style and f".{word}." not in found.style}
@@ -55,29 +53,29 @@ def test_every_style_that_a_figure_names_is_in_the_style_sheet() -> None:
 
 def test_every_dose_change_stands_in_the_swimmer_plot_with_its_rule() -> None:
     protocol, traces = titration()
-    found = report(traces, protocol)
-    drawn = "".join(found.swimmers.values())
+    found = drawn(traces, protocol)
+    lanes = "".join(found.swimmers.values())
     for one in found.lanes:
         for change in one.changes:
             if change.kind != "start" and change.time not in {other.time for other in one.deviations}:
-                assert f", by {change.rule}<" in drawn
+                assert f", by {change.rule}<" in lanes
     assert set(found.key.rules) == {change.rule for one in found.lanes for change in one.changes} - {""}
 
 
 def test_a_page_holds_so_many_lanes_and_none_is_lost() -> None:
     protocol, traces = titration()
     many = [evolve(one, course=f"{number} of {one.course}") for number in range(12) for one in traces]
-    found = report(many, protocol)
+    found = drawn(many, protocol)
     names = [one.name for one in found.lanes]
     assert len(names) == len(many)
-    assert all(sum(f"{number} of " in drawn for drawn in found.swimmers.values()) for number in range(12))
-    assert max(drawn.count('<g transform="translate(0 ') for drawn in found.swimmers.values()) <= 61
+    assert all(sum(f"{number} of " in one for one in found.swimmers.values()) for number in range(12))
+    assert max(one.count('<g transform="translate(0 ') for one in found.swimmers.values()) <= 61
 
 
 def test_pictures_and_files_have_the_names_of_what_they_show(tmp_path: Path) -> None:
     pytest.importorskip("vl_convert", reason="vl_convert is not installed, so nothing becomes PNG: extra 'report'")
     protocol, traces = titration()
-    said = write_figures(report(traces[:2], protocol), tmp_path)
+    said = write_figures(drawn(traces[:2], protocol), tmp_path)
     names = {file.name for file in tmp_path.iterdir()}
     assert {"legend.svg", "legend.png"} <= names
     assert said == f"{len(names) // 2} figures as SVG and PNG"
@@ -96,10 +94,10 @@ def test_thresholds_are_those_of_the_rules_in_force_through_names_and_trackers()
 def test_values_are_drawn_in_the_unit_of_the_protocol_with_bounds_and_refusals() -> None:
     protocol, traces = measured()
     (low,) = [one for one in traces if one.course.startswith("Counts below")]
-    readings = next(found for item, found in curves(low, protocol).items() if item.name == "platelets")
+    readings = next(found for item, found in curves(low, protocol, computed(protocol).derived).items() if item.name == "platelets")
     assert [(one.value, one.censored) for one in readings][1] == (60, "<")
     (absurd,) = [one for one in traces if one.course.startswith("A count that cannot be")]
-    readings = next(found for item, found in curves(absurd, protocol).items() if item.name == "platelets")
+    readings = next(found for item, found in curves(absurd, protocol, computed(protocol).derived).items() if item.name == "platelets")
     assert [one.value for one in readings if one.refused] == [4000, 4000]
 
 
@@ -108,11 +106,11 @@ def test_a_derived_number_is_drawn_with_its_thresholds_and_stands_in_the_data() 
     (example, *_) = named(
         from_file(find("imatinib-label").parent / "differential.courses.md", protocol).examples, "Neutrophils at"
     )
-    found = report([trace(protocol, example.course)], protocol, pages="all", derived=partial(derived_values, protocol))
-    (drawn,) = found.subjects.values()
-    assert "anc: Neutrophils" in drawn.figure
-    assert "&lt; 1 hold-cytopenia" in drawn.figure
-    shown = visits(found.lanes[0], protocol, DAY, found.derived)
+    found = drawn([trace(protocol, example.course)], protocol, "all")
+    (subject,) = found.subjects.values()
+    assert "anc: Neutrophils" in subject.figure
+    assert "&lt; 1 hold-cytopenia" in subject.figure
+    shown = visits(found.lanes[0], protocol, DAY, found.computed.derived)
     assert [row[shown.header.index("anc")] for row in shown.rows] == ["4", "1.01", "1", "0.99", "1.49", "1.5"]
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from protocol.adapters.report.drawn import report
 from protocol.adapters.report.page import to_html
 from tests.adapters.report.browser import CHROMIUM, Browser, browser
-from tests.adapters.report.replayed import measured
+from tests.adapters.report.replayed import drawn, measured
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed, so no page is written: extra 'report'")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed, so the page is not looked at")
@@ -35,7 +34,7 @@ SAVED = """(async function () {
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     protocol, traces = measured()
     file = tmp_path_factory.mktemp("report") / "report.html"
-    file.write_text(to_html(report(traces, protocol)), encoding="utf-8")
+    file.write_text(to_html(drawn(traces, protocol)), encoding="utf-8")
     return file
 
 
