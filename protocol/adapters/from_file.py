@@ -20,5 +20,10 @@ def from_file(path: Path, protocol: Protocol) -> Sheet:
         raise unreadable(path, "C001", f"cannot be read: {why}", "Give a Markdown or CSV file.")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise unreadable(path, "C001", f"'{path.suffix}' is no ending of a file of courses", f"Endings: {', '.join(READERS)}.")
+        raise unreadable(
+            path,
+            "C001",
+            f"'{path.suffix}' is no ending of a file of courses",
+            f"Endings: {', '.join(READERS)}; of a mapping .mapping.yaml.",
+        )
     return reader(text_of(path), protocol, str(path))

@@ -11,11 +11,11 @@ LONGEST_LINE = 100_000
 LARGEST_FILE = 16_000_000
 
 
-def text_of(path: Path) -> str:
-    """The text of a file; raises InputError where it cannot be read."""
+def text_of(path: Path, largest: int = LARGEST_FILE) -> str:
+    """The text of a file of at most so many bytes; raises InputError where it cannot be read."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise unreadable(path, "C004", "the file is too large", f"Split it into files below {LARGEST_FILE // 10**6} MB.")
+        if path.stat().st_size > largest:
+            raise unreadable(path, "C004", "the file is too large", f"Split it into files below {largest // 10**6} MB.")
         data = path.read_bytes()
     except OSError as error:
         raise unreadable(path, "C001", f"cannot be read: {error.strerror or 'unknown'}", "Give a Markdown or CSV file.") from None

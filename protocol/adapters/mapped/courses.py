@@ -45,6 +45,9 @@ def read_mapped(mapping: DataMapping, folder: Path, protocol: Protocol) -> Mappe
     tables = {source.name: table(source, folder) for source in mapping.tables}
     check_columns(mapping, tables)
     account = Account({name: Rows(one) for name, one in tables.items()})
+    for one in tables.values():
+        if one.noted:
+            account.note(one.noted, one.file)
     listed = patients(mapping, tables, account)
     study = Study(mapping, protocol, tables, listed, account)
     if mapping.patients:

@@ -147,6 +147,9 @@ def exposures(study: Study, found: list[Record], stop: int | None) -> tuple[Expo
     intervals: list[Exposure] = []
     for number, one in enumerate(ordered):
         following = ordered[number + 1].start.time if number + 1 < len(ordered) else None
+        if one.end is not None and following is not None and following <= one.end.time and following > one.start.last:
+            what = "a dose begins before the one before it has ended; from then on the later one counts"
+            study.account.note(what, study.tables[ordered[number + 1].table].name(ordered[number + 1].row))
         intervals += _intervals(one, day, following)
     if stop is not None:
         intervals = [*_until(study, intervals, found[0].patient if found else "", stop, day)]

@@ -9,10 +9,13 @@ from protocol.adapters.mapped.table import Table
 from protocol.adapters.problems import Cell, Problems, lines_of, quoted
 from protocol.adapters.text import report_unusable, text_of
 
+LARGEST_TABLE = 2_000_000_000
+"""Bytes; a table of a study is larger than a file of courses that somebody wrote."""
+
 
 def from_csv(path: Path) -> Table:
     """The table in a CSV file; raises InputError with everything that is wrong with it."""
-    problems = Problems(str(path), lines_of(text_of(path)))
+    problems = Problems(str(path), lines_of(text_of(path, LARGEST_TABLE)))
     report_unusable(problems)
     problems.stop_if_any()
     records = _records(problems)

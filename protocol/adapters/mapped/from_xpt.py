@@ -17,13 +17,18 @@ def from_xpt(path: Path) -> Table:
     """The table in a SAS transport file; raises InputError where it is none, or was cut off."""
     with needs("pyreadstat", "cdisc", "SAS transport files"):
         import pyreadstat
+    noted = ""
     try:
-        columns, meta = pyreadstat.read_xport(str(path), output_format="dict")
+        try:
+            columns, meta = pyreadstat.read_xport(str(path), output_format="dict")
+        except UnicodeDecodeError:  # the format does not say which; what is not UTF-8 was mostly written on Windows
+            noted = "texts are not UTF-8, and are read as Windows-1252"
+            columns, meta = pyreadstat.read_xport(str(path), output_format="dict", encoding="WINDOWS-1252")
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
         raise _unreadable(path, str(error) or type(error).__name__) from None
     rows = len(next(iter(columns.values()), ()))
     _check_end(path, rows, sum(meta.variable_storage_width.values()))
-    return Table(path.name, dict(columns), rows)
+    return Table(path.name, dict(columns), rows, noted=noted)
 
 
 def _check_end(path: Path, rows: int, width: int) -> None:

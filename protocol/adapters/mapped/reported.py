@@ -19,7 +19,10 @@ from protocol.model.mapping import Named, Reading, When
 
 @frozen
 class Event:
-    """One value of one patient. ``wrong`` says why it is refused; it is reported nevertheless, so that the input is unknown."""
+    """One value of one patient. ``wrong`` says why it is refused; it is reported nevertheless, so that the input is unknown.
+
+    ``moment`` and ``recorded`` are to the minute, also where what is of one day is one visit.
+    """
 
     patient: str
     when: Times
@@ -29,6 +32,8 @@ class Event:
     reading: Reading
     wrong: Wrong | None = None
     until: Times | None = None
+    moment: int = 0
+    recorded: int | None = None
     is_baseline: bool = False
 
     @property
@@ -94,11 +99,11 @@ def _events(study: Study, reading: Reading, reader: Reader, row: int, cells: Rep
         account.fates["refused"] += 1
         account.refused.append((placed, place))
         return
-    when, until, recorded = placed
     _account(reader, value, place, study)
     for one in value.observations:
-        known = evolve(one, row=place, recorded=recorded)
-        yield Event(patient.name, when, known, name, row, reading, value.wrong, until)
+        known = evolve(one, row=place, recorded=placed.recorded.time if placed.recorded else None)
+        exactly = placed.recorded.moment if placed.recorded else None
+        yield Event(patient.name, placed.when, known, name, row, reading, value.wrong, placed.until, placed.moment, exactly)
 
 
 def _account(reader: Reader, value: Value, place: str, study: Study) -> None:
@@ -115,17 +120,32 @@ def _account(reader: Reader, value: Value, place: str, study: Study) -> None:
     account.censored += any(one.censored for one in value.observations)
 
 
-Placed = tuple[Times, Times | None, int | None]
+@frozen
+class _Recorded:
+    """When something was recorded: the visit's time, and to the minute."""
+
+    time: int
+    moment: int
 
 
-def _placed(study: Study, reading: Reading, row: int, patient: Patient) -> Placed | Wrong:
-    """When a value was observed, until when it lasts, and when it was recorded; or why that is not known, which is noted."""
+@frozen
+class _Placed:
+    """When a value was observed, to the minute too, until when it lasts, and when it was recorded."""
+
+    when: Times
+    moment: int = 0
+    until: Times | None = None
+    recorded: _Recorded | None = None
+
+
+def _placed(study: Study, reading: Reading, row: int, patient: Patient) -> _Placed | Wrong:
+    """The times of a value, or why they are not known, which is noted."""
     assert reading.table is not None
     name = reading.table.name
     if reading.at == "first dose":
-        return Times(0), None, None
+        return _Placed(Times(0))
     if reading.at == "first visit":
-        return study.first.get(patient.name, Times(0)), None, None
+        return _Placed(study.first.get(patient.name, Times(0)))
     when = _when(study, reading)
     found = study.times(name, when, row, patient)
     if found is None:
@@ -138,7 +158,8 @@ def _placed(study: Study, reading: Reading, row: int, patient: Patient) -> Place
     if isinstance(until, Wrong):
         study.refuse(name, row, until, reading.until.column if reading.until else None)
         return until
-    return found, until, _recorded(study, name, row, patient)
+    moment = study.moment(name, when, row, patient, found)
+    return _Placed(found, moment, until, _recorded(study, name, row, patient, found, moment))
 
 
 def _when(study: Study, reading: Reading) -> When:
@@ -156,11 +177,19 @@ def _until(study: Study, reading: Reading, row: int, patient: Patient) -> Times 
     return found
 
 
-def _recorded(study: Study, name: str, row: int, patient: Patient) -> int | None:
-    """When a row was recorded, where the table says it and it can be read."""
-    source = study.mapping.table(name)
-    text = study.tables[name].texts(source.recorded.name)[row] if source.recorded else ""
+def _recorded(study: Study, name: str, row: int, patient: Patient, when: Times, moment: int) -> _Recorded | None:
+    """When a row was recorded, where the table says it; what cannot be is noted, and counts as recorded when it was observed."""
+    column = study.mapping.table(name).recorded
+    text = study.tables[name].texts(column.name)[row] if column else ""
     if not text:
         return None
-    found = study.read(text, source.when, patient)
-    return None if isinstance(found, Wrong) else found.time
+    like = study.mapping.table(name).when
+    found = study.read(text, like, patient)
+    exactly = moment if isinstance(found, Wrong) else study.exactly(text, like, patient, found)
+    if isinstance(found, Wrong) or found.latest is not None or exactly < moment:
+        why = (
+            "is before the value was observed" if not isinstance(found, Wrong) and found.latest is None else "is no complete time"
+        )
+        study.account.note(f"{column} {why}, and does not count", study.tables[name].name(row))
+        return None
+    return _Recorded(max(found.time, when.time), exactly)

@@ -14,6 +14,7 @@ from protocol.adapters.times import Times, times
 from protocol.errors import NotationError
 from protocol.model.mapping import DataMapping, Filter, Named, When
 from protocol.model.protocol import Protocol
+from protocol.model.time import DAY
 
 UNLISTED = Wrong("S043", "the table of patients does not list this one", "Add the patient to it, or correct the name.")
 NO_TIME = Wrong("S046", "no time", "It is not known where in the course it belongs.")
@@ -81,13 +82,28 @@ class Study:
         except NotationError as error:
             return Wrong("S045", error.message, error.hint)
 
+    def moment(self, name: str, when: When, row: int, patient: Patient, found: Times) -> int:
+        """A row's time to the minute, also where what is of one day is one visit."""
+        column = when.column
+        assert column is not None
+        return self.exactly(self.tables[name].texts(column.name)[row], when, patient, found)
+
+    def exactly(self, text: str, when: When, patient: Patient, found: Times) -> int:
+        """A text that was read as a time, to the minute."""
+        if when.date is None or patient.first_dose is None or not self.mapping.by_day:
+            return found.time
+        try:
+            return since(span(text), patient.first_dose, by_day=False).time
+        except NotationError:  # one of the two has a time zone; the days can be compared nevertheless
+            return found.time
+
     def _counted(self, text: str, kind: str) -> Times | Wrong:
         problems = Problems("", (text,))
         found = times(Cell(text, 1, 1), kind, self.protocol, problems)
         if found is None:
             first = problems.found[0]
             return Wrong(first.code, first.message, first.hint)
-        return found
+        return found if kind == "study day" or not self.mapping.by_day else _of_days(found)
 
     def compare(self, name: str, when: When, row: int, found: Times, patient: Patient) -> None:
         """Notes where the study day beside a date is another one."""
@@ -97,7 +113,7 @@ class Study:
         if not text:
             return
         said = self._counted(text, "study day")
-        if isinstance(said, Wrong) or said.time // 1440 != found.time // 1440:
+        if isinstance(said, Wrong) or said.time // DAY != found.time // DAY:
             what = f"{when.study_day} is another day than {when.date} counted from the first dose"
             self.account.note(what, self.tables[name].name(row))
 
@@ -106,3 +122,9 @@ class Study:
         where = f" ({column})" if column else ""
         self.account.hints.setdefault(str(wrong), wrong.hint)
         self.account.rows[name].note(row, "refused", f"{wrong}{where}")
+
+
+def _of_days(found: Times) -> Times:
+    """A time by the day in which it lies."""
+    first, last = (moment // DAY * DAY for moment in (found.time, found.last))
+    return Times(first) if first == last else Times(first, last)

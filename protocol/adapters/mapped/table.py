@@ -17,13 +17,16 @@ Value = object
 
 @frozen
 class Table:
-    """The columns of a file by name. ``first`` is the number of its first row, ``numbers`` those of all where they differ."""
+    """The columns of a file by name, and in ``noted`` what is to be known of how it was read.
+
+    ``first`` is the number of its first row, ``numbers`` those of all where they differ."""
 
     file: str
     columns: dict[str, Sequence[Value]]
     rows: int
     first: int = 1
     numbers: tuple[int, ...] | None = None
+    noted: str = ""
     _texts: dict[str, list[str]] = Factory(dict)
 
     def number(self, row: int) -> int:

@@ -17,7 +17,7 @@ ByTime = dict[Times, dict[str, list[Event]]]
 def by_time(events: Iterable[Event]) -> ByTime:
     """The events of one patient by time and input, in order of time."""
     found: ByTime = {}
-    for event in sorted(events, key=lambda one: (one.when.time, one.when.last)):
+    for event in sorted(events, key=lambda one: (one.when.time, one.when.last, one.moment)):
         found.setdefault(event.when, {}).setdefault(event.observation.input, []).append(event)
     return found
 
@@ -29,7 +29,8 @@ def settled(protocol: Protocol, account: Account, events: list[Event]) -> list[E
         return events
     kept: list[list[Event]] = []
     for recorded in sorted({_recorded(one) for one in events}):
-        group = _chosen(protocol, account, _without_copies(account, [one for one in events if _recorded(one) == recorded]))
+        group = list(_as_corrected(account, [one for one in events if _recorded(one) == recorded]))
+        group = _chosen(protocol, account, _without_copies(account, group))
         if kept and [one.said for one in group] == [one.said for one in kept[-1]]:
             for one in group:
                 note(account, one, "duplicated", f"'{one.observation.input}' is recorded again as it was")
@@ -43,6 +44,19 @@ def settled(protocol: Protocol, account: Account, events: list[Event]) -> list[E
 
 
 CORRECTED = "a row that was recorded later says something else"
+
+
+def _as_corrected(account: Account, events: list[Event]) -> Iterator[Event]:
+    """The values of one day of recording without those that were corrected on that day: same moment, recorded later."""
+    last: dict[int, int] = {}
+    for one in events:
+        if one.recorded is not None:
+            last[one.moment] = max(one.recorded, last.get(one.moment, one.recorded))
+    for one in events:
+        if one.moment in last and one.recorded != last[one.moment]:
+            note(account, one, "corrected", CORRECTED)
+        else:
+            yield one
 
 
 def _recorded(event: Event) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from protocol.adapters.mapped.courses import Mapped
-from protocol.model.course import Course
+from protocol.model.course import Course, with_exposures
 from protocol.model.protocol import Protocol
 from tests.adapters.mapped.conftest import of_table
 
@@ -154,3 +154,66 @@ ends: {table: ex, study day: end, without: {end: ""}}
         (1, "100 mg every day"),
         (2, "stopped"),
     ]
+
+
+DATED = """patients: {{table: dm, first dose: first}}
+tables:
+  dm: {{file: dm.csv, patient: id}}
+  lb: {{file: lb.csv, patient: id, date: taken, recorded: noted}}
+readings: {{anc: {{table: lb, value: anc, in: 10*9/L, repeats: {policy}}}}}
+"""
+DM = "id,first\na,2020-03-02\n"
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("last", "4"), ("first", "3"), ("keep", "324")])
+def test_what_is_first_and_last_on_a_day_is_told_by_the_time_of_day_and_not_by_the_order_of_the_rows(
+    policy: str, kept: str, tmp_path: Path, sample_protocol: Protocol
+) -> None:
+    lb = "id,taken,anc,noted\na,2020-03-02T16:00,4,\na,2020-03-02T08:00,3,\na,2020-03-02T09:00,2,\n"
+    found = of_table(tmp_path, sample_protocol, DATED.format(policy=policy), dm=DM, lb=lb)
+    assert "".join(str(one.value) for one in found.courses[0].visits[0].observations) == kept
+
+
+def test_a_row_recorded_later_corrects_the_one_of_the_same_moment(tmp_path: Path, sample_protocol: Protocol) -> None:
+    lb = """id,taken,anc,noted
+a,2020-03-02T08:00,4,2020-03-02T12:00
+a,2020-03-02T08:00,3,2020-03-02T13:00
+a,2020-03-09T08:00,2,2020-03-09T09:00
+a,2020-03-09T08:00,1,2020-03-12
+a,2020-03-16T08:00,1.5,2020-03-01
+a,2020-03-23T08:00,1.6,never
+"""
+    found = of_table(tmp_path, sample_protocol, DATED.format(policy="keep"), dm=DM, lb=lb)
+    visits = [[(str(one.value), one.recorded) for one in visit.observations] for visit in found.courses[0].visits]
+    day = 1440
+    assert visits == [[("3", 0)], [("2", 7 * day), ("1", 10 * day)], [("3/2", None)], [("8/5", None)]]
+    assert found.account.of("anc").fates == {"used": 4, "corrected": 2}
+    assert [what for what, _ in found.account.noted] == [
+        "noted is before the value was observed, and does not count",
+        "noted is no complete time, and does not count",
+    ]
+
+
+def test_doses_that_overlap_are_told_and_the_later_one_counts(tmp_path: Path, sample_protocol: Protocol) -> None:
+    mapping = """tables: {ex: {file: ex.csv, patient: id, study day: from}}
+readings: {rash: {at: first visit, is: no}}
+doses: {table: ex, until: to, given: dose}
+"""
+    found = of_table(tmp_path, sample_protocol, mapping, ex="id,from,to,dose\na,1,10,low\na,8,20,high\n")
+    given = [str(visit.given) for visit in with_exposures(found.courses[0])]
+    assert given == ["50 mg every day", "200 mg every day", "200 mg every day", "no drug"]
+    assert list(found.account.noted) == [
+        ("a dose begins before the one before it has ended; from then on the later one counts", "ex.csv:3")
+    ]
+
+
+def test_an_elapsed_time_lies_in_a_day_or_is_a_time_of_its_own(tmp_path: Path, sample_protocol: Protocol) -> None:
+    mapping = """one visit: {}
+tables: {{lb: {{file: lb.csv, patient: id, elapsed: when}}}}
+readings: {{anc: {{table: lb, value: anc, in: 10*9/L}}}}
+"""
+    lb = "id,when,anc\na,0,3\na,4 hours,2\na,-0.5,4\n"
+    by_day = of_table(tmp_path, sample_protocol, mapping.format("a day"), lb=lb).courses[0]
+    assert [visit.time for visit in by_day.visits] == [-1440, 0]
+    by_time = of_table(tmp_path, sample_protocol, mapping.format("a time"), lb=lb).courses[0]
+    assert [visit.time for visit in by_time.visits] == [-720, 0, 240]

@@ -257,3 +257,14 @@ def test_tables_in_which_cells_are_changed_at_random_are_still_accounted_for(
     assert all(sum(astuple(one.fates)) + one.empty == one.read for one in told.inputs)
     for course in found.courses:
         trace(sample_protocol, course)
+
+
+def test_texts_of_a_sas_file_that_are_not_utf_8_are_read_and_that_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("pyreadstat", reason="pyreadstat is not installed, so SAS files cannot be read: extra 'cdisc'")
+    from tests.adapters.mapped.transport import write_xpt
+
+    path = tmp_path / "t.xpt"
+    write_xpt({"A": ["xab", "cd"]}, path)
+    path.write_bytes(path.read_bytes().replace(b"xab", b"\xe9ab"))
+    found = table(source("t.xpt"), tmp_path)
+    assert (found.texts("A"), found.noted) == (["éab", "cd"], "texts are not UTF-8, and are read as Windows-1252")
