@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 def to_visits_table(courses: Iterable[Course], protocol: Protocol) -> VisitsTable:
     """The visits of courses as a table; the inputs that no course has are no columns of it."""
-    with needs("pyarrow", "bulk", "tables of visits"):
+    with needs("pyarrow", "bulk", "a table of visits"):
         import pyarrow
 
     rows: list[Row] = []
@@ -124,7 +124,7 @@ def place(row: str) -> tuple[str | None, int | None]:
 
 def write_parquet(made: VisitsTable, path: Path) -> None:
     """Writes the table; raises OSError where it cannot be written."""
-    with needs("pyarrow", "bulk", "Parquet files"):
+    with needs("pyarrow", "bulk", "a Parquet file"):
         from pyarrow import parquet
     with path.open("wb") as file:
         parquet.write_table(made.table, file)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from protocol.commands import HOLDS
+from protocol.commands.data import data_folder, sheet_of
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_course, courses_beside, identity, load, traces_of
@@ -24,16 +25,16 @@ FORMAT = "protocol-why/1"
 @click.argument("course", shell_complete=complete_course)
 @click.argument("time")
 @click.option("--courses", "file", type=click.Path(path_type=Path), help="The file of courses, if not those beside the protocol.")
+@data_folder
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 @in_form("text", "json")
-def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], form: str) -> int:
+def why(course: str, time: str, file: Path | None, folder: Path | None, readings: tuple[str, ...], form: str) -> int:
     """Explain the decision of one visit: the rule, its source, the facts, what was permitted or missing, and what another
     reading of an open question would order.
 
     COURSE is SPEC:HEADING, where the beginning of the heading is enough. TIME is since the first dose: 28 in the protocol's
     unit of time, or '4 weeks', or as replay prints it, 'day 28'.
     """
-    from protocol.adapters.from_file import from_file
     from protocol.adapters.refusals import late_at
     from protocol.adapters.selection import at, moment, one, pairs, under
     from protocol.adapters.to_text import explanation, revision_text
@@ -47,7 +48,7 @@ def why(course: str, time: str, file: Path | None, readings: tuple[str, ...], fo
     if not colon or not heading:
         raise click.UsageError(f"'{course}' does not say which course: write SPEC:HEADING, such as imatinib-hes:patient-1")
     protocol = load(spec)
-    sheets = [from_file(item, protocol) for item in ([file] if file else courses_beside(spec))]
+    sheets = [sheet_of(item, protocol, folder) for item in ([file] if file else courses_beside(spec))]
     sheet, example = one(sheets, heading)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))
     (trace,) = traces_of(protocol, (example,))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
+from attrs import evolve
 
 import protocol
 from protocol import cli, load, trace
@@ -18,6 +20,7 @@ from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.quantity import exact
 from protocol.model.regimen import regimen
+from protocol.testing import any_protocol, any_visit
 
 SAMPLE = Path(__file__).parent / "mapped" / "sample"
 pytest.importorskip("pyarrow", reason="pyarrow is not installed, so there are no tables of visits: extra 'bulk'")
@@ -43,6 +46,28 @@ def test_the_table_of_the_shipped_courses_is_decided_as_they_are(name: str) -> N
             assert row["deviation"] == (kinds[0] if kinds else None)
             compared += 1
     assert compared == len(decided) > 20
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_table_of_any_course_under_any_protocol_is_decided_as_it_is(seed: int) -> None:
+    """Values at and around every threshold, in other units, censored, not done, of no plausible size, or several at once."""
+    choose = Random(seed).choice
+    spec = any_protocol(choose)
+    course = Course("drawn", tuple(at_its_visit(any_visit(choose, spec, day * 1440)) for day in (-7, 0, 7, 15, 28, 60)))
+    made = to_visits_table((course,), spec)
+    assert not made.left_out
+    rows = [row for row in protocol.replay_table(spec, made.table).to_pylist()]
+    steps = {step.visit.time: step for step in trace(spec, course).steps}
+    for row in rows:
+        step = steps[row["elapsed"]]
+        decision, kinds = step.decision, [one.kind for one in step.deviations]
+        assert (row["action"], row["status"], row["rule"]) == (decision.action, decision.status, decision.rule or None)
+        assert row["withheld"] == decision.withheld and row["deviation"] == (kinds[0] if kinds else None)
+
+
+def at_its_visit(visit: Visit) -> Visit:
+    """The visit with everything observed and recorded at it; else it is no row of a table."""
+    return evolve(visit, observations=tuple(evolve(one, observed=None, recorded=None) for one in visit.observations))
 
 
 def test_what_a_table_cannot_hold_is_left_out_with_the_reason() -> None:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from protocol.errors import ProtocolError
-
-
-class ExtraMissing(ProtocolError):
-    """A file needs a library that is not installed; the message says what to install."""
+from protocol.errors import ExtraMissing
 
 
 @contextmanager
@@ -18,7 +14,4 @@ def needs(library: str, extra: str, what: str) -> Iterator[None]:
     try:
         yield
     except ImportError:
-        raise ExtraMissing(
-            f"{what} need the extra '{extra}' ({library}), which is not installed.\n"
-            f"  = Install it with: pip install 'dose-protocol[{extra}]'"
-        ) from None
+        raise ExtraMissing(what, library, extra) from None

@@ -121,7 +121,9 @@ class Account:
 
     def of(self, input: str) -> Values:
         """The account of an input."""
-        return self.values.setdefault(input, Values(input))
+        if input not in self.values:
+            self.values[input] = Values(input)
+        return self.values[input]
 
     def note(self, what: str, example: str) -> None:
         """Notes, once for each place, something that is no reason to refuse anything and should be known."""

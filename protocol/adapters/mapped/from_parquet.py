@@ -11,7 +11,7 @@ from protocol.adapters.text import unreadable
 
 def from_parquet(path: Path) -> Table:
     """The table in a Parquet file; raises InputError where it is none."""
-    with needs("pyarrow", "bulk", "Parquet files"):
+    with needs("pyarrow", "bulk", "a Parquet file"):
         import pyarrow
         import pyarrow.parquet
     try:

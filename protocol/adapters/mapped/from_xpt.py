@@ -15,7 +15,7 @@ _RECORD = 80
 
 def from_xpt(path: Path) -> Table:
     """The table in a SAS transport file; raises InputError where it is none, or was cut off."""
-    with needs("pyreadstat", "cdisc", "SAS transport files"):
+    with needs("pyreadstat", "cdisc", "a SAS transport file"):
         import pyreadstat
     noted = ""
     try:

@@ -101,7 +101,8 @@ def _events(study: Study, reading: Reading, reader: Reader, row: int, cells: Rep
         return
     _account(reader, value, place, study)
     for one in value.observations:
-        known = evolve(one, row=place, recorded=placed.recorded.time if placed.recorded else None)
+        recorded = placed.recorded.time if placed.recorded else None
+        known = Observation(one.input, one.value, one.unit, one.censored, one.lower, one.upper, None, recorded, place)
         exactly = placed.recorded.moment if placed.recorded else None
         yield Event(patient.name, placed.when, known, name, row, reading, value.wrong, placed.until, placed.moment, exactly)
 

@@ -35,6 +35,7 @@ class Study:
     met: Patients = Factory(dict)
     first: dict[str, Times] = Factory(dict)
     barred: dict[str, frozenset[int]] = Factory(dict)
+    _counted_before: dict[tuple[str, str], tuple[Times | Wrong, int]] = Factory(dict)
 
     def rows(self, name: str, rows: Filter) -> list[int]:
         """The rows of a table that are meant; the others are noted, with the reason."""
@@ -76,11 +77,7 @@ class Study:
         """A text as a time of the patient."""
         if when.date is None:
             return self._counted(text, "study day" if when.study_day else "elapsed")
-        assert patient.first_dose is not None  # a mapping with dates says where its date stands, and who has none is left out
-        try:
-            return since(span(text), patient.first_dose, self.mapping.by_day)
-        except NotationError as error:
-            return Wrong("S045", error.message, error.hint)
+        return self._dated(text, patient)[0]
 
     def moment(self, name: str, when: When, row: int, patient: Patient, found: Times) -> int:
         """A row's time to the minute, also where what is of one day is one visit."""
@@ -90,12 +87,25 @@ class Study:
 
     def exactly(self, text: str, when: When, patient: Patient, found: Times) -> int:
         """A text that was read as a time, to the minute."""
-        if when.date is None or patient.first_dose is None or not self.mapping.by_day:
-            return found.time
+        return found.time if when.date is None else self._dated(text, patient)[1]
+
+    def _dated(self, text: str, patient: Patient) -> tuple[Times | Wrong, int]:
+        """A date as a time of the patient, and to the minute; the many rows of one visit have one date."""
+        key = (text, patient.name)
+        if key not in self._counted_before:
+            self._counted_before[key] = self._since(text, patient)
+        return self._counted_before[key]
+
+    def _since(self, text: str, patient: Patient) -> tuple[Times | Wrong, int]:
+        assert patient.first_dose is not None  # a mapping with dates says where its date stands, and who has none is left out
         try:
-            return since(span(text), patient.first_dose, by_day=False).time
-        except NotationError:  # one of the two has a time zone; the days can be compared nevertheless
-            return found.time
+            found = since(span(text), patient.first_dose, self.mapping.by_day)
+        except NotationError as error:
+            return Wrong("S045", error.message, error.hint), 0
+        try:
+            return found, since(span(text), patient.first_dose, by_day=False).time
+        except NotationError:  # one of the two has a time zone; their days can be compared nevertheless
+            return found, found.time
 
     def _counted(self, text: str, kind: str) -> Times | Wrong:
         problems = Problems("", (text,))

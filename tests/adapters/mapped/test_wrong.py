@@ -11,12 +11,12 @@ import pytest
 from attrs import astuple
 
 from protocol import cli
-from protocol.adapters.mapped.absent import ExtraMissing, needs
+from protocol.adapters.mapped.absent import needs
 from protocol.adapters.mapped.courses import read_mapped
 from protocol.adapters.mapped.from_dataset_json import from_dataset_json
 from protocol.adapters.mapped.summary import summary
 from protocol.adapters.mapped.tables import table
-from protocol.errors import InputError
+from protocol.errors import ExtraMissing, InputError
 from protocol.language.mapping.from_yaml import parse_mapping
 from protocol.model.mapping import DataMapping, Named, Source
 from protocol.model.protocol import Protocol
@@ -199,7 +199,7 @@ def test_dataset_json_has_texts_and_numbers_as_they_were_written(tmp_path: Path)
 def test_an_extra_that_is_absent_is_named_and_how_to_install_it() -> None:
     with (
         pytest.raises(ExtraMissing, match=r"pip install 'dose-protocol\[cdisc\]'"),
-        needs("no_such_library", "cdisc", "SAS files"),
+        needs("no_such_library", "cdisc", "a SAS file"),
     ):
         import no_such_library  # noqa: F401
 
