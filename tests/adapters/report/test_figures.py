@@ -94,10 +94,14 @@ def test_thresholds_are_those_of_the_rules_in_force_through_names_and_trackers()
 def test_values_are_drawn_in_the_unit_of_the_protocol_with_bounds_and_refusals() -> None:
     protocol, traces = measured()
     (low,) = [one for one in traces if one.course.startswith("Counts below")]
-    readings = next(found for item, found in curves(low, protocol, computed(protocol).derived).items() if item.name == "platelets")
+    readings = next(
+        found for item, found in curves(low, protocol, computed(protocol).derived).items() if item.name == "platelets"
+    )
     assert [(one.value, one.censored) for one in readings][1] == (60, "<")
     (absurd,) = [one for one in traces if one.course.startswith("A count that cannot be")]
-    readings = next(found for item, found in curves(absurd, protocol, computed(protocol).derived).items() if item.name == "platelets")
+    readings = next(
+        found for item, found in curves(absurd, protocol, computed(protocol).derived).items() if item.name == "platelets"
+    )
     assert [one.value for one in readings if one.refused] == [4000, 4000]
 
 
