@@ -20,7 +20,7 @@ from protocol.adapters.report.swimmer import LEFT, MOST, RIGHT, swimmer
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
 
-_CURVES = range(MOST_CURVES, 1, -1)
+_FEWEST_CURVES = 2
 _LANE, _PAGE, _PLACE = 1_200, 2_700, 1_850_000
 """About how many characters a lane and a page take without its figure, and how many there may be in all: under 2 MB."""
 
@@ -94,12 +94,13 @@ def report(traces: Iterable[Trace], protocol: Protocol, computed: Computed, by: 
 def _subjects(paged: Sequence[Lane], protocol: Protocol, room: int, derived: Derived) -> dict[str, Drawn]:
     """The figures of these courses; of very many each has fewer curves, so that a mail or a browser can still carry the page."""
     asked = asked_by(protocol)
-    drawn: dict[str, Drawn] = {}
-    for most in _CURVES:
+    most = MOST_CURVES
+    while True:
         drawn = {lane.name: subject(lane, protocol, asked, derived, most) for lane in paged}
-        if sum(len(one.figure) for one in drawn.values()) <= room:
-            break
-    return drawn
+        taken = sum(len(one.figure) for one in drawn.values())
+        if taken <= room or most == _FEWEST_CURVES:
+            return drawn
+        most = max(_FEWEST_CURVES, min(most - 1, most * room // taken))
 
 
 def _paged(found: Iterable[Lane], pages: Pages) -> tuple[Lane, ...]:

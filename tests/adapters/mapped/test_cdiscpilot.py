@@ -11,10 +11,15 @@ from protocol import load
 from protocol.adapters.from_file import from_file
 from protocol.adapters.mapped.account import FATES
 from protocol.adapters.mapped.courses import Mapped, read_mapped
+from protocol.adapters.report.computed import Computed
+from protocol.adapters.report.drawn import report
+from protocol.adapters.report.page import to_html
 from protocol.language.mapping.from_yaml import load_mapping
 from protocol.language.shipped import find
 from protocol.model.course import Course, with_exposures
 from protocol.model.time import study_day
+from protocol.semantics.exposed import spells
+from protocol.semantics.replay import replay
 from protocol.semantics.trace import trace
 
 SPEC = "cdiscpilot-xanomeline"
@@ -84,3 +89,15 @@ def test_a_record_without_an_end_goes_on_until_treatment_ends(mapped: Mapped) ->
 def test_no_reading_is_refused_by_the_protocol_either(mapped: Mapped) -> None:
     protocol = load(SPEC)
     assert not [refusal for one in mapped.courses[::8] for step in trace(protocol, one).steps for refusal in step.refused]
+
+
+def test_a_report_draws_each_change_between_54_and_81_mg_with_the_rule_that_orders_it(mapped: Mapped) -> None:
+    pytest.importorskip("jinja2", reason="jinja2 is not installed, so no page is written: extra 'report'")
+    protocol = load(SPEC)
+    found = report(replay(protocol, mapped.courses), protocol, Computed(spells))
+    changes = [change for one in found.lanes for change in one.changes]
+    assert len(found.lanes) == len(found.shown) == 254
+    assert sum(change.kind == "escalate" for change in changes) == 72
+    assert sum(change.kind == "reduce" for change in changes) == 28
+    assert {change.rule for change in changes if change.kind == "reduce"} == {"lower"}
+    assert len(to_html(found).encode()) < 1_000_000

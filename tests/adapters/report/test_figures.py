@@ -13,13 +13,15 @@ from protocol import load, trace
 from protocol.adapters.from_file import from_file
 from protocol.adapters.report.drawn import Report
 from protocol.adapters.report.files import figures_of, write_figures
-from protocol.adapters.report.measured import curves
+from protocol.adapters.report.measured import Reading, curves
 from protocol.adapters.report.scale import time_scale, value_scale
 from protocol.adapters.report.svg import alone
 from protocol.adapters.report.tables import visits
 from protocol.adapters.report.thresholds import thresholds
 from protocol.adapters.selection import named
 from protocol.language.shipped import find
+from protocol.model.decision import Trace
+from protocol.model.protocol import Protocol
 from protocol.model.time import DAY, HOUR
 from tests.adapters.report.replayed import computed, drawn, measured, titration
 
@@ -89,6 +91,11 @@ def test_thresholds_are_those_of_the_rules_in_force_through_names_and_trackers()
     assert "> 3 × ULN" in found["bilirubin"]
     assert "< 2" in found["bilirubin"]  # through the name 'eligible'
     assert "response" not in found
+
+
+def platelets(trace: Trace, protocol: Protocol) -> tuple[Reading, ...]:
+    found = curves(trace, protocol, computed(protocol).derived)
+    return next(readings for item, readings in found.items() if item.name == "platelets")
 
 
 def test_values_are_drawn_in_the_unit_of_the_protocol_with_bounds_and_refusals() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -16,7 +15,6 @@ from protocol.adapters.report.drawn import Pages, report
 from protocol.adapters.report.exposure import kaplan_meier_median
 from protocol.adapters.report.page import to_html
 from protocol.errors import ExtraMissing
-from protocol.language.shipped import find
 from protocol.semantics.exposed import spells
 from protocol.semantics.summary import summary
 from tests.adapters.report.replayed import computed, drawn, measured, titration
@@ -152,24 +150,3 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(ExtraMissing, match=re.escape("pip install 'dose-protocol[report]'")):
         to_html(drawn(traces, protocol))
-
-
-def test_the_report_on_the_pilot_study(data_folder: Path) -> None:
-    """All 254 subjects; each of the 100 changes between 54 and 81 mg is drawn with the rule that orders it."""
-    from protocol.adapters.mapped.courses import read_mapped
-    from protocol.language.mapping.from_yaml import load_mapping
-    from protocol.semantics.replay import replay
-
-    folder = data_folder / "cdiscpilot"
-    if not folder.is_dir():
-        pytest.skip(f"no tables of the CDISC pilot study in {data_folder}")
-    pytest.importorskip("pyreadstat", reason="pyreadstat is not installed, so SAS files cannot be read: extra 'cdisc'")
-    protocol = load("cdiscpilot-xanomeline")
-    mapping = load_mapping(find("cdiscpilot-xanomeline").parent / "cdiscpilot.mapping.yaml")
-    found = drawn(replay(protocol, read_mapped(mapping, folder, protocol).courses), protocol)
-    changes = [change for one in found.lanes for change in one.changes]
-    assert len(found.lanes) == 254
-    assert sum(change.kind == "escalate" for change in changes) == 72
-    assert sum(change.kind == "reduce" for change in changes) == 28
-    assert {change.rule for change in changes if change.kind == "reduce"} == {"lower"}
-    assert len(to_html(found).encode()) < MEGABYTE
