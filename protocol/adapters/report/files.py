@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from protocol.errors import ExtraMissing, NotationError
 Named = tuple[str, str]
 Watch = Callable[[Sequence[Named]], Iterator[Named]]
 
+_LONGEST = 80
+"""Letters of a subject's name in that of a file."""
 _SCALE = 3
 """Points of a PNG for each unit of a figure, which is 2160 in its width: enough for print over two columns."""
 
@@ -42,16 +45,22 @@ def write_figures(report: Report, folder: Path, watch: Watch = iter) -> str:
     return f"{counted(len(figures), 'figure')} as SVG and PNG"
 
 
-def figures_of(report: Report) -> Iterator[tuple[str, str]]:
-    """Each figure by the name of its file."""
-    yield "legend", report.legend
-    yield from ((_name("doses", name), drawn) for name, drawn in report.occupancy.items())
-    yield from ((_name("swimmer", name), drawn) for name, drawn in report.swimmers.items())
-    yield from ((_name("subject", name), drawn.figure) for name, drawn in report.subjects.items())
+def figures_of(report: Report) -> Iterator[Named]:
+    """Each figure by the name of its file; no two have the same, in letters of either size."""
+    taken: set[str] = set()
+    for kind, name, drawn in _drawn(report):
+        said = slug(name)[:_LONGEST].strip("-")
+        stem = f"{kind}-{said}" if said else kind
+        free = next(one for one in chain([stem], (f"{stem}-{number}" for number in count(2))) if one.lower() not in taken)
+        taken.add(free.lower())
+        yield free, drawn
 
 
-def _name(kind: str, name: str) -> str:
-    return f"{kind}-{slug(name)}" if slug(name) else kind
+def _drawn(report: Report) -> Iterator[tuple[str, str, str]]:
+    yield "legend", "", report.legend
+    yield from (("doses", name, drawn) for name, drawn in report.occupancy.items())
+    yield from (("swimmer", name, drawn) for name, drawn in report.swimmers.items())
+    yield from (("subject", name, drawn.figure) for name, drawn in report.subjects.items())
 
 
 def _converter() -> Any:

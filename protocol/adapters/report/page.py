@@ -60,7 +60,7 @@ def _content(report: Report, source: str) -> dict[str, Any]:
         "swimmers": list(report.swimmers.values()),
         "lanes_left_out": _left_out(len(lanes), len(report.shown), "subjects are drawn; those with deviations came first"),
         "counts": tables.counts(grouped(lanes), protocol, report.scale),
-        "exposure": exposure.table(report.computed.summaries, _by_name(lanes)),
+        "exposure": exposure.table(report.computed.summaries, _by_name(report.shown)),
         "doses": tables.doses(report.shown, unit),
         "changes": tables.changes(report.shown, unit),
         "deviations": tables.deviations(_by_name(lanes), protocol, certain=True),

@@ -85,6 +85,18 @@ def test_pictures_and_files_have_the_names_of_what_they_show(tmp_path: Path) -> 
         assert file.read_bytes().startswith(b"\x89PNG")
 
 
+def test_no_file_takes_the_place_of_another() -> None:
+    protocol, traces = titration()
+    long = "the same beginning " * 20
+    many = [evolve(one, course=f"{long}{number}") for number, one in enumerate(traces)] + [
+        evolve(one, course=name) for one, name in zip(traces, ("A b", "a-B", "a b?", "..", "/"), strict=False)
+    ]
+    names = [name for name, _ in figures_of(drawn(many, protocol, "all"))]
+    assert len({name.lower() for name in names}) == len(names) > len(many)
+    assert max(map(len, names)) < 120
+    assert not [name for name in names if set(name) & set("/\\ .")]
+
+
 def test_thresholds_are_those_of_the_rules_in_force_through_names_and_trackers() -> None:
     found = {name: {str(one) for one in several} for name, several in thresholds(load("imatinib-hes")).items()}
     assert {"< 1", "≥ 1.5"} <= found["anc"]
