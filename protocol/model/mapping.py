@@ -103,8 +103,19 @@ class Values:
 
 
 @frozen
+class Window:
+    """A planned visit, and the study days on which it counts as in its window."""
+
+    visit: str
+    first: int
+    last: int
+
+
+@frozen
 class Reading:
     """Where values of one input come from: a column (``value``), or a text that is always the same (``always``).
+
+    Or it follows from the study day: ``days`` are the windows of the planned visits, whose names are the values.
 
     ``until`` makes it a finding that lasts: it is reported at each visit from the time of its row to that time, and where no row
     says it, ``outside`` is.
@@ -119,6 +130,7 @@ class Reading:
     rows: Filter = Filter()
     value: Named | None = None
     always: str = ""
+    days: tuple[Window, ...] = ()
     values: Values | None = None
     unit: Named | None = None
     in_unit: str = ""
@@ -158,15 +170,6 @@ class Ending:
     table: Named
     when: When = When()
     rows: Filter = Filter()
-
-
-@frozen
-class Window:
-    """A planned visit, and the study days on which it counts as in its window."""
-
-    visit: str
-    first: int
-    last: int
 
 
 @frozen

@@ -97,6 +97,12 @@ def study_day(day: int) -> int:
     return (day - 1 if day > 0 else day) * DAY
 
 
+def study_day_of(minutes: int) -> int:
+    """The study day in which a time lies: 1 is the day of the first dose, -1 the day before it."""
+    day = minutes // DAY
+    return day + 1 if day >= 0 else day
+
+
 def elapsed(moment: date | datetime, first_dose: date | datetime) -> int:
     """Whole minutes from the first dose to a moment; both with a time zone or both without.
 

@@ -51,7 +51,7 @@ def check_protocol(mapping: DataMapping, protocol: Protocol) -> None:
 def _check_reading(found: _Found, reading: Reading, item: Input) -> None:
     words = [word for _, word in reading.values.words] if reading.values else []
     words += [word for word in (reading.values.otherwise if reading.values else "", reading.always, reading.outside) if word]
-    for word in words:
+    for word in (*words, *(window.visit for window in reading.days)):
         problems = Problems("", (word,))
         observations(Cell(word, 1, 1), item, Default(), problems)
         if problems.found:

@@ -10,7 +10,7 @@ from attrs import frozen
 from protocol.adapters.mapped.account import Wrong
 from protocol.adapters.mapped.study import Study
 from protocol.model.mapping import Window, Windows
-from protocol.model.time import DAY
+from protocol.model.time import study_day_of
 
 
 @frozen
@@ -68,12 +68,6 @@ def _rows(study: Study, windows: Windows) -> Iterator[tuple[int, str, int]]:
         when = study.times(source.name, source.when, row, patient) if patient else None
         if patient is not None and when is not None and not isinstance(when, Wrong) and when.latest is None:
             yield row, patient.name, study_day_of(when.time)
-
-
-def study_day_of(time: int) -> int:
-    """The study day of a time: 1 is the day of the first dose, -1 the day before it."""
-    day = time // DAY
-    return day + 1 if day >= 0 else day
 
 
 def _planned(visit: str, of_patient: dict[str, int], day: str, window: Window | None) -> Planned:

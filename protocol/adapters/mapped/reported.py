@@ -15,6 +15,7 @@ from protocol.adapters.mapped.values import Reader, Reported, Value
 from protocol.adapters.times import Times
 from protocol.model.course import Observation
 from protocol.model.mapping import Named, Reading, When
+from protocol.model.time import study_day_of
 
 
 @frozen
@@ -56,7 +57,10 @@ def reported(study: Study, reading: Reading) -> Iterator[Event]:
         patient = study.patient(name, row)
         if patient is None:
             continue
-        for event in _events(study, reading, reader, row, cells.undone() if row in undone else cells.at(row), patient):
+        said = cells.undone() if row in undone else cells.at(row)
+        if reading.days:
+            said = evolve(said, value=_of_day(study, reading, row, patient))
+        for event in _events(study, reading, reader, row, said, patient):
             yield evolve(event, is_baseline=True) if row in flagged else event
 
 
@@ -86,13 +90,24 @@ class _Cells:
         return Reported("not done")
 
 
+def _of_day(study: Study, reading: Reading, row: int, patient: Patient) -> str:
+    """The value of the window in which a row lies; empty where that is none, or not known."""
+    assert reading.table is not None
+    when = study.times(reading.table.name, _when(study, reading), row, patient)
+    if when is None or isinstance(when, Wrong) or when.latest is not None:
+        return ""
+    day = study_day_of(when.time)
+    return next((window.visit for window in reading.days if window.first <= day <= window.last), "")
+
+
 def _events(study: Study, reading: Reading, reader: Reader, row: int, cells: Reported, patient: Patient) -> Iterator[Event]:
     assert reading.table is not None
     name, account = reading.table.name, study.account.of(reading.input.name)
     value, place = reader.read(cells), study.tables[name].name(row)
     if not value.observations:
         account.empty += 1
-        study.account.rows[name].note(row, "ignored", f"{reading.value} is empty")
+        why = f"{reading.value} is empty" if reading.value else "its study day is in none of the windows"
+        study.account.rows[name].note(row, "ignored", why)
         return
     placed = _placed(study, reading, row, patient)
     if isinstance(placed, Wrong):

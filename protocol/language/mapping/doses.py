@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from protocol.language.fields import Fields, entries, fields, text_node
-from protocol.language.mapping.parts import ROWS, TIMES, Tables, column, conditions, like, rows, table, values, when
+from protocol.language.fields import Fields, fields
+from protocol.language.mapping.parts import ROWS, TIMES, Tables, column, conditions, like, rows, table, values, when, windows
 from protocol.language.mapping.readings import MISSING
 from protocol.language.nodes import Listing, Node, Scalar
-from protocol.language.report import Report, shown
-from protocol.model.mapping import Dosing, Ending, Values, Window, Windows
+from protocol.language.report import Report
+from protocol.model.mapping import Dosing, Ending, Values, Windows
 
 Part = TypeVar("Part")
 
@@ -21,7 +20,6 @@ DOSE_KEYS = (
 )  # fmt: skip
 END_KEYS = ("table", *TIMES, *ROWS)
 WINDOW_KEYS = ("table", "visit", "planned day", "days")
-_DAYS = re.compile(r"(?P<first>-?[0-9]{1,4})(?:\s+to\s+(?P<last>-?[0-9]{1,4}))?")
 
 
 def each(report: Report, top: Fields, key: str, read: Callable[[Scalar, Node], Part | None]) -> tuple[Part, ...]:
@@ -107,18 +105,5 @@ def read_windows(report: Report, tables: Tables, key: Scalar, node: Node) -> Win
     found.require("visit")
     if not found.has("planned day"):
         found.require("days", hint="Add 'days: {visit: 12 to 16}', or 'planned day: COLUMN'.")
-    visit, node_of_days = column(report, found, "visit"), found.node("days")
-    mapping = entries(report, found.entries["days"][0], node_of_days) if node_of_days else None
-    pairs = ((name, text_node(report, name, value)) for name, value in (mapping.entries if mapping else ()))
-    windows = tuple(one for name, text in pairs if text and (one := _window(report, name, text)))
-    return Windows(source, visit, column(report, found, "planned day"), windows) if visit else None
-
-
-def _window(report: Report, name: Scalar, text: Scalar) -> Window | None:
-    match = _DAYS.fullmatch(text.text.strip())
-    first, last = (int(match["first"]), int(match["last"] or match["first"])) if match else (0, 0)
-    if 0 in (first, last) or first > last:
-        hint = "Write study days, the earlier one first: '12 to 16'. There is no study day 0."
-        report.add("P112", f"{shown(text.text)} is no window of study days", text.span, hint)
-        return None
-    return Window(name.text, first, last)
+    visit, days = column(report, found, "visit"), windows(report, found)
+    return Windows(source, visit, column(report, found, "planned day"), days) if visit else None

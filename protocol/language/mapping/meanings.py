@@ -52,6 +52,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         **_ROWS,
         "value": "The column of the value.",
         "is": "The value, where it is always the same.",
+        "days": "For the values, such as numbers of visits, the study days of their windows: the value follows from the day.",
         "values": "For the texts of the column the words of the protocol; 'otherwise' is for all others.",
         "unit": "The column of the unit.",
         "in": "The unit, where it is always the same.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import frozen
 
 from protocol.errors import NotationError
@@ -9,12 +11,13 @@ from protocol.language.fields import Fields, entries, shortened, text_node
 from protocol.language.hints import instead
 from protocol.language.nodes import Listing, Node, Scalar
 from protocol.language.report import Report, shown
-from protocol.model.mapping import Condition, Filter, Named, Source, Values, When
+from protocol.model.mapping import Condition, Filter, Named, Source, Values, When, Window
 from protocol.model.quantity import UNITS, unit
 
 TIMES = ("date", "study day", "elapsed")
 ROWS = ("only", "without")
 OTHERWISE = "otherwise"
+_DAYS = re.compile(r"(?P<first>-?[0-9]{1,4})(?:\s+to\s+(?P<last>-?[0-9]{1,4}))?")
 
 Tables = dict[str, Source | None]
 """The tables of a mapping by name; None for one that was declared, but wrongly."""
@@ -142,3 +145,30 @@ def units(report: Report, top: Fields) -> tuple[tuple[str, str], ...]:
     texts = ((name, text_node(report, name, value)) for name, value in (mapping.entries if mapping else ()))
     pairs = (_Renamed(name, text).pair(report) for name, text in texts if text)
     return tuple(pair for pair in pairs if pair)
+
+
+def windows(report: Report, found: Fields) -> tuple[Window, ...]:
+    """``days``: for each planned visit the study days of its window; no day lies in two."""
+    node = found.node("days")
+    mapping = entries(report, found.entries["days"][0], node) if node else None
+    pairs = ((name, text_node(report, name, value)) for name, value in (mapping.entries if mapping else ()))
+    known: list[Window] = []
+    for name, text in pairs:
+        one = _window(report, name, text) if text else None
+        if one is None or text is None:
+            continue
+        if other := next((other for other in known if other.first <= one.last and one.first <= other.last), None):
+            message = f"the window of {shown(one.visit)} overlaps that of {shown(other.visit)}"
+            report.add("P112", message, text.span, "A study day lies in one window.")
+        known.append(one)
+    return tuple(known)
+
+
+def _window(report: Report, name: Scalar, text: Scalar) -> Window | None:
+    match = _DAYS.fullmatch(text.text.strip())
+    first, last = (int(match["first"]), int(match["last"] or match["first"])) if match else (0, 0)
+    if 0 in (first, last) or first > last:
+        hint = "Write study days, the earlier one first: '12 to 16'. There is no study day 0."
+        report.add("P112", f"{shown(text.text)} is no window of study days", text.span, hint)
+        return None
+    return Window(name.text, first, last)

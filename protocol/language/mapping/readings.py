@@ -16,14 +16,15 @@ from protocol.language.mapping.parts import (
     unit_of,
     values,
     when,
+    windows,
 )
 from protocol.language.nodes import Listing, Node, Scalar
 from protocol.language.report import Report, shown
 from protocol.model.mapping import At, Missing, Reading, Repeats, When
 
 READING_KEYS = (
-    "table", "at", *TIMES, "until", "missing until", "outside", *ROWS, "value", "is", "values", "unit", "in", "lower", "upper",
-    "not done", "baseline", "repeats", "note",
+    "table", "at", *TIMES, "until", "missing until", "outside", *ROWS, "value", "is", "days", "values", "unit", "in", "lower",
+    "upper", "not done", "baseline", "repeats", "note",
 )  # fmt: skip
 AT: tuple[At, ...] = ("row", "first visit", "first dose")
 MISSING: tuple[Missing, ...] = ("ongoing", "unknown", "refuse")
@@ -61,6 +62,7 @@ def _reading(report: Report, tables: Tables, name: Scalar, node: Node) -> Readin
         rows(report, found),
         column(report, found, "value"),
         found.text("is"),
+        windows(report, found),
         values(report, found, "values"),
         column(report, found, "unit"),
         unit_of(report, found, "in"),
@@ -82,10 +84,10 @@ def _of_table(tables: Tables, name: str) -> When | None:
 
 def _check(report: Report, found: Fields, at: At, own: When) -> None:
     """What does not go together, or is missing."""
-    said = found.said(("value", "is"))
-    if len(said) == 2:
-        hint = "Keep one: 'value' names a column, 'is' a text that is always the same."
-        report.add("P024", f"{found.what} has both 'value' and 'is'", found.key(said[1]), hint)
+    said = found.said(("value", "is", "days"))
+    if len(said) > 1:
+        hint = "Keep one: 'value' names a column, 'is' is always the same, 'days' are the windows of visits."
+        report.add("P024", f"{found.what} has both '{said[0]}' and '{said[1]}'", found.key(said[1]), hint)
     if not said:
         report.add("P023", f"{found.what} has no value", found.owner, "Add 'value: COLUMN', or 'is: yes' for what is always so.")
     if found.has("unit") and found.has("in"):
@@ -94,10 +96,10 @@ def _check(report: Report, found: Fields, at: At, own: When) -> None:
     if not found.has("table") and at == "row":
         found.require("table", hint="Add 'table: NAME', or 'at: first visit' for what is so of every patient.")
     if not found.has("table"):
-        columns = ("value", "unit", "lower", "upper", "not done", "baseline", "until", *ROWS)
+        columns = ("value", "days", "unit", "lower", "upper", "not done", "baseline", "until", *ROWS)
         found.misplaced(columns, "goes with a table", "Add 'table: NAME'.")
     if at != "row":
-        found.misplaced((*TIMES, "until"), f"does not go with 'at: {at}'", "Keep one: a value has one time.")
+        found.misplaced((*TIMES, "until", "days"), f"does not go with 'at: {at}'", "Keep one: a value has one time.")
     if not found.has("until"):
         found.misplaced(("missing until", "outside"), "goes with 'until'", "Add 'until: COLUMN': the end of what lasts.")
     else:

@@ -57,8 +57,8 @@ def _rows() -> dict[str, Schema]:
 def _reading() -> Schema:
     words = {"at": AT, "missing until": MISSING, "repeats": REPEATS}
     known = {**_rows(), **{key: {"enum": list(values)} for key, values in words.items()}, "values": _WORDS}
-    known |= {"not done": _CONDITIONS, "baseline": _CONDITIONS}
-    return {**_object("reading", READING_KEYS, known, []), "oneOf": [{"required": ["value"]}, {"required": ["is"]}]}
+    known |= {"not done": _CONDITIONS, "baseline": _CONDITIONS, "days": _WORDS}
+    return {**_object("reading", READING_KEYS, known, []), "oneOf": [{"required": [key]} for key in ("value", "is", "days")]}
 
 
 def _dose() -> Schema:

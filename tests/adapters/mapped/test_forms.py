@@ -126,6 +126,18 @@ readings:
     assert (found.account.of("rash").assumed, found.account.of("arm").assumed) == (1, 2)
 
 
+def test_the_number_of_a_visit_can_follow_from_its_study_day(tmp_path: Path, sample_protocol: Protocol) -> None:
+    mapping = """tables: {lb: {file: lb.csv, patient: id, study day: day}}
+readings:
+  visit: {table: lb, days: {1: -7 to -1, 2: 1, 3: 13 to 17}}
+  anc: {table: lb, value: anc, in: 10*9/L}
+"""
+    found = of_table(tmp_path, sample_protocol, mapping, lb="id,day,anc\na,-3,3\na,1,3\na,12,2\na,17,1\n")
+    visits = [[str(one.value) for one in visit.observations if one.input == "visit"] for visit in found.courses[0].visits]
+    assert visits == [["1"], ["2"], [], ["3"]]
+    assert (found.account.of("visit").read, found.account.of("visit").empty) == (4, 1)
+
+
 def test_doses_of_several_tables_and_a_missing_end(tmp_path: Path, sample_protocol: Protocol) -> None:
     mapping = """tables: {ex: {file: ex.csv, patient: id, study day: from}}
 readings: {rash: {at: first visit, is: no}}
