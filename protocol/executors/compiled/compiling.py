@@ -8,10 +8,11 @@ from math import ceil, floor
 
 from protocol.executors.compiled import layout, trackers
 from protocol.executors.compiled.axes import Axes, Axis
+from protocol.executors.compiled.computed import OfSum
 from protocol.executors.compiled.cuts import Cells
 from protocol.executors.compiled.frame import CLOCKS, Frame, known_axis
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
-from protocol.executors.compiled.terms import term_of
+from protocol.executors.compiled.terms import sum_term, term_of
 from protocol.model.guard import (
     Always,
     And,
@@ -19,6 +20,7 @@ from protocol.model.guard import (
     Clock,
     ClockName,
     Compare,
+    CumulativeDose,
     Guard,
     Is,
     Known,
@@ -39,12 +41,14 @@ def frame(protocol: Protocol) -> Frame:
     """A protocol without what only the reference can do (``native`` says what that is), compiled."""
     prepared = prepare(protocol)
     atoms: dict[Asked, list[Compare | Is]] = {}
-    for guard in _guards(prepared):
+    guards = [guard for guard in _guards(prepared)]
+    for guard in guards:
         for atom in _atoms(prepared, guard):
             atoms.setdefault(atom.term if isinstance(atom, Compare) else Value(atom.input), []).append(atom)
     inputs = (*protocol.inputs, *(prepared.inputs[name] for name in prepared.numbers))
     found = Frame(protocol, prepared, inputs, {item.name: n for n, item in enumerate(inputs)}, {}, Axes(), atoms)
     _add_terms(found)
+    _add_sums(found)
     first = found.first_tracker()
     for tracker in prepared.trackers:
         _add_tracker(found, tracker, first)
@@ -103,6 +107,18 @@ def _add_terms(found: Frame) -> None:
         if name in found.prepared.numbers or limit == "baseline":
             axis = Axis(layout.HELD, found.term_register(one))
         found.reading[name, limit] = found.axes.number(axis, list(one.masks))
+
+
+def _add_sums(found: Frame) -> None:
+    """For each unit in which the cumulative dose is asked a term: of what it is, what it was at the last step, and at the last
+    hold."""
+    asked = [term for term in found.atoms if isinstance(term, CumulativeDose)]
+    begin = found.first_tracker() - 3 * len(asked)
+    for number, term in enumerate(asked):
+        of_it = sum_term([atom for atom in found.atoms[term] if isinstance(atom, Compare)])
+        registers = range(begin + 3 * number, begin + 3 * number + 3)
+        axes = [found.axes.number(Axis(layout.HELD, register), list(of_it.masks)) for register in registers]
+        found.sums[term] = OfSum(term, of_it, registers[0], (axes[0], axes[1], axes[2]))
 
 
 def _add_tracker(found: Frame, tracker: Tracker, first: int) -> None:
@@ -171,6 +187,9 @@ def _atom(found: Frame, atom: Atom) -> Node:
             return Asks(found.reading[name, ""], found.terms[name, ""].true_of(atom), atom)
         case Ratio(name, limit):
             return Asks(found.reading[name, limit], found.terms[name, limit].true_of(atom), atom)
+        case CumulativeDose() as term:
+            taken = found.sums[term]
+            return Asks(taken.axes[0], taken.term.true_of(atom), atom)
         case term:
             raise ValueError(f"{term!r} is not compiled")
 

@@ -6,21 +6,25 @@ stand in registers, as if somebody had read them at the visit. They are looked a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterable, Iterator, MutableSequence
 from fractions import Fraction
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
+from protocol.executors.compiled import layout
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.terms import Term
 from protocol.model.course import Observation, Visit
 from protocol.model.formula import parts
-from protocol.model.input import DerivedNumber
-from protocol.model.state import Interval, State
+from protocol.model.guard import CumulativeDose
+from protocol.model.input import DerivedNumber, Tracker
+from protocol.model.regimen import Amount, Dose
+from protocol.model.state import Interval, State, Taken
 from protocol.semantics.computed import changes, computed, possible, valid_reading, with_numbers
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import accept
 from protocol.semantics.remembered import baseline_at_start, of_baseline
+from protocol.semantics.taken import counted, cumulative, in_unit, with_supplement
 
 Registers = MutableSequence[int]
 
@@ -65,20 +69,47 @@ class OfBaseline:
         registers[self.register] = self.term.code(*self.term.cells.range_of(value))
 
 
+@frozen(eq=False)
+class OfSum:
+    """The cumulative dose: its term, the first of three registers, and the axes of what it is, was at the last step, and at the
+    last hold."""
+
+    asked: CumulativeDose
+    term: Term
+    register: int
+    axes: tuple[int, int, int]
+
+    def fill(self, prepared: Prepared, state: State, registers: Registers, time: int) -> None:
+        """What it is at a time, and was."""
+        taken = state.taken or Taken()
+        before = (in_unit(amount, self.asked) for amount in (taken.at_step, taken.at_hold))
+        found = [cumulative(prepared, state, self.asked, time), *(Interval(amount, amount) for amount in before)]
+        for register, value in enumerate(found, self.register):
+            registers[register] = self.term.code(*self.term.cells.range_of(value))
+
+
+Computed = OfNumber | OfBaseline | OfSum
+
+
 @define(eq=False)
 class Kept:
-    """What is kept of the readings of one patient of which something is computed."""
+    """What is kept of one patient of which something is computed: readings, the dose in force, and how much was taken."""
 
     prepared: Prepared
-    all: tuple[OfNumber | OfBaseline, ...]
+    all: tuple[Computed, ...]
     state: State = Factory(State)
+    extremes: dict[str, tuple[Fraction, Fraction]] = Factory(dict)
+
+    def copied(self) -> Kept:
+        """The same, so that one goes on without the other."""
+        return Kept(self.prepared, self.all, self.state, dict(self.extremes))
 
     def read(self, time: int, observations: tuple[Observation, ...]) -> tuple[int, int]:
         """Readings arrive. The numbers of which a part was measured, as bits, and how many of them were refused."""
-        visit = Visit(time, observations)
-        accepted = accept(self.prepared, self.state, visit)
-        more = with_numbers(self.prepared, self.state, accepted, time)
-        self.state = more.into(self.state).moved(time=time)
+        before = self.state.moved(taken=counted(self.prepared, self.state, time))
+        accepted = accept(self.prepared, before, Visit(time, observations))
+        more = with_numbers(self.prepared, before, accepted, time)
+        self.state = more.into(before).moved(time=time)
         fresh = more.measured - accepted.measured
         numbers = (one for one in self.all if isinstance(one, OfNumber))
         measured = sum(1 << one.place for one in numbers if one.number.name in fresh)
@@ -89,18 +120,50 @@ class Kept:
         for one in self.all:
             one.fill(self.prepared, self.state, registers, time)
 
-    def begin(self, time: int, anew: bool) -> None:
-        """Treatment begins: with the first dose the baselines are what was read last. When it begins anew they stay."""
-        if not anew and self.state.started is None:
-            self.state = self.state.moved(baseline=baseline_at_start(self.prepared, self.state))
-        self.state = self.state.moved(started=time)
+    def has_changed(self, tracker: Tracker, time: int) -> bool:
+        """Whether a lowest or highest value is another one after a visit."""
+        reading = valid_reading(self.prepared, self.state, tracker.input, time)
+        if reading is None and tracker.measured_only:
+            return False
+        value = possible(self.prepared, self.state, tracker.input, time) if reading is None else reading.value
+        assert isinstance(value, Interval)
+        pick, before = min if tracker.kind == "lowest" else max, self.extremes.get(tracker.name, (value.low, value.high))
+        after = pick(before[0], value.low), pick(before[1], value.high)
+        changed = tracker.name not in self.extremes or after != before
+        self.extremes[tracker.name] = after
+        return changed
+
+    def follow(self, dose: Dose, writes: int, supplement: Amount | None, time: int) -> None:
+        """What was given is in force: treatment may begin, when the baselines are what was read last, or begin anew."""
+        before = self.state
+        if writes & layout.ANEW:
+            self.extremes.clear()
+            self.state = before.moved(started=time, changed=time, dose=dose, taken=None if before.taken is None else Taken())
+            return
+        starts = bool(writes & layout.SETS_STARTED)
+        self.state = before.moved(
+            started=time if starts else before.started,
+            baseline=baseline_at_start(self.prepared, before) if starts else before.baseline,
+            changed=time if writes & layout.SETS_CHANGED else before.changed,
+            dose=dose,
+            taken=self._taken(writes, supplement),
+        )
+
+    def _taken(self, writes: int, supplement: Amount | None) -> Taken | None:
+        """What has been taken, with what is given at once; a step and a hold remember what it was."""
+        before = self.state.taken
+        if before is None:
+            return None
+        taken = evolve(before, at_step=before.amount) if writes & layout.SETS_STEPPED else before
+        taken = evolve(taken, at_hold=before.amount) if writes & layout.SETS_HOLD else taken
+        return with_supplement(self.prepared, taken, supplement)
 
     def changes(self, name: str) -> Iterator[int]:
         """The minutes at which time alone may change what is computed."""
         yield from changes(self.prepared, self.state, name)
 
 
-def asked_inputs(prepared: Prepared) -> frozenset[str]:
-    """The inputs of which something is computed."""
+def asked_inputs(prepared: Prepared, tracked: Iterable[str]) -> frozenset[str]:
+    """The inputs of which something is computed, those of these trackers too."""
     found = {part.input for number in prepared.numbers.values() for part in parts(number.value)} | prepared.baselines
-    return frozenset(found - prepared.numbers.keys())
+    return frozenset((found | set(tracked)) - prepared.numbers.keys())

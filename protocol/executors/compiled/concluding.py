@@ -30,6 +30,7 @@ class Concluded:
     results: Results
     withheld: bool = False
     blocked: str = ""
+    conflict: tuple[str, ...] = ()
 
 
 def conclude(patient: Patient) -> Concluded:
@@ -39,6 +40,19 @@ def conclude(patient: Patient) -> Concluded:
     if len(possible) == 1:
         ((effect, rules),) = possible.items()
         return _decided(patient, effect, rules, results)
+    return evolve(_between(patient, possible, results), conflict=_conflict(patient.place, results))
+
+
+def _conflict(place: Place, results: Results) -> tuple[str, ...]:
+    """The rules that contradict each other, in order, where they do so whatever is missing."""
+    if not all(len(result.recommended) > 1 for _, result in results):
+        return ()
+    names = {offer.rule for _, result in results for offer in result.recommended}
+    return tuple(sorted(names, key=place.frame.prepared.place.__getitem__))
+
+
+def _between(patient: Patient, possible: dict[Effect, tuple[str, ...]], results: Results) -> Concluded:
+    """The decision between several possible effects."""
     if all(_is_safe(patient.place, effect) for effect in possible):
         least = _least(patient.place, possible)
         if least is not None:

@@ -19,8 +19,8 @@ from protocol.executors.compiled.places import Place, Spot
 from protocol.executors.compiled.view import View, World
 from protocol.model.course import Given
 from protocol.model.decision import Effect
-from protocol.model.guard import Clock, Compare, Tracked
-from protocol.model.regimen import NO_DRUG
+from protocol.model.guard import Clock, Compare, CumulativeDose, Tracked
+from protocol.model.regimen import NO_DRUG, Amount
 from protocol.model.rule import Rule
 from protocol.model.state import UNORDERED, Control
 from protocol.semantics.effects import direction, in_force
@@ -29,10 +29,11 @@ from protocol.semantics.identity import dose_given, is_it
 
 @frozen
 class Moved:
-    """Where the patient is afterwards, and which registers are set."""
+    """Where the patient is afterwards, which registers are set, and what was given at once with it."""
 
     spot: Spot
     writes: int
+    supplement: Amount | None = None
 
 
 def assumed(patient: Patient, found: Concluded) -> Effect:
@@ -91,7 +92,7 @@ def moved(patient: Patient, found: Concluded, effect: Effect) -> Moved:
     }
     withheld = found.withheld and effect.dose == NO_DRUG and effect.control == spot.control
     after = Spot(effect.control, effect.level, effect.dose, withheld, _reasons(patient, found, effect))
-    return Moved(after, sum(bit for bit, is_so in writes.items() if is_so))
+    return Moved(after, sum(bit for bit, is_so in writes.items() if is_so), effect.supplement)
 
 
 def _is_asked(frame: Frame, name: str) -> bool:
@@ -138,7 +139,7 @@ def _read_axes(guard: Node) -> tuple[tuple[int, str], ...]:
     """The axes of readings that a guard asks, in order, each once, with the name of the input."""
     match guard:
         case Asks(axis, _, atom):
-            is_other = isinstance(atom, Compare) and isinstance(atom.term, Clock | Tracked)
+            is_other = isinstance(atom, Compare) and isinstance(atom.term, Clock | CumulativeDose | Tracked)
             name = getattr(atom.term if isinstance(atom, Compare) else atom, "input", "")
             return () if is_other else ((axis, name),)
         case Opposite(part):

@@ -9,12 +9,14 @@ from attrs import Factory, frozen
 
 from protocol.executors.compiled import layout, trackers
 from protocol.executors.compiled.axes import Axes, Axis
-from protocol.executors.compiled.computed import OfBaseline, OfNumber, asked_inputs
+from protocol.executors.compiled.computed import Computed, OfBaseline, OfNumber, OfSum, asked_inputs
 from protocol.executors.compiled.guards import Node
+from protocol.executors.compiled.native import dated
 from protocol.executors.compiled.terms import Term
 from protocol.model.guard import (
     ClockName,
     Compare,
+    CumulativeDose,
     Guard,
     Is,
 )
@@ -47,6 +49,7 @@ class Frame:
     reading: dict[tuple[str, str], int] = Factory(dict)
     tracking: dict[str, trackers.Tracking] = Factory(dict)
     moving: list[trackers.Tracking] = Factory(list)
+    sums: dict[CumulativeDose, OfSum] = Factory(dict)
 
     @cached_property
     def places(self) -> tuple[tuple[int, ...], ...]:
@@ -89,7 +92,8 @@ class Frame:
 
     def first_tracker(self) -> int:
         """The first register of the trackers, which are the last ones."""
-        return layout.FIRST_FREE + len(self.terms) + len(self.inputs) + len(self.prepared.numbers)
+        sums = 3 * sum(isinstance(term, CumulativeDose) for term in self.atoms)
+        return layout.FIRST_FREE + len(self.terms) + len(self.inputs) + len(self.prepared.numbers) + sums
 
     def first_registers(self) -> list[int]:
         """A patient of whom nothing is known yet, at place 0."""
@@ -100,14 +104,16 @@ class Frame:
         found = [layout.NONE] * layout.ON_DRUG + [0] * (layout.FIRST_FREE - layout.ON_DRUG)
         found += [layout.NONE] * len(self.inputs) + [term.unknown for term in self.terms.values()]
         found += [layout.NONE] * len(self.prepared.numbers)
+        found += [0] * (self.first_tracker() - len(found))
         for tracker in self.prepared.trackers:
             found += trackers.first_values(tracker)
         return found
 
     @cached_property
-    def computed(self) -> tuple[OfNumber | OfBaseline, ...]:
+    def computed(self) -> tuple[Computed, ...]:
         """What is computed from readings."""
-        return (*(self._of_number(number) for number in self.prepared.numbers.values()), *self._of_baselines())
+        numbers = (self._of_number(number) for number in self.prepared.numbers.values())
+        return (*numbers, *self._of_baselines(), *self.sums.values())
 
     def _of_number(self, number: DerivedNumber) -> OfNumber:
         name = number.name
@@ -123,7 +129,13 @@ class Frame:
     @cached_property
     def kept(self) -> frozenset[str]:
         """The inputs of which something is computed, so that what was read is kept as it was."""
-        return asked_inputs(self.prepared)
+        tracked = {one.tracker.input for one in self.moving if one.tracker.input and one.tracker.name in self.dated}
+        return asked_inputs(self.prepared, tracked)
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """The trackers of which it is asked when they changed."""
+        return dated(self.prepared)
 
 
 def node(found: Frame, guard: Guard) -> Node:

@@ -16,7 +16,7 @@ from protocol.executors.compiled.frame import CLOCKS, node
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
 from protocol.executors.compiled.view import Open, View, World
 from protocol.model.formula import Baseline, parts
-from protocol.model.guard import Atom, Clock, Compare, Tracked
+from protocol.model.guard import Atom, Clock, Compare, CumulativeDose, Tracked
 from protocol.model.input import Item, Score
 
 NEWER, WAITED, READABLE = 1, 2, 4
@@ -75,7 +75,7 @@ def _can_be_read_again(view: View, asked: Asks | Points) -> bool:
         guards = view.frame.prepared.scores[asked.score].guards()
         return any(_asks_again(view, node(view.frame, guard)) for guard in guards)
     if isinstance(asked.atom, Compare):
-        if isinstance(asked.atom.term, Clock):
+        if isinstance(asked.atom.term, Clock | CumulativeDose):
             return False
         if isinstance(asked.atom.term, Tracked):
             return True
@@ -114,6 +114,8 @@ def _is_newer(view: View, asked: Asks | Points, truth: bool, acted_on: ActedOn) 
         return truth and _came_due(view, atom, atom.term, acted_on)
     if isinstance(atom, Compare) and isinstance(atom.term, Tracked):
         return _tracker_is_newer(view, asked, atom, atom.term, truth, acted_on)
+    if isinstance(atom, Compare) and isinstance(atom.term, CumulativeDose):
+        return _sum_is_newer(view, asked, atom.term, truth, acted_on)
     name, frame = _input(atom), view.frame
     if name in frame.prepared.numbers:
         return _after(view, frame.date(name), 0, acted_on)
@@ -138,6 +140,14 @@ def _came_due(view: View, atom: Compare, clock: Clock, acted_on: ActedOn) -> boo
     if clock.name == "treatment":
         return view.bit(Axis(layout.SHOWN, acted_on.shown, limit)) and _now_is_newer(view, acted_on)
     return _after(view, CLOCKS[clock.name], limit, acted_on)
+
+
+def _sum_is_newer(view: View, asked: Asks, term: CumulativeDose, truth: bool, acted_on: ActedOn) -> bool:
+    """Whether the cumulative dose has come to what is said of it since. It has a sum, and no date of each part."""
+    cells = view.cells(asked.axis)
+    is_settled = not (cells & asked.true and cells & ~asked.true)
+    before = view.cells(view.frame.sums[term].axes[1 if acted_on is STEP else 2]) & asked.true
+    return _now_is_newer(view, acted_on) and not (is_settled and bool(before) is truth)
 
 
 def _tracker_is_newer(view: View, asked: Asks, atom: Compare, tracked: Tracked, truth: bool, acted_on: ActedOn) -> bool:
@@ -170,7 +180,7 @@ def _score_is_newer(view: View, asked: Points, truth: bool, acted_on: ActedOn) -
     return any(
         _item_is_newer(view, item, acted_on)
         for item in _score(view, asked).items
-        if (points := _known_points(view, item)) is not None and any(points != end(item.points()) for end in ends)
+        if (points := known_points(view, item)) is not None and any(points != end(item.points()) for end in ends)
     )
 
 
@@ -178,7 +188,8 @@ def _score(view: View, asked: Points) -> Score:
     return view.frame.prepared.scores[asked.score]
 
 
-def _known_points(view: View, item: Item) -> int | None:
+def known_points(view: View, item: Item) -> int | None:
+    """The points of an item where they are the same whatever is missing; else None."""
     found = {points for _, points in view.parts(lambda world: view.first_points(item, world))}
     return found.pop() if len(found) == 1 else None
 
@@ -198,7 +209,7 @@ def _settled_is_newer(view: View, guard: Node, truth: bool, acted_on: ActedOn) -
     """Whether anything that settles a guard to be true, or false, arose since; what is missing is not supposed to be anything."""
     match guard:
         case Asks() | Points():
-            return _settles(view, guard) is truth and _is_newer(view, guard, truth, acted_on)
+            return settles(view, guard) is truth and _is_newer(view, guard, truth, acted_on)
         case Opposite(part):
             return _settled_is_newer(view, part, not truth, acted_on)
         case Every(parts) | Some(parts):
@@ -207,7 +218,8 @@ def _settled_is_newer(view: View, guard: Node, truth: bool, acted_on: ActedOn) -
             return False
 
 
-def _settles(view: View, asked: Asks | Points) -> bool | None:
+def settles(view: View, asked: Asks | Points) -> bool | None:
+    """What a comparison is for all that missing values can be; None where they matter."""
     try:
         return view.holds(asked, {})
     except Open:

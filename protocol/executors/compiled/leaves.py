@@ -31,6 +31,12 @@ class Leaf:
     effect: Effect
     given: Given | None
     is_recommended: bool
+    conflict: tuple[str, ...] = ()
+
+    @property
+    def outline(self) -> tuple[object, ...]:
+        """By what two decisions are told apart: status, effect, rule, and the rules that contradict each other."""
+        return self.row[4], self.effect, self.row[1], self.conflict
 
     @property
     def is_open(self) -> bool:
@@ -58,7 +64,7 @@ def decided(patient: Patient, givens: list[Given | None]) -> Leaf:
         effect, answer = followed(patient.place, found, given), judged(patient, found, given)
     after = moved(patient, found, effect)
     row = _row(patient, found, answer, given is None)
-    return Leaf(row, patient.place.spot.dose, after, found.effect, given, answer.is_recommended)
+    return Leaf(row, patient.place.spot.dose, after, found.effect, given, answer.is_recommended, found.conflict)
 
 
 def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -> Row:

@@ -1,10 +1,10 @@
-"""What of a protocol can only the reference decide, so that every course goes there?"""
+"""What of a protocol can only the reference decide, so that every course goes there; and of which trackers is the date asked?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.model.guard import Atom, Clock, Compare, Guard, Is, Not, Tracked, nodes
+from protocol.model.guard import Atom, Clock, Compare, CumulativeDose, Guard, Is, Not, Tracked, nodes
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared, prepare
 
@@ -17,27 +17,27 @@ def only_by_reference(protocol: Protocol) -> tuple[str, ...]:
 
 
 def _reasons(prepared: Prepared) -> Iterator[str]:
-    if prepared.protocol.between_visits == "act":
-        yield "acts between visits"
-    if prepared.counts_dose:
-        yield "asks for the cumulative dose"
     if len(prepared.protocol.inputs) + len(prepared.numbers) > _MOST_INPUTS:
         yield f"has more than {_MOST_INPUTS} inputs"
     if any(_has_window(atom) for rule in prepared.rules for atom, _ in _atoms(prepared, rule.when, False)):
         yield "has visit windows"
     for tracker in prepared.trackers:
         guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
-        if any(isinstance(term, Clock | Tracked) for guard in guards for term in prepared.terms(guard)):
-            yield f"asks a time or a tracker in the tracker {tracker.name}"
-    yield from _dates(prepared)
+        atoms = (atom for guard in guards for atom, _ in _atoms(prepared, guard, False))
+        if any(isinstance(atom, Compare) and isinstance(atom.term, Clock | Tracked | CumulativeDose) for atom in atoms):
+            yield f"asks a time, a tracker or the cumulative dose in the tracker {tracker.name}"
 
 
 def _has_window(atom: Atom) -> bool:
     return isinstance(atom, Compare) and bool(atom.early or atom.late)
 
 
-def _dates(prepared: Prepared) -> Iterator[str]:
-    """Trackers of which it is asked when they changed, which is not kept."""
+def dated(prepared: Prepared) -> frozenset[str]:
+    """The trackers of extremes of which it is asked when they changed, and the times since of which it is when that was found."""
+    return frozenset(_dated(prepared))
+
+
+def _dated(prepared: Prepared) -> Iterator[str]:
     kinds = {tracker.name: tracker.kind for tracker in prepared.trackers}
     for rule in prepared.rules:
         is_step = rule.action.kind in ("escalate", "reduce") and not rule.again
@@ -47,7 +47,7 @@ def _dates(prepared: Prepared) -> Iterator[str]:
             name = atom.term.tracker if isinstance(atom, Compare) and isinstance(atom.term, Tracked) else ""
             is_long = isinstance(atom, Compare) and atom.operator in (">", ">=") and not is_negated
             if kinds.get(name) in ("lowest", "highest") or (kinds.get(name) == "since" and not is_long):
-                yield f"asks when the tracker {name} changed, in the rule {rule.name}"
+                yield name
 
 
 def _atoms(prepared: Prepared, guard: Guard, is_negated: bool) -> Iterator[tuple[Atom, bool]]:

@@ -21,12 +21,11 @@ def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int, kept: 
     """From the last visit to this one, which still has the readings of the last one."""
     last = registers[layout.TIME]
     if one.tracker.kind == "duration":
-        for moment in _lapses(_asked(tree, one.when, kept), registers, last, time):
+        for moment in lapses(tree, (one.when,), registers, time, kept):
             _last(one, registers, _truths_at(tree, one, registers, moment, kept) // 3, moment)
-    elif one.tracker.kind == "since" and last != NONE:
+    elif one.tracker.kind == "since" and last not in (NONE, time):
         guards = (one.when,) if one.until is None else (one.when, one.until)
-        asked = {lapse for guard in guards for lapse in _asked(tree, guard, kept)}
-        changing = _lapses(asked, registers, last, time + 1)
+        changing = lapses(tree, guards, registers, time + 1, kept)
         for begin, end in pairwise((*sorted({last + 1, *changing}), time + 1)):
             _so(one, registers, _truths_at(tree, one, registers, begin, kept), end - 1)
 
@@ -54,8 +53,10 @@ Lapse = tuple[int, int]
 """The register of when something was observed, and for how many minutes it counts; or -1 and the minute itself."""
 
 
-def _lapses(asked: Iterable[Lapse], registers: Registers, last: int, until: int) -> list[int]:
-    """The first minutes, after the last visit and before ``until``, at which something is no longer valid."""
+def lapses(tree: Tree, guards: Iterable[Node], registers: Registers, until: int, kept: Kept | None) -> list[int]:
+    """The first minutes, after the last visit and before ``until``, at which something that is asked is no longer valid."""
+    last = registers[layout.TIME]
+    asked = {lapse for guard in guards for lapse in _asked(tree, guard, kept)}
     moments = {minutes if register < 0 else registers[register] + minutes + 1 for register, minutes in asked}
     return sorted(moment for moment in moments if last < moment < until) if last != NONE else []
 
@@ -87,7 +88,7 @@ def _of_axis(tree: Tree, axis: int, atom: Atom, kept: Kept | None) -> Iterator[L
         yield one.a, one.d
     elif one.kind == layout.HELD and kept is not None:
         name = getattr(atom.term if isinstance(atom, Compare) else atom, "input", "")
-        yield from ((-1, moment) for moment in kept.changes(name))
+        yield from ((-1, moment) for moment in (kept.changes(name) if name else ()))
 
 
 def _last(one: Tracking, registers: Registers, now: int, time: int) -> None:

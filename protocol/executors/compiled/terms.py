@@ -80,6 +80,12 @@ def term_of(place: int, number: int, item: Input, limit: str, atoms: Sequence[At
             return _term(place, number, limit, cells, (), cells.range_of(_anything(limit, low, high, compared)))
 
 
+def sum_term(atoms: Sequence[Compare]) -> Term:
+    """What is kept of the cumulative dose for these comparisons."""
+    cells = cells_of(atoms)
+    return _term(-1, -1, "sum", cells, (), (0, cells.size - 1))
+
+
 def _anything(limit: str, low: Fraction, high: Fraction, atoms: Sequence[Compare]) -> Interval:
     """All that the term can be: what is plausible, or any multiple of a limit of normal above none."""
     if limit not in (*LIMITS, "baseline"):

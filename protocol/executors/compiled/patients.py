@@ -1,0 +1,153 @@
+"""How does one patient go through the visits: time passes, readings arrive, trackers move, a leaf is found, and it writes?"""
+
+from __future__ import annotations
+
+from attrs import Factory, define
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.coding import REFUSED
+from protocol.executors.compiled.computed import Kept
+from protocol.executors.compiled.dates import newest
+from protocol.executors.compiled.layout import NONE
+from protocol.executors.compiled.passing import move, pass_time
+from protocol.executors.compiled.rows import Row
+from protocol.executors.compiled.trackers import Tracking
+from protocol.executors.compiled.tree import BEYOND, Tree
+from protocol.executors.compiled.view import View
+from protocol.executors.compiled.walking import decision, truths
+
+
+@define(eq=False)
+class Patient:
+    """One patient on the way through the visits, with how many readings were refused at each."""
+
+    tree: Tree
+    registers: list[int]
+    kept: Kept | None
+    refused: list[int] = Factory(list)
+
+    def visit(self, row: Row) -> int:
+        """The leaf at a visit; BEYOND where only the reference can tell."""
+        tree, registers, time = self.tree, self.registers, row.time
+        last, moving = registers[layout.TIME], tree.frame.moving
+        if moving and registers[layout.STARTED] == NONE:
+            moving = [one for one in moving if one.tracker.from_baseline]
+        for one in moving:
+            pass_time(tree, one, registers, time, self.kept)
+        if last != NONE and tree.place_drug[registers[layout.PLACE]]:
+            registers[layout.ON_DRUG] += time - last
+        registers[layout.TIME] = time
+        measured = self._read(row)
+        if measured is None:
+            return BEYOND
+        answers = [truths(tree, one, registers, time) for one in moving]
+        for one, answer in zip(moving, answers, strict=True):
+            move(tree, one, registers, answer, measured, time)
+            if one.tracker.name in tree.frame.dated:
+                self._date(one, answer, time)
+        return self._decided(row)
+
+    def _date(self, one: Tracking, answer: int, time: int) -> None:
+        """When a tracker of which that is asked changed, or was found to be so."""
+        if one.tracker.kind == "since" and answer // 3 == layout.TRUE:
+            view = View(self.tree.frame, self.registers, time)
+            self.registers[one.first + 2] = max(self.registers[one.first + 2], newest(view, one.when, True))
+        elif one.tracker.input and self.kept is not None and self.kept.has_changed(one.tracker, time):
+            self.registers[one.first + 2] = time
+
+    def _read(self, row: Row) -> int | None:
+        """The inputs that were measured, as bits; None as in ``read``."""
+        found = read(self.tree, self.registers, row)
+        if found is None:
+            return None
+        measured, refused = found
+        if self.kept is not None:
+            computed, more = self.kept.read(row.time, row.raw)
+            self.kept.fill(self.registers, row.time)
+            measured, refused = measured | computed, refused + more
+        self.refused.append(refused)
+        return measured
+
+    def _decided(self, row: Row) -> int:
+        number = decide(self.tree, self.registers, row.time, row.given)
+        leaf = None if number == BEYOND else self.tree.leaves[number]
+        if self.kept is not None and leaf is not None:
+            self.kept.follow(leaf.moved.spot.dose, leaf.moved.writes, leaf.moved.supplement, row.time)
+        return number
+
+    def copied(self) -> Patient:
+        """The same patient, who goes on alone."""
+        return Patient(self.tree, self.registers.copy(), self.kept.copied() if self.kept else None)
+
+
+def patient_of(tree: Tree) -> Patient:
+    """A patient of whom nothing is known yet."""
+    compiled = tree.frame
+    kept = Kept(compiled.prepared, compiled.computed) if compiled.computed or compiled.kept else None
+    return Patient(tree, compiled.first_registers(), kept)
+
+
+def read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
+    """The inputs that were measured, as bits, and how many readings are refused; None where a number that stands for ever was
+    read again, of which the code does not say whether it is the same."""
+    measured, refused, time, compiled = 0, 0, row.time, tree.frame
+    for number, codes in row.updates:
+        observed = layout.FIRST_FREE + number
+        refused += codes is REFUSED
+        if compiled.fixed[number] and registers[observed] != NONE:
+            if codes and codes is not REFUSED:
+                if not compiled.options[number]:
+                    return None
+                refused += codes[0] != registers[compiled.begins[number]]
+        elif not codes or codes is REFUSED:
+            registers[observed] = NONE
+        else:
+            registers[observed] = time
+            measured |= 1 << number
+            begin = compiled.begins[number]
+            registers[begin : begin + len(codes)] = codes
+    return measured, refused
+
+
+def decide(tree: Tree, registers: list[int], time: int, given: int) -> int:
+    """The leaf of a patient at a visit, who has moved on afterwards; BEYOND where only the reference can tell."""
+    number = decision(tree, registers, time, given)
+    writes, place = tree.leaf_writes[number], tree.leaf_next[number]
+    if place == BEYOND:
+        return BEYOND
+    registers[layout.PLACE] = place
+    if writes & layout.ANEW:
+        _begin_anew(tree, registers, time)
+    elif writes:
+        _write(registers, writes, time)
+    return number
+
+
+def _write(registers: list[int], writes: int, time: int) -> None:
+    """What a leaf writes."""
+    for bit, register in _WRITTEN:
+        if writes & bit:
+            registers[register] = time
+    if writes & layout.SETS_HOLD:
+        registers[layout.HELD_ON_DRUG] = registers[layout.ON_DRUG]
+    if writes & layout.SETS_STEPPED:
+        registers[layout.STEPPED_ON_DRUG] = registers[layout.ON_DRUG]
+
+
+_WRITTEN = (
+    (layout.SETS_STARTED, layout.STARTED), (layout.SETS_ENTERED, layout.ENTERED), (layout.SETS_CHANGED, layout.CHANGED),
+    (layout.SETS_RAISED, layout.RAISED), (layout.SETS_LOWERED, layout.LOWERED), (layout.SETS_HOLD, layout.HOLD_BEGAN),
+    (layout.SETS_STEPPED, layout.STEPPED),
+)  # fmt: skip
+
+
+def _begin_anew(tree: Tree, registers: list[int], time: int) -> None:
+    """Times, minutes on drug and trackers as of a new patient; what was read stays, and when the last hold began."""
+    first = tree.frame.first_registers()
+    begin = tree.frame.first_tracker()
+    registers[begin:] = first[begin:]
+    for register in (layout.STARTED, layout.ENTERED, layout.CHANGED, layout.RAISED, layout.STEPPED):
+        registers[register] = time
+    registers[layout.LOWERED] = NONE
+    for register in (layout.ON_DRUG, layout.STEPPED_ON_DRUG, layout.HELD_ON_DRUG):
+        registers[register] = 0
