@@ -33,7 +33,7 @@ KINDS = {
     "M": ("protocol.executors.codes", "Raised by a live course, which stays as it was."),
     "D": ("protocol.executors.stored_codes", "Said of a stored document that cannot be loaded."),
     "R": (
-        "protocol.executors.run_codes",
+        "protocol.executors.in_buckets.codes",
         "Said by 'protocol replay-table', of the files or of the folder to which they go; the exit code is then 2.",
     ),
     "T": ("protocol.executors.table_codes", "Said of a table of visits that cannot be used; the exit code is then 2."),

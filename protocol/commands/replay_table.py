@@ -18,7 +18,7 @@ from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, identity, load
 
 if TYPE_CHECKING:
-    from protocol.executors.run_folder import Manifest, Values
+    from protocol.executors.in_buckets.run_folder import Manifest, Values
 
 FORMAT = "protocol-replay-table/1"
 
@@ -71,11 +71,11 @@ def replay_table(
     Exits with 1 if there is a deviation.
     """
     from protocol.adapters.selection import pairs, under
-    from protocol.executors.replay_files import Means, check_extras, replay_files
+    from protocol.executors.in_buckets.replay_files import Means, check_extras, replay_files
 
     protocol = under(load(spec), pairs(readings))
     check_extras(engine)
-    from protocol.executors.visit_files import found
+    from protocol.executors.in_buckets.visit_files import found
 
     try:
         with rated() as tell, _terminated_as_interrupted():

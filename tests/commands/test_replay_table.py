@@ -15,7 +15,7 @@ import pytest
 
 from protocol import cli
 from tests.conftest import REPOSITORY
-from tests.executors.visit_files import content, visits, written
+from tests.executors.in_buckets.visit_files import content, visits, written
 
 pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
 pytest.importorskip("duckdb", reason="files of visits need the extra 'bulk'")
@@ -73,7 +73,7 @@ def test_what_cannot_be_used_is_said_once_and_exits_with_2(arguments: list[str],
 def test_without_its_libraries_it_says_what_to_install(
     missing: str, options: list[str], extra: str, table: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protocol.executors import replay_files
+    from protocol.executors.in_buckets import replay_files
 
     monkeypatch.setattr(replay_files, "find_spec", lambda name: None if name == missing else object())
     assert run("--out", "out", *options) == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.executors.test_killed import killed
+from tests.executors.in_buckets.test_killed import killed
 
 
 @pytest.mark.soak

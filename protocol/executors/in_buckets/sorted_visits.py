@@ -18,10 +18,10 @@ import pyarrow.parquet as parquet
 from attrs import evolve, frozen
 
 from protocol.errors import InputError, Problem
-from protocol.executors.run_codes import AGAIN, refusal
-from protocol.executors.run_folder import VISITS, Bucket, Run, beside, file_of
+from protocol.executors.in_buckets.codes import AGAIN, refusal
+from protocol.executors.in_buckets.run_folder import VISITS, Bucket, Run, beside, file_of
+from protocol.executors.in_buckets.whole_files import Written, put, put_value, value_in
 from protocol.executors.visits_table import place
-from protocol.executors.whole_files import Written, put, put_value, value_in
 
 _BATCH = 131_072
 _ROW_GROUP = 262_144

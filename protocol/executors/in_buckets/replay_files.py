@@ -21,8 +21,7 @@ from attrs import frozen
 from protocol.errors import ExtraMissing, InputError, unfit
 from protocol.executors.columns import Follow
 from protocol.executors.documents import named, package
-from protocol.executors.record import check_protocol
-from protocol.executors.run_folder import (
+from protocol.executors.in_buckets.run_folder import (
     DECISIONS,
     MANIFEST,
     RUN,
@@ -37,8 +36,9 @@ from protocol.executors.run_folder import (
     file_of,
     locked,
 )  # fmt: skip
-from protocol.executors.whole_files import Written, is_as_written, put_value, value_in
-from protocol.executors.workers import Refused, in_processes
+from protocol.executors.in_buckets.whole_files import Written, is_as_written, put_value, value_in
+from protocol.executors.in_buckets.workers import Refused, in_processes
+from protocol.executors.record import check_protocol
 from protocol.model.protocol import Protocol
 
 ROWS = 500_000
@@ -82,7 +82,7 @@ def replay_files(
     check_extras(means.engine)
     if not _SIZE.fullmatch(means.memory):
         raise unfit("'memory'", means.memory, "a size such as '500MB' or '2GB'")
-    from protocol.executors.visit_files import check_files, rows_of
+    from protocol.executors.in_buckets.visit_files import check_files, rows_of
 
     files = tuple(Path(file) for file in files)
     check_files(protocol, files)
@@ -136,8 +136,8 @@ def _leave(folder: Path) -> None:
 
 
 def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], folder: Path, means: Means) -> Manifest:
-    from protocol.executors import sorted_visits
-    from protocol.executors.bucket import added
+    from protocol.executors.in_buckets import sorted_visits
+    from protocol.executors.in_buckets.bucket import added
 
     by = sorted_visits.Means(means.workers, means.memory)
     buckets = sorted_visits.buckets_of(run, files, folder, by, lambda done: means.tell("sorting", done, run.rows))
@@ -180,12 +180,12 @@ def _each(protocol: Protocol, run: Run, folder: Path, buckets: Sequence[Bucket],
 def _engine(means: Means) -> Callable[..., Iterator[tuple[Bucket, Done | Refused]]]:
     if means.engine == "local":
         return in_processes
-    from protocol.executors.on_spark import on_spark
+    from protocol.executors.in_buckets.on_spark import on_spark
 
     return on_spark
 
 
 def _one(protocol: Protocol, follow: Follow, folder: Path, bucket: Bucket) -> Done:
-    from protocol.executors.bucket import replay_bucket
+    from protocol.executors.in_buckets.bucket import replay_bucket
 
     return replay_bucket(protocol, file_of(folder, VISITS, bucket), file_of(folder, DECISIONS, bucket), follow=follow)

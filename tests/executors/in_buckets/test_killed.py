@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from protocol.errors import InputError
-from protocol.executors.workers import in_processes
+from protocol.executors.in_buckets.workers import in_processes
 from tests.conftest import REPOSITORY
-from tests.executors.visit_files import SMALL, content, visits, written
+from tests.executors.in_buckets.visit_files import SMALL, content, visits, written
 
 pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
 pytest.importorskip("duckdb", reason="files of visits need the extra 'bulk'")
@@ -28,7 +28,7 @@ def test_ten_kills_at_random_moments(tmp_path: Path) -> None:
 
 def killed(kills: int, workers: int, patients: int, folder: Path, seed: str = "1") -> subprocess.CompletedProcess[str]:
     """What comes of so many kills of runs with so many processes; see kills.py."""
-    command = [sys.executable, "-m", "tests.executors.kills", seed, *map(str, (kills, workers, patients)), str(folder)]
+    command = [sys.executable, "-m", "tests.executors.in_buckets.kills", seed, *map(str, (kills, workers, patients)), str(folder)]
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
 
 
@@ -36,8 +36,8 @@ def killed(kills: int, workers: int, patients: int, folder: Path, seed: str = "1
 def test_without_room_for_a_file_it_says_so_and_goes_on_later(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protocol.executors import whole_files
-    from protocol.executors.replay_files import replay_files
+    from protocol.executors.in_buckets import whole_files
+    from protocol.executors.in_buckets.replay_files import replay_files
 
     monkeypatch.setattr(os, "fsync", lambda handle: None)
     file, write, counted = written(tmp_path / "visits.parquet", visits(6)), whole_files._write, iter(range(100))
@@ -84,7 +84,7 @@ def spec() -> str:
 
 def twice(number: int) -> int:
     """What the processes below do; 3 ends its process, 4 is refused, 5 is a mistake of the program."""
-    from protocol.executors.run_codes import refusal
+    from protocol.executors.in_buckets.codes import refusal
 
     match number:
         case 3:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from protocol.errors import InputError, Problem, ProtocolError
-from protocol.executors.run_codes import AGAIN, refusal
+from protocol.executors.in_buckets.codes import AGAIN, refusal
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

@@ -11,8 +11,8 @@ import pytest
 
 import protocol
 from protocol.errors import InputError
-from protocol.executors.replay_files import Means, replay_files
-from tests.executors.visit_files import SMALL, content, decisions, visits, written
+from protocol.executors.in_buckets.replay_files import Means, replay_files
+from tests.executors.in_buckets.visit_files import SMALL, content, decisions, visits, written
 
 arrow = pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
 pytest.importorskip("duckdb", reason="files of visits need the extra 'bulk'")
@@ -56,7 +56,7 @@ def test_two_processes_write_the_same_bytes_as_one(file: Path, tmp_path: Path) -
 
 
 def test_a_folder_of_files_is_as_one_file_and_each_row_says_from_which_it_comes(file: Path, tmp_path: Path) -> None:
-    from protocol.executors.visit_files import found
+    from protocol.executors.in_buckets.visit_files import found
 
     (tmp_path / "parts").mkdir()
     whole = parquet.read_table(file)
@@ -199,7 +199,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(file: Path, tmp_path: 
 
 
 def test_two_runs_do_not_write_to_one_folder(file: Path, tmp_path: Path) -> None:
-    from protocol.executors.run_folder import locked
+    from protocol.executors.in_buckets.run_folder import locked
 
     with locked(tmp_path / "out"):
         assert "error R003: another run is writing to the folder at this moment" in refused(SMALL, [file], tmp_path / "out")

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from protocol.executors.run_codes import refusal
-from protocol.executors.workers import Refused, answered, unfolded
+from protocol.executors.in_buckets.codes import refusal
+from protocol.executors.in_buckets.workers import Refused, answered, unfolded
 
 _QUIET = Path(__file__).with_name("spark-log4j2.properties")
 _SOON = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"

@@ -1,4 +1,4 @@
-"""Kills runs at random moments and lets others go on: `python -m tests.executors.kills SEED KILLS WORKERS PATIENTS FOLDER`.
+"""Kills runs at random moments and lets others go on: `python -m tests.executors.in_buckets.kills SEED 10 WORKERS PATIENTS FOLDER`.
 
 A program of its own, because a process is only copied safely while it has no other threads: each run is such a copy. Prints how
 many kills met a run, and at how many different states of its folder; exits with 1 if anything came out otherwise.
@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from protocol.errors import InputError
-from protocol.executors.replay_files import Means, replay_files
-from tests.executors.visit_files import SMALL, content, visits, written
+from protocol.executors.in_buckets.replay_files import Means, replay_files
+from tests.executors.in_buckets.visit_files import SMALL, content, visits, written
 
 DONE, REFUSED = 0, 2
 BUCKETS = 6

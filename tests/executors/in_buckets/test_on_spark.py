@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import InputError
-from protocol.executors.replay_files import Means, replay_files
-from tests.executors.visit_files import SMALL, content, visits, written
+from protocol.executors.in_buckets.replay_files import Means, replay_files
+from tests.executors.in_buckets.visit_files import SMALL, content, visits, written
 
 pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
 pytest.importorskip("duckdb", reason="files of visits need the extra 'bulk'")
@@ -38,7 +38,7 @@ def test_spark_writes_the_same_bytes_and_refuses_the_same(tmp_path: Path) -> Non
 def test_without_java_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pyspark
 
-    from protocol.executors import on_spark
+    from protocol.executors.in_buckets import on_spark
 
     def fails(settings: object) -> None:
         from pyspark.errors import PySparkRuntimeError

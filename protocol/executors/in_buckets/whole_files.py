@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from protocol.executors.run_codes import AGAIN, refusal
+from protocol.executors.in_buckets.codes import AGAIN, refusal
 from protocol.executors.scalars import Mismatch
 from protocol.executors.shape import shape
 

@@ -19,8 +19,8 @@ from typing import IO, Literal
 from attrs import frozen
 
 from protocol.executors.documents import ProtocolNamed
-from protocol.executors.run_codes import refusal
-from protocol.executors.whole_files import Written, cannot_be_written, put_value, tidy, value_in
+from protocol.executors.in_buckets.codes import refusal
+from protocol.executors.in_buckets.whole_files import Written, cannot_be_written, put_value, tidy, value_in
 
 VISITS, DECISIONS = "visits", "decisions"
 RUN, MANIFEST, _LOCK = "run.json", "manifest.json", ".lock"

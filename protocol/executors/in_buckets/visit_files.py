@@ -10,7 +10,7 @@ import pyarrow.parquet as parquet
 from attrs import evolve
 
 from protocol.errors import InputError, Problem
-from protocol.executors.run_codes import refusal
+from protocol.executors.in_buckets.codes import refusal
 from protocol.executors.visits_table import checked
 from protocol.model.protocol import Protocol
 

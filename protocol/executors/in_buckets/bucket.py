@@ -16,10 +16,10 @@ import pyarrow.parquet as parquet
 from attrs import fields
 
 from protocol.executors.columns import Follow, replay_table
-from protocol.executors.run_codes import refusal
-from protocol.executors.run_folder import Bucket, Counts, Done, Values, beside
-from protocol.executors.sorted_visits import as_parquet
-from protocol.executors.whole_files import content_of, of_content, put, put_value, value_in
+from protocol.executors.in_buckets.codes import refusal
+from protocol.executors.in_buckets.run_folder import Bucket, Counts, Done, Values, beside
+from protocol.executors.in_buckets.sorted_visits import as_parquet
+from protocol.executors.in_buckets.whole_files import content_of, of_content, put, put_value, value_in
 from protocol.model.protocol import Protocol
 
 
