@@ -68,7 +68,7 @@ def records(study: Study, dosing: Dosing) -> Iterator[Record]:
         if (wrong_end := _wrong_end(dosing, start, end)) is not None:
             study.refuse(name, row, wrong_end, dosing.end.column if dosing.end else None)
         if isinstance(given, Wrong):
-            study.refuse(name, row, given, dosing.given or dosing.amount)
+            study.refuse(name, row, given, dosing.frequency if given.code == "S051" else dosing.given or dosing.amount)
         if wrong_end is None and not isinstance(given, Wrong):
             study.account.rows[name].note(row, "used")
         dose = UNKNOWN if isinstance(given, Wrong) or wrong_end else given

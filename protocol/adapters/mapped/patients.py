@@ -48,6 +48,8 @@ def patients(mapping: DataMapping, tables: dict[str, Table], account: Account) -
             continue
         found[name] = _patient(mapping, table, row, name, left.get(row, ""))
         wrong = found[name].wrong
+        if wrong:
+            account.hints.setdefault(str(wrong), wrong.hint)
         fate: Fate = "refused" if wrong else "ignored" if found[name].left_out else "used"
         rows.note(row, fate, str(wrong) if wrong else found[name].left_out)
     _compare_arms(mapping, table, found, names, account)

@@ -69,7 +69,8 @@ def note(account: Account, event: Event, fate: Fate, reason: str = "") -> None:
     if event.wrong is not None and fate == "refused":
         account.of(event.observation.input).refused.append((event.wrong, event.observation.row))
         account.hints.setdefault(str(event.wrong), event.wrong.hint)
-        reason = reason or f"{event.wrong}{f' ({event.reading.value})' if event.reading.value else ''}"
+        column = None if event.wrong == VAGUE else event.reading.value
+        reason = reason or f"{event.wrong}{f' ({column})' if column else ''}"
     account.rows[event.table].note(event.row, fate, reason)
 
 
