@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from protocol.model.protocol import Protocol
 
 PAGES = ("deviating", "noted", "all")
-_WHOSE = "Which patients have a page: those who deviate, those also of whom that cannot be decided, or all."
+_WHOSE = "Who has a page: deviating (who deviates), noted (also of whom that cannot be decided), or all."
 
 
 @click.command(
@@ -36,7 +36,7 @@ _WHOSE = "Which patients have a page: those who deviate, those also of whom that
 @click.option("--out", "page", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file of HTML to write.")
 @click.option("--figures", type=click.Path(path_type=Path, file_okay=False), help="Also each figure as SVG and PNG.")
 @click.option("--by", metavar="INPUT", help="Group by this input; else by the first choice that never changes, such as an arm.")
-@click.option("--pages", type=click.Choice(PAGES), default=PAGES[0], show_default=True, help=_WHOSE)
+@click.option("--pages", type=click.Choice(PAGES), default=PAGES[0], show_default=True, metavar="WHO", help=_WHOSE)
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 def report(
     spec: str,
