@@ -87,20 +87,19 @@ def say(value: Fraction | float) -> str:
 
 
 def story(summary: Summary) -> str:
-    """``TDURD 59 days; TDOSE 3186 mg; …``: what is known of one subject; what is not is said to be."""
-    parts = (_one(parameter, summary) for parameter in PARAMETERS)
-    return "; ".join(part for part in parts if part)
+    """``TDURD 59 days; TDOSE 3186 mg; …``: what is known of one subject, and what is not; empty where nothing was given."""
+    figures = [(parameter, summary.figure(parameter.code)) for parameter in PARAMETERS if parameter.code not in _SAID_ELSEWHERE]
+    known = [_one(parameter, figure, summary) for parameter, figure in figures if figure.value is not None]
+    unknown = [parameter.code for parameter, figure in figures if figure.value is None]
+    return "; ".join([*known, *([f"not known: {', '.join(unknown)}"] if unknown else [])]) if known else ""
 
 
-def _one(parameter: Parameter, summary: Summary) -> str:
-    figure = summary.figure(parameter.code)
-    if figure.value is None:
-        return f"{parameter.code} not known"
+def _one(parameter: Parameter, figure: Figure, summary: Summary) -> str:
+    assert figure.value is not None
     if parameter.measure == "yes or no":
         return f"{parameter.code} {'yes' if figure.value else 'no'}"
     unit = _unit(parameter, summary)
-    censored = " (censored)" if figure.censored else ""
-    return f"{parameter.code} {say(figure.value)}{f' {unit}' if unit else ''}{censored}"
+    return f"{parameter.code} {say(figure.value)}{f' {unit}' if unit else ''}{' (censored)' if figure.censored else ''}"
 
 
 def table(summaries: Mapping[str, Summary], lanes: Iterable[Lane]) -> Table:

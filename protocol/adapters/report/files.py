@@ -57,9 +57,10 @@ def figures_of(report: Report) -> Iterator[Named]:
 
 
 def _drawn(report: Report) -> Iterator[tuple[str, str, str]]:
+    """The kind of each figure, the name of what it shows, and the figure; those of the cohort with their legend."""
     yield "legend", "", report.legend
-    yield from (("doses", name, drawn) for name, drawn in report.occupancy.items())
-    yield from (("swimmer", name, drawn) for name, drawn in report.swimmers.items())
+    yield from (("doses", name, svg.stacked(drawn, report.dose_legend)) for name, drawn in report.occupancy.items())
+    yield from (("swimmer", name, svg.stacked(drawn, report.legend)) for name, drawn in report.swimmers.items())
     yield from (("subject", name, drawn.figure) for name, drawn in report.subjects.items())
 
 

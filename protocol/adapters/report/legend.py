@@ -94,4 +94,5 @@ def _signs(lanes: Sequence[Lane]) -> Iterator[Item]:
 
 def _letters(named: Mapping[str, str], style: str) -> Iterator[Item]:
     for name, letter in named.items():
-        yield svg.words(20, 3, letter, style, "e"), name, ""
+        shown = f"{style} du" if name == "not decidable" else style
+        yield svg.words(20, 3, letter, shown, "e"), name, ""

@@ -104,11 +104,24 @@ def figure(width: float, height: float, said: str, inside: str) -> str:
     return f'<svg {size} role="img" aria-label="{html.escape(said)}">{inside}</svg>'
 
 
+def stacked(drawn: str, below: str) -> str:
+    """One figure of two, the second below the first."""
+    (wide, high), inner = _size(drawn), drawn.partition(">")[2].removesuffix("</svg>")
+    added, lower = _size(below)[1], below.partition(">")[2].removesuffix("</svg>")
+    said = html.unescape(drawn.partition('aria-label="')[2].partition('"')[0])
+    return figure(wide, high + added, said, f"{inner}{group(lower, high)}")
+
+
+def _size(drawn: str) -> tuple[float, float]:
+    _, _, wide, high = drawn.partition('viewBox="')[2].partition('"')[0].split()
+    return float(wide), float(high)
+
+
 def alone(drawn: str, style: str) -> str:
     """A figure as a file of its own, with the style sheet inside and a white ground."""
     head, _, rest = drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1).partition(">")
-    left, top, width, height = head.partition('viewBox="')[2].partition('"')[0].split()
-    ground = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="#fff"/>'
+    width, height = (number(length) for length in _size(head))
+    ground = f'<rect width="{width}" height="{height}" fill="#fff"/>'
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{head} width="{width}" height="{height}"><style>{style}</style>{ground}{rest}\n'
     )

@@ -149,11 +149,11 @@ def visits(lane: Lane, protocol: Protocol, unit: int, derived: Derived) -> Table
 
 
 def _measured(lane: Lane, item: Input) -> tuple[str, list[str]]:
-    """The column of an input; limits of normal that are the same throughout stand in its head."""
+    """The column of an input; a unit and limits of normal that are the same throughout stand in its head."""
     rows = [[one for one in step.visit.observations if one.input == item.name] for step in lane.trace.steps]
-    limits = {_limits(one) for row in rows for one in row}
-    head = limits.pop() if len(limits) == 1 else None
-    cells = ["; ".join(_value(one, item) + ("" if head is not None else _limits(one)) for one in row) for row in rows]
+    heads = {_unit_and_limits(one, item) for row in rows for one in row if one.value is not None}
+    head = heads.pop() if len(heads) == 1 else None
+    cells = ["; ".join(_value(one) + ("" if head is not None else _unit_and_limits(one, item)) for one in row) for row in rows]
     return f"{item.name}{head or ''}", cells
 
 
@@ -180,17 +180,16 @@ def _status(step: Step) -> str:
     return f"{step.decision.status}{', silent' if step.decision.silent else ''}"
 
 
-def _value(one: Observation, item: Input) -> str:
-    if one.value is None:
-        return "not done"
+def _value(one: Observation) -> str:
+    return "not done" if one.value is None else f"{one.censored}{_number(one.value)}"
+
+
+def _unit_and_limits(one: Observation, item: Input) -> str:
+    """`` 10*3/uL (4-10)``; no unit where it is the declared one."""
     declared = item.kind.unit if isinstance(item.kind, Number) else ""
     unit = f" {one.unit}" if one.unit not in ("", declared) else ""
-    return f"{one.censored}{_number(one.value)}{unit}"
-
-
-def _limits(one: Observation) -> str:
-    known = one.lower is not None or one.upper is not None
-    return f" ({_number(one.lower)}-{_number(one.upper)})" if known else ""
+    known = one.value is not None and (one.lower is not None or one.upper is not None)
+    return f"{unit}{f' ({_number(one.lower)}-{_number(one.upper)})' if known else ''}"
 
 
 def _number(value: object) -> str:

@@ -124,6 +124,14 @@ def test_values_are_drawn_in_the_unit_of_the_protocol_with_bounds_and_refusals()
     assert [one.value for one in readings if one.refused] == [4000, 4000]
 
 
+def test_units_and_limits_that_are_the_same_throughout_stand_in_the_head_of_their_column() -> None:
+    protocol, traces = measured()
+    (one,) = [one for one in traces if one.course.startswith("Liver tests at 400 mg")]
+    shown = visits(drawn([one], protocol, "all").lanes[0], protocol, DAY, computed(protocol).derived)
+    assert {"ast (0-40)", "platelets", "day"} <= set(shown.header)
+    assert [row[shown.header.index("ast (0-40)")] for row in shown.rows] == ["20", "20", "201", "99"]
+
+
 def test_a_derived_number_is_drawn_with_its_thresholds_and_stands_in_the_data() -> None:
     protocol = load("imatinib-label/differential")
     (example, *_) = named(
