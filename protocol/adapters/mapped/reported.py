@@ -58,7 +58,7 @@ def reported(study: Study, reading: Reading) -> Iterator[Event]:
         if patient is None:
             continue
         said = cells.undone() if row in undone else cells.at(row)
-        if reading.days:
+        if reading.days and row not in undone:
             said = evolve(said, value=_of_day(study, reading, row, patient))
         for event in _events(study, reading, reader, row, said, patient):
             yield evolve(event, is_baseline=True) if row in flagged else event
@@ -87,7 +87,7 @@ class _Cells:
         return Reported(value, unit, lower, upper)
 
     def undone(self) -> Reported:
-        return Reported("not done")
+        return Reported("", undone=True)
 
 
 def _of_day(study: Study, reading: Reading, row: int, patient: Patient) -> str:

@@ -25,12 +25,13 @@ NO_UNIT = "(no unit)"
 
 @frozen
 class Reported:
-    """The cells of a row that belong to one value, as texts."""
+    """The cells of a row that belong to one value, as texts. ``undone``: another cell says that it was not measured."""
 
     value: str
     unit: str = ""
     lower: str = ""
     upper: str = ""
+    undone: bool = False
 
 
 @frozen
@@ -61,6 +62,8 @@ class Reader:
 
     def _read(self, reported: Reported) -> Value:
         text = reported.value
+        if reported.undone:
+            return Value((Observation(self.input.name, None),))
         if not text:
             return Value()
         if self.reading.values is not None:

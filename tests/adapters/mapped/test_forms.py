@@ -126,6 +126,22 @@ readings:
     assert (found.account.of("rash").assumed, found.account.of("arm").assumed) == (1, 2)
 
 
+def test_what_was_not_done_is_said_by_another_column_whatever_stands_in_that_of_the_value(
+    tmp_path: Path, sample_protocol: Protocol
+) -> None:
+    mapping = """tables: {lb: {file: lb.csv, patient: id, study day: day}}
+readings:
+  rash: {table: lb, value: seen, values: {Y: yes, N: no}, not done: {stat: ND*}}
+  anc: {table: lb, value: anc, in: 10*9/L, not done: {stat: ND}}
+"""
+    found = of_table(tmp_path, sample_protocol, mapping, lb="id,day,seen,anc,stat\na,1,Y,3,\na,8,,,NDX\na,15,?,9999,ND\n")
+    assert [{one.input: one.value for one in visit.observations} for visit in found.courses[0].visits] == [
+        {"rash": "yes", "anc": 3},
+        {"rash": None},
+        {"rash": None, "anc": None},
+    ]
+
+
 def test_the_number_of_a_visit_can_follow_from_its_study_day(tmp_path: Path, sample_protocol: Protocol) -> None:
     mapping = """tables: {lb: {file: lb.csv, patient: id, study day: day}}
 readings:
