@@ -27,8 +27,9 @@ def explain(topic: str | None, form: str) -> int:
     """Explain a topic, or the code that a message carries.
 
     TOPIC is 'language' (how a protocol is written), 'semantics' (how a visit is decided), 'verification' (what is proved),
-    'mapping' (how the tables of a study become courses), 'tables' (many courses at once), criteria of toxicity such as 'CTCAE
-    5.0' (which grade a laboratory value has), or a code such as P012. Without one the topics are listed.
+    'mapping' (how the tables of a study become courses), 'conformance' (the numbers of a replay), 'tables' (many courses at
+    once), criteria of toxicity such as 'CTCAE 5.0' (which grade a laboratory value has), or a code such as P012. Without one the
+    topics are listed.
     """
     from protocol.commands.pages import names, overview, page
 

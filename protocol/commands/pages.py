@@ -13,6 +13,7 @@ TOPICS = {
     "mapping": ("protocol.language.mapping", "mapping.md", "how the tables of a study become courses: every key of a mapping"),
     "semantics": ("protocol.semantics", "semantics.md", "how a visit is decided, worked through so that it can be done by hand"),
     "verification": ("protocol.verification", "verification.md", "what 'protocol verify' looks at, and what its answers mean"),
+    "conformance": ("protocol.semantics", "conformance.md", "what was given in numbers: exposure, changes of the dose, holds"),
     "tables": ("protocol.executors", "tables.md", "the tables of many courses at once: every column that goes in and comes out"),
 }
 """The pages that are not of a code: the folder and file of each, and what it tells."""

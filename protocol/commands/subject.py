@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from protocol.adapters.sheet import Example
     from protocol.model.decision import Trace
     from protocol.model.protocol import Protocol
+    from protocol.semantics.replay import Follow
 
 
 def complete_spec(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -96,9 +97,9 @@ def courses_beside(spec: str) -> list[Path]:
     return files
 
 
-def traces_of(protocol: Protocol, examples: Sequence[Example]) -> tuple[Trace, ...]:
+def traces_of(protocol: Protocol, examples: Sequence[Example], follow: Follow = "given") -> tuple[Trace, ...]:
     """What the protocol decides in each of the courses; where that takes long, a terminal shows how far it is."""
     from protocol.commands.progress import watched
-    from protocol.semantics.trace import trace
+    from protocol.semantics.replay import replay
 
-    return tuple(trace(protocol, example.course) for example in watched(examples, "courses"))
+    return tuple(replay(protocol, (example.course for example in watched(examples, "courses")), follow=follow))

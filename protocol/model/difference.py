@@ -126,3 +126,34 @@ class Treated:
     meaning: Meaning
     old: Step
     new: Step
+
+
+@frozen
+class Apart:
+    """A visit of a data set at which two protocols differ; None where only one of them acts by itself at that time.
+
+    ``decided``: they decide otherwise, and ``meaning`` says how. ``judged``: what was given is permitted, or deviates, otherwise.
+    Neither: they only name another rule.
+    """
+
+    time: int
+    old: Step | None
+    new: Step | None
+    meaning: Meaning | None
+    decided: bool
+    judged: bool
+
+
+@frozen
+class Compared:
+    """A course of a data set in two protocols: of how many visits, at which they differ; or why one of them refuses it."""
+
+    course: str
+    visits: int
+    apart: tuple[Apart, ...]
+    refused: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is decided or judged otherwise at some visit."""
+        return any(one.decided or one.judged for one in self.apart)

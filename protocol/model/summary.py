@@ -67,7 +67,7 @@ PARAMETERS = (
     Parameter("NHOLD", "Holds", "count"),
     Parameter("HOLDDURD", "Time on hold", "days"),
     Parameter("NDEV", "Visits with a deviation", "count"),
-    Parameter("NUNDEC", "Visits at which it is not decidable", "count"),
+    Parameter("NUNDEC", "Visits not decidable", "count"),
 )
 """Everything that is summed up, in the order in which it is shown. `conformance.md` has the definitions."""
 

@@ -77,11 +77,11 @@ def interruptions(found: Sequence[Spell]) -> tuple[Interruption, ...]:
     joined: list[Interruption] = []
     on = True
     for one in found:
-        if not is_on(one):
+        if not is_on(one) and one.control.kind != "stopped":
             rule = one.rule if on else joined[-1].rule
             start = one.start if on else joined[-1].start
             joined[-1 if not on else len(joined) :] = [Interruption(start, one.end, rule)]
-        on = is_on(one)
+        on = is_on(one) or one.control.kind == "stopped"
     return tuple(joined)
 
 
@@ -97,7 +97,7 @@ def adverse(protocol: Protocol, lowering: Collection[str], named: Collection[str
     unsure = dict.fromkeys(rule for rule in lowering if not rule or named is None)
     if not unsure:
         return False, ""
-    said = (f"{rule}, which asks for no grade" if rule else "no rule" for rule in unsure)
+    said = ("no rule" if not rule else f"{rule}, which asks for no grade" for rule in sorted(unsure))
     return None, f"the dose was lowered or held by {' and '.join(said)}"
 
 

@@ -1,0 +1,109 @@
+"""The summaries of a replay for people: one table for each group, and why what is not known is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from protocol.adapters.conformance.summed import Groups, label
+from protocol.adapters.conformance.totals import Total, totals
+from protocol.adapters.filled import filled
+from protocol.adapters.phrases import counted
+from protocol.model.decision import Trace
+from protocol.model.summary import Summary
+
+HEADS = ("n", "mean", "SD", "median", "min", "max")
+
+
+def text(groups: Groups, width: int, by: str) -> Iterator[str]:
+    """The parts to print one after the other."""
+    listed = [summary for summaries in groups.values() for summary in summaries]
+    parts = {**({f"{by}: {group}": part for group, part in groups.items()} if len(groups) > 1 else {}), "All": listed}
+    for title, summaries in parts.items():
+        yield "\n".join(_table(title, summaries, width)) + "\n"
+
+
+def _table(title: str, summaries: Sequence[Summary], width: int) -> Iterator[str]:
+    found = totals(summaries)
+    unit = next((summary.unit for summary in summaries), "")
+    rows = [(one, label(one.parameter, unit)) for one in found]
+    cells = [(one, said, _cells(one)) for one, said in rows]
+    sizes = [max(len(head), *(len(row[place]) for _, _, row in cells)) for place, head in enumerate(HEADS)]
+    numbers = sum(sizes) + 2 * len(sizes)
+    longest = max(len(said) for _, said in rows)
+    wide = 10 + longest + numbers <= width
+    head = f"{title}, {counted(len(summaries), 'course')}"
+    if wide:
+        yield f"{head:<{10 + longest}}{_joined(HEADS, sizes)}"
+    else:
+        yield from (head, " " * 8 + _joined(HEADS, sizes))
+    for one, said, row in cells:
+        if wide:
+            yield f"{one.parameter.code:<8}  {said:<{longest}}{_joined(row, sizes)}".rstrip()
+        else:
+            yield said
+            yield f"{one.parameter.code:<8}{_joined(row, sizes)}".rstrip()
+    yield from _not_known(found, len(summaries), width)
+
+
+def _joined(cells: Iterable[str], sizes: Sequence[int]) -> str:
+    return "".join(f"  {cell:>{size}}" for cell, size in zip(cells, sizes, strict=True))
+
+
+def _cells(total: Total) -> tuple[str, ...]:
+    """What stands in a row of the table; of yes and no only how many said yes."""
+    if not total.known:
+        return ("0", "", "", "", "", "")
+    if total.parameter.measure == "yes or no":
+        share = Fraction(total.yes or 0, total.known) * 100
+        return (str(total.known), f"yes: {total.yes}", f"{_short(share)} %", "", "", "")
+    spread = "" if total.deviation is None else f"{total.deviation:.{_places(total)}f}"
+    low, high = (_number(value, total) for value in (total.low, total.high))
+    if total.yes is not None:
+        median = "not reached" if total.median is None else _number(total.median, total)
+        return (str(total.known), f"events: {total.yes}", "", median, low, high)
+    return (str(total.known), _number(total.mean, total), spread, _number(total.median, total), low, high)
+
+
+def _places(total: Total) -> int:
+    """One decimal, or two where the values are small."""
+    return 1 if (total.high or 0) >= 10 else 2
+
+
+def _number(value: Fraction | None, total: Total) -> str:
+    """A number of the table; how often there was something is a whole one, or half of one."""
+    if value is None:
+        return ""
+    if total.parameter.measure == "count" and value is not total.mean:
+        return _short(value)
+    return f"{float(value):.{_places(total)}f}"
+
+
+def _short(value: Fraction) -> str:
+    return f"{float(value):.1f}".removesuffix(".0")
+
+
+def _not_known(found: Sequence[Total], courses: int, width: int) -> Iterator[str]:
+    """Each reason with the parameters that it leaves open."""
+    reasons: dict[tuple[str, int], list[str]] = {}
+    for total in found:
+        for why, number in total.why:
+            reasons.setdefault((why, number), []).append(total.parameter.code)
+    if reasons:
+        yield f"Not known, of {counted(courses, 'course')}:"
+    for (why, number), codes in reasons.items():
+        yield from filled(f"in {number}: {why} ({', '.join(codes)})", width, "  ")
+
+
+def kinds(traces: Iterable[Trace]) -> Iterator[str]:
+    """How often there was each kind of deviation, and in how many courses."""
+    visits, courses = Counter[str](), Counter[str]()
+    for trace in traces:
+        found = [one.kind for step in trace.steps for one in step.deviations]
+        visits.update(found)
+        courses.update(set(found))
+    if visits:
+        longest = max(map(len, visits))
+        yield f"{'Deviations':<{longest + 2}}  visits  courses"
+        yield from (f"  {kind:<{longest}}  {number:>6}  {courses[kind]:>7}" for kind, number in visits.most_common())
