@@ -27,8 +27,8 @@ from protocol.commands.subject import complete_spec
 @click.option("--adverse", metavar="RULE", multiple=True, help="A rule that lowers the dose because of an adverse event.")
 @click.option("--against", metavar="SPEC", help="Show the visits that another protocol decides or judges otherwise.")
 @click.option("--deviations", metavar="FILE", type=click.Path(path_type=Path), help="Also write them to .csv, .json or .parquet.")
-@click.option("--follow", type=click.Choice(("given", "recommended")), default="given", show_default=True,
-              help="The doses that were given, or those that the protocol recommends; then none is judged.")  # fmt: skip
+@click.option("--follow", type=click.Choice(("given", "recommended")), default="given", show_default=True, metavar="DOSES",
+              help="The doses that were given, or those that the protocol recommends: given, recommended.")  # fmt: skip
 @in_form("text", "csv", "json")
 @click.option("--reading", "readings", metavar="NAME=READING", multiple=True, help="Another reading of an open question.")
 def replay(**options: object) -> int:
