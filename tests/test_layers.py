@@ -54,11 +54,10 @@ ONE_PART = {
     "duckdb": {"executors", "adapters"},
     "pyspark": {"executors"},
     "pyreadstat": {"adapters"},
-    "altair": {"adapters"},
     "jinja2": {"adapters"},
     "vl_convert": {"adapters"},
 }
-HEAVY = {"numpy", "numba", "pyarrow", "duckdb", "pandas", "pyreadstat", "altair", "jinja2", "vl_convert", "pyspark",
+HEAVY = {"numpy", "numba", "pyarrow", "duckdb", "pandas", "pyreadstat", "jinja2", "vl_convert", "pyspark",
          "rich", "click", "transitions", "hypothesis", "pytest"}  # fmt: skip
 
 LONGEST_FILE = 300
