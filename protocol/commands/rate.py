@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from protocol.commands.progress import PATIENCE
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, ProgressColumn, Task, TaskID
-    from rich.text import Text
+    from rich.progress import Progress, TaskID
 
 Tell = Callable[[str, int, int], None]
 BYTES = "reading"
@@ -41,24 +43,26 @@ class _Bars:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.table import Column
 
-        columns = (TextColumn("{task.description}"), BarColumn(), _rate_column(), TimeRemainingColumn(compact=True))
+        said = TextColumn("{task.fields[said]}", table_column=Column(no_wrap=True, overflow="ellipsis"))
+        columns = (TextColumn("{task.description}"), BarColumn(20), said)
         self._progress: Progress = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
-        self._step = ""
+        self._pace = Pace("", 0, 0, 0.0)
         self._task: TaskID | None = None
         self._open = self._closed = False
         self._lock = threading.Lock()
 
     def tell(self, step: str, done: int, of: int) -> None:
         """See ``rated``. While nothing is done the bar only shows that something goes on."""
-        total = of if done else None
-        if step != self._step or self._task is None:
+        now = time.monotonic()
+        if step != self._pace.step or self._task is None:
             if self._task is not None:
                 self._progress.remove_task(self._task)
-            self._step, self._task = step, self._progress.add_task(step, total=total, completed=done)
-        else:
-            self._progress.update(self._task, completed=done, total=total)
+            self._pace = Pace(step, done, of, now)
+            self._task = self._progress.add_task(step, said="")
+        self._progress.update(self._task, completed=done, total=of if done else None, said=self._pace.said(done, now))
 
     def open(self) -> None:
         with self._lock:
@@ -73,23 +77,29 @@ class _Bars:
                 self._progress.stop()
 
 
-def _rate_column() -> ProgressColumn:
-    from rich.progress import ProgressColumn
-    from rich.text import Text
+@frozen
+class Pace:
+    """A step, how much of it was done when it began here, of how much, and when that was, in seconds."""
 
-    class Rate(ProgressColumn):
-        """How much is done, and how fast it goes."""
+    step: str
+    begun: int
+    of: int
+    since: float
 
-        def render(self, task: Task) -> Text:
-            return Text(rate_of(task.description, task.completed, task.total, task.speed))
+    def said(self, done: int, now: float) -> str:
+        """``3.00 of 12.50 million visits, 410,000/s, 0:23 left``; of bytes in MB; nothing before anything is done."""
+        if not done:
+            return ""
+        rate = (done - self.begun) / (now - self.since) if done > self.begun and now > self.since else None
+        if rate is None:
+            return self._amount(done)
+        left = round((self.of - done) / rate)
+        each = f"{rate / 1e6:,.0f} MB/s" if self.step == BYTES else f"{rate:,.0f}/s"
+        return f"{self._amount(done)}, {each}, {left // 60}:{left % 60:02} left"
 
-    return Rate()
-
-
-def rate_of(step: str, done: float, of: float | None, speed: float | None) -> str:
-    """``3,000,000 of 12,000,000 visits, 410,000 visits/s``; of bytes in megabytes."""
-    if of is None:
-        return ""
-    each, unit = (1e6, "MB") if step == BYTES else (1, "visits")
-    said = f"{done / each:,.0f} of {of / each:,.0f} {unit}"
-    return said if speed is None else f"{said}, {speed / each:,.0f} {unit}/s"
+    def _amount(self, done: int) -> str:
+        if self.step == BYTES:
+            return f"{done / 1e6:,.0f} of {self.of / 1e6:,.0f} MB"
+        if self.of < 1e6:
+            return f"{done:,} of {self.of:,} visits"
+        return f"{done / 1e6:,.2f} of {self.of / 1e6:,.2f} million visits"

@@ -60,6 +60,7 @@ def buckets_of(run: Run, files: Sequence[Path], folder: Path, means: Means, tell
     if known is not None and all(_is_there(folder, bucket) for bucket in known.buckets):
         return known.buckets
     begun = _begun(folder)
+    tell(sum(bucket.rows for bucket in begun))
     with _sorting(folder, means) as connection:
         ordered = _ordered(connection, run, files, begun[-1].last if begun else None)
         found = [*begun, *_written(run, folder, ordered, begun, tell)]
@@ -162,7 +163,6 @@ def _pattern(file: Path) -> str:
 def _written(run: Run, folder: Path, rows: pyarrow.RecordBatchReader, begun: Sequence[Bucket], tell: Tell) -> Iterator[Bucket]:
     """The buckets that are not there yet, each written before it is handed out."""
     done = sum(bucket.rows for bucket in begun)
-    tell(done)
     share = -(-run.rows // run.buckets) or 1
     for number, table in enumerate(_cut(rows, share, bool(begun)), len(begun)):
         bucket = _bucket(folder, number, table.drop_columns([_FILE, _ROW]))

@@ -1,4 +1,4 @@
-"""Kills runs at random moments and lets others go on: `python -m tests.executors.in_buckets.kills SEED 10 WORKERS PATIENTS FOLDER`.
+"""Kills runs at random and lets others go on: `python -m tests.executors.in_buckets.kills SEED 10 WORKERS PATIENTS FOLDER`.
 
 A program of its own, because a process is only copied safely while it has no other threads: each run is such a copy. Prints how
 many kills met a run, and at how many different states of its folder; exits with 1 if anything came out otherwise.
