@@ -40,7 +40,10 @@ def mapped(file: Path, folder: Path | None, protocol: Protocol | None = None) ->
     """What a mapping makes of the tables of a folder, for a protocol, else for the one that it names."""
     from protocol.adapters.mapped.courses import read_mapped
     from protocol.language.mapping.from_yaml import load_mapping
+    from protocol.language.shipped import MAPPING
 
+    if not file.name.endswith(MAPPING):
+        raise click.UsageError(f"'{file}' is no mapping: the name of its file ends in {MAPPING}")
     mapping = load_mapping(file)
     meant = protocol or protocol_of(mapping)
     return meant, read_mapped(mapping, folder_of(mapping, folder), meant)

@@ -286,6 +286,8 @@ _TABLE = (
     ("P111", "a unit that is another one",
      "'units' says which unit of the allow-list is meant by a spelling of the data. A unit of the list means itself."),
     ("P112", "not a window", "The window of a planned visit is a study day, or two: '12 to 16'. There is no study day 0."),
+    ("P113", "a mapping in the place of a protocol",
+     "A file that ends in .mapping.yaml says how tables become courses of the protocol that it names. Name that one."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

@@ -40,6 +40,9 @@ def load(path_or_name: str | os.PathLike[str]) -> Protocol:
 def find(path_or_name: str | os.PathLike[str]) -> Path:
     """The file that is meant; a path comes before a shipped name. Raises InputError where there is none."""
     wanted = Path(path_or_name)
+    if wanted.name.endswith(MAPPING):
+        hint = f"'protocol map --check {wanted}' says what it makes of tables; replay and watch take it where courses stand."
+        raise InputError((Problem("P113", f"{shown(str(wanted))} is a mapping, not a protocol", hint),))
     try:
         if wanted.is_file():
             return wanted

@@ -9,18 +9,20 @@ import protocol.language
 from protocol.language.codes import CODES
 
 GOLDEN = Path(__file__).parent / "golden"
+OF_MAPPINGS = Path(__file__).parent / "mapping" / "golden"
 RAISED_IN_TESTS_OF_FILES = {
     "P002": "test_limits.py",
     "P009": "test_shipped.py",
     "P010": "test_shipped.py",
     "P011": "test_shipped.py",
+    "P113": "test_shipped.py",
 }
 
 
 def raised() -> set[str]:
     """The codes that the source of the language names."""
     folder = Path(protocol.language.__file__).parent
-    sources = [path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "codes.py"]
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "codes.py"]
     return {code for source in sources for code in re.findall(r'"(P\d{3})"', source)}
 
 
@@ -29,7 +31,8 @@ def test_every_code_that_is_raised_has_an_entry_and_every_entry_is_raised() -> N
 
 
 def test_every_code_is_raised_by_a_test() -> None:
-    shown = {code for path in GOLDEN.glob("*.txt") for code in re.findall(r"error (P\d{3})", path.read_text(encoding="utf-8"))}
+    texts = [path.read_text(encoding="utf-8") for folder in (GOLDEN, OF_MAPPINGS) for path in folder.glob("*.txt")]
+    shown = {code for text in texts for code in re.findall(r"error (P\d{3})", text)}
     assert shown | set(RAISED_IN_TESTS_OF_FILES) == set(CODES)
     for code, name in RAISED_IN_TESTS_OF_FILES.items():
         assert f'"{code}"' in (Path(__file__).parent / name).read_text(encoding="utf-8")

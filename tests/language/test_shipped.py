@@ -161,3 +161,10 @@ def test_places_are_right_with_a_byte_order_mark_and_other_line_endings(folder: 
     other = folder / "other.yaml"
     other.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("start at low", "start at hi").encode().replace(b"\n", b"\r\n"))
     assert f"{other}:9:20: error P013" in complaint(other)[1]
+
+
+def test_a_mapping_in_the_place_of_a_protocol_is_told_in_one_message() -> None:
+    with pytest.raises(InputError) as caught:
+        load("specs/cdiscpilot-xanomeline/cdiscpilot.mapping.yaml")
+    (problem,) = caught.value.problems
+    assert problem.code == "P113" and "protocol map --check" in problem.hint

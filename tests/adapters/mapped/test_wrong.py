@@ -214,6 +214,10 @@ def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path, capsys:
     assert "error P001" in capsys.readouterr().err
     assert cli.run(["map", str(tmp_path / "none.mapping.yaml")]) == 2
     assert "P009" in capsys.readouterr().err
+    assert cli.run(["map", str(SAMPLE / "protocol.yaml")]) == 2
+    assert "ends in .mapping.yaml" in capsys.readouterr().err
+    assert cli.run(["check", str(SAMPLE / "sample.mapping.yaml")]) == 2
+    assert "error P113" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", range(12))
