@@ -54,9 +54,10 @@ def report(
     in --data. Exits with 0 whether or not there are deviations.
     """
     from protocol.adapters.report.drawn import report as drawn
-    from protocol.adapters.report.files import write_figures, write_page
+    from protocol.adapters.report.files import check_extra, write_figures, write_page
     from protocol.adapters.selection import pairs, under
 
+    check_extra(figures is not None)
     protocol = load(spec)
     sheet = sheet_of(courses, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))

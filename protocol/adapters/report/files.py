@@ -12,7 +12,7 @@ from typing import Any
 from protocol.adapters.phrases import counted
 from protocol.adapters.report import svg
 from protocol.adapters.report.drawn import Report
-from protocol.adapters.report.page import to_html
+from protocol.adapters.report.page import template, to_html
 from protocol.adapters.selection import slug
 from protocol.errors import ExtraMissing, NotationError
 
@@ -23,6 +23,13 @@ _LONGEST = 80
 """Letters of a subject's name in that of a file."""
 _SCALE = 3
 """Points of a PNG for each unit of a figure, which is 2160 in its width: enough for print over two columns."""
+
+
+def check_extra(figures: bool) -> None:
+    """Raises ExtraMissing where the libraries are not installed, before anything is computed for nothing."""
+    template()
+    if figures:
+        _converter()
 
 
 def write_page(report: Report, page: Path, source: str) -> str:

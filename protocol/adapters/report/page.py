@@ -22,10 +22,11 @@ _HERE = Path(__file__).parent
 def to_html(report: Report, source: str = "") -> str:
     """The page. ``source`` says where the courses come from. Raises ExtraMissing without jinja2."""
     script, style = _text("page.js"), _text("page.css") + report.style
-    return str(_template().render(_content(report, source), script=script, style=style, **_hashes(script=script, style=style)))
+    return str(template().render(_content(report, source), script=script, style=style, **_hashes(script=script, style=style)))
 
 
-def _template() -> Any:
+def template() -> Any:
+    """The template of the page. Raises ExtraMissing without jinja2."""
     try:
         import jinja2
     except ImportError:
