@@ -13,7 +13,7 @@ from protocol.executors.compiled import judging
 from protocol.executors.compiled.acting import acted
 from protocol.executors.compiled.coding import coders
 from protocol.executors.compiled.compiling import frame
-from protocol.executors.compiled.leaves import Leaf
+from protocol.executors.compiled.judging import Seen
 from protocol.executors.compiled.leaves import Row as Said
 from protocol.executors.compiled.native import only_by_reference
 from protocol.executors.compiled.patients import patient_of
@@ -72,7 +72,7 @@ def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
     tree = ready.tree
     patient = patient_of(tree)
     acts = tree.frame.protocol.between_visits == "act"
-    found: list[tuple[int, Leaf]] = []
+    found: list[Seen] = []
     by_itself, deviates = set[int](), False
     for row in rows:
         taken = [*acted(patient, row.time)] if acts else []
@@ -81,10 +81,10 @@ def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
             leaf = None if number == BEYOND else tree.leaves[number]
             if leaf is None:
                 return None
-            found.append((time, leaf))
+            found.append(Seen(time, leaf, patient.until[-1]))
             deviates = deviates or leaf.is_open
-    said = [leaf.row for _, leaf in found]
+    said = [seen.leaf.row for seen in found]
     if deviates:
         said = judging.rows(tree.frame.protocol, found, {row.time for row in rows if row.dose_only})
     made = zip(found, said, patient.refused, strict=True)
-    return [Decided(time, row, refused, number in by_itself) for number, ((time, _), row, refused) in enumerate(made)]
+    return [Decided(seen.time, row, refused, number in by_itself) for number, (seen, row, refused) in enumerate(made)]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.frame import CLOCKS, node
+from protocol.executors.compiled.guards import Node
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.leaves import Leaf
 from protocol.executors.compiled.passing import lapses
@@ -104,5 +105,9 @@ def _of_readings(patient: Patient) -> Iterator[int]:
             yield from _lapses(patient, one.until)
 
 
-def _lapses(patient: Patient, guard: object) -> list[int]:
-    return lapses(patient.tree, (guard,), patient.registers, layout.EVER, patient.kept)  # type: ignore[arg-type]
+def _lapses(patient: Patient, guard: Node) -> list[int]:
+    """Of what no longer counts too: the reference looks at its time as at that of any other."""
+    registers = patient.registers.copy()
+    for number, observed in patient.past.items():
+        registers[layout.FIRST_FREE + number] = observed
+    return lapses(patient.tree, (guard,), registers, layout.EVER, patient.kept)

@@ -58,7 +58,9 @@ def frame(protocol: Protocol) -> Frame:
     asked = {term.tracker for term in found.atoms if isinstance(term, Tracked)}
     for name, one in list(found.tracking.items()):
         found.tracking[name] = _with_conditions(found, one)
-    found.moving.extend(one for name, one in found.tracking.items() if name in asked)
+    # Between visits it is also looked when a tracker changes that only says how often something is measured.
+    acts = protocol.between_visits == "act"
+    found.moving.extend(one for name, one in found.tracking.items() if acts or name in asked)
     return found
 
 

@@ -11,6 +11,7 @@ from protocol.executors.compiled.frame import node
 from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Some, Sure
 from protocol.executors.compiled.ordering import Ordered, Patient, order
 from protocol.executors.compiled.view import World
+from protocol.executors.compiled.windows import Closing, on_time
 from protocol.model.course import Given
 from protocol.model.decision import DeviationKind
 from protocol.model.guard import Clock, Compare
@@ -24,11 +25,15 @@ _NOT_SAID = ("dose above permitted", "dose below permitted", "hold without reaso
 
 @frozen
 class Judged:
-    """The verdict on what was given, whether it is what was recommended, and the kind of the deviation if it is one."""
+    """The verdict on what was given, whether it is what was recommended, and the kind of the deviation if it is one.
+
+    ``closings``: what is ordered instead can still be done in time, until these windows close.
+    """
 
     verdict: str | None = None
     is_recommended: bool = False
     deviation: DeviationKind | None = None
+    closings: tuple[Closing, ...] = ()
 
 
 @frozen(eq=False)
@@ -54,7 +59,10 @@ def judged(patient: Patient, found: Concluded, given: Given) -> Judged:
         return Judged("some", recommended, None if recommended else "not decidable")
     if answers == {True}:
         return Judged("every", recommended)
-    return Judged("none", recommended, None if recommended else _deviation(patient, found, given))
+    if recommended:
+        return Judged("none", True)
+    closings = on_time(patient, found.rules, given)
+    return Judged("none", False, None if closings else _deviation(patient, found, given), closings)
 
 
 def _is_permitted(patient: Patient, given: Given, result: Ordered) -> bool:

@@ -10,6 +10,7 @@ from protocol.executors.compiled.concluding import Concluded, action_of, conclud
 from protocol.executors.compiled.deviating import Judged, judged
 from protocol.executors.compiled.following import Moved, assumed, followed, moved
 from protocol.executors.compiled.ordering import Offered, Patient
+from protocol.executors.compiled.windows import Closing
 from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
@@ -32,6 +33,7 @@ class Leaf:
     given: Given | None
     is_recommended: bool
     conflict: tuple[str, ...] = ()
+    closings: tuple[Closing, ...] = ()
 
     @property
     def outline(self) -> tuple[object, ...]:
@@ -41,7 +43,8 @@ class Leaf:
     @property
     def is_open(self) -> bool:
         """Whether what is given later can still change what is said of it."""
-        return self.deviation is not None and self.verdict == "none" and not self.is_recommended
+        deviates = self.deviation is not None or bool(self.closings)
+        return deviates and self.verdict == "none" and not self.is_recommended
 
     @property
     def verdict(self) -> str | None:
@@ -64,7 +67,7 @@ def decided(patient: Patient, givens: list[Given | None]) -> Leaf:
         effect, answer = followed(patient.place, found, given), judged(patient, found, given)
     after = moved(patient, found, effect)
     row = _row(patient, found, answer, given is None)
-    return Leaf(row, patient.place.spot.dose, after, found.effect, given, answer.is_recommended, found.conflict)
+    return Leaf(row, patient.place.spot.dose, after, found.effect, given, answer.is_recommended, found.conflict, answer.closings)
 
 
 def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -> Row:

@@ -19,17 +19,11 @@ def only_by_reference(protocol: Protocol) -> tuple[str, ...]:
 def _reasons(prepared: Prepared) -> Iterator[str]:
     if len(prepared.protocol.inputs) + len(prepared.numbers) > _MOST_INPUTS:
         yield f"has more than {_MOST_INPUTS} inputs"
-    if any(_has_window(atom) for rule in prepared.rules for atom, _ in _atoms(prepared, rule.when, False)):
-        yield "has visit windows"
     for tracker in prepared.trackers:
         guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
         atoms = (atom for guard in guards for atom, _ in _atoms(prepared, guard, False))
         if any(isinstance(atom, Compare) and isinstance(atom.term, Clock | Tracked | CumulativeDose) for atom in atoms):
             yield f"asks a time, a tracker or the cumulative dose in the tracker {tracker.name}"
-
-
-def _has_window(atom: Atom) -> bool:
-    return isinstance(atom, Compare) and bool(atom.early or atom.late)
 
 
 def dated(prepared: Prepared) -> frozenset[str]:

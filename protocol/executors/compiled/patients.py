@@ -15,16 +15,22 @@ from protocol.executors.compiled.trackers import Tracking
 from protocol.executors.compiled.tree import BEYOND, Tree
 from protocol.executors.compiled.view import View
 from protocol.executors.compiled.walking import decision, truths
+from protocol.executors.compiled.windows import until
 
 
 @define(eq=False)
 class Patient:
-    """One patient on the way through the visits, with how many readings were refused at each."""
+    """One patient on the way through the visits, with how many readings were refused at each, and until when it is on time.
+
+    ``past``: of each input that was not done or refused since, when the value before that was observed.
+    """
 
     tree: Tree
     registers: list[int]
     kept: Kept | None
     refused: list[int] = Factory(list)
+    until: list[int | None] = Factory(list)
+    past: dict[int, int] = Factory(dict)
 
     def visit(self, row: Row) -> int:
         """The leaf at a visit; BEYOND where only the reference can tell."""
@@ -57,7 +63,7 @@ class Patient:
 
     def _read(self, row: Row) -> int | None:
         """The inputs that were measured, as bits; None as in ``read``."""
-        found = read(self.tree, self.registers, row)
+        found = read(self.tree, self.registers, row, self.past)
         if found is None:
             return None
         measured, refused = found
@@ -69,15 +75,19 @@ class Patient:
         return measured
 
     def _decided(self, row: Row) -> int:
-        number = decide(self.tree, self.registers, row.time, row.given)
-        leaf = None if number == BEYOND else self.tree.leaves[number]
-        if self.kept is not None and leaf is not None:
+        number = decision(self.tree, self.registers, row.time, row.given)
+        leaf = self.tree.leaves[number]
+        if leaf is None:
+            return BEYOND
+        self.until.append(until(leaf.closings, self.registers, row.time) if leaf.closings else None)
+        follow(self.tree, self.registers, number, row.time)
+        if self.kept is not None:
             self.kept.follow(leaf.moved.spot.dose, leaf.moved.writes, leaf.moved.supplement, row.time)
         return number
 
     def copied(self) -> Patient:
         """The same patient, who goes on alone."""
-        return Patient(self.tree, self.registers.copy(), self.kept.copied() if self.kept else None)
+        return Patient(self.tree, self.registers.copy(), self.kept.copied() if self.kept else None, past=dict(self.past))
 
 
 def patient_of(tree: Tree) -> Patient:
@@ -87,9 +97,9 @@ def patient_of(tree: Tree) -> Patient:
     return Patient(tree, compiled.first_registers(), kept)
 
 
-def read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
+def read(tree: Tree, registers: list[int], row: Row, past: dict[int, int]) -> tuple[int, int] | None:
     """The inputs that were measured, as bits, and how many readings are refused; None where a number that stands for ever was
-    read again, of which the code does not say whether it is the same."""
+    read again, of which the code does not say whether it is the same. In ``past`` go the times of what no longer counts."""
     measured, refused, time, compiled = 0, 0, row.time, tree.frame
     for number, codes in row.updates:
         observed = layout.FIRST_FREE + number
@@ -100,8 +110,11 @@ def read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
                     return None
                 refused += codes[0] != registers[compiled.begins[number]]
         elif not codes or codes is REFUSED:
+            if registers[observed] != NONE:
+                past[number] = registers[observed]
             registers[observed] = NONE
         else:
+            past.pop(number, None)
             registers[observed] = time
             measured |= 1 << number
             begin = compiled.begins[number]
@@ -109,18 +122,14 @@ def read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int] | None:
     return measured, refused
 
 
-def decide(tree: Tree, registers: list[int], time: int, given: int) -> int:
-    """The leaf of a patient at a visit, who has moved on afterwards; BEYOND where only the reference can tell."""
-    number = decision(tree, registers, time, given)
-    writes, place = tree.leaf_writes[number], tree.leaf_next[number]
-    if place == BEYOND:
-        return BEYOND
-    registers[layout.PLACE] = place
+def follow(tree: Tree, registers: list[int], number: int, time: int) -> None:
+    """The patient moves on as a leaf says."""
+    writes = tree.leaf_writes[number]
+    registers[layout.PLACE] = tree.leaf_next[number]
     if writes & layout.ANEW:
         _begin_anew(tree, registers, time)
     elif writes:
         _write(registers, writes, time)
-    return number
 
 
 def _write(registers: list[int], writes: int, time: int) -> None:
