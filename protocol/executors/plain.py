@@ -11,13 +11,12 @@ from attrs import define, frozen
 
 from protocol.executors.compiled import judging
 from protocol.executors.compiled.acting import acted
-from protocol.executors.compiled.coding import coders
 from protocol.executors.compiled.compiling import frame
 from protocol.executors.compiled.judging import Seen
 from protocol.executors.compiled.leaves import Row as Said
 from protocol.executors.compiled.native import only_by_reference
 from protocol.executors.compiled.patients import patient_of
-from protocol.executors.compiled.rows import Reader, Row
+from protocol.executors.compiled.rows import Reader, Row, coders
 from protocol.executors.compiled.tree import BEYOND, Tree, planted
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol

@@ -7,9 +7,10 @@ from math import inf, nextafter
 
 import pytest
 
-from protocol.executors.compiled.coding import REFUSED, coders
+from protocol.executors.compiled.coding import REFUSED
 from protocol.executors.compiled.compiling import frame
 from protocol.executors.compiled.cuts import Cells, cells_of, first_float
+from protocol.executors.compiled.rows import coders
 from protocol.language.from_yaml import parse
 from protocol.model.guard import Compare, Value
 from protocol.model.quantity import exact

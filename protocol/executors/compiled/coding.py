@@ -14,7 +14,6 @@ from attrs import define, field
 
 from protocol.errors import NotationError
 from protocol.executors.compiled.cuts import first_float
-from protocol.executors.compiled.frame import Frame
 from protocol.executors.compiled.terms import LIMITS, Term
 from protocol.model.course import Observation, Visit
 from protocol.model.input import Input, Number
@@ -155,11 +154,3 @@ def _multiple(term: Term, value: Interval, bound: Fraction) -> Interval:
         low = min(Fraction(1), beyond) if value.low == 0 else beyond
         return Interval(low, Fraction(1) if value.high == 0 else beyond)
     return Interval(value.low / bound, value.high / bound, value.open_low, value.open_high)
-
-
-def coders(frame: Frame) -> tuple[Coder, ...]:
-    """A coder for each input."""
-    return tuple(
-        Coder(item, tuple(term for term in frame.terms.values() if term.input == number and term.limit != "baseline"))
-        for number, item in enumerate(frame.inputs)
-    )

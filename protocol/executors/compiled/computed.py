@@ -12,6 +12,7 @@ from fractions import Fraction
 from attrs import Factory, define, evolve, frozen
 
 from protocol.executors.compiled import layout
+from protocol.executors.compiled.coding import code_of
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.terms import Term
 from protocol.model.course import Observation, Visit
@@ -88,7 +89,25 @@ class OfSum:
             registers[register] = self.term.code(*self.term.cells.range_of(value))
 
 
-Computed = OfNumber | OfBaseline | OfSum
+@frozen(eq=False)
+class OfFixed:
+    """A number that stands for ever once it was read, and may become more exact: its registers, and those of its terms."""
+
+    input: str
+    place: int
+    observed: int
+    terms: tuple[tuple[Term, int], ...]
+
+    def fill(self, prepared: Prepared, state: State, registers: Registers, time: int) -> None:
+        """What it is."""
+        held = state.reading(self.input)
+        if held is not None and held.value is not None:
+            registers[self.observed] = held.observed
+            for term, register in self.terms:
+                registers[register] = code_of(term, held)
+
+
+Computed = OfNumber | OfBaseline | OfSum | OfFixed
 
 
 @define(eq=False)
@@ -105,15 +124,19 @@ class Kept:
         return Kept(self.prepared, self.all, self.state, dict(self.extremes))
 
     def read(self, time: int, observations: tuple[Observation, ...]) -> tuple[int, int]:
-        """Readings arrive. The numbers of which a part was measured, as bits, and how many of them were refused."""
+        """Readings arrive. What was measured of the numbers that are computed or stand for ever, as bits, and how many of these
+        were refused."""
         before = self.state.moved(taken=counted(self.prepared, self.state, time))
         accepted = accept(self.prepared, before, Visit(time, observations))
         more = with_numbers(self.prepared, before, accepted, time)
         self.state = more.into(before).moved(time=time)
         fresh = more.measured - accepted.measured
         numbers = (one for one in self.all if isinstance(one, OfNumber))
+        fixed = {one.input: one.place for one in self.all if isinstance(one, OfFixed)}
         measured = sum(1 << one.place for one in numbers if one.number.name in fresh)
-        return measured, len(more.refused) - len(accepted.refused)
+        measured |= sum(1 << place for name, place in fixed.items() if name in accepted.measured)
+        refused = sum(refusal.observation.input in fixed for refusal in accepted.refused)
+        return measured, len(more.refused) - len(accepted.refused) + refused
 
     def fill(self, registers: Registers, time: int) -> None:
         """What is computed at a time, into the registers."""

@@ -9,7 +9,7 @@ from attrs import Factory, frozen
 
 from protocol.executors.compiled import layout, trackers
 from protocol.executors.compiled.axes import Axes, Axis
-from protocol.executors.compiled.computed import Computed, OfBaseline, OfNumber, OfSum, asked_inputs
+from protocol.executors.compiled.computed import Computed, OfBaseline, OfFixed, OfNumber, OfSum, asked_inputs
 from protocol.executors.compiled.guards import Node
 from protocol.executors.compiled.native import dated
 from protocol.executors.compiled.terms import Term
@@ -70,6 +70,11 @@ class Frame:
         return tuple(item.fixed for item in self.inputs)
 
     @cached_property
+    def stands(self) -> tuple[bool, ...]:
+        """For each input whether it is a number whose first value stands for ever, so that it is kept as it was read."""
+        return tuple(item.fixed and not isinstance(item.kind, Choice | YesNo) for item in self.inputs)
+
+    @cached_property
     def options(self) -> tuple[bool, ...]:
         """For each input whether it is an option or a finding: then two readings with one code are the same."""
         return tuple(isinstance(item.kind, Choice | YesNo) for item in self.inputs)
@@ -113,7 +118,7 @@ class Frame:
     def computed(self) -> tuple[Computed, ...]:
         """What is computed from readings."""
         numbers = (self._of_number(number) for number in self.prepared.numbers.values())
-        return (*numbers, *self._of_baselines(), *self.sums.values())
+        return (*numbers, *self._of_baselines(), *self.sums.values(), *self._of_fixed())
 
     def _of_number(self, number: DerivedNumber) -> OfNumber:
         name = number.name
@@ -126,11 +131,19 @@ class Frame:
             if limit == "baseline":
                 yield OfBaseline(name, term, self.term_register(term))
 
+    def _of_fixed(self) -> Iterator[OfFixed]:
+        for number, item in enumerate(self.inputs):
+            if self.stands[number]:
+                of_it = [term for (one, limit), term in self.terms.items() if one == item.name and limit != "baseline"]
+                terms = tuple((term, self.term_register(term)) for term in of_it)
+                yield OfFixed(item.name, number, self.observed(item.name), terms)
+
     @cached_property
     def kept(self) -> frozenset[str]:
         """The inputs of which something is computed, so that what was read is kept as it was."""
         tracked = {one.tracker.input for one in self.moving if one.tracker.input and one.tracker.name in self.dated}
-        return asked_inputs(self.prepared, tracked)
+        fixed = {item.name for number, item in enumerate(self.inputs) if self.stands[number]}
+        return asked_inputs(self.prepared, tracked | fixed)
 
     @cached_property
     def dated(self) -> frozenset[str]:

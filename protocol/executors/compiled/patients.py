@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import Factory, define
 
 from protocol.executors.compiled import layout
-from protocol.executors.compiled.coding import REFUSED
+from protocol.executors.compiled.coding import NO_CODES, REFUSED
 from protocol.executors.compiled.computed import Kept
 from protocol.executors.compiled.dates import newest
 from protocol.executors.compiled.layout import NONE
@@ -44,8 +44,6 @@ class Patient:
             registers[layout.ON_DRUG] += time - last
         registers[layout.TIME] = time
         measured = self._read(row)
-        if measured is None:
-            return BEYOND
         answers = [truths(tree, one, registers, time) for one in moving]
         for one, answer in zip(moving, answers, strict=True):
             move(tree, one, registers, answer, measured, time)
@@ -61,12 +59,9 @@ class Patient:
         elif one.tracker.input and self.kept is not None and self.kept.has_changed(one.tracker, time):
             self.registers[one.first + 2] = time
 
-    def _read(self, row: Row) -> int | None:
-        """The inputs that were measured, as bits; None as in ``read``."""
-        found = read(self.tree, self.registers, row, self.past)
-        if found is None:
-            return None
-        measured, refused = found
+    def _read(self, row: Row) -> int:
+        """The inputs that were measured, as bits."""
+        measured, refused = read(self.tree, self.registers, row, self.past)
         if self.kept is not None:
             computed, more = self.kept.read(row.time, row.raw)
             self.kept.fill(self.registers, row.time)
@@ -97,19 +92,17 @@ def patient_of(tree: Tree) -> Patient:
     return Patient(tree, compiled.first_registers(), kept)
 
 
-def read(tree: Tree, registers: list[int], row: Row, past: dict[int, int]) -> tuple[int, int] | None:
-    """The inputs that were measured, as bits, and how many readings are refused; None where a number that stands for ever was
-    read again, of which the code does not say whether it is the same. In ``past`` go the times of what no longer counts."""
+def read(tree: Tree, registers: list[int], row: Row, past: dict[int, int]) -> tuple[int, int]:
+    """The inputs that were measured, as bits, and how many readings are refused. In ``past`` go the times of what no longer
+    counts. Numbers that stand for ever are left to what is kept."""
     measured, refused, time, compiled = 0, 0, row.time, tree.frame
     for number, codes in row.updates:
         observed = layout.FIRST_FREE + number
-        refused += codes is REFUSED
-        if compiled.fixed[number] and registers[observed] != NONE:
-            if codes and codes is not REFUSED:
-                if not compiled.options[number]:
-                    return None
-                refused += codes[0] != registers[compiled.begins[number]]
+        if compiled.fixed[number] and (compiled.stands[number] or registers[observed] != NONE):
+            if not compiled.stands[number]:
+                refused += codes is REFUSED or (codes != NO_CODES and codes[0] != registers[compiled.begins[number]])
         elif not codes or codes is REFUSED:
+            refused += codes is REFUSED
             if registers[observed] != NONE:
                 past[number] = registers[observed]
             registers[observed] = NONE

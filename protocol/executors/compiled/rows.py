@@ -125,3 +125,11 @@ _PARTS = ("not done", "censored", "lower", "upper")
 
 def _is_of(visit: Visit, one: Observation) -> bool:
     return one.observed in (None, visit.time) and (one.recorded is None or one.recorded <= visit.time)
+
+
+def coders(frame: Frame) -> tuple[Coder, ...]:
+    """A coder for each input."""
+    return tuple(
+        Coder(item, tuple(term for term in frame.terms.values() if term.input == number and term.limit != "baseline"))
+        for number, item in enumerate(frame.inputs)
+    )
