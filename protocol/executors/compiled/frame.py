@@ -74,11 +74,6 @@ class Frame:
         """For each input whether it is a number whose first value stands for ever, so that it is kept as it was read."""
         return tuple(item.fixed and not isinstance(item.kind, Choice | YesNo) for item in self.inputs)
 
-    @cached_property
-    def options(self) -> tuple[bool, ...]:
-        """For each input whether it is an option or a finding: then two readings with one code are the same."""
-        return tuple(isinstance(item.kind, Choice | YesNo) for item in self.inputs)
-
     def observed(self, name: str) -> int:
         """The register of when the value of an input was observed."""
         return layout.FIRST_FREE + self.numbers[name]
