@@ -27,6 +27,7 @@ from protocol.language.shipped import find
 from protocol.model.decision import Step, Trace
 from protocol.model.time import study_day
 from protocol.model.watching import Watching
+from protocol.semantics.summary import summary
 from protocol.semantics.watch import watch
 
 Row = dict[str, Any]
@@ -182,6 +183,25 @@ def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(fo
                 first = next(row["RFXSTDTC"] for row in rows(folder, "dm") if row["USUBJID"] == one.course)
                 days = (date.fromisoformat(last[one.course][:10]) - date.fromisoformat(first[:10])).days
                 assert step.visit.time == study_day(days + 2), one.course
+
+
+def test_the_exposure_of_each_patient_is_that_of_the_records(folder: Path) -> None:
+    """Six patients of whom a record has no end are left out: their dose goes on until they are taken off."""
+    records: dict[str, list[Row]] = {}
+    for row in rows(folder, "ex"):
+        records.setdefault(row["USUBJID"], []).append(row)
+    compared = 0
+    for course, one in zip(mapped(folder, SPEC, "cdiscpilot").courses, traces(folder), strict=True):
+        days = [(row["EXSTDY"], row["EXENDY"], row["EXDOSE"]) for row in records[course.name]]
+        if any(end is None for _, end, _ in days):
+            continue
+        found = summary(load(SPEC), one, exposures=course.exposures)
+        lengths = [int(end - start + 1) for start, end, _ in days]
+        assert found.figure("TRTDURD").value == max(end for _, end, _ in days) - min(start for start, _, _ in days) + 1
+        assert found.figure("TDURD").value == sum(lengths)
+        assert found.figure("TDOSE").value == sum(length * int(dose) for length, (_, _, dose) in zip(lengths, days, strict=True))
+        compared += 1
+    assert compared == 248
 
 
 # The laboratory

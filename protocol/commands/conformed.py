@@ -130,7 +130,9 @@ def _grouped(
 
     groups: dict[str, list[Summary]] = {option: [] for option in options(protocol, by)}
     for example, trace in zip(watched(examples, "courses summed up"), traces, strict=True):
-        one = summary(protocol, trace, planned(protocol, example.course), adverse_by=adverse or None)
+        course = example.course
+        plan = planned(protocol, course)
+        one = summary(protocol, trace, plan, exposures=course.exposures, adverse_by=adverse or None)
         groups.setdefault(_value(trace, by), []).append(one)
     return {group: found for group, found in groups.items() if found}
 

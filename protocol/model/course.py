@@ -186,14 +186,25 @@ class Course:
 
 
 def with_exposures(course: Course) -> tuple[Visit, ...]:
-    """The visits with the dose in force from each on, and a visit without readings wherever the dose changes in between."""
+    """The visits with the dose in force from each on, and a visit without readings wherever the dose changes in between.
+
+    Of exposures that overlap the later one in the course counts.
+    """
     if not course.exposures:
         return course.visits
     times = {visit.time for visit in course.visits}
-    changes = {moment for exposure in course.exposures for moment in (exposure.start, exposure.end) if moment is not None}
+    changes = {exposure.start for exposure in course.exposures}
+    changes |= {one.end for number, one in enumerate(course.exposures) if one.end is not None and _shows(course, number)}
     dosing = tuple(Visit(moment) for moment in changes - times)
     ordered = sorted((*course.visits, *dosing), key=lambda visit: visit.time)
     return tuple(_with_given(visit, course.exposures) for visit in ordered)
+
+
+def _shows(course: Course, number: int) -> bool:
+    """Whether anything changes at the end of an exposure: not where a later one has taken its place by then."""
+    end = course.exposures[number].end
+    assert end is not None
+    return not any(one.start < end and (one.end is None or end < one.end) for one in course.exposures[number + 1 :])
 
 
 def _with_given(visit: Visit, exposures: Iterable[Exposure]) -> Visit:

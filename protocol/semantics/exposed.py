@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from protocol.model.course import Exposure
 from protocol.model.decision import Step, Trace
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import AMOUNTS, Amount, Dose, Regimen, kind_of, regimen
@@ -14,13 +15,26 @@ from protocol.model.summary import Knowledge, Spell
 from protocol.semantics.taken import administered, is_counted
 
 
-def spells(trace: Trace) -> tuple[Spell, ...]:
+def spells(trace: Trace, exposures: Iterable[Exposure] = ()) -> tuple[Spell, ...]:
     """The doses in force of a course, one after the other, up to its last visit; no drug is one of them.
 
     A dose goes on until another one is recorded, or is taken to be given because it was recommended and the data are silent.
-    What is given from the last visit on is a spell without length: nobody says how long it went on.
+    What is given from the last visit on is a spell without length: nobody says how long it went on. Where treatment is recorded
+    as ended, and an exposure goes on until later, as to the end of that day, the dose does.
     """
-    return tuple(_joined(_begun(trace.steps)))
+    return tuple(_ended(tuple(_joined(_begun(trace.steps))), tuple(exposures)))
+
+
+def _ended(found: Sequence[Spell], exposures: Sequence[Exposure]) -> Iterator[Spell]:
+    ended = 0
+    for number, one in enumerate(found):
+        following = found[number + 1 : number + 2]
+        start = min(max(one.start, ended), one.end)
+        ended = one.end
+        if one.dose.is_drug and following and following[0].control.kind == "stopped" and not following[0].dose.is_drug:
+            ends = (item.end for item in exposures if item.end is not None and item.start < one.end < item.end)
+            ended = max((one.end, *ends))
+        yield evolve(one, start=start, end=max(ended, start))
 
 
 def _begun(steps: Sequence[Step]) -> Iterator[Spell]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from protocol.model.course import Exposure
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
 from protocol.model.summary import Figure, Spell, Summary
@@ -46,13 +47,20 @@ class Treated:
 
 
 def summary(
-    protocol: Protocol, trace: Trace, planned: Trace | None = None, *, adverse_by: Collection[str] | None = None
+    protocol: Protocol,
+    trace: Trace,
+    planned: Trace | None = None,
+    *,
+    exposures: Iterable[Exposure] = (),
+    adverse_by: Collection[str] | None = None,
 ) -> Summary:
     """The figures of one course. ``planned`` is its trace as the protocol would have had it (``planned``).
 
+    ``exposures`` are those of the course, which say to the minute when a dose ended.
+
     ``adverse_by`` names the rules that lower the dose because of an adverse event; without it those count that ask for a grade.
     """
-    found = treated(spells(trace))
+    found = treated(spells(trace, exposures))
     course = Treated(protocol, trace, found, planned)
     unit = unit_of(protocol)
     figures = tuple(_figures(course, adverse_by)) if course.drug else tuple(_untreated())

@@ -95,7 +95,7 @@ def test_the_numbers_of_all_courses_in_groups(folder: Path, capsys: Output) -> N
     assert rows_["TDOSE"][-6:] == ["2", "2350.0", "636.4", "2350.0", "1900.0", "2800.0"]
     assert rows_["NHOLD"][-6:] == ["3", "0.67", "0.58", "1", "0", "1"]
     assert rows_["TADJAE"][-5:] == ["2", "yes:", "1", "50", "%"]
-    assert rows_["TTREDUCE"][-6:] == ["2", "events:", "1", "17.0", "17.0", "21.0"]
+    assert rows_["TTREDUCE"][-6:] == ["2", "1", "event", "17.0", "17.0", "21.0"]
     assert "  in 1: the dose is not known from day 14 to day 21 (TDOSE, AVDDSE," in text
     assert "  change too early          1        1\n" in text
     assert "3 courses, 12 visits, 9 dose changes given, 2 deviations, 0 refused readings." in text
@@ -105,7 +105,7 @@ def test_the_numbers_fit_a_narrow_terminal(folder: Path, capsys: Output, monkeyp
     monkeypatch.setattr("protocol.commands.conformed.width", lambda: 60)
     text = ask(capsys, 1, "--summary")
     assert max(map(len, text.splitlines()[:-4])) <= 60
-    assert "Total dose administered (mg)\nTDOSE   " in text
+    assert "Total dose (mg)\nTDOSE   " in text
 
 
 def rows(text: str) -> list[dict[str, str]]:

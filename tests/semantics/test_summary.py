@@ -24,7 +24,8 @@ LOW, MIDDLE, HIGH = "100 mg every 2 days", "100 mg every day", "400 mg every day
 
 def summed(*visits: Visit, protocol: Protocol = PROTOCOL, exposures: tuple[Exposure, ...] = (), **options: object) -> Summary:
     course = Course("a patient", visits, exposures)
-    return summary(protocol, trace(protocol, course), planned(protocol, course), **options)  # type: ignore[arg-type]
+    plan = planned(protocol, course)
+    return summary(protocol, trace(protocol, course), plan, exposures=exposures, **options)  # type: ignore[arg-type]
 
 
 def value(found: Summary, code: str) -> F | str | None:
@@ -94,6 +95,15 @@ def test_exposures_that_end_between_visits_are_counted_to_the_day() -> None:
     exposures = (Exposure(0, 10 * DAY, given), Exposure(12 * DAY, 15 * DAY, given))
     found = summed(visit(0, eligible="yes", died="no"), visit(14, **WELL), visit(20, **WELL), exposures=exposures)
     assert values(found, "TRTDURD", "TDURD", "TDOSE", "NHOLD", "HOLDDURD") == [15, 13, 1300, 2, 7]
+
+
+def test_the_day_on_which_treatment_ends_counts_where_the_exposure_says_so() -> None:
+    given = Given("regimen", regimen(MIDDLE))
+    stopped = visit(9, given="stopped", **WELL | {"died": "yes"})
+    for end, days in ((10 * DAY, 10), (9 * DAY, 9), (None, 9)):
+        found = summed(visit(0, eligible="yes", died="no"), stopped, exposures=(Exposure(0, end, given),))
+        assert values(found, "TRTDURD", "TDURD", "TDOSE", "NHOLD") == [days, days, 100 * days, 0]
+        assert found.figure("TRTDURD").note == ""
 
 
 def test_a_dose_that_nobody_knows_leaves_open_what_rests_on_it() -> None:

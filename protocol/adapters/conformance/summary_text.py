@@ -20,31 +20,42 @@ def text(groups: Groups, width: int, by: str) -> Iterator[str]:
     """The parts to print one after the other."""
     listed = [summary for summaries in groups.values() for summary in summaries]
     parts = {**({f"{by}: {group}": part for group, part in groups.items()} if len(groups) > 1 else {}), "All": listed}
-    for title, summaries in parts.items():
-        yield "\n".join(_table(title, summaries, width)) + "\n"
+    tables = [_Table(title, summaries) for title, summaries in parts.items()]
+    sizes = [max(len(row[place]) for table in tables for row in table.cells()) for place in range(len(HEADS))]
+    labels = max(len(said) for table in tables for said in table.labels)
+    wide = 9 + labels + sum(sizes) + 2 * len(sizes) <= width
+    for table in tables:
+        yield "\n".join((*(_wide(table, sizes, labels) if wide else _narrow(table, sizes)), *_not_known(table, width))) + "\n"
 
 
-def _table(title: str, summaries: Sequence[Summary], width: int) -> Iterator[str]:
-    found = totals(summaries)
-    unit = next((summary.unit for summary in summaries), "")
-    rows = [(one, label(one.parameter, unit)) for one in found]
-    cells = [(one, said, _cells(one)) for one, said in rows]
-    sizes = [max(len(head), *(len(row[place]) for _, _, row in cells)) for place, head in enumerate(HEADS)]
-    numbers = sum(sizes) + 2 * len(sizes)
-    longest = max(len(said) for _, said in rows)
-    wide = 10 + longest + numbers <= width
-    head = f"{title}, {counted(len(summaries), 'course')}"
-    if wide:
-        yield f"{head:<{10 + longest}}{_joined(HEADS, sizes)}"
-    else:
-        yield from (head, " " * 8 + _joined(HEADS, sizes))
-    for one, said, row in cells:
-        if wide:
-            yield f"{one.parameter.code:<8}  {said:<{longest}}{_joined(row, sizes)}".rstrip()
-        else:
-            yield said
-            yield f"{one.parameter.code:<8}{_joined(row, sizes)}".rstrip()
-    yield from _not_known(found, len(summaries), width)
+class _Table:
+    """The totals of one group, and what stands in their rows."""
+
+    def __init__(self, title: str, summaries: Sequence[Summary]) -> None:
+        unit = next((summary.unit for summary in summaries), "")
+        self.head, self.courses = f"{title}, {counted(len(summaries), 'course')}", len(summaries)
+        self.totals = totals(summaries)
+        # The name of the parameter says that it was administered.
+        self.labels = [label(one.parameter, unit).replace(" administered", "") for one in self.totals]
+
+    def cells(self) -> list[tuple[str, ...]]:
+        return [HEADS, *(_cells(one) for one in self.totals)]
+
+    def rows(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        codes = (one.parameter.code for one in self.totals)
+        return zip(codes, self.labels, self.cells()[1:], strict=True)
+
+
+def _wide(table: _Table, sizes: Sequence[int], labels: int) -> Iterator[str]:
+    yield f"{table.head:<{9 + labels}}{_joined(HEADS, sizes)}"
+    yield from (f"{code:<9}{said:<{labels}}{_joined(row, sizes)}".rstrip() for code, said, row in table.rows())
+
+
+def _narrow(table: _Table, sizes: Sequence[int]) -> Iterator[str]:
+    """What each row is stands on a line of its own."""
+    yield from (table.head, f"{'':<8}{_joined(HEADS, sizes)}")
+    for code, said, row in table.rows():
+        yield from (said, f"{code:<8}{_joined(row, sizes)}".rstrip())
 
 
 def _joined(cells: Iterable[str], sizes: Sequence[int]) -> str:
@@ -62,7 +73,7 @@ def _cells(total: Total) -> tuple[str, ...]:
     low, high = (_number(value, total) for value in (total.low, total.high))
     if total.yes is not None:
         median = "not reached" if total.median is None else _number(total.median, total)
-        return (str(total.known), f"events: {total.yes}", "", median, low, high)
+        return (str(total.known), counted(total.yes, "event"), "", median, low, high)
     return (str(total.known), _number(total.mean, total), spread, _number(total.median, total), low, high)
 
 
@@ -84,14 +95,14 @@ def _short(value: Fraction) -> str:
     return f"{float(value):.1f}".removesuffix(".0")
 
 
-def _not_known(found: Sequence[Total], courses: int, width: int) -> Iterator[str]:
+def _not_known(table: _Table, width: int) -> Iterator[str]:
     """Each reason with the parameters that it leaves open."""
     reasons: dict[tuple[str, int], list[str]] = {}
-    for total in found:
+    for total in table.totals:
         for why, number in total.why:
             reasons.setdefault((why, number), []).append(total.parameter.code)
     if reasons:
-        yield f"Not known, of {counted(courses, 'course')}:"
+        yield f"Not known, of {counted(table.courses, 'course')}:"
     for (why, number), codes in reasons.items():
         yield from filled(f"in {number}: {why} ({', '.join(codes)})", width, "  ")
 

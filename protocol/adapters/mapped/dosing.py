@@ -197,7 +197,9 @@ def _until(study: Study, intervals: list[Exposure], patient: str, stop: int, day
         stop += day  # what was given on the day on which treatment ended was given
     for one in intervals:
         if one.start < stop:
-            yield evolve(one, end=stop if one.end is None else min(one.end, stop))
+            # A dose that is recorded to the end of the day on which treatment ended was given on that day.
+            whole = one.end is not None and one.end >= stop + day
+            yield evolve(one, end=stop + day if whole else stop if one.end is None else min(one.end, stop))
         if one.end is not None and one.end > stop + day and one.given.kind == "regimen":
             study.account.note("drug is recorded after the end of treatment", patient)
             yield evolve(one, start=max(one.start, stop + max(day, 1)))

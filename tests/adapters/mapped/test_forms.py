@@ -172,7 +172,7 @@ ends: {table: ex, study day: end, without: {end: ""}}
         (1, 2, "100 mg every 12 hours"),
         (2, 5, "not known"),  # nobody knows until when it was given
         (5, 8, "50 mg every day"),
-        (8, 10, "50 mg every day"),
+        (8, 11, "50 mg every day"),
         (10, None, "stopped"),
         (11, 21, "50 mg every day"),  # though treatment had ended
     ]
@@ -229,7 +229,7 @@ doses: {table: ex, until: to, given: dose}
 """
     found = of_table(tmp_path, sample_protocol, mapping, ex="id,from,to,dose\na,1,10,low\na,8,20,high\n")
     given = [str(visit.given) for visit in with_exposures(found.courses[0])]
-    assert given == ["50 mg every day", "200 mg every day", "200 mg every day", "no drug"]
+    assert given == ["50 mg every day", "200 mg every day", "no drug"]
     assert list(found.account.noted) == [
         ("a dose begins before the one before it has ended; from then on the later one counts", "ex.csv:3")
     ]

@@ -128,7 +128,8 @@ def test_doses_are_intervals_and_what_cannot_be_read_is_a_dose_that_is_not_known
         (27, 28, "50 mg every week"),
         (28, 53, "not known"),  # its end is some day of April
     ]
-    assert said("A-6") == [(1, 10, "placebo every day"), (10, None, "stopped")]
+    # Day 10, the last of its record, is also the day on which treatment ended: the dose of that day was given.
+    assert said("A-6") == [(1, 11, "placebo every day"), (10, None, "stopped")]
 
 
 def test_a_date_of_a_month_is_a_visit_on_some_day_of_it(sample: Mapped) -> None:
