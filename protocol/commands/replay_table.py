@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ FORMAT = "protocol-replay-table/1"
     help="A patient's state follows what was given, or was recommended.",
 )
 @click.option("--buckets", type=click.IntRange(1, 99_999), metavar="N", help="So many parts; else one for each 500,000 visits.")
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="So many processes.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="So many processes; else one for each processor.")
 @click.option(
     "--engine",
     type=click.Choice(("local", "spark")),
@@ -58,7 +59,7 @@ def replay_table(
     folder: Path,
     follow: Literal["given", "recommended"],
     buckets: int | None,
-    workers: int,
+    workers: int | None,
     engine: Literal["local", "spark"],
     memory: str,
     readings: tuple[str, ...],
@@ -79,7 +80,7 @@ def replay_table(
 
     try:
         with rated() as tell, _terminated_as_interrupted():
-            means = Means(workers, engine, memory, tell)
+            means = Means(workers or os.cpu_count() or 1, engine, memory, tell)
             done = replay_files(protocol, found(visits), folder, follow=follow, buckets=buckets, means=means)
     except KeyboardInterrupt:
         click.echo(f"Stopped. What was done is kept in '{folder}': run the same command again to go on.", err=True)

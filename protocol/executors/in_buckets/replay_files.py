@@ -136,10 +136,10 @@ def _leave(folder: Path) -> None:
 
 
 def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], folder: Path, means: Means) -> Manifest:
-    from protocol.executors.in_buckets import sorted_visits
+    from protocol.executors.in_buckets import sorted_visits, sorting
     from protocol.executors.in_buckets.bucket import added
 
-    by = sorted_visits.Means(means.workers, means.memory)
+    by = sorting.Means(means.workers, means.memory)
     buckets = sorted_visits.buckets_of(run, files, folder, by, lambda done: means.tell("sorting", done, run.rows))
     done = {bucket: found for bucket in buckets if (found := _done(folder, bucket)) is not None}
     for bucket, found in _each(protocol, run, folder, [one for one in buckets if one not in done], means):
@@ -147,6 +147,7 @@ def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], folder: Path,
         means.tell("replaying", sum(one.rows for one in done), run.rows)
     in_order = tuple(done[bucket] for bucket in buckets)
     manifest = Manifest(run, added([one.counts for one in in_order]), buckets, in_order)
+    assert manifest.counts.visits == run.rows, "a visit was lost or counted twice"
     put_value(folder / MANIFEST, manifest)
     _leave(folder)
     return manifest

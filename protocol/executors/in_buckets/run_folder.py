@@ -133,20 +133,25 @@ def locked(folder: Path) -> Iterator[None]:
     """The folder for this process alone, made where there is none. Raises InputError where that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        holds = {item.name for item in folder.iterdir() if not item.name.startswith(".")}
+        _check_ours(folder)
         lock = (folder / _LOCK).open("ab")
     except OSError as error:
         raise cannot_be_written(folder, error) from None
     with lock:
-        if holds - _OURS or (holds and RUN not in holds):
-            other = sorted(holds - _OURS or holds)[0]
-            raise refusal("R005", f"the folder holds something else: '{other}'", "Name a new folder.", str(folder))
         if not _taken(lock):
             hint = "Wait until it has ended, or name another folder."
             raise refusal("R003", "another run is writing to the folder at this moment", hint, str(folder))
         for part in (folder, folder / VISITS, folder / DECISIONS):
             tidy(part)
         yield
+
+
+def _check_ours(folder: Path) -> None:
+    """Raises InputError where there is something in the folder that no run has written."""
+    holds = {item.name for item in folder.iterdir() if not item.name.startswith(".")}
+    if holds - _OURS or (holds and RUN not in holds):
+        other = sorted(holds - _OURS or holds)[0]
+        raise refusal("R005", f"the folder holds something else: '{other}'", "Name a new folder.", str(folder))
 
 
 def _taken(lock: IO[bytes]) -> bool:

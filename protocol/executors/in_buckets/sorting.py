@@ -1,0 +1,111 @@
+"""How do visits in any order come in order, larger than memory if need be? Sorted by duckdb, on the disk what does not fit."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow
+import pyarrow.parquet as parquet
+from attrs import frozen
+
+from protocol.errors import InputError
+from protocol.executors.in_buckets.codes import AGAIN, refusal
+from protocol.executors.in_buckets.run_folder import Run
+
+BATCH = 131_072
+_SPILL = ".sorting"
+_FILE, _ROW = "#file", "#row"
+_NOT_WRITTEN = "Could not write"
+
+
+@frozen
+class Means:
+    """What sorting may use: so many threads, and so much memory, such as ``1GB``."""
+
+    threads: int = 1
+    memory: str = "1GB"
+
+
+@contextlib.contextmanager
+def in_sorted_order(
+    run: Run, files: Sequence[Path], folder: Path, means: Means, after: str | None
+) -> Iterator[pyarrow.RecordBatchReader]:
+    """The rows of the files, those of later patients than this one, sorted by patient, time, file and row."""
+    with _sorting(folder, means) as connection:
+        yield _ordered(connection, run, files, after)
+
+
+@contextlib.contextmanager
+def _sorting(folder: Path, means: Means) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that keeps on the disk what does not fit into memory, and nothing when it is closed."""
+    spill = folder / _SPILL
+    shutil.rmtree(spill, ignore_errors=True)
+    settings = {
+        "threads": means.threads,
+        "memory_limit": means.memory,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    try:
+        with duckdb.connect(":memory:", config=settings) as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise _not_sorted(folder, error) from None
+    except RuntimeError as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from None
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _not_sorted(folder: Path, error: duckdb.Error) -> InputError:
+    said = str(error).split("\n")[0]
+    if isinstance(error, duckdb.OutOfMemoryException) or _NOT_WRITTEN in said:
+        return refusal("R006", f"sorting has no room left, in --memory or on the disk: {said}", AGAIN, str(folder))
+    return refusal("R001", f"the visits cannot be read: {said}", "Write the file again, or fetch it again.")
+
+
+def _ordered(
+    connection: duckdb.DuckDBPyConnection, run: Run, files: Sequence[Path], after: str | None
+) -> pyarrow.RecordBatchReader:
+    """The rows of the files, those of later patients than this one, in the one order that there is."""
+    every = " UNION ALL BY NAME ".join(
+        _rows(number, file, source.file) for number, (file, source) in enumerate(zip(files, run.sources, strict=True))
+    )
+    where = "" if after is None else f" WHERE patient > {_quoted(after)} OR patient IS NULL"
+    chosen = f'SELECT * EXCLUDE ("{_FILE}", "{_ROW}") FROM ({every}){where}'
+    asked = connection.sql(f'{chosen} ORDER BY patient, elapsed, "{_FILE}", "{_ROW}"')
+    return asked.to_arrow_reader(BATCH)
+
+
+def _rows(number: int, file: Path, name: str) -> str:
+    """What is read of one file: its columns, where each row comes from if the file does not say it, and its place."""
+    schema = parquet.read_schema(file)
+    # A column of nothing but nulls can have a type of its own, which duckdb takes for numbers; it says nothing.
+    left_out = [field.name for field in schema if pyarrow.types.is_null(field.type)]
+    columns = [f"* EXCLUDE ({', '.join(map(_named, ['file_row_number', *left_out]))})"]
+    columns += [f"{number} AS {_named(_FILE)}", f"file_row_number AS {_named(_ROW)}"]
+    said = {*schema.names} - {*left_out}
+    columns += [] if "source" in said else [f"{_quoted(name)} AS source"]
+    columns += [] if "row" in said else ['file_row_number + 1 AS "row"']
+    return f"SELECT {', '.join(columns)} FROM read_parquet({_quoted(_pattern(file))}, file_row_number=true)"
+
+
+def _named(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _pattern(file: Path) -> str:
+    """The path as a pattern that only this file fits."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file))
