@@ -21,6 +21,7 @@ from attrs import frozen
 from protocol.errors import ExtraMissing, InputError, unfit
 from protocol.executors.columns import Follow
 from protocol.executors.documents import named, package
+from protocol.executors.in_buckets.mapped_by import mapped_by
 from protocol.executors.in_buckets.run_folder import (
     DECISIONS,
     MANIFEST,
@@ -70,14 +71,10 @@ def replay_files(
     folder: Path,
     *,
     follow: Follow = "given",
-    mapping: str = "",
     buckets: int | None = None,
     means: Means = Means(),
 ) -> Manifest:
-    """Replays files of visits into a folder, or goes on with it. Raises InputError, and ExtraMissing without ``bulk``.
-
-    ``mapping`` is the fingerprint of the mapping by which the visits were made, where there is one.
-    """
+    """Replays files of visits into a folder, or goes on with it. Raises InputError, and ExtraMissing without ``bulk``."""
     check_protocol(protocol)
     check_extras(means.engine)
     if not _SIZE.fullmatch(means.memory):
@@ -90,6 +87,7 @@ def replay_files(
         sources = tuple(_sources(files, rows_of(files), means.tell))
         there = value_in(folder / RUN, Run)
         share = (there.buckets if there else -(-sum(one.rows for one in sources) // ROWS) or 1) if buckets is None else buckets
+        mapping = mapped_by(files, sources)
         run = Run("protocol-replay-table/1", package(), named(protocol), follow, mapping, share, sources)
         begun(folder, run)
         return _finished(folder, run) or _replayed(protocol, run, files, folder, means)

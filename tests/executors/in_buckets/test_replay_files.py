@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -204,11 +205,26 @@ def test_another_replay_does_not_go_on_in_its_folder(file: Path, tmp_path: Path)
         ("), and this is 2 files (", [file, other], {}),
         ("in buckets: 2, and this is 3", [file], {"buckets": 3}),
         ("following what was given, and this is recommended", [file], {"follow": "recommended"}),
-        ("under the mapping none, and this is 0123abcd", [file], {"mapping": "0123abcd"}),
     ):
         text = refused(SMALL, files, tmp_path / "out", **options)
         assert "error R004: the folder holds another replay: " in text and said in text
     assert "of small 1.0 (fingerprint" in refused(protocol.load("imatinib-hes"), [file], tmp_path / "out")
+
+
+def test_which_mapping_made_the_visits_is_kept_and_their_content_compared_with_its_manifest(file: Path, tmp_path: Path) -> None:
+    content = hashlib.sha256(file.read_bytes()).hexdigest()
+    replay_files(SMALL, [file], tmp_path / "unmapped")
+    told: dict[str, Any] = {
+        "format": "protocol-manifest/1",
+        "mapping": {"fingerprint": "0123abcd"},
+        "output": {"sha256": content},
+    }
+    (tmp_path / "visits.manifest.json").write_text(json.dumps(told))
+    assert replay_files(SMALL, [file], tmp_path / "out").run.mapping == "0123abcd"
+    assert "under the mapping none, and this is 0123abcd" in refused(SMALL, [file], tmp_path / "unmapped")
+    (tmp_path / "visits.manifest.json").write_text(json.dumps(told | {"output": {"sha256": "0"}}))
+    said = "error R001: is not the file of which 'visits.manifest.json' beside it tells"
+    assert said in refused(SMALL, [file], tmp_path / "out")
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(file: Path, tmp_path: Path) -> None:
