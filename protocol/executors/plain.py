@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from attrs import define, frozen
 
@@ -14,12 +13,14 @@ from protocol.executors.compiled.acting import acted
 from protocol.executors.compiled.compiling import frame
 from protocol.executors.compiled.judging import Seen
 from protocol.executors.compiled.leaves import Row as Said
+from protocol.executors.compiled.leaves import said_of
 from protocol.executors.compiled.native import only_by_reference
 from protocol.executors.compiled.patients import patient_of
-from protocol.executors.compiled.rows import Reader, Row, coders
+from protocol.executors.compiled.rows import Columns, Reader, Row, coders, visit_of
 from protocol.executors.compiled.tree import BEYOND, Tree, planted
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
+from protocol.semantics.trace import of_visits
 
 
 @define(eq=False)
@@ -58,12 +59,44 @@ def of_course(ready: Walker, course: Course) -> list[Decided] | None:
     return None if rows is None else of_rows(ready, rows)
 
 
-def of_columns(
-    ready: Walker, columns: Mapping[str, Sequence[Any]], follow: str = "given"
-) -> list[tuple[str, list[Decided] | None]]:
-    """For each patient of a table of visits, given as plain columns, the decision at each visit, or None as in ``of_course``."""
-    rows = zip(columns["patient"], ready.reader.of_columns(columns, follow), strict=True)
-    return [(patient, of_rows(ready, [row for _, row in group])) for patient, group in groupby(rows, key=itemgetter(0))]
+@frozen
+class Replayed:
+    """The decisions of one patient; ``by_reference``: the completions at a visit were too many for a compiled protocol."""
+
+    patient: str
+    decisions: tuple[Decided, ...]
+    by_reference: bool = False
+
+
+def replay_plain(protocol: Protocol, columns: Columns, follow: str = "given") -> Iterator[Replayed]:
+    """The decisions at all visits of a table of visits that was checked, given as plain columns (``table.to_pydict()``).
+
+    One patient after the other; whoever the compiled protocol cannot decide is decided by the reference, which each one says.
+    """
+    ready = walker(protocol)
+    if ready is None:
+        rows = enumerate(columns["patient"])
+        groups = (tuple(number for number, _ in group) for _, group in groupby(rows, key=itemgetter(1)))
+        yield from (_by_reference(protocol, columns, numbers, follow) for numbers in groups)
+        return
+    every = enumerate(ready.reader.of_columns(columns, follow))
+    for patient, group in groupby(every, key=lambda one: columns["patient"][one[0]]):
+        numbers, visits = zip(*group, strict=True)
+        found = of_rows(ready, visits)
+        yield _by_reference(protocol, columns, numbers, follow) if found is None else Replayed(patient, tuple(found))
+
+
+def _by_reference(protocol: Protocol, columns: Columns, numbers: Sequence[int], follow: str) -> Replayed:
+    """The rows of one patient as the reference decides them."""
+    visits = tuple(visit_of(protocol, columns, number, follow) for number in numbers)
+    only = columns.get("dose only", ())
+    met = {visit.time for number, visit in zip(numbers, visits, strict=True) if not (only and only[number])}
+    patient, times = str(columns["patient"][numbers[0]]), {visit.time for visit in visits}
+    found = of_visits(protocol, Course(patient, visits), met).steps
+    decisions = (
+        Decided(step.visit.time, said_of(protocol, step), len(step.refused), step.visit.time not in times) for step in found
+    )
+    return Replayed(patient, tuple(decisions), True)
 
 
 def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:

@@ -12,7 +12,7 @@ from protocol.executors.compiled.following import Moved, assumed, followed, move
 from protocol.executors.compiled.ordering import Offered, Patient
 from protocol.executors.compiled.windows import Closing
 from protocol.model.course import Given
-from protocol.model.decision import Effect
+from protocol.model.decision import Effect, Step
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import NO_DRUG, Dose
 from protocol.semantics.effects import in_force
@@ -99,10 +99,32 @@ def _permitted(protocol: Protocol, found: Concluded) -> str:
     offers: dict[str, Offered] = {offer.rule: offer for _, result in found.results for offer in result.offered}
     always = {name for name in offers if all(_offers(name, result.offered) for _, result in found.results)}
     certain = {dose_text(offer.effect) for name, offer in offers.items() if name in always} | {dose_text(found.effect)}
-    every = certain | {dose_text(offer.effect) for offer in offers.values()}
+    return _listed(protocol, certain, {dose_text(offer.effect) for offer in offers.values()})
+
+
+def _listed(protocol: Protocol, certain: set[str], perhaps: set[str]) -> str:
     ladder = {name: number for number, name in enumerate(("stopped", "none", *(level.name for level in protocol.levels)))}
-    ordered = sorted(every, key=lambda text: (ladder.get(text, len(ladder)), text))
+    ordered = sorted(certain | perhaps, key=lambda text: (ladder.get(text, len(ladder)), text))
     return "; ".join(text if text in certain else f"{text}?" for text in ordered)
+
+
+def said_of(protocol: Protocol, step: Step) -> Row:
+    """The row of a step of the reference."""
+    decision, perhaps = step.decision, {dose_text(one.effect) for one in step.decision.permitted}
+    certain = {dose_text(one.effect) for one in decision.permitted if one.certainty == "permitted"} | {dose_text(decision.after)}
+    return (
+        decision.action,
+        decision.rule or None,
+        dose_text(decision.before),
+        dose_text(decision.after),
+        decision.status,
+        _listed(protocol, certain, perhaps),
+        step.verdict.permitted if step.verdict else None,
+        next((one.kind for one in step.deviations), None),
+        decision.withheld,
+        decision.silent,
+        step.assumed,
+    )
 
 
 def _offers(name: str, offered: tuple[Offered, ...]) -> bool:

@@ -12,7 +12,10 @@ from protocol.executors.compiled.coding import Coder, Codes
 from protocol.executors.compiled.frame import Frame
 from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.dose_text import dose_written
+from protocol.model.protocol import Protocol
 
+Columns = Mapping[str, Sequence[Any]]
+"""A table of visits as plain columns."""
 Update = tuple[int, Codes]
 """The number of an input, and its codes."""
 
@@ -84,7 +87,7 @@ class Reader:
 
     # A table of visits
 
-    def of_columns(self, columns: Mapping[str, Sequence[Any]], follow: str = "given") -> list[Row]:
+    def of_columns(self, columns: Columns, follow: str = "given") -> list[Row]:
         """The rows of a table of visits that was checked, given as plain columns."""
         rows = [Row(time) for time in columns["elapsed"]]
         for number, item in enumerate(self.frame.protocol.inputs):
@@ -94,7 +97,7 @@ class Reader:
                     if found is not None:
                         row.updates.append((number, found))
                 if item.name in self.frame.kept:
-                    _keep(rows, item.name, *_of_input(item.name, columns, len(rows)))
+                    _keep(rows, item.name, columns)
         if follow == "given" and "given" in columns:
             for row, text in zip(rows, columns["given"], strict=True):
                 row.given = self.written(text)
@@ -103,21 +106,37 @@ class Reader:
         return rows
 
 
-def _of_input(name: str, columns: Mapping[str, Sequence[Any]], length: int) -> tuple[Sequence[Any], list[Sequence[Any]]]:
+def _of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], list[Sequence[Any]]]:
     """The values and, where the table has any of them, whether each was not done, the sign of a bound, and both limits."""
     nothing, has_parts = (None,) * length, any(f"{name}.{part}" in columns for part in _PARTS)
     parts = [columns.get(f"{name}.{part}", nothing) for part in _PARTS if has_parts]
     return columns.get(name, nothing), parts
 
 
-def _keep(rows: list[Row], name: str, values: Sequence[Any], parts: list[Sequence[Any]]) -> None:
-    """The observations as they were reported."""
-    for row, value, *more in zip(rows, values, *parts, strict=True):
-        not_done, censored, lower, upper = more or (False, "", None, None)
-        if not_done:
-            row.raw = (*row.raw, Observation(name, None))
-        elif value is not None:
-            row.raw = (*row.raw, Observation(name, value, censored=censored or "", lower=lower, upper=upper))
+def _keep(rows: list[Row], name: str, columns: Columns) -> None:
+    """The observations of an input, as they were reported."""
+    for number, row in enumerate(rows):
+        one = _observation(name, columns, number)
+        if one is not None:
+            row.raw = (*row.raw, one)
+
+
+def _observation(name: str, columns: Columns, number: int) -> Observation | None:
+    """What a row says of an input; None where it says nothing."""
+    not_done, censored, lower, upper = (
+        columns[f"{name}.{part}"][number] if f"{name}.{part}" in columns else None for part in _PARTS
+    )
+    value = columns[name][number] if name in columns else None
+    if not_done:
+        return Observation(name, None)
+    return None if value is None else Observation(name, value, censored=censored or "", lower=lower, upper=upper)
+
+
+def visit_of(protocol: Protocol, columns: Columns, number: int, follow: str) -> Visit:
+    """A row of a table of visits as a visit of a course."""
+    observed = (_observation(item.name, columns, number) for item in protocol.inputs)
+    text = columns["given"][number] if follow == "given" and "given" in columns else None
+    return Visit(columns["elapsed"][number], tuple(one for one in observed if one), dose_written((text or "").strip(), protocol))
 
 
 _PARTS = ("not done", "censored", "lower", "upper")
