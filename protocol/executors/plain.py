@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from attrs import define, frozen
 
@@ -31,8 +32,7 @@ class Walker:
     reader: Reader
 
 
-@frozen
-class Decided:
+class Decided(NamedTuple):
     """What a table of decisions says of a visit, but for how many readings were refused, which stands apart.
 
     ``by_itself``: no visit, but a moment at which an order fell due.
@@ -102,21 +102,29 @@ def _by_reference(protocol: Protocol, columns: Columns, numbers: Sequence[int], 
 def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
     """The decision at each row of one patient; None where the course is one for the reference."""
     tree = ready.tree
-    patient = patient_of(tree)
-    acts = tree.frame.protocol.between_visits == "act"
-    found: list[Seen] = []
-    by_itself, deviates = set[int](), False
+    patient, acts = patient_of(tree), tree.frame.protocol.between_visits == "act"
+    times, numbers, by_itself = list[int](), list[int](), set[int]()
     for row in rows:
-        taken = [*acted(patient, row.time)] if acts else []
-        by_itself.update(range(len(found), len(found) + len(taken)))
-        for time, number in (*taken, (row.time, BEYOND if taken and taken[-1][1] == BEYOND else patient.visit(row))):
-            leaf = None if number == BEYOND else tree.leaves[number]
-            if leaf is None:
-                return None
-            found.append(Seen(time, leaf, patient.until[-1]))
-            deviates = deviates or leaf.is_open
-    said = [seen.leaf.row for seen in found]
-    if deviates:
-        said = judging.rows(tree.frame.protocol, found, {row.time for row in rows if row.dose_only})
-    made = zip(found, said, patient.refused, strict=True)
-    return [Decided(seen.time, row, refused, number in by_itself) for number, (seen, row, refused) in enumerate(made)]
+        for time, number in acted(patient, row.time) if acts else ():
+            by_itself.add(len(times))
+            times.append(time)
+            numbers.append(number)
+        times.append(row.time)
+        numbers.append(BEYOND if BEYOND in numbers[-1:] else patient.visit(row))
+        if numbers[-1] == BEYOND:
+            return None
+    said = _said(ready, rows, times, numbers, patient.until)
+    if not by_itself:
+        return list(map(Decided, times, said, patient.refused))
+    found = zip(times, said, patient.refused, strict=True)
+    return [Decided(*one, number in by_itself) for number, one in enumerate(found)]
+
+
+def _said(ready: Walker, rows: Sequence[Row], times: list[int], numbers: list[int], until: Sequence[int | None]) -> list[Said]:
+    """What is said of each leaf; of a deviation only what was given later tells whether the change was in time, or too late."""
+    tree = ready.tree
+    leaves = [leaf for number in numbers if (leaf := tree.leaves[number])]
+    if not any(leaf.is_open for leaf in leaves):
+        return [leaf.row for leaf in leaves]
+    seen = [Seen(*one) for one in zip(times, leaves, until, strict=True)]
+    return judging.rows(tree.frame.protocol, seen, {row.time for row in rows if row.dose_only})

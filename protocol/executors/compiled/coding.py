@@ -22,6 +22,9 @@ from protocol.semantics.readings import read_one
 
 Value = float | int | str | bool
 Codes = tuple[int, ...]
+Update = tuple[int, int, int, int, Codes]
+"""What an observation does to the registers: when it was made goes into the first, its codes from the second on to the third;
+the fourth is the bit of the input. Where nothing is that simple the second is -1, and the first is the number of the input."""
 NO_CODES: Codes = ()
 REFUSED: Codes = (-1,)
 _NEAR = 1e-12
@@ -29,14 +32,14 @@ _NEAR = 1e-12
 _MOST = 100_000
 
 
-class Known(dict[Any, Codes | None]):
+class Known(dict[Any, Update | None]):
     """What values were read as. A value that is new is read; of nothing there is nothing."""
 
-    def __init__(self, read: Callable[[Any], Codes | None]) -> None:
+    def __init__(self, read: Callable[[Any], Update | None]) -> None:
         super().__init__({None: None})
         self._read = read
 
-    def __missing__(self, value: Any) -> Codes | None:
+    def __missing__(self, value: Any) -> Update | None:
         found = self._read(value)
         if len(self) < _MOST:
             self[value] = found
@@ -46,17 +49,24 @@ class Known(dict[Any, Codes | None]):
 @define(eq=False)
 class Coder:
     """How observations of one input are read: as the codes of its terms, in order; NO_CODES where no value counts then, REFUSED
-    where it cannot be used, None where nothing was observed."""
+    where it cannot be used, None where nothing was observed.
+
+    ``number`` is that of the input; ``observed`` the register of when it was, ``begin`` that of the first code.
+    """
 
     item: Input
     terms: tuple[Term, ...]
+    number: int
+    observed: int
+    begin: int
     floats: Floats | None = field(init=False)
     values: Known = field(init=False)
     records: Known = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.floats = Floats(self.item.kind, self.terms) if isinstance(self.item.kind, Number) else None
-        self.values, self.records = Known(self.codes), Known(self._record)
+        self.values = Known(lambda value: self.update(self.codes(value)))
+        self.records = Known(self._record)
 
     def codes(self, value: Value, censored: str = "", lower: float | None = None, upper: float | None = None) -> Codes:
         """The codes of a value, with the sign of a bound and the limits of its record."""
@@ -74,18 +84,24 @@ class Coder:
             return REFUSED
         return NO_CODES if held is None else tuple(code_of(term, held) for term in self.terms)
 
-    def column(self, values: Sequence[Any], parts: Sequence[Sequence[Any]]) -> list[Codes | None]:
-        """The codes of a column of a table of visits. ``parts``: whether each was not done, the sign of a bound, and the limits;
+    def update(self, codes: Codes) -> Update:
+        """What these codes do to the registers."""
+        if self.item.fixed or codes is REFUSED or codes is NO_CODES:
+            return self.number, -1, 0, 0, codes
+        return self.observed, self.begin, self.begin + len(codes), 1 << self.number, codes
+
+    def column(self, values: Sequence[Any], parts: Sequence[Sequence[Any]]) -> list[Update | None]:
+        """What a column of a table of visits says. ``parts``: whether each was not done, the sign of a bound, and the limits;
         or nothing."""
         return list(
             map(self.records.__getitem__, zip(values, *parts, strict=True)) if parts else map(self.values.__getitem__, values)
         )
 
-    def _record(self, record: tuple[Any, bool | None, str | None, float | None, float | None]) -> Codes | None:
+    def _record(self, record: tuple[Any, bool | None, str | None, float | None, float | None]) -> Update | None:
         value, not_done, censored, lower, upper = record
         if not_done:
-            return NO_CODES
-        return None if value is None else self.codes(value, censored or "", lower, upper)
+            return self.update(NO_CODES)
+        return None if value is None else self.update(self.codes(value, censored or "", lower, upper))
 
 
 class Floats:

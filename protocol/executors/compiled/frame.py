@@ -52,6 +52,11 @@ class Frame:
     sums: dict[CumulativeDose, OfSum] = Factory(dict)
 
     @cached_property
+    def moving_before(self) -> list[trackers.Tracking]:
+        """Those of the trackers that are followed before treatment too."""
+        return [one for one in self.moving if one.tracker.from_baseline]
+
+    @cached_property
     def places(self) -> tuple[tuple[int, ...], ...]:
         """For each input the registers of the codes of its terms."""
         terms = self.terms.values()

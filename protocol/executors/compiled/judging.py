@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-from attrs import frozen
+from typing import NamedTuple
 
 from protocol.executors.compiled.leaves import Leaf, Row, with_deviation
 from protocol.model.protocol import Protocol
 from protocol.semantics.identity import is_it
 
 
-@frozen
-class Seen:
+class Seen(NamedTuple):
     """A visit: its time, its leaf, and until when what is ordered there is on time, where a window says so."""
 
     time: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 from attrs import Factory, define
 
 from protocol.executors.compiled import layout
-from protocol.executors.compiled.coding import NO_CODES, REFUSED
+from protocol.executors.compiled.coding import NO_CODES, REFUSED, Codes
 from protocol.executors.compiled.computed import Kept
 from protocol.executors.compiled.dates import newest
+from protocol.executors.compiled.frame import Frame
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.passing import move, pass_time
 from protocol.executors.compiled.rows import Row
@@ -35,11 +36,11 @@ class Patient:
     def visit(self, row: Row) -> int:
         """The leaf at a visit; BEYOND where only the reference can tell."""
         tree, registers, time = self.tree, self.registers, row.time
-        last, moving = registers[layout.TIME], tree.frame.moving
-        if moving and registers[layout.STARTED] == NONE:
-            moving = [one for one in moving if one.tracker.from_baseline]
+        last, compiled = registers[layout.TIME], tree.frame
+        moving = compiled.moving if registers[layout.STARTED] != NONE else compiled.moving_before
         for one in moving:
-            pass_time(tree, one, registers, time, self.kept)
+            if one.lasts:
+                pass_time(tree, one, registers, time, self.kept)
         if last != NONE and tree.place_drug[registers[layout.PLACE]]:
             registers[layout.ON_DRUG] += time - last
         registers[layout.TIME] = time
@@ -47,7 +48,7 @@ class Patient:
         answers = [truths(tree, one, registers, time) for one in moving]
         for one, answer in zip(moving, answers, strict=True):
             move(tree, one, registers, answer, measured, time)
-            if one.tracker.name in tree.frame.dated:
+            if compiled.dated and one.tracker.name in compiled.dated:
                 self._date(one, answer, time)
         return self._decided(row)
 
@@ -94,25 +95,34 @@ def patient_of(tree: Tree) -> Patient:
 
 def read(tree: Tree, registers: list[int], row: Row, past: dict[int, int]) -> tuple[int, int]:
     """The inputs that were measured, as bits, and how many readings are refused. In ``past`` go the times of what no longer
-    counts. Numbers that stand for ever are left to what is kept."""
-    measured, refused, time, compiled = 0, 0, row.time, tree.frame
-    for number, codes in row.updates:
-        observed = layout.FIRST_FREE + number
-        if compiled.fixed[number] and (compiled.stands[number] or registers[observed] != NONE):
-            if not compiled.stands[number]:
-                refused += codes is REFUSED or (codes != NO_CODES and codes[0] != registers[compiled.begins[number]])
-        elif not codes or codes is REFUSED:
-            refused += codes is REFUSED
-            if registers[observed] != NONE:
-                past[number] = registers[observed]
-            registers[observed] = NONE
+    counts."""
+    measured, refused, time = 0, 0, row.time
+    for observed, begin, end, bit, codes in row.updates:
+        if begin < 0:
+            more, turned_down = _read_one(tree.frame, registers, observed, codes, time, past)
+            measured, refused = measured | more, refused + turned_down
         else:
-            past.pop(number, None)
             registers[observed] = time
-            measured |= 1 << number
-            begin = compiled.begins[number]
-            registers[begin : begin + len(codes)] = codes
+            registers[begin:end] = codes
+            measured |= bit
+    for number in [number for number in past if measured >> number & 1] if past else ():
+        del past[number]
     return measured, refused
+
+
+def _read_one(frame: Frame, registers: list[int], number: int, codes: Codes, time: int, past: dict[int, int]) -> tuple[int, int]:
+    """What was refused or not done, and what stands for ever once it was read: numbers of that kind are left to what is kept."""
+    observed, begin, is_value = layout.FIRST_FREE + number, frame.begins[number], codes not in (NO_CODES, REFUSED)
+    if frame.stands[number]:
+        return 0, 0
+    if frame.fixed[number] and registers[observed] != NONE:
+        return 0, int(codes == REFUSED or (is_value and codes[0] != registers[begin]))
+    if is_value:
+        registers[observed], registers[begin] = time, codes[0]
+        return 1 << number, 0
+    if registers[observed] != NONE:
+        past[number], registers[observed] = registers[observed], NONE
+    return 0, int(codes == REFUSED)
 
 
 def follow(tree: Tree, registers: list[int], number: int, time: int) -> None:

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
-from protocol.executors.compiled.coding import Coder, Codes
+from protocol.executors.compiled.coding import Coder, Update
 from protocol.executors.compiled.frame import Frame
 from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.dose_text import dose_written
+from protocol.model.input import Input
 from protocol.model.protocol import Protocol
 
 Columns = Mapping[str, Sequence[Any]]
 """A table of visits as plain columns."""
-Update = tuple[int, Codes]
-"""The number of an input, and its codes."""
 
 
-@define
-class Row:
+class Row(NamedTuple):
     """One visit: what was observed, and the code of what was given. ``dose_only``: nobody was seen, only the dose changed.
 
     ``raw`` are the observations of which something is computed.
     """
 
     time: int
-    updates: list[Update] = field(factory=list)
+    updates: Sequence[Update] = ()
     given: int = 0
     dose_only: bool = False
     raw: tuple[Observation, ...] = ()
@@ -79,31 +77,34 @@ class Reader:
 
     def _row(self, visit: Visit) -> Row:
         raw = tuple(one for one in visit.observations if one.input in self.frame.kept)
-        row = Row(visit.time, given=self.given(visit.given), raw=raw)
+        updates = []
         for one in visit.observations:
-            number = self.frame.numbers[one.input]
-            row.updates.append((number, self.coders[number].codes_of(one)))
-        return row
+            coder = self.coders[self.frame.numbers[one.input]]
+            updates.append(coder.update(coder.codes_of(one)))
+        return Row(visit.time, updates, self.given(visit.given), False, raw)
 
     # A table of visits
 
     def of_columns(self, columns: Columns, follow: str = "given") -> list[Row]:
         """The rows of a table of visits that was checked, given as plain columns."""
-        rows = [Row(time) for time in columns["elapsed"]]
-        for number, item in enumerate(self.frame.protocol.inputs):
-            if item.name in columns or f"{item.name}.not done" in columns:
-                codes = self.coders[number].column(*_of_input(item.name, columns, len(rows)))
-                for row, found in zip(rows, codes, strict=True):
-                    if found is not None:
-                        row.updates.append((number, found))
-                if item.name in self.frame.kept:
-                    _keep(rows, item.name, columns)
-        if follow == "given" and "given" in columns:
-            for row, text in zip(rows, columns["given"], strict=True):
-                row.given = self.written(text)
-        for row, only in zip(rows, columns.get("dose only", ()), strict=False):
-            row.dose_only = bool(only)
-        return rows
+        times = columns["elapsed"]
+        asked = [
+            self.coders[number].column(*_of_input(item.name, columns, len(times)))
+            for number, item in enumerate(self.frame.protocol.inputs)
+            if item.name in columns or f"{item.name}.not done" in columns
+        ]
+        updates = [list(filter(None, cells)) for cells in zip(*asked, strict=True)] if asked else [()] * len(times)
+        givens = columns.get("given") if follow == "given" else None
+        codes = [0] * len(times) if givens is None else [self.written(text) for text in givens]
+        only = [bool(one) for one in columns.get("dose only", ())] or [False] * len(times)
+        return list(map(Row._make, zip(times, updates, codes, only, self._kept(columns, len(times)), strict=True)))
+
+    def _kept(self, columns: Columns, length: int) -> Sequence[tuple[Observation, ...]]:
+        """For each row the observations of which something is computed, as they were reported."""
+        names = [name for name in self.frame.kept if name in columns or f"{name}.not done" in columns]
+        if not names:
+            return [()] * length
+        return [tuple(one for name in names if (one := _observation(name, columns, number))) for number in range(length)]
 
 
 def _of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], list[Sequence[Any]]]:
@@ -111,14 +112,6 @@ def _of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], 
     nothing, has_parts = (None,) * length, any(f"{name}.{part}" in columns for part in _PARTS)
     parts = [columns.get(f"{name}.{part}", nothing) for part in _PARTS if has_parts]
     return columns.get(name, nothing), parts
-
-
-def _keep(rows: list[Row], name: str, columns: Columns) -> None:
-    """The observations of an input, as they were reported."""
-    for number, row in enumerate(rows):
-        one = _observation(name, columns, number)
-        if one is not None:
-            row.raw = (*row.raw, one)
 
 
 def _observation(name: str, columns: Columns, number: int) -> Observation | None:
@@ -148,7 +141,10 @@ def _is_of(visit: Visit, one: Observation) -> bool:
 
 def coders(frame: Frame) -> tuple[Coder, ...]:
     """A coder for each input."""
-    return tuple(
-        Coder(item, tuple(term for term in frame.terms.values() if term.input == number and term.limit != "baseline"))
-        for number, item in enumerate(frame.inputs)
-    )
+    return tuple(_coder(frame, number, item) for number, item in enumerate(frame.inputs))
+
+
+def _coder(frame: Frame, number: int, item: Input) -> Coder:
+    """The coder of an input; nobody reads how many times its baseline a value is."""
+    terms = tuple(term for term in frame.terms.values() if term.input == number and term.limit != "baseline")
+    return Coder(item, terms, number, frame.observed(item.name), frame.begins[number])

@@ -62,6 +62,11 @@ class Tracking:
     inputs: int
     counts: Counts | None
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it also moves with time between visits."""
+        return self.tracker.kind in ("duration", "since")
+
 
 _REGISTERS = {"episodes": 2, "consecutive": 2, "duration": 2, "since": 4, "lowest": 3, "highest": 3}
 
