@@ -19,6 +19,9 @@ from attrs import frozen
 
 from protocol import load, trace
 from protocol.adapters.mapped.courses import Mapped, read_mapped
+from protocol.adapters.report import svg
+from protocol.adapters.report.drawn import Computed, report
+from protocol.adapters.report.files import figures_of
 from protocol.adapters.selection import pairs, under
 from protocol.adapters.tally import is_change
 from protocol.adapters.watched import Tally, tallies
@@ -27,22 +30,22 @@ from protocol.language.shipped import find
 from protocol.model.decision import Step, Trace
 from protocol.model.time import study_day
 from protocol.model.watching import Watching
+from protocol.semantics.exposed import spells
 from protocol.semantics.summary import summary
 from protocol.semantics.watch import watch
 
 Row = dict[str, Any]
+Traces = tuple[Trace, ...]
+DOCS = Path(__file__).parent.parent / "docs"
 SPEC = "cdiscpilot-xanomeline"
 LABEL, DRESS = "imatinib-label/differential", "imatinib-hes/2026-dress"
 LABORATORY = ["USUBJID", "LBTESTCD", "LBORRES", "LBORNRHI", "LBDY"]
 CONTROL = "01-701-1239"
 
 
-@pytest.fixture(scope="module")
-def folder(data_folder: Path) -> Path:
-    pytest.importorskip("pyreadstat", reason="pyreadstat is not installed, so SAS files cannot be read: extra 'cdisc'")
-    if not (data_folder / "cdiscpilot" / "ex.xpt").is_file():
-        pytest.skip(f"no tables of the CDISC pilot study in {data_folder / 'cdiscpilot'}")
-    return data_folder / "cdiscpilot"
+@pytest.fixture
+def folder(study_folder: Path) -> Path:
+    return study_folder
 
 
 @cache
@@ -58,11 +61,6 @@ def rows(folder: Path, name: str) -> list[Row]:
 @cache
 def mapped(folder: Path, spec: str, mapping: str) -> Mapped:
     return read_mapped(load_mapping(find(spec).parent / f"{mapping}.mapping.yaml"), folder, load(spec))
-
-
-@cache
-def traces(folder: Path) -> tuple[Trace, ...]:
-    return tuple(trace(load(SPEC), course) for course in mapped(folder, SPEC, "cdiscpilot").courses)
 
 
 # The dose
@@ -89,18 +87,18 @@ def recorded(folder: Path) -> Iterator[Change]:
                 yield Change(subject, study_day(int(after["EXSTDY"])), int(before["EXDOSE"]), int(after["EXDOSE"]))
 
 
-def replayed(folder: Path) -> Iterator[tuple[Change, Step, tuple[Step, ...]]]:
+def replayed(traces: Traces) -> Iterator[tuple[Change, Step, tuple[Step, ...]]]:
     """Each change that a replay sees, with its step and those before it."""
     amounts = {"low": 54, "high": 81}
-    for one in traces(folder):
+    for one in traces:
         for number, step in enumerate(one.steps):
             before, after = step.decision.before.dose.name, step.state.dose.name
             if before in amounts and after in amounts and before != after:
                 yield Change(one.course, step.visit.time, amounts[before], amounts[after]), step, one.steps[:number]
 
 
-def test_every_one_of_the_100_changes_of_dose_is_ordered_by_a_rule(folder: Path) -> None:
-    found = list(replayed(folder))
+def test_every_one_of_the_100_changes_of_dose_is_ordered_by_a_rule(folder: Path, study_traces: Traces) -> None:
+    found = list(replayed(study_traces))
     changes = [change for change, _, _ in found]
     assert sorted(changes, key=str) == sorted(recorded(folder), key=str)
     assert Counter((change.before, change.after) for change in changes) == {(54, 81): 72, (81, 54): 28}
@@ -111,19 +109,19 @@ def test_every_one_of_the_100_changes_of_dose_is_ordered_by_a_rule(folder: Path)
         assert (step.verdict.permitted, step.verdict.recommended, step.deviations) == ("every", True, ()), change
 
 
-def test_every_change_but_one_comes_on_the_day_after_its_visit(folder: Path) -> None:
+def test_every_change_but_one_comes_on_the_day_after_its_visit(study_traces: Traces) -> None:
     late = []
-    for change, step, before in replayed(folder):
+    for change, step, before in replayed(study_traces):
         ordered = next(earlier for earlier in before if earlier.decision.rule == step.decision.rule)
         if change.time - ordered.visit.time != study_day(2):
             late.append((change.subject, change.time - ordered.visit.time, [one.kind for one in ordered.deviations]))
     assert late == [("01-703-1258", study_day(3), ["change too late"])]
 
 
-def test_by_the_planned_days_only_some_of_the_changes_are_ordered_when_they_come(folder: Path) -> None:
+def test_by_the_planned_days_only_some_of_the_changes_are_ordered_when_they_come(folder: Path, study: Mapped) -> None:
     """The other reading: what moves the dose is the visit and not the day for which it was planned."""
     planned = under(load(SPEC), (("raise-due", "planned-day"), ("lower-due", "planned-day")))
-    by_name = {course.name: course for course in mapped(folder, SPEC, "cdiscpilot").courses}
+    by_name = {course.name: course for course in study.courses}
     early = 0
     for change in recorded(folder):
         (step,) = [one for one in trace(planned, by_name[change.subject]).steps if one.visit.time == change.time]
@@ -134,33 +132,33 @@ def test_by_the_planned_days_only_some_of_the_changes_are_ordered_when_they_come
     assert early == sum(change.time < study_day(14 if change.after == 81 else 168) for change in recorded(folder)) > 0
 
 
-def test_who_was_planned_for_the_high_dose_and_never_had_it_is_of_the_high_dose_arm(folder: Path) -> None:
+def test_who_was_planned_for_the_high_dose_and_never_had_it_is_of_the_high_dose_arm(folder: Path, study_traces: Traces) -> None:
     actual = {row["USUBJID"] for row in rows(folder, "dm") if row["ARMCD"] == "Xan_Hi" and row["ACTARMCD"] == "Xan_Lo"}
     assert len(actual) == 12
-    for one in traces(folder):
+    for one in study_traces:
         arms = {held.value for step in one.steps for held in step.state.readings if held.input == "arm"}
         assert (arms == {"high-dose"}) or one.course not in actual
         if one.course in actual:
             assert not any(step.state.dose.name == "high" for step in one.steps)
 
 
-def test_whoever_ended_early_is_stopped_on_the_day_that_says_so(folder: Path) -> None:
+def test_whoever_ended_early_is_stopped_on_the_day_that_says_so(folder: Path, study_traces: Traces) -> None:
     left = {
         row["USUBJID"]: row for row in rows(folder, "ds") if row["DSCAT"] == "DISPOSITION EVENT" and row["DSDECOD"] != "COMPLETED"
     }
-    ended = {one.course: one.steps[-1].state.control.kind for one in traces(folder)}
+    ended = {one.course: one.steps[-1].state.control.kind for one in study_traces}
     assert {kind for kind in ended.values()} == {"stopped"}
     by_rule = Counter(
-        next(step.decision.rule for step in one.steps if step.state.control.kind == "stopped") for one in traces(folder)
+        next(step.decision.rule for step in one.steps if step.state.control.kind == "stopped") for one in study_traces
     )
     assert by_rule["stop-completed"] == 110
     assert by_rule["stop-discontinued"] == 144 == sum(subject in ended for subject in left)
 
 
-def test_every_change_that_was_given_is_a_start_an_end_or_one_of_these(folder: Path) -> None:
+def test_every_change_that_was_given_is_a_start_an_end_or_one_of_these(study_traces: Traces) -> None:
     found = Counter(
         (str(step.decision.before.dose.kind), step.state.control.kind, step.verdict.permitted)
-        for one in traces(folder) for step in one.steps if step.verdict and is_change(step)
+        for one in study_traces for step in one.steps if step.verdict and is_change(step)
     )  # fmt: skip
     assert found == {
         ("none", "on treatment", "every"): 253,
@@ -172,12 +170,12 @@ def test_every_change_that_was_given_is_a_start_an_end_or_one_of_these(folder: P
     }
 
 
-def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(folder: Path) -> None:
+def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(folder: Path, study_traces: Traces) -> None:
     """99 patients had no dose recorded for some days before they were taken off; two rises came late, or not at all."""
-    kinds = Counter(deviation.kind for one in traces(folder) for step in one.steps for deviation in step.deviations)
+    kinds = Counter(deviation.kind for one in study_traces for step in one.steps for deviation in step.deviations)
     assert kinds == {"hold without reason": 99, "change too late": 1, "dose below permitted": 1}
     last = {row["USUBJID"]: row["EXENDTC"] for row in rows(folder, "ex")}
-    for one in traces(folder):
+    for one in study_traces:
         for step in one.steps:
             if any(deviation.kind == "hold without reason" for deviation in step.deviations):
                 first = next(row["RFXSTDTC"] for row in rows(folder, "dm") if row["USUBJID"] == one.course)
@@ -185,13 +183,13 @@ def test_the_deviations_are_doses_that_ended_before_the_patient_was_taken_off(fo
                 assert step.visit.time == study_day(days + 2), one.course
 
 
-def test_the_exposure_of_each_patient_is_that_of_the_records(folder: Path) -> None:
+def test_the_exposure_of_each_patient_is_that_of_the_records(folder: Path, study: Mapped, study_traces: Traces) -> None:
     """Six patients of whom a record has no end are left out: their dose goes on until they are taken off."""
     records: dict[str, list[Row]] = {}
     for row in rows(folder, "ex"):
         records.setdefault(row["USUBJID"], []).append(row)
     compared = 0
-    for course, one in zip(mapped(folder, SPEC, "cdiscpilot").courses, traces(folder), strict=True):
+    for course, one in zip(study.courses, study_traces, strict=True):
         days = [(row["EXSTDY"], row["EXENDY"], row["EXDOSE"]) for row in records[course.name]]
         if any(end is None for _, end, _ in days):
             continue
@@ -202,6 +200,17 @@ def test_the_exposure_of_each_patient_is_that_of_the_records(folder: Path) -> No
         assert found.figure("TDOSE").value == sum(length * int(dose) for length, (_, _, dose) in zip(lengths, days, strict=True))
         compared += 1
     assert compared == 248
+
+
+def test_the_figure_of_the_readme_is_that_of_the_report(study_traces: Traces) -> None:
+    """To accept a new figure, delete the file and run the test twice."""
+    pytest.importorskip("jinja2", reason="jinja2 is not installed, so there is no report: extra 'report'")
+    drawn = report(study_traces, load(SPEC), Computed(spells))
+    figure, file = svg.alone(dict(figures_of(drawn))["doses-high-dose"], drawn.style), DOCS / "high-dose.svg"
+    if not file.exists():
+        file.write_text(figure, encoding="utf-8")
+        pytest.fail("docs/high-dose.svg was missing and has been written; look at it")
+    assert figure == file.read_text(encoding="utf-8")
 
 
 # The laboratory

@@ -10,11 +10,10 @@ import pytest
 from protocol import load
 from protocol.adapters.from_file import from_file
 from protocol.adapters.mapped.account import FATES
-from protocol.adapters.mapped.courses import Mapped, read_mapped
+from protocol.adapters.mapped.courses import Mapped
 from protocol.adapters.report.computed import Computed
 from protocol.adapters.report.drawn import report
 from protocol.adapters.report.page import to_html
-from protocol.language.mapping.from_yaml import load_mapping
 from protocol.language.shipped import find
 from protocol.model.course import Course, with_exposures
 from protocol.model.time import study_day
@@ -26,13 +25,9 @@ SPEC = "cdiscpilot-xanomeline"
 FOLDER = find(SPEC).parent
 
 
-@pytest.fixture(scope="module")
-def mapped(data_folder: Path) -> Mapped:
-    folder = data_folder / "cdiscpilot"
-    if not folder.is_dir():
-        pytest.skip(f"no tables of the CDISC pilot study in {data_folder}")
-    pytest.importorskip("pyreadstat", reason="pyreadstat is not installed, so SAS files cannot be read: extra 'cdisc'")
-    return read_mapped(load_mapping(FOLDER / "cdiscpilot.mapping.yaml"), folder, load(SPEC))
+@pytest.fixture
+def mapped(study: Mapped) -> Mapped:
+    return study
 
 
 def course(mapped: Mapped, name: str) -> Course:
