@@ -61,7 +61,7 @@ def test_the_wheel_says_that_it_is_typed(shipped: set[str]) -> None:
 
 def test_the_wheel_carries_nothing_else(shipped: set[str]) -> None:
     ours = re.compile(
-        r"protocol/.*\.(py|csv|md|yaml|json|typed|html\.jinja|css|js)|dose_protocol-[^/]*\.dist-info/.*|.*\.pyc|.*/bin/[^/]+"
+        r"protocol/.*\.(py|csv|md|yaml|json|typed|html\.jinja|css|js|properties)|dose_protocol-[^/]*\.dist-info/.*|.*\.pyc|.*/bin/[^/]+"
     )
     assert not {name for name in shipped if not ours.fullmatch(name) and not name.endswith("py.typed")}
 
