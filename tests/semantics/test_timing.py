@@ -75,10 +75,20 @@ def compared(seed: str, protocols: int) -> Counter[str]:
                 taken, differences = disagreements(protocol, state, visits[-1])
                 assert not differences, (seed, protocol.rules, state, visits[-1], differences)
                 kinds.update(one.kind for one in taken.deviations)
+                assert is_judged_as_it_deviates(taken), taken
                 kinds["open window"] += bool(taken.verdict and taken.verdict.on_time_until is not None)
                 state, time = taken.state, time + choose(GAPS)
             kinds["change too late"] += in_hindsight(protocol, visits)
     return kinds
+
+
+def is_judged_as_it_deviates(taken: Step) -> bool:
+    """A deviation is what nothing permits, one that is not decidable what something permits; neither is what is recommended."""
+    if not taken.deviations:
+        return True
+    assert taken.verdict is not None
+    (deviation,) = taken.deviations
+    return not taken.verdict.recommended and taken.verdict.permitted == ("none" if deviation.is_certain else "some")
 
 
 def in_hindsight(protocol: Protocol, visits: list[Visit]) -> int:
