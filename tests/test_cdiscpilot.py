@@ -36,7 +36,7 @@ from protocol.semantics.watch import watch
 
 Row = dict[str, Any]
 Traces = tuple[Trace, ...]
-DOCS = Path(__file__).parent.parent / "docs"
+IMAGES = Path(__file__).parent.parent / ".github" / "images"
 SPEC = "cdiscpilot-xanomeline"
 LABEL, DRESS = "imatinib-label/differential", "imatinib-hes/2026-dress"
 LABORATORY = ["USUBJID", "LBTESTCD", "LBORRES", "LBORNRHI", "LBDY"]
@@ -206,10 +206,10 @@ def test_the_figure_of_the_readme_is_that_of_the_report(study_traces: Traces) ->
     """To accept a new figure, delete the file and run the test twice."""
     pytest.importorskip("jinja2", reason="jinja2 is not installed, so there is no report: extra 'report'")
     drawn = report(study_traces, load(SPEC), Computed(spells))
-    figure, file = svg.alone(dict(figures_of(drawn))["doses-high-dose"], drawn.style), DOCS / "high-dose.svg"
+    figure, file = svg.alone(dict(figures_of(drawn))["doses-high-dose"], drawn.style), IMAGES / "high-dose.svg"
     if not file.exists():
         file.write_text(figure, encoding="utf-8")
-        pytest.fail("docs/high-dose.svg was missing and has been written; look at it")
+        pytest.fail(".github/images/high-dose.svg was missing and has been written; look at it")
     assert figure == file.read_text(encoding="utf-8")
 
 

@@ -112,3 +112,13 @@ def test_the_lock_covers_every_declared_requirement() -> None:
     locked = {line.split("==")[0].lower().replace("_", "-") for line in lines}
     declared = PROJECT["dependencies"] + [line for extra in PROJECT["optional-dependencies"].values() for line in extra]
     assert {re.split(r"[^A-Za-z0-9_-]", line)[0].lower() for line in declared} <= locked
+
+
+@pytest.mark.skipif(not IS_SOURCE_TREE, reason="an installed copy has no source tree around it")
+def test_nothing_else_stands_at_the_top_of_the_tree() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("no git here, so that nobody can tell what belongs to the tree")
+    top = {name.split("/")[0] for name in listed.stdout.splitlines()}
+    plain = {name for name in top if not name.startswith(".")}
+    assert plain == {"pyproject.toml", "README.md", "protocol", "tests", "specs", "Makefile", "LICENSE", "CHANGELOG.md"}
