@@ -60,9 +60,7 @@ def test_the_guards_and_the_protocol_mostly_come_to_the_same_where_the_state_fol
 
 
 @pytest.mark.benchmark
-@pytest.mark.xfail(
-    reason="1.6 times; 20 would be 0.8 us for a visit of seven values, in Python", strict=False
-)
+@pytest.mark.xfail(reason="1.6 times; 20 would be 0.8 us for a visit of seven values, in Python", strict=False)
 def test_a_visit_costs_at_most_a_twentieth_of_guards_inside_transitions() -> None:
     table = simulated.visits(1_500)
     columns, rows = table.to_pydict(), table.to_pylist()
