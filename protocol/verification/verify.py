@@ -15,7 +15,8 @@ from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Gr
 from protocol.verification.patients.courses import concrete, times_of
 from protocol.verification.properties.built_in import ALL, BuiltIn, failing
 from protocol.verification.properties.failing import Failing, Judged
-from protocol.verification.properties.judging import Judging, judge
+from protocol.verification.properties.judge import judge
+from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
 from protocol.verification.search.exploring import Explored, Exploring

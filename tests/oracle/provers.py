@@ -6,7 +6,8 @@ from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.verification.proof.certificates import recheck
 from protocol.verification.proof.prove import Proof, Proving
-from protocol.verification.properties.judging import Judging, judge
+from protocol.verification.properties.judge import judge
+from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.exploring import Exploring
 

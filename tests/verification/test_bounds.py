@@ -6,7 +6,8 @@ from time import monotonic
 
 from protocol.language.from_yaml import parse
 from protocol.model.time import WEEK
-from protocol.verification.properties.judging import Judging, judge
+from protocol.verification.properties.judge import judge
+from protocol.verification.properties.judging import Judging
 from protocol.verification.search.bounds import Bounds, Ended, never
 from protocol.verification.verify import searched, verify
 from tests.hand_made import SPEC

@@ -24,7 +24,8 @@ from protocol.verification.proof.clauses import Clauses, asked, clauses, invaria
 from protocol.verification.proof.machine import Machine, machine
 from protocol.verification.proof.needs import Needs
 from protocol.verification.proof.solvers import z3
-from protocol.verification.properties.judging import Judging, Part, Truths, has_no_history
+from protocol.verification.properties.judging import Judging, Part, Truths
+from protocol.verification.properties.visit_by_visit import has_no_history
 from protocol.verification.search.abstraction import Abstraction, abstraction
 from protocol.verification.search.exploring import Exploring
 

@@ -46,14 +46,15 @@ Shown = Iterator[tuple[Outcome, Way, int, Choices, Beside | Rule | None]]
 
 @frozen
 class Judged:
-    """What the search says of a property: the courses on which it fails for certain, and for some value, the shortest first.
+    """What the search says of a property: the courses on which it fails for certain, the shortest first.
 
-    ``begun``: what it is about happens. ``shows`` are courses that show what is to be so sometimes. ``states`` is how many were
-    looked at, with what the property remembers of them. ``ended`` says why not all of them were.
+    ``possible``: it fails for some value of what is missing somewhere. ``begun``: what it is about happens. ``shows`` are courses
+    that show what is to be so sometimes. ``states`` is how many were looked at, with what the property remembers of them.
+    ``ended`` says why not all of them were.
     """
 
     certain: tuple[Failing, ...] = ()
-    possible: tuple[Failing, ...] = ()
+    possible: bool = False
     begun: bool = False
     shows: tuple[Failing, ...] = ()
     states: int = 0
@@ -79,25 +80,29 @@ class Collected:
     """What was found so far."""
 
     certain: list[At] = field(factory=list)
-    possible: list[At] = field(factory=list)
+    possible: list[bool] = field(factory=list)
     shows: list[At] = field(factory=list)
     begun: list[bool] = field(factory=list)
 
-    def add(self, judgement: Judgement, at: At) -> None:
-        """Keeps what a judgement says."""
+    def note(self, judgement: Judgement) -> None:
+        """Keeps of a judgement what needs no course: that something begins, and that it fails for some missing value."""
         if judgement.begins is not False and not self.begun:
             self.begun.append(True)
-        if judgement.fails is not False:
-            (self.certain if judgement.fails else self.possible).append(at)
+        if judgement.fails is None and not self.possible:
+            self.possible.append(True)
+
+    def add(self, judgement: Judgement, at: At) -> None:
+        """Keeps where a property fails for certain, or is shown."""
+        if judgement.fails:
+            self.certain.append(at)
         if judgement.shown:
             self.shows.append(at)
 
     def judged(self, states: int, path: Callable[[At], tuple[Came, ...]], ended: str = "") -> Judged:
         """What was found, the shortest courses first, and of equally long ones those with the fewest findings."""
 
-        def best(found: list[At], certain: bool) -> tuple[Failing, ...]:
+        def best(found: list[At]) -> tuple[Failing, ...]:
             chosen = nsmallest(MOST_TRIED, found, key=lambda at: (at.depth, at.cost))
-            return tuple(Failing(path(at), certain) for at in chosen)
+            return tuple(Failing(path(at), True) for at in chosen)
 
-        shown = best(self.shows, True)
-        return Judged(best(self.certain, True), best(self.possible, False), bool(self.begun), shown, states, ended)
+        return Judged(best(self.certain), bool(self.possible), bool(self.begun), best(self.shows), states, ended)

@@ -8,28 +8,27 @@ the protocol and what the property remembers.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from typing import Any, cast
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from protocol.model.decision import Decision
 from protocol.model.guard import Clock, Compare, Named, Tracked
-from protocol.model.property import All, Any, Asks, Claim, No, OfVisits, Property, Response, Visits, While, claims
+from protocol.model.property import All, Asks, Claim, No, While, claims
+from protocol.model.property import Any as AnyOf
 from protocol.model.state import State
 from protocol.semantics.claims import Moment, asked_name, done_at, holds_in
 from protocol.semantics.effects import in_force
-from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history, monitor_of
+from protocol.semantics.monitors import Monitor
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
-from protocol.verification.properties.failing import MOST_TRIED, At, Collected, Judged
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
-from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.diagrams import LAST, Choices, Node, cheapest
-from protocol.verification.search.exploring import Came, Explored, Exploring, Options
-from protocol.verification.search.followed import settled
+from protocol.verification.search.exploring import Explored, Exploring, Options
 from protocol.verification.search.kept import Kept, is_true_of_clock
 from protocol.verification.search.outcomes import Outcome, Way
-from protocol.verification.search.trails import candidates_of, join
+from protocol.verification.search.trails import candidates_of, join, truth_of
 
 Truth = bool | None
 Truths = tuple[Truth, ...]
@@ -46,6 +45,15 @@ class Part:
     trackers: tuple[int, ...]
 
 
+@frozen
+class AskedParts:
+    """Of the clocks and trackers of a protocol the places of those that some parts ask."""
+
+    clocks: tuple[int, ...]
+    trackers: tuple[int, ...]
+
+
+Facts = tuple[tuple[Any, tuple[bool, ...], tuple[Any, ...]], Any]
 Move = tuple[Outcome, Way, Truths, int, Choices]
 
 
@@ -59,7 +67,10 @@ class Judging:
         self._parts: dict[Claim, Part] = {}
         self._claims: dict[Hashable, Node] = {}
         self._done: dict[Hashable, tuple[Truth, ...]] = {}
-        self._moves: dict[Hashable, tuple[Move, ...]] = {}
+        self._facts: list[int] = []
+        self._kinds_of_facts: dict[Facts, int] = {}
+        self.all_facts: list[Facts] = []
+        self._asked: dict[tuple[Part, ...], AskedParts] = {}
 
     def parts(self, monitor: Monitor) -> tuple[Part, ...]:
         """The parts of a monitor, made ready to be asked."""
@@ -72,7 +83,7 @@ class Judging:
         compared = [node for node in nodes if isinstance(node, Compare)]
         names = {node.term.tracker for node in compared if isinstance(node.term, Tracked)}
         places = tuple(place for place, one in enumerate(self.abstraction.trackers) if one.name in names)
-        done = tuple(part for part in inside if not isinstance(part, Asks | No | All | Any | While))
+        done = tuple(part for part in inside if not isinstance(part, Asks | No | All | AnyOf | While))
         clocks = tuple(one for one in compared if isinstance(one.term, Clock))
         self._parts[claim] = Part(len(self._parts), claim, done, clocks, places)
         return self._parts[claim]
@@ -94,7 +105,7 @@ class Judging:
                 return frozenset({holds_in(part.claim, moment, world)})
 
             whole = diagram(self.abstraction, self.diagrams, self.search.deciding.situation(kept), answer, join)
-            found = self._claims[key] = self.diagrams.apply(_one, self.diagrams.widened(whole, self.abstraction.ways, join))
+            found = self._claims[key] = self.diagrams.apply(truth_of, self.diagrams.widened(whole, self.abstraction.ways, join))
         return found
 
     def _moment(self, kept: Kept, outcome: Outcome, way: Way) -> Moment:
@@ -104,21 +115,32 @@ class Judging:
         decision = Decision(0, outcome.status, way.action, in_force(before), outcome.effect, outcome.rule, silent=outcome.silent)
         return Moment(scene, decision, way.action, way.rules, after)
 
+    def facts(self, explored: Explored) -> list[int]:
+        """For each kind of visit the place, among ``all_facts``, of all that a property can tell of it apart from the letters."""
+        for _, _, options in explored.visits[len(self._facts) :]:
+            facts = cast(Facts, self.search.facts(options.kept))
+            place = self._kinds_of_facts.setdefault(facts, len(self.all_facts))
+            if place == len(self.all_facts):
+                self.all_facts.append(facts)
+            self._facts.append(place)
+        return self._facts
+
+    def asked(self, parts: tuple[Part, ...]) -> AskedParts:
+        """What of the facts some parts ask."""
+        found = self._asked.get(parts)
+        if found is None:
+            clocks = {atom for part in parts for atom in part.clocks}
+            trackers = {place for part in parts for place in part.trackers}
+            places = tuple(place for place, atom in enumerate(self.abstraction.clocks) if atom in clocks)
+            found = self._asked[parts] = AskedParts(places, tuple(sorted(trackers)))
+        return found
+
     def kind(self, options: Options, parts: tuple[Part, ...]) -> Hashable:
         """All of a visit that these parts can depend on; the first visit of a kind is one of the shortest."""
         kept = options.kept
         clocks = tuple([is_true_of_clock(kept, atom) for part in parts for atom in part.clocks])
         shown = tuple([candidates_of(self.abstraction, place, kept.memory[place]) for part in parts for place in part.trackers])
         return options.node, kept.place, clocks, shown, kept.taken
-
-    def moves(self, options: Options, monitor: Monitor) -> tuple[Move, ...]:
-        """Every move of a visit with the truths of the monitor's parts, each with the cheapest letters."""
-        parts = self.parts(monitor)
-        key = (self.kind(options, parts), options.costs, tuple([part.number for part in parts]))
-        found = self._moves.get(key)
-        if found is None:
-            found = self._moves[key] = tuple(self.cheapest(options, parts, lambda truths: True))
-        return found
 
     def cheapest(self, options: Options, parts: tuple[Part, ...], wanted: Callable[[Truths], bool]) -> Iterator[Move]:
         """The moves whose truths are wanted, for each place that they lead to and each of their truths the cheapest."""
@@ -159,99 +181,3 @@ class Judging:
         ):
             return None
         return self.diagrams.apply(told, options.node, *nodes)
-
-
-def _one(answers: frozenset[Truth]) -> Truth:
-    return next(iter(answers)) if len(answers) == 1 else None
-
-
-# Properties
-
-
-def judge(judging: Judging, explored: Explored, item: Property, ended: Ended = never) -> Judged:
-    """Whether a property fails on any course, and on which shortest one, as far as could be seen until it ``ended``."""
-    monitor = monitor_of(item)
-    if has_no_history(monitor):
-        return _over_visits(judging, explored, monitor, ended)
-    return _along(judging, explored, monitor, ended)
-
-
-def has_no_history(monitor: Monitor) -> bool:
-    """Whether each visit alone says if the property fails there."""
-    sentence = monitor.property.sentence
-    at_once = isinstance(sentence, OfVisits) or (isinstance(sentence, Response) and sentence.within == Visits(0))
-    return at_once and not monitor.past
-
-
-def _over_visits(judging: Judging, explored: Explored, monitor: Monitor, ended: Ended) -> Judged:
-    found, parts, history = Collected(), judging.parts(monitor), first_history(monitor)
-    judged: dict[Truths, Judgement] = {}
-
-    def wanted(truths: Truths) -> bool:
-        judgement = judged.get(truths)
-        if judgement is None:
-            judgement = judged[truths] = after_visit(monitor, history, truths)
-        if judgement.begins is not False and not found.begun:
-            found.begun.append(True)
-        return judgement.fails is not False or bool(judgement.shown)
-
-    seen: set[Hashable] = set()
-    can_fail: dict[Hashable, bool] = {}
-    why = ""
-    for state, minutes, options in explored.visits:
-        if why := ended(0):
-            break
-        kind = judging.kind(options, parts)
-        if kind not in can_fail:
-            # Whatever letters can be had: what fails with none of them fails with no choice of them.
-            anything = evolve(options, costs=judging.all_letters)
-            can_fail[kind] = any(True for _ in judging.cheapest(anything, parts, wanted))
-        if not can_fail[kind] or (kind, options.costs) in seen:
-            continue
-        seen.add((kind, options.costs))
-        before = explored.came[state]
-        for outcome, way, truths, cost, letters in judging.cheapest(options, parts, wanted):
-            total = cost + (before.cost if before else 0)
-            at = At(explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total))
-            found.add(judged[truths], at)
-    return found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
-
-
-def _along(judging: Judging, explored: Explored, monitor: Monitor, ended: Ended) -> Judged:
-    """Every course together with what the property remembers of it, breadth first, until it fails for certain often enough."""
-    found, search = Collected(), judging.search
-    index = {kept: place for place, kept in enumerate(explored.states)}
-    begin = (0, first_history(monitor))
-    seen, came, depth, number = {begin}, list[Came | None]([None]), [0], 0
-    waiting: list[tuple[int, History]] = [begin]
-    why = ""
-    while number < len(waiting) and len(found.certain) < MOST_TRIED and not (why := ended(len(waiting))):
-        state, history = waiting[number]
-        before = came[number]
-        for minutes, options in _visits(search, explored, state):
-            for outcome, way, truths, cost, letters in judging.moves(options, monitor):
-                judgement = after_visit(monitor, history, truths, minutes)
-                one = Came(number, minutes, letters, outcome, way, cost + (before.cost if before else 0))
-                found.add(judgement, At(depth[number], one.cost, number, one))
-                there = (index.get(settled(search.abstraction, options.kept, way), -1), judgement.history)
-                if there not in seen and there[0] >= 0:
-                    seen.add(there)
-                    waiting.append(there)
-                    came.append(one)
-                    depth.append(depth[number] + 1)
-        number += 1
-    return found.judged(len(waiting), lambda at: _path(came, at.last), why)
-
-
-def _visits(search: Exploring, explored: Explored, state: int) -> Iterator[tuple[int, Options]]:
-    for minutes in search.gaps if state else (0,):
-        for options in search.options(explored.states[state], minutes, begins=state == 0):
-            yield minutes, options
-
-
-def _path(came: list[Came | None], last: Came) -> tuple[Came, ...]:
-    path, one = [last], came[last.before]
-    while one is not None:
-        path.append(one)
-        one = came[one.before]
-    return tuple(reversed(path))

@@ -71,7 +71,8 @@ class Explored:
     """The states in the order in which they were found, how each was, and the first state at which each kind of visit is.
 
     ``visits`` are a state, the minutes since it and an Options, each Options once, at a state of the least depth. ``edges`` are
-    the states that follow on each, with whether they do so by findings that are all normal.
+    the states that follow on each, with whether they do so by findings that are all normal: one for each move of each of its
+    ``kinds`` of visit, which are numbers among the visits, with the minutes until then.
     """
 
     abstraction: Abstraction
@@ -82,6 +83,7 @@ class Explored:
     transitions: list[int] = field(factory=lambda: [0])
     ended: list[str] = field(factory=list)
     edges: list[list[tuple[int, bool]]] = field(factory=list)
+    kinds: list[list[tuple[int, int]]] = field(factory=list)
 
     def is_cheaper(self, state: int, other: int) -> bool:
         """Whether the way to a state is as short as that to another one and more ordinary."""
@@ -253,6 +255,7 @@ class Exploring:
     def _follow(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
         kept = found.states[number]
         found.edges.append([])
+        found.kinds.append([])
         for minutes in self.gaps if number else (0,):
             for options in self.options(kept, minutes, begins=number == 0):
                 kind = (options.node, options.costs, self.facts(options.kept))
@@ -261,6 +264,7 @@ class Exploring:
                     found.visits.append((number, minutes, options))
                 elif found.is_cheaper(number, found.visits[place][0]):
                     found.visits[place] = (number, minutes, options)
+                found.kinds[number].append((place, minutes))
                 found.transitions[0] += len(options.moves)
                 for move in options.moves:
                     self._reach(found, index, number, minutes, options.kept, move)

@@ -56,9 +56,9 @@ def join(one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
     return one | other
 
 
-def truth_of(answers: frozenset[bool]) -> Truth:
-    """True or false where all completions say so."""
-    return next(iter(answers)) if len(answers) == 1 else None
+def truth_of(answers: frozenset[Truth]) -> Truth:
+    """True or false where all completions say so; a set of numbers that are equal to them may stand for it in a diagram."""
+    return True if answers == {True} else False if answers == {False} else None
 
 
 class Trails:

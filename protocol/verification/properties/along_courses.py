@@ -1,0 +1,177 @@
+"""Where does a property fail that looks back or ahead? It is followed along every course, in a search of its own.
+
+Its states are a state of the protocol and what the property remembers. Where a state leads was found before; what is worked out
+here is with which truths it leads there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history
+from protocol.verification.properties.failing import MOST_TRIED, At, Collected, Judged
+from protocol.verification.properties.judging import Judging, Move
+from protocol.verification.properties.views import View
+from protocol.verification.search.bounds import Ended
+from protocol.verification.search.exploring import Came, Explored
+from protocol.verification.search.outcomes import Way
+
+_OFTEN = 64
+"""After so many states it is looked whether time is over; at first at each."""
+Numbers = frozenset[int]
+Onward = tuple[int, int, Numbers]
+"""After how many minutes a state leads where, and the numbers of the truths with which it does."""
+
+
+@frozen
+class Step:
+    """How a state with a history was first reached: from which, after how many minutes, and by which truths."""
+
+    before: int
+    minutes: int
+    number: int
+
+
+class AlongCourses:
+    """One property with a history along the courses that were explored."""
+
+    def __init__(self, judging: Judging, explored: Explored, monitor: Monitor) -> None:
+        self.judging, self.explored, self.monitor = judging, explored, monitor
+        self._labels: dict[tuple[object, ...], int] = {}
+        self._label_of: dict[Way, int] = {}
+        self.view = View(judging, explored, monitor, self._label)
+        self.found = Collected()
+        self.histories: list[History] = []
+        self._places: dict[History, int] = {}
+        self._onward: dict[int, tuple[Onward, ...]] = {}
+        self._by_move: dict[tuple[object, ...], tuple[Numbers, ...]] = {}
+        self._next: dict[tuple[int, Numbers, int], tuple[tuple[int, int, Judgement], ...]] = {}
+        self.waiting: list[tuple[int, int]] = []
+        self.steps: list[Step | None] = []
+        self.depth: list[int] = []
+        self._came: dict[int, Came] = {}
+
+    def judged(self, ended: Ended) -> Judged:
+        """Whether the property fails anywhere, and on which shortest courses, as far as could be seen until it ``ended``."""
+        begin = (0, self._place(first_history(self.monitor)))
+        self.waiting, self.steps, self.depth = [begin], [None], [0]
+        seen, number, why = {begin}, 0, ""
+        told: list[tuple[int, Step, int, Judgement]] = []
+        while number < len(self.waiting) and len(told) < MOST_TRIED:
+            if (number < _OFTEN or number % _OFTEN == 0) and (why := ended(len(self.waiting))):
+                break
+            state, history = self.waiting[number]
+            for minutes, there, numbers in self.onward(state):
+                for after, truths, judgement in self._after(history, numbers, minutes):
+                    step = Step(number, minutes, truths)
+                    if judgement.fails is True or judgement.shown:
+                        told.append((number, step, there, judgement))
+                    if (there, after) not in seen:
+                        seen.add((there, after))
+                        self.waiting.append((there, after))
+                        self.steps.append(step)
+                        self.depth.append(self.depth[number] + 1)
+            number += 1
+        for at, step, there, judgement in told:
+            last = self._made(step, there)
+            self.found.add(judgement, At(self.depth[at], last.cost, at, last))
+        return self.found.judged(len(self.waiting), lambda one: self._path(one.last), why)
+
+    # Where a state leads, with which truths
+
+    def onward(self, state: int) -> tuple[Onward, ...]:
+        """Where a state leads, with the truths with which it can."""
+        found = self._onward.get(state)
+        if found is None:
+            joined: dict[tuple[int, int], set[int]] = {}
+            for minutes, there, numbers, _, _ in self._moves(state):
+                joined.setdefault((minutes, there), set()).update(numbers)
+            found = tuple((*where, frozenset(numbers)) for where, numbers in joined.items())
+            self._onward[state] = found
+        return found
+
+    def _moves(self, state: int) -> Iterator[tuple[int, int, Numbers, int, int]]:
+        """Each move of each kind of visit of a state: minutes, where it leads, its truths, the kind, and which move it is."""
+        if state >= len(self.explored.kinds):
+            return
+        edges = iter(self.explored.edges[state])
+        for kind, minutes in self.explored.kinds[state]:
+            told = self._told(kind)
+            for place, (numbers, (there, _)) in enumerate(zip(told, edges, strict=False)):
+                yield minutes, there, numbers, kind, place
+
+    def _told(self, kind: int) -> tuple[Numbers, ...]:
+        """Of each move of a kind of visit the truths with which it can come."""
+        key = self.view.key(kind)
+        found = self._by_move.get(key)
+        if found is None:
+            by_label: dict[object, set[int]] = {}
+            for label, number in self.view.told(kind):
+                by_label.setdefault(label, set()).add(number)
+            moves = self.explored.visits[kind][2].moves
+            found = tuple(frozenset(by_label.get(self._label(way), ())) for _, way, _, _ in moves)
+            self._by_move[key] = found
+        return found
+
+    def _label(self, way: Way) -> int:
+        """A number for all ways that lead to the same."""
+        found = self._label_of.get(way)
+        if found is None:
+            found = self._labels.setdefault((way.place, way.resets, way.effect.supplement), len(self._labels))
+            self._label_of[way] = found
+        return found
+
+    # What is remembered
+
+    def _place(self, history: History) -> int:
+        place = self._places.setdefault(history, len(self.histories))
+        if place == len(self.histories):
+            self.histories.append(history)
+        return place
+
+    def _after(self, history: int, numbers: Numbers, minutes: int) -> tuple[tuple[int, int, Judgement], ...]:
+        """What is remembered after a visit that can have these truths, each once, with truths that lead to it."""
+        key = (history, numbers, minutes)
+        found = self._next.get(key)
+        if found is None:
+            told: dict[Judgement, tuple[int, int, Judgement]] = {}
+            for number in sorted(numbers):
+                judgement = after_visit(self.monitor, self.histories[history], self.view.truths[number], minutes)
+                self.found.note(judgement)
+                told.setdefault(judgement, (self._place(judgement.history), number, judgement))
+            found = self._next[key] = tuple(told.values())
+        return found
+
+    # The course that is shown
+
+    def _path(self, last: Came) -> tuple[Came, ...]:
+        path = [last]
+        while (step := self.steps[path[-1].before]) is not None:
+            path.append(self._reached(path[-1].before, step))
+        return tuple(reversed(path))
+
+    def _reached(self, number: int, step: Step) -> Came:
+        """How a state with a history was reached, by the most ordinary letters."""
+        found = self._came.get(number)
+        if found is None:
+            found = self._came[number] = self._made(step, self.waiting[number][0])
+        return found
+
+    def _made(self, step: Step, there: int) -> Came:
+        state, _ = self.waiting[step.before]
+        before = self.steps[step.before]
+        cost = 0 if before is None else self._reached(step.before, before).cost
+        moves = (one for one in self._moves(state) if one[:2] == (step.minutes, there) and step.number in one[2])
+        ways = (self._cheapest(kind, place, step.number) for _, _, _, kind, place in moves)
+        outcome, way, _, more, letters = min(ways, key=lambda move: move[3])
+        return Came(step.before, step.minutes, letters, outcome, way, cost + more)
+
+    def _cheapest(self, kind: int, place: int, number: int) -> Move:
+        """The most ordinary visit of a kind that is followed in one of its moves, with these truths."""
+        options, truths = self.explored.visits[kind][2], self.view.truths[number]
+        label = self._label(options.moves[place][1])
+        leading = tuple(one for one in options.outcomes if any(self._label(way) == label for way in one[0].ways))
+        found = self.judging.cheapest(evolve(options, outcomes=leading), self.view.parts, lambda told: told == truths)
+        return min((move for move in found if self._label(move[1]) == label), key=lambda move: move[3])

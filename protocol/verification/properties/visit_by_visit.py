@@ -1,0 +1,85 @@
+"""Where does a property fail of which each visit alone says whether it does? Each kind of visit is asked once.
+
+The search has found each kind first where fewest visits lead to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from protocol.model.property import OfVisits, Response, Visits
+from protocol.semantics.monitors import Judgement, Monitor, after_visit, first_history
+from protocol.verification.properties.failing import MOST_TRIED, At, Collected, Judged
+from protocol.verification.properties.judging import Judging, Truths
+from protocol.verification.properties.views import View
+from protocol.verification.search.bounds import Ended
+from protocol.verification.search.exploring import Came, Explored
+
+_OFTEN = 64
+"""After so many kinds of visit it is looked whether time is over."""
+
+
+def has_no_history(monitor: Monitor) -> bool:
+    """Whether each visit alone says if the property fails there."""
+    sentence = monitor.property.sentence
+    at_once = isinstance(sentence, OfVisits) or (isinstance(sentence, Response) and sentence.within == Visits(0))
+    return at_once and not monitor.past
+
+
+class VisitByVisit:
+    """One property without a history over the visits that were explored."""
+
+    def __init__(self, judging: Judging, explored: Explored, monitor: Monitor) -> None:
+        self.judging, self.explored, self.monitor = judging, explored, monitor
+        self.view = View(judging, explored, monitor, lambda way: None)
+        self.found = Collected()
+        self._judged: dict[Truths, Judgement] = {}
+        self._seen: dict[Hashable, None] = {}
+        self._history = first_history(monitor)
+
+    def judged(self, ended: Ended) -> Judged:
+        """Whether the property fails anywhere, and on which shortest courses, as far as could be seen until it ``ended``."""
+        why, deepest = "", -1
+        for kind, (state, _, _) in enumerate(self.explored.visits):
+            if kind % _OFTEN == 0 and (why := ended(0)):
+                break
+            depth = self.explored.depth[state]
+            if self._is_enough() and depth > deepest:
+                break
+            deepest = max(deepest, depth)
+            key = self.view.key(kind)
+            if key not in self._seen:
+                self._seen[key] = None
+                self._look(kind)
+        explored = self.explored
+        return self.found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
+
+    def _is_enough(self) -> bool:
+        return max(len(self.found.certain), len(self.found.shows)) >= MOST_TRIED
+
+    def _look(self, kind: int) -> None:
+        """Asks one kind of visit; only where something is found there are the letters looked for."""
+        judgements = [self._judgement(self.view.truths[number]) for _, number in self.view.told(kind)]
+        for judgement in judgements:
+            self.found.note(judgement)
+        if not any(_is_told(judgement) for judgement in judgements):
+            return
+        state, minutes, _ = self.explored.visits[kind]
+        before = self.explored.came[state]
+        leading = self.view.leading(kind, lambda number: _is_told(self._judgement(self.view.truths[number])))
+        wanted = self.judging.cheapest(leading, self.view.parts, lambda truths: _is_told(self._judgement(truths)))
+        for outcome, way, truths, cost, letters in wanted:
+            total = cost + (before.cost if before else 0)
+            last = Came(state, minutes, letters, outcome, way, total)
+            self.found.add(self._judgement(truths), At(self.explored.depth[state], total, state, last))
+
+    def _judgement(self, truths: Truths) -> Judgement:
+        found = self._judged.get(truths)
+        if found is None:
+            found = self._judged[truths] = after_visit(self.monitor, self._history, truths)
+        return found
+
+
+def _is_told(judgement: Judgement) -> bool:
+    """Whether somebody wants to see the visit."""
+    return judgement.fails is True or bool(judgement.shown)
