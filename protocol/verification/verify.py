@@ -19,7 +19,8 @@ from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
-from protocol.verification.search.exploring import Explored, Exploring
+from protocol.verification.search.explored import Explored
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.grids import visit_grid
 from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts

@@ -15,7 +15,8 @@ from protocol.testing import any_protocol
 from protocol.verification.patients.courses import concrete
 from protocol.verification.patients.giving import given_as
 from protocol.verification.search.abstraction import Abstraction, abstraction
-from protocol.verification.search.exploring import Came, Explored, Exploring
+from protocol.verification.search.explored import Came, Explored
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, Place
 from tests.oracle.explore import explore, letters_of
 

@@ -20,7 +20,8 @@ from protocol.model.verification import INTERRUPTED
 from protocol.verification.search.abstraction import abstractions
 from protocol.verification.search.axes import UNKNOWN
 from protocol.verification.search.diagrams import Choices, Diagrams, cheapest
-from protocol.verification.search.exploring import Came, Exploring, Options
+from protocol.verification.search.explored import Came, Options
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import Kept, first
 from protocol.verification.search.outcomes import Outcome, Way

@@ -24,7 +24,7 @@ from protocol.verification.patients.courses import in_readings, replayed
 from protocol.verification.patients.giving import given_as
 from protocol.verification.patients.readable import Piece, piece_at, value_in
 from protocol.verification.search.abstraction import Abstraction
-from protocol.verification.search.exploring import Came
+from protocol.verification.search.explored import Came
 from protocol.verification.search.kept import Place, first
 
 MOST_VARIED = 48

@@ -22,7 +22,7 @@ from protocol.verification.patients.giving import given_as
 from protocol.verification.patients.readable import observation
 from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, Letter
-from protocol.verification.search.exploring import Came
+from protocol.verification.search.explored import Came
 
 Path = Sequence[Came]
 Shown = dict[int, Letter]

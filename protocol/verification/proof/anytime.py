@@ -22,7 +22,8 @@ from protocol.verification.proof.needs import Needs, needed
 from protocol.verification.proof.truths import Facts, Truths
 from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Node
-from protocol.verification.search.exploring import Exploring, Options
+from protocol.verification.search.explored import Options
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept
 
 Numbers = Mapping[str, Any]

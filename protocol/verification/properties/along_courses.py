@@ -15,7 +15,7 @@ from protocol.verification.properties.failing import MOST_TRIED, At, Collected, 
 from protocol.verification.properties.judging import Judging, Move
 from protocol.verification.properties.views import View
 from protocol.verification.search.bounds import Ended
-from protocol.verification.search.exploring import Came, Explored
+from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.outcomes import Way
 
 _OFTEN = 64

@@ -15,7 +15,8 @@ from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing
 from protocol.verification.properties.monotone import not_monotone
 from protocol.verification.properties.onward import stuck
 from protocol.verification.search.diagrams import Choices, Node, cheapest
-from protocol.verification.search.exploring import Came, Explored, Exploring, Options
+from protocol.verification.search.explored import Came, Explored, Options
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.trails import join
 

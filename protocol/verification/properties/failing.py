@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from protocol.model.rule import Rule
 from protocol.semantics.monitors import Judgement
 from protocol.verification.search.diagrams import Choices
-from protocol.verification.search.exploring import Came
+from protocol.verification.search.explored import Came
 from protocol.verification.search.outcomes import Outcome, Way
 
 

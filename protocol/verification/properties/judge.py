@@ -9,7 +9,7 @@ from protocol.verification.properties.failing import Judged
 from protocol.verification.properties.judging import Judging
 from protocol.verification.properties.visit_by_visit import VisitByVisit, has_no_history
 from protocol.verification.search.bounds import Ended, never
-from protocol.verification.search.exploring import Explored
+from protocol.verification.search.explored import Explored
 
 
 def judge(judging: Judging, explored: Explored, item: Property, ended: Ended = never) -> Judged:

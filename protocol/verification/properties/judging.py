@@ -25,7 +25,8 @@ from protocol.semantics.truth import World
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
 from protocol.verification.search.diagrams import LAST, Choices, Node, cheapest
-from protocol.verification.search.exploring import Explored, Exploring, Options
+from protocol.verification.search.explored import Explored, Options
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, is_true_of_clock
 from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.trails import candidates_of, join, truth_of

@@ -10,7 +10,8 @@ from protocol.semantics.effects import rank
 from protocol.verification.properties.failing import Beside, Shown
 from protocol.verification.search.axes import Axis
 from protocol.verification.search.diagrams import LAST, Node, cheapest
-from protocol.verification.search.exploring import Exploring, Options
+from protocol.verification.search.explored import Options
+from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.outcomes import Outcome
 
 

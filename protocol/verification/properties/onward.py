@@ -7,7 +7,8 @@ from heapq import nsmallest
 from itertools import islice
 
 from protocol.verification.properties.failing import MOST_TRIED, Failing
-from protocol.verification.search.exploring import Came, Explored, Exploring
+from protocol.verification.search.explored import Came, Explored
+from protocol.verification.search.exploring import Exploring
 
 
 def stuck(search: Exploring, explored: Explored, *, only_normal: bool) -> tuple[Failing, ...]:

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from protocol.semantics.monitors import Monitor
 from protocol.verification.properties.judging import Judging, Truths
 from protocol.verification.search.diagrams import LAST, Node
-from protocol.verification.search.exploring import Costs, Explored, Options
+from protocol.verification.search.explored import Costs, Explored, Options
 from protocol.verification.search.kept import Kept
 from protocol.verification.search.outcomes import Outcome, Way
 

@@ -13,7 +13,7 @@ from protocol.verification.properties.failing import MOST_TRIED, At, Collected, 
 from protocol.verification.properties.judging import Judging, Truths
 from protocol.verification.properties.views import View
 from protocol.verification.search.bounds import Ended
-from protocol.verification.search.exploring import Came, Explored
+from protocol.verification.search.explored import Came, Explored
 
 _OFTEN = 64
 """After so many kinds of visit it is looked whether time is over."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocol.model.rule import CONTROLS
 from protocol.semantics.prepared import Prepared
-from protocol.verification.search.exploring import Explored
+from protocol.verification.search.explored import Explored
 
 
 def reached(prepared: Prepared, explored: Explored) -> set[str]:
