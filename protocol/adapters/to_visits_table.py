@@ -6,7 +6,9 @@ date is a range, or something was recorded later than its visit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,10 +103,18 @@ def _cells(item: Input, observations: tuple[Observation, ...]) -> Row:
     cell = one_value(item, observations)
     if cell.value is None:
         return {f"{item.name}.not done": True}
-    plain: Callable[[Any], Any] = float if _is_number(item) else lambda value: value
+    plain: Callable[[Any], Any] = as_double if _is_number(item) else lambda value: value
     found = {item.name: plain(cell.value), f"{item.name}.censored": cell.censored or None}
     sides = (("lower", cell.lower), ("upper", cell.upper))
-    return found | {f"{item.name}.{side}": None if limit is None else float(limit) for side, limit in sides}
+    return found | {f"{item.name}.{side}": None if limit is None else as_double(limit) for side, limit in sides}
+
+
+def as_double(value: Fraction) -> float:
+    """The number as a table has it; beyond all doubles infinity, which is refused as the number itself is."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def given_text(given: Given | None) -> str | None:

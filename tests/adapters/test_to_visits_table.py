@@ -114,6 +114,14 @@ def test_of_several_values_the_one_stands_that_the_reference_would_take(
     assert one_value(item, found) == cell
 
 
+def test_a_number_beyond_all_doubles_is_refused_in_the_table_too() -> None:
+    spec = load(SAMPLE)
+    course = Course("a", (Visit(0, (Observation("anc", "1e400"), Observation("visit", 2))),))
+    made = to_visits_table((course,), spec)
+    assert made.table["anc"].to_pylist() == [float("inf")]
+    assert protocol.replay_table(spec, made.table)["refused"].to_pylist() == [1]
+
+
 def test_a_dose_and_a_row_are_written_as_the_table_has_them() -> None:
     daily = regimen("100 mg every day")
     assert given_text(Given("regimen", daily)) == "100 mg every day"

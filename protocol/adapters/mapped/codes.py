@@ -46,7 +46,8 @@ _TABLE = (
      "A row has a begin and no end. 'missing until' says what that means: 'ongoing' (it goes on), 'unknown' (nobody knows from "
      "the next day on), or 'refuse'."),
     ("S048", "a date that leaves the order open",
-     "An incomplete date is a range, and another visit of the patient lies within it, so that nobody knows which was first."),
+     "An incomplete date is a range, and another visit of the patient, or a change of dose, lies within it, so that nobody knows "
+     "which was first."),
     ("S049", "an end before the begin", "A row of exposure ends before it begins."),
     ("S050", "no amount", "A row of exposure has no amount; the dose is not known for its time."),
     ("S051", "an unknown frequency",

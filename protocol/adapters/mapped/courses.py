@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,13 +107,15 @@ def _stops(study: Study) -> dict[str, int]:
 
 
 def _course(study: Study, name: str, events: list[Event], doses: list[Record], stop: int | None) -> Course:
-    said = _said(study, events)
+    intervals = exposures(study, [one for one in doses if one.dosing.end is not None], stop)
     given = {one.start: one.given for one in doses if one.dosing.end is None and one.start.latest is None}
+    changes = {moment for one in intervals for moment in (one.start, one.end) if moment is not None}
+    said = _said(study, events, given.keys(), changes)
     for when in given:
         said.setdefault(when, [])
     ordered = sorted(said.items(), key=lambda one: (one[0].time, one[0].last))
     visits = tuple(_visit(when, observations, given.get(when)) for when, observations in ordered)
-    return Course(name, visits, exposures(study, [one for one in doses if one.dosing.end is not None], stop))
+    return Course(name, visits, intervals)
 
 
 def _visit(when: Times, observations: list[Observation], given: Given | None) -> Visit:
@@ -121,12 +123,12 @@ def _visit(when: Times, observations: list[Observation], given: Given | None) ->
     return Visit(when.time, tuple(observations), given, when.latest, row)
 
 
-def _said(study: Study, events: list[Event]) -> Said:
-    """The observations of one patient at each of the visits."""
+def _said(study: Study, events: list[Event], given: Set[Times], changes: Set[int]) -> Said:
+    """The observations of one patient at each visit; at others a dose is ``given``, and between them it ``changes``."""
     lasting = [one for one in events if one.reading.until is not None]
     events = list(without_later_than_baseline(study.account, [one for one in events if one.reading.until is None]))
     times = {one.when for one in events} | set(begins(lasting))
-    vague = set(spanning(times))
+    vague = set(spanning(times | given, changes))
     said: Said = {}
     for when, by_input in by_time(events).items():
         for found in by_input.values():

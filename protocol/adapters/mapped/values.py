@@ -118,6 +118,8 @@ class Reader:
     def _unfit(self, one: Observation) -> Wrong | None:
         """Why the protocol will refuse the reading of a number; None where it will not."""
         kind = self.input.kind
+        if isinstance(kind, Grade) and one.value is not None:
+            return _no_grade(one)
         if not isinstance(kind, Number) or one.value is None:
             return None
         if one.unit == NO_UNIT:
@@ -154,6 +156,15 @@ def _in(kind: Number, one: Observation, value: Fraction) -> Fraction:
 def _is_limit(kind: Number, limit: Fraction, is_upper: bool) -> bool:
     lowest = kind.low if is_upper else min(kind.low, Fraction(0))
     return lowest <= limit <= kind.high and not (is_upper and limit == 0)
+
+
+def _no_grade(one: Observation) -> Wrong | None:
+    """Why a reading is no grade; None where it is one."""
+    assert one.value is not None
+    value = exact(one.value)
+    if value.denominator != 1 or not 0 <= value <= 5 or one.unit:
+        return Wrong("S033", f"{_shown(one)} is not a grade", "A grade is a whole number from 0 to 5.")
+    return _no_value_left(Number("1", Fraction(0), Fraction(5)), one, value)
 
 
 def _no_value_left(kind: Number, one: Observation, value: Fraction) -> Wrong | None:

@@ -125,16 +125,19 @@ def without_later_than_baseline(account: Account, events: list[Event]) -> Iterat
             yield one
 
 
-def spanning(times: Iterable[Times]) -> Iterator[Times]:
-    """The ranges of dates within which another time lies: what was first is then not known."""
-    everything = tuple(times)
+def spanning(times: Iterable[Times], changes: Iterable[int]) -> Iterator[Times]:
+    """The ranges of dates within which another visit lies, or a change of dose: what was first is then not known."""
+    everything, moments = tuple(times), tuple(changes)
     for one in everything:
-        if one.latest is not None and any(
-            other != one and one.time <= other.last and other.time <= one.latest for other in everything
-        ):
+        if one.latest is None:
+            continue
+        among = any(other != one and one.time <= other.last and other.time <= one.latest for other in everything)
+        if among or any(one.time < moment <= one.latest for moment in moments):
             yield one
 
 
 VAGUE = Wrong(
-    "S048", "the date is a range over other visits", "Which was first is not known; complete the date, or leave it out."
+    "S048",
+    "the date is a range over other visits, or over a change of dose",
+    "Which was first is not known; complete the date, or leave it out.",
 )
