@@ -28,7 +28,7 @@ def sheet(mapped: Mapped) -> Sheet:
 
 
 def counts_line(account: Account) -> str:
-    """``Rows read: 61,327, of them 2,975 used, 0 corrected, ...``: the numbers add up."""
+    """``Rows read: 66, of them 37 used, 1 corrected, 5 duplicated, 17 refused, 6 ignored``: the numbers add up."""
     fates = ", ".join(f"{account.total(fate):,} {fate}" for fate in FATES)
     in_part = sum(rows.used_in_part for rows in account.rows.values())
     more = f"; of {in_part:,} of the rows used a value is refused" if in_part else ""
