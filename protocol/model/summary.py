@@ -58,7 +58,7 @@ PARAMETERS = (
     Parameter("AVDDSE", "Average daily dose administered", "dose per day", ADMIRAL),
     Parameter("TPDOSE", "Total planned dose", "dose", ADMIRAL),
     Parameter("TDOSINT", "Overall dose intensity", "%", ADMIRAL),
-    Parameter("RDI", "Relative dose intensity", "%"),
+    Parameter("RDI", "RDI relative to the first dose", "%"),
     Parameter("TADJ", "Dose adjusted during study", "yes or no", ADMIRAL),
     Parameter("TADJAE", "Dose adjusted during study due to AE", "yes or no", ADMIRAL),
     Parameter("NRAISE", "Dose raised", "count"),

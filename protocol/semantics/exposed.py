@@ -12,6 +12,7 @@ from protocol.model.decision import Step, Trace
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import AMOUNTS, Amount, Dose, Regimen, kind_of, regimen
 from protocol.model.summary import Knowledge, Spell
+from protocol.model.time import DAY
 from protocol.semantics.taken import administered, is_counted
 
 
@@ -20,7 +21,7 @@ def spells(trace: Trace, exposures: Iterable[Exposure] = ()) -> tuple[Spell, ...
 
     A dose goes on until another one is recorded, or is taken to be given because it was recommended and the data are silent.
     What is given from the last visit on is a spell without length: nobody says how long it went on. Where treatment is recorded
-    as ended, and an exposure goes on until later, as to the end of that day, the dose does.
+    as ended, and an exposure goes on for the rest of that day, the dose does.
     """
     return tuple(_ended(tuple(_joined(_begun(trace.steps))), tuple(exposures)))
 
@@ -32,7 +33,7 @@ def _ended(found: Sequence[Spell], exposures: Sequence[Exposure]) -> Iterator[Sp
         start = min(max(one.start, ended), one.end)
         ended = one.end
         if one.dose.is_drug and following and following[0].control.kind == "stopped" and not following[0].dose.is_drug:
-            ends = (item.end for item in exposures if item.end is not None and item.start < one.end < item.end)
+            ends = (item.end for item in exposures if item.end is not None and item.start < one.end < item.end <= one.end + DAY)
             ended = max((one.end, *ends))
         yield evolve(one, start=start, end=max(ended, start))
 

@@ -39,10 +39,14 @@ def is_on(spell: Spell) -> bool:
 
 
 def treated(found: Sequence[Spell]) -> tuple[Spell, ...]:
-    """The spells from the first dose on to the end of treatment, or to the last visit; none where no drug was given."""
-    first = next((number for number, one in enumerate(found) if is_on(one)), len(found))
-    last = max((number for number, one in enumerate(found) if is_on(one) or one.control.kind != "stopped"), default=-1)
-    return tuple(found[first : last + 1])
+    """The spells from the first dose on to the end of treatment; none where no drug was given.
+
+    That end is the end of the last dose where treatment was stopped by the last visit. Else a hold may end yet.
+    """
+    on = [number for number, one in enumerate(found) if is_on(one)]
+    if not on:
+        return ()
+    return tuple(found[on[0] : on[-1] + 1 if found[-1].control.kind == "stopped" else len(found)])
 
 
 def changes(protocol: Protocol, found: Sequence[Spell]) -> tuple[Step, ...]:

@@ -29,6 +29,7 @@ class Treated:
     trace: Trace
     spells: tuple[Spell, ...]
     planned: Trace | None
+    exposures: tuple[Exposure, ...] = ()
 
     @property
     def drug(self) -> tuple[Spell, ...]:
@@ -60,8 +61,9 @@ def summary(
 
     ``adverse_by`` names the rules that lower the dose because of an adverse event; without it those count that ask for a grade.
     """
-    found = treated(spells(trace, exposures))
-    course = Treated(protocol, trace, found, planned)
+    intervals = tuple(exposures)
+    found = treated(spells(trace, intervals))
+    course = Treated(protocol, trace, found, planned, intervals)
     unit = unit_of(protocol)
     figures = tuple(_figures(course, adverse_by)) if course.drug else tuple(_untreated())
     per = "" if unit is None or not unit.per else f"/{unit.per}"
@@ -75,8 +77,9 @@ def _untreated() -> Iterator[Figure]:
 
 def _figures(course: Treated, adverse_by: Collection[str] | None) -> Iterator[Figure]:
     days = Fraction(sum(one.minutes for one in course.drug), DAY)
-    going_on = is_on(spells(course.trace)[-1])
-    yield Figure("TRTDURD", Fraction(course.end - course.begin, DAY), note="ongoing" if going_on else "")
+    last = course.spells[-1]
+    going_on = "on hold at the last visit" if not is_on(last) else "ongoing" if is_on(spells(course.trace)[-1]) else ""
+    yield Figure("TRTDURD", Fraction(course.end - course.begin, DAY), note=going_on)
     yield Figure("TDURD", days, note=_assumed(course.drug))
     yield from _doses(course, days)
     yield from _modifications(course, adverse_by)
@@ -130,7 +133,7 @@ def _planned(course: Treated) -> Figure:
     """What the protocol would have given from the first dose to the end of treatment, had it been followed on these readings."""
     if course.planned is None:
         return Figure("TPDOSE", None, "the course was not replayed as recommended")
-    plan = list(by_dose(spells(course.planned)))
+    plan = list(by_dose(spells(course.planned, course.exposures)))
     # The dose planned at the last visit goes on as long as drug was given.
     plan[-1:] = [evolve(one, end=max(one.end, course.end)) for one in plan[-1:]]
     if not any(one.dose.is_drug for one in plan):

@@ -83,6 +83,17 @@ def test_a_dose_goes_on_until_the_last_visit_and_what_is_given_from_then_on_is_n
     assert summed(STARTED, visit(7, given="stopped", **WELL)).figure("TRTDURD").note == ""
 
 
+def test_a_hold_that_a_stop_ends_is_no_hold_and_one_that_goes_on_is() -> None:
+    held = visit(7, given="none", **WELL | {"toxicity": 3})
+    stopped = summed(STARTED, held, visit(17, given="stopped", died="yes"))
+    assert values(stopped, "TRTDURD", "TDURD", "NHOLD", "HOLDDURD", "TADJ", "TADJAE") == [7, 7, 0, 0, 0, 0]
+    goes_on = summed(STARTED, held, visit(17, given="none", toxicity=3))
+    assert values(goes_on, "TRTDURD", "TDURD", "NHOLD", "HOLDDURD", "TADJ", "TADJAE") == [7, 7, 1, 10, 1, 1]
+    assert goes_on.figure("TRTDURD").note == "on hold at the last visit"
+    back = summed(STARTED, held, visit(17, given=LOW, **WELL), visit(20, given="stopped"))
+    assert values(back, "TRTDURD", "TDURD", "NHOLD", "HOLDDURD") == [20, 10, 1, 10]
+
+
 def test_a_dose_that_is_due_every_second_day_counts_when_it_is_due() -> None:
     first = visit(0, given=LOW, eligible="yes", died="no")
     for day, doses in ((1, 1), (2, 1), (3, 2), (4, 2), (5, 3)):
@@ -102,7 +113,7 @@ def test_the_day_on_which_treatment_ends_counts_where_the_exposure_says_so() -> 
     stopped = visit(9, given="stopped", **WELL | {"died": "yes"})
     for end, days in ((10 * DAY, 10), (9 * DAY, 9), (None, 9)):
         found = summed(visit(0, eligible="yes", died="no"), stopped, exposures=(Exposure(0, end, given),))
-        assert values(found, "TRTDURD", "TDURD", "TDOSE", "NHOLD") == [days, days, 100 * days, 0]
+        assert values(found, "TRTDURD", "TDURD", "TDOSE", "TPDOSE", "NHOLD") == [days, days, 100 * days, 100 * days, 0]
         assert found.figure("TRTDURD").note == ""
 
 
@@ -205,7 +216,7 @@ def test_placebo_is_a_treatment_of_no_drug() -> None:
 def test_whether_a_dose_was_adjusted_because_of_an_adverse_event(
     values_: dict[str, object], given: str, adverse_by: tuple[str, ...] | None, answer: object
 ) -> None:
-    found = summed(STARTED, visit(28, given=given, **values_), visit(35, given="stopped"), adverse_by=adverse_by)
+    found = summed(STARTED, visit(28, given=given, **values_), visit(35, given=given), adverse_by=adverse_by)
     assert value(found, "TADJAE") == answer
 
 
