@@ -104,19 +104,26 @@ def _terminated_as_interrupted() -> Iterator[None]:
 
 def _lines(done: Manifest, folder: Path) -> Iterator[str]:
     counts = done.counts
-    yield f"{done.run.protocol}: {counts.visits:,} visits of {counts.patients:,} patients, in {len(done.buckets):,} buckets."
+    amount = (
+        f"{_number(counts.visits, 'visit')} of {_number(counts.patients, 'patient')}, in {_number(len(done.buckets), 'bucket')}"
+    )
+    yield f"{done.run.protocol}: {amount}."
     yield f"Decisions: {_listed(counts.status)}."
     given = {"every": 0, "some": 0, "none": 0} | dict(counts.verdict)
     yield (
-        f"Doses given that are permitted: {given['every']:,}; depending on what is missing: {given['some']:,}; "
+        f"Visits at which the dose given is permitted: {given['every']:,}; depending on what is missing: {given['some']:,}; "
         f"not permitted: {given['none']:,}."
     )
-    yield f"Deviations: {counts.deviations:,}, of {counts.patients_with_deviations:,} patients."
+    yield f"{_number(counts.deviations, 'deviation')}, of {_number(counts.patients_with_deviations, 'patient')}."
     longest = max((len(kind) for kind, _ in counts.deviation), default=0)
     for kind, number in sorted(counts.deviation, key=lambda one: (-one[1], one[0])):
         yield f"  {kind:{longest}}  {number:>12,}"
-    yield f"Refused readings: {counts.refused_readings:,}."
+    yield f"{_number(counts.refused_readings, 'refused reading')}."
     yield f"The decisions are in {folder / 'decisions'}, what they rest on in {folder / 'manifest.json'}."
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _listed(values: Values) -> str:
