@@ -30,15 +30,23 @@ def on_spark(work: Callable[[Item], Answer], items: Sequence[Item], count: int) 
     with _context(count) as spark:
         most = max(1, min(len(items), spark.defaultParallelism))
         with ThreadPoolExecutor(most) as threads:
-            waiting, busy = iter(items), dict[Future[Any], Item]()
-            for _ in range(most):
-                _hand(spark, threads, work, waiting, busy)
-            while busy:
-                for future in wait(busy, return_when=FIRST_COMPLETED).done:
-                    item, answer = busy.pop(future), unfolded(future.result())
-                    waiting = iter(()) if isinstance(answer, Refused) else waiting
-                    _hand(spark, threads, work, waiting, busy)
-                    yield item, answer
+            try:
+                yield from _done(spark, threads, work, items, most)
+            except BaseException:
+                spark.cancelAllJobs()  # else the threads would wait for what is at hand
+                raise
+
+
+def _done(spark: Any, threads: ThreadPoolExecutor, work: Any, items: Sequence[Any], most: int) -> Iterator[tuple[Any, Any]]:
+    waiting, busy = iter(items), dict[Future[Any], Any]()
+    for _ in range(most):
+        _hand(spark, threads, work, waiting, busy)
+    while busy:
+        for future in wait(busy, return_when=FIRST_COMPLETED).done:
+            item, answer = busy.pop(future), unfolded(future.result())
+            waiting = iter(()) if isinstance(answer, Refused) else waiting
+            _hand(spark, threads, work, waiting, busy)
+            yield item, answer
 
 
 def _hand(spark: Any, threads: ThreadPoolExecutor, work: Any, waiting: Iterator[Any], busy: dict[Future[Any], Any]) -> None:
@@ -48,7 +56,15 @@ def _hand(spark: Any, threads: ThreadPoolExecutor, work: Any, waiting: Iterator[
 
 
 def _one(spark: Any, work: Callable[[Any], Any], item: Any) -> Any:
-    return spark.parallelize([item], 1).map(work).collect()[0]
+    from py4j.protocol import Py4JError
+
+    try:
+        return spark.parallelize([item], 1).map(work).collect()[0]
+    except Py4JError as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = next((line for line in lines if "Caused by" in line or "Job aborted" in line), lines[0])
+        hint = "Spark's own log says more. What was done is kept: run the same command again to go on."
+        raise refusal("R008", f"a task of Spark was ended: {said[:300]}", hint) from None
 
 
 @contextmanager
@@ -71,8 +87,5 @@ def _context(count: int) -> Iterator[Any]:
         raise refusal("R009", f"Spark does not start: {said}", "Install Java 17 or later, or take --engine local.") from None
     try:
         yield spark
-    except BaseException:
-        spark.cancelAllJobs()
-        raise
     finally:
         spark.stop()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from protocol.errors import InputError
+from protocol.executors.in_buckets.on_spark import on_spark
 from protocol.executors.in_buckets.replay_files import Means, replay_files
 from tests.executors.in_buckets.visit_files import SMALL, content, visits, written
 
@@ -33,12 +35,12 @@ def test_spark_writes_the_same_bytes_and_refuses_the_same(tmp_path: Path) -> Non
             replay_files(SMALL, [bad], tmp_path / f"bad {means.engine}", buckets=3, means=means)
         said.append(str(error.value))
     assert said[0] == said[1]
+    with pytest.raises(InputError, match="error R008: a task of Spark was ended: "):
+        list(on_spark(signal.raise_signal, [signal.SIGKILL], 2))
 
 
 def test_without_java_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pyspark
-
-    from protocol.executors.in_buckets import on_spark
 
     def fails(settings: object) -> None:
         from pyspark.errors import PySparkRuntimeError
@@ -47,4 +49,4 @@ def test_without_java_it_says_what_to_install(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(pyspark.SparkContext, "getOrCreate", fails)
     with pytest.raises(InputError, match=r"error R009: Spark does not start: .*JAVA_GATEWAY_EXITED"):
-        list(on_spark.on_spark(str, [1, 2], 2))
+        list(on_spark(str, [1, 2], 2))
