@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow
 from attrs import frozen
 
-from protocol.executors.decisions_table import said, written
+from protocol.executors.decisions_table import Written, said, written
 from protocol.model.course import Course, Observation, Visit
 from protocol.model.dose_text import dose_written
 from protocol.model.protocol import Protocol
@@ -66,16 +66,29 @@ def _observation(name: str, row: dict[str, Any]) -> Observation | None:
 
 def decisions(protocol: Protocol, table: pyarrow.Table, follow: str = "given") -> pyarrow.Table:
     """The decisions at all visits of a table that was checked."""
-    rows, times, found = [], [], written(protocol)
+    rows, times, found = list[tuple[int, bool]](), list[int](), written(protocol)
     for patient in courses(protocol, table, follow):
-        index = patient.begin
         steps = of_visits(protocol, patient.course, patient.met).steps
+        moments = [step.visit.time for step in steps]
+        rows += places([visit.time for visit in patient.course.visits], moments, patient.begin)
+        times += moments
         for step in steps:
-            is_row = step.visit.time == patient.course.visits[index - patient.begin].time
-            rows.append((index, is_row))
-            times.append(step.visit.time)
             found.add(said(protocol, step))
-            index += is_row
+    return joined(table, rows, times, found)
+
+
+def places(visits: Sequence[int], moments: Sequence[int], begin: int) -> list[tuple[int, bool]]:
+    """For each moment at which something is decided the number of its visit, or of the next one, and whether it is that."""
+    found, index = [], 0
+    for moment in moments:
+        is_row = moment == visits[index]
+        found.append((begin + index, is_row))
+        index += is_row
+    return found
+
+
+def joined(table: pyarrow.Table, rows: list[tuple[int, bool]], times: list[int], found: Written) -> pyarrow.Table:
+    """The table of decisions, with whose and from which row each is."""
     return pyarrow.table({**_origin(table, rows, times), **dict(found.arrays())})
 
 

@@ -25,7 +25,7 @@ def replay_table(protocol: Protocol, table: pyarrow.Table, *, follow: Follow = "
         raise unfit("'follow'", follow, "'given' or 'recommended'")
     check_extra()
     # Loaded here, because the library of tables is an extra.
-    from protocol.executors.by_reference import decisions
+    from protocol.executors.by_columns import decisions
     from protocol.executors.visits_table import checked
 
     return decisions(protocol, checked(protocol, table), follow)

@@ -1,0 +1,101 @@
+"""Which way is the fastest that can take a protocol, and which courses are left to a slower one?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from itertools import groupby
+from threading import Lock
+from typing import Any
+
+import pyarrow
+
+from protocol.executors import by_reference
+from protocol.executors.columnar.keys import Crowded
+from protocol.executors.decisions_table import Written, written
+from protocol.executors.plain import Decided, Walker, of_rows, walker
+from protocol.model.protocol import Protocol, fingerprint
+
+_MOST_KEPT = 4
+_READY: dict[str, Any] = {}
+_ALONE = Lock()
+"""The trees grow while they are walked, so one table at a time."""
+
+
+def decisions(protocol: Protocol, table: pyarrow.Table, follow: str = "given") -> pyarrow.Table:
+    """The decisions at all visits of a table that was checked."""
+    with _ALONE:
+        ready = _ready(protocol)
+        if ready is None:
+            return by_reference.decisions(protocol, table, follow)
+        if not isinstance(ready, Walker):
+            from protocol.executors.columnar import replayed
+
+            try:
+                return replayed.decisions(ready, table, follow)
+            except Crowded:
+                ready = _READY[fingerprint(protocol)] = ready.walker
+        return _by_plain(protocol, ready, table, follow)
+
+
+def _ready(protocol: Protocol) -> Any:
+    """The protocol as trees, with all that was grown before: for columns, for one row after the other, or None for neither."""
+    key = fingerprint(protocol)
+    if key not in _READY:
+        while len(_READY) >= _MOST_KEPT:
+            _READY.pop(next(iter(_READY)))
+        _READY[key] = _made(protocol)
+    return _READY[key]
+
+
+def _made(protocol: Protocol) -> Any:
+    ready = walker(protocol)
+    if ready is None or find_spec("numba") is None:
+        return ready
+    from protocol.executors.columnar.forest import Forest
+    from protocol.executors.columnar.replayed import is_fit
+
+    try:
+        return Forest(ready) if is_fit(ready) else ready
+    except Crowded:
+        return ready
+
+
+# One row after the other
+
+
+def _by_plain(protocol: Protocol, ready: Walker, table: pyarrow.Table, follow: str) -> pyarrow.Table:
+    rows: list[tuple[int, bool]] = []
+    times: list[int] = []
+    found = written(protocol)
+    begin = 0
+    for decided, length in _patients(ready, table, follow):
+        if decided is None:
+            slow = by_reference.decisions(protocol, table.slice(begin, length), follow)
+            _copy(slow, found)
+            times += slow["elapsed"].to_pylist()
+            rows += by_reference.places(table.slice(begin, length)["elapsed"].to_pylist(), slow["elapsed"].to_pylist(), begin)
+        else:
+            index = begin
+            for one in decided:
+                found.add((*one.said[:10], one.refused, one.said[10]))
+                times.append(one.time)
+                rows.append((index, not one.by_itself))
+                index += not one.by_itself
+        begin += length
+    return by_reference.joined(table, rows, times, found)
+
+
+def _patients(ready: Walker, table: pyarrow.Table, follow: str) -> Iterator[tuple[list[Decided] | None, int]]:
+    """What is decided of each patient, and how many rows that patient has."""
+    columns = table.to_pydict()
+    rows = ready.reader.of_columns(columns, follow)
+    for _, group in groupby(range(len(rows)), key=columns["patient"].__getitem__):
+        numbers = list(group)
+        yield of_rows(ready, [rows[number] for number in numbers]), len(numbers)
+
+
+def _copy(decided: pyarrow.Table, found: Written) -> None:
+    """Rows that were decided elsewhere."""
+    for row in decided.select(list(found.values)).to_pylist():
+        found.add(tuple(row.values()))

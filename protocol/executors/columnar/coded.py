@@ -1,0 +1,95 @@
+"""The rows of a few patients as codes: what each visit says of each input, and what counts at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow
+
+from protocol.executors.columnar import rows_code as loops
+from protocol.executors.columnar.forest import Forest
+from protocol.executors.columnar.keys import of_tracker
+from protocol.executors.columnar.reading import Coding, buffers, without_repeats
+from protocol.executors.compiled import layout
+
+
+class Coded:
+    """The rows of whole patients, coded, with what counts at each for all axes that are asked, and for more as they come."""
+
+    def __init__(self, coding: Coding, rows: Any, given: Any, refused: Any) -> None:
+        self.forest, self.rows, self.given = coding.forest, rows, given
+        owner = buffers(_plain(rows.column("patient")), np.int32).values
+        self.start = np.ones(rows.num_rows, np.bool_)
+        self.start[1:] = owner[1:] != owner[:-1]
+        self.time = np.ascontiguousarray(buffers(rows.column("elapsed"), np.int64).values)
+        self.raw = coding.raw(rows, refused)
+        self.left_out = without_repeats(coding, self.start, self.raw, refused)
+        self.keys = np.zeros((rows.num_rows, self.forest.keys.words), np.uint64)
+        self.done: set[int] = set()
+        self.renewed()
+
+    def renewed(self) -> None:
+        """Brings the columns to all that is asked by now."""
+        forest = self.forest
+        for axis in forest.read:
+            if axis not in self.done:
+                self.done.add(axis)
+                self._carry(axis)
+        registers = sorted(_needed(forest))
+        codes = sorted({forest.frame.axes.all[axis].b for one in forest.trackers for axis in _of(forest, one)})
+        observed: Any = np.zeros((len(registers), len(self.time)), np.int64)
+        code: Any = np.zeros((len(codes), len(self.time)), np.int64)
+        spare: Any = np.zeros(len(self.time), np.int64)
+        for number, register in enumerate(registers):
+            loops.keep(self._raw_of(register - layout.FIRST_FREE), self.start, self.time, observed[number], spare)
+        first = layout.FIRST_FREE + len(forest.frame.inputs)
+        for number, register in enumerate(codes):
+            loops.keep(self.raw[register - first], self.start, self.time, spare, code[number])
+        self.loaded, self.read = (np.array(some, np.int64) for some in (registers, codes))
+        self.observed, self.code = observed, code
+
+    def _raw_of(self, number: int) -> Any:
+        term = next(term for term in self.forest.frame.terms.values() if term.input == number)
+        return self.raw[term.place]
+
+    def _carry(self, number: int) -> None:
+        axis, keys = self.forest.frame.axes.all[number], self.forest.keys
+        out, shift = self.keys[:, keys.word[number]], np.uint64(keys.shift[number])
+        if axis.kind == layout.KNOWN:
+            loops.carry_known(self._raw_of(axis.a - layout.FIRST_FREE), self.start, self.time, axis.d, shift, out)
+        else:
+            place = axis.b - layout.FIRST_FREE - len(self.forest.frame.inputs)
+            loops.carry(self.raw[place], self.start, self.time, axis.c, axis.d, shift, out)
+
+    def registers(self, kept: Any, row: int) -> list[int]:
+        """All registers of a patient at a row, those that the loops have no use for too."""
+        forest = self.forest
+        found: list[int] = kept.tolist()
+        begin = int(np.flatnonzero(self.start[: row + 1])[-1])
+        first = layout.FIRST_FREE + len(forest.frame.inputs)
+        for term in forest.frame.terms.values():
+            observed, code = layout.NONE, term.unknown
+            for at, read in enumerate(self.raw[term.place, begin : row + 1].tolist(), begin):
+                if read >= 0:
+                    observed, code = int(self.time[at]), read
+                elif read == layout.NO_VALUE:
+                    observed = layout.NONE
+            found[layout.FIRST_FREE + term.input], found[first + term.place] = observed, code
+        return found
+
+
+def _plain(column: Any) -> Any:
+    return column.indices if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode().indices
+
+
+def _of(forest: Forest, one: Any) -> set[int]:
+    return {axis for axis in of_tracker(forest.frame, one) if forest.frame.axes.all[axis].kind == layout.READING}
+
+
+def _needed(forest: Forest) -> set[int]:
+    """The registers of when inputs were observed for which anything but the key of a row asks."""
+    axes, last = forest.frame.axes.all, layout.FIRST_FREE + len(forest.frame.inputs)
+    of_trackers = {axes[axis].a for one in forest.trackers for axis in of_tracker(forest.frame, one)}
+    others = {one for axis in axes if axis.kind not in (layout.READING, layout.KNOWN, layout.GIVEN) for one in (axis.a, axis.c)}
+    return {register for register in of_trackers | others if layout.FIRST_FREE <= register < last}

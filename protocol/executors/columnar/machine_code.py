@@ -1,0 +1,223 @@
+"""The loops over rows, compiled to machine code when they are first used, and kept for the next time.
+
+Every function works on plain arrays. ``keys`` hold, for each row, the codes of all axes that need nothing but readings, side by
+side as bits of a few words. What depends on the decisions before is asked of ``registers``, which belong to one patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.layout import NONE
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+DECISION, TRACKER = 1, 2
+"""Why a walk stops before the end: a decision, or what a tracker asks, was not grown yet."""
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def compiled(loop: Loop) -> Loop:
+    """A function as machine code, which is kept beside the file. What it is made of is looked for in its own file only: where
+    another one of these files is changed by hand, what is kept has to be thrown away."""
+    return cast(Loop, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(loop))
+
+
+def short(loop: Loop) -> Loop:
+    """A part of such functions, which is put into each. No array is made in any of them, so none is counted either."""
+    return cast(Loop, numba.njit(nogil=True, error_model="numpy", inline="always", _nrt=False)(loop))
+
+
+READING, KNOWN, CLOCK, AMOUNT, COUNT, SPAN, RANGE, AFTER, SINCE, SHOWN, HAS_STARTED, NEGATIVE, _, GIVEN = range(14)
+TIME, STARTED, PLACE = layout.TIME, layout.STARTED, layout.PLACE
+ON_DRUG, STEPPED_ON_DRUG, HELD_ON_DRUG = layout.ON_DRUG, layout.STEPPED_ON_DRUG, layout.HELD_ON_DRUG
+SETS_HOLD, SETS_STEPPED, ANEW = layout.SETS_HOLD, layout.SETS_STEPPED, layout.ANEW
+NOT_GROWN = layout.NOT_GROWN
+
+
+KIND, A, B, C, D, BEGIN, END, WORD, SHIFT, BITS = range(10)
+"""The columns of the table of axes: what ``Axis`` has, where its cuts stand, and where its code stands in the key of a row."""
+
+T_KIND, T_FIRST, T_ROOT, T_ALWAYS, T_MEASURED, T_PHASE, T_AXIS, T_LAPSES, T_UNKNOWN = range(9)
+"""The columns of the table of trackers. Kinds: 0 a count, 1 a duration, 2 a time since, 3 a lowest, 4 a highest value."""
+
+N_AXIS, N_BASE, N_SIZE = range(3)
+"""The columns of the table of nodes."""
+P_ROOT, P_DRUG, P_ASKS = range(3)
+"""The columns of the table of places: the tree, whether drug is in force, how many axes are asked beside readings."""
+
+
+@short
+def passed(cuts: Any, begin: int, end: int, minutes: int) -> Any:
+    """How many of these cuts are not after so many minutes."""
+    found = 0
+    for number in range(begin, end):
+        found += cuts[number] <= minutes
+    return found
+
+
+@short
+def answer(axes: Any, cuts: Any, codes: Any, axis: int, registers: Any, time: int, given: int) -> Any:
+    """The code of an axis that is asked of the registers."""
+    kind = axes[axis, KIND]
+    a, b = axes[axis, A], axes[axis, B]
+    if kind == GIVEN:
+        return given
+    if kind == AFTER:
+        return np.int64(registers[a] + b > registers[axes[axis, C]])
+    if kind == CLOCK:
+        return passed(cuts, axes[axis, BEGIN], axes[axis, END], time - registers[a])
+    if kind == READING:
+        return registers[b] if time - registers[a] <= axes[axis, D] else axes[axis, C]
+    if kind == KNOWN:
+        return np.int64(time - registers[a] <= axes[axis, D])
+    if kind == COUNT:
+        return codes[b, registers[a]]
+    if kind == AMOUNT:
+        return passed(cuts, axes[axis, BEGIN], axes[axis, END], registers[a])
+    if kind == HAS_STARTED:
+        return np.int64(registers[STARTED] != NONE)
+    if kind == NEGATIVE:
+        return np.int64(time < 0)
+    if kind == SINCE:
+        return 0 if registers[a] == NONE else 1 if registers[a] == time else 2
+    if kind == SHOWN:
+        return np.int64(b > registers[a])
+    return between(axes, cuts, axis, registers, time)
+
+
+@compiled
+def between(axes: Any, cuts: Any, axis: int, registers: Any, time: int) -> Any:
+    """The code of two ends: of a duration or a time since, or of a lowest or highest value."""
+    one, other = registers[axes[axis, A]], registers[axes[axis, B]]
+    begin, end = axes[axis, BEGIN], axes[axis, END]
+    if axes[axis, KIND] == RANGE:
+        low = axes[axis, C] if one == NONE else one
+        high = axes[axis, D] if other == NONE else other
+    else:
+        never = axes[axis, C]
+        low = passed(cuts, begin, end, never if one == NONE else time - one)
+        high = passed(cuts, begin, end, never if other == NONE else time - other)
+    return low * (end - begin + 1) + high
+
+
+@compiled
+def answer_apart(axes: Any, cuts: Any, codes: Any, axis: int, registers: Any, time: int, given: int) -> Any:
+    """The same where it is seldom asked."""
+    return answer(axes, cuts, codes, axis, registers, time, given)
+
+
+@short
+def walked(node: Any, child: Any, axes: Any, cuts: Any, codes: Any, entry: int, registers: Any, time: int) -> Any:
+    """The end of a path that asks the registers only: the answers of a tracker."""
+    while entry >= 0:
+        code = answer(axes, cuts, codes, node[entry, N_AXIS], registers, time, 0)
+        entry = child[node[entry, N_BASE] + code] if code < node[entry, N_SIZE] else NOT_GROWN
+    return entry
+
+
+@compiled
+def walked_apart(node: Any, child: Any, axes: Any, cuts: Any, codes: Any, entry: int, registers: Any, time: int) -> Any:
+    """The same for the time between visits, about which is seldom asked."""
+    return walked(node, child, axes, cuts, codes, entry, registers, time)
+
+
+@compiled
+def decided(
+    node: Any,
+    child: Any,
+    axes: Any,
+    cuts: Any,
+    codes: Any,
+    keys: Any,
+    entry: int,
+    row: int,
+    registers: Any,
+    time: int,
+    given: int,
+) -> Any:
+    """The end of the path of a visit."""
+    words = keys.shape[1]
+    while entry >= 0:
+        axis = node[entry, N_AXIS]
+        word = axes[axis, WORD]
+        if word < words:
+            code = np.int64(keys[row, word] >> np.uint64(axes[axis, SHIFT])) & axes[axis, BITS]
+        else:
+            code = answer_apart(axes, cuts, codes, axis, registers, time, given)
+        entry = child[node[entry, N_BASE] + code] if code < node[entry, N_SIZE] else NOT_GROWN
+    return entry
+
+
+@short
+def asked(
+    place: Any, mask: Any, asks: Any, axes: Any, cuts: Any, codes: Any, keys: Any, row: int, registers: Any, time: int,
+    given: int, words: Any,
+) -> Any:  # fmt: skip
+    """Writes the words of all that is asked where a patient is; where in the memory they belong."""
+    here = registers[PLACE]
+    mixed = np.uint64(here) * _SPREAD
+    for word in range(keys.shape[1]):
+        words[word] = keys[row, word] & mask[here, word]
+    for word in range(keys.shape[1], words.shape[0]):
+        words[word] = np.uint64(0)
+    for number in range(place[here, P_ASKS]):
+        axis = asks[here, number]
+        code = answer(axes, cuts, codes, axis, registers, time, given)
+        words[axes[axis, WORD]] |= np.uint64(code) << np.uint64(axes[axis, SHIFT])
+    for word in range(words.shape[0]):
+        mixed = (mixed ^ words[word]) * _SPREAD
+        mixed ^= mixed >> _HALF
+    return np.int64(mixed)
+
+
+@short
+def recalled(memo: Any, slot: int, here: int, words: Any) -> Any:
+    """The leaf that is remembered there of these words, or an entry that is none."""
+    same = memo[slot, 0] == np.uint64(here)
+    for word in range(words.shape[0]):
+        same &= memo[slot, word + 2] == words[word]
+    return np.int64(memo[slot, 1]) if same else NOT_GROWN
+
+
+@short
+def remember(memo: Any, slot: int, here: int, words: Any, leaf: int) -> None:
+    """Keeps the leaf of these words."""
+    memo[slot, 0], memo[slot, 1] = np.uint64(here), np.uint64(leaf)
+    for word in range(words.shape[0]):
+        memo[slot, word + 2] = words[word]
+
+
+@short
+def move_on(registers: Any, first: Any, time: int, place: int, writes: int, trackers_from: int) -> None:
+    """What a leaf writes."""
+    registers[PLACE] = place
+    if writes & ANEW:
+        for register in range(trackers_from, registers.shape[0]):
+            registers[register] = first[register]
+        for register in (1, 2, 3, 4, 7):
+            registers[register] = time
+        registers[5] = NONE
+        for register in (ON_DRUG, STEPPED_ON_DRUG, HELD_ON_DRUG):
+            registers[register] = 0
+    elif writes:
+        for bit in range(7):
+            if writes >> bit & 1:
+                registers[bit + 1] = time
+        if writes & SETS_HOLD:
+            registers[HELD_ON_DRUG] = registers[ON_DRUG]
+        if writes & SETS_STEPPED:
+            registers[STEPPED_ON_DRUG] = registers[ON_DRUG]
+
+
+@short
+def load(wanted: Any, values: Any, registers: Any, row: int) -> None:
+    """The readings that registers are asked for, as they are at a row."""
+    for number in range(wanted.shape[0]):
+        registers[wanted[number]] = values[number, row]

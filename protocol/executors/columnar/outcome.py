@@ -1,0 +1,65 @@
+"""The columns of decisions as they are filled, and the table that they become."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow
+
+from protocol.executors.columnar.forest import FLAGS, LARGE, SMALL, Forest
+from protocol.executors.decisions_table import COLUMNS, TEXTS
+
+
+class Outcome:
+    """Room for the decision at each row of a table."""
+
+    def __init__(self, forest: Forest, table: pyarrow.Table) -> None:
+        rows = table.num_rows
+        self.forest, self.visits = forest, table
+        self.small = np.empty((4, rows), np.int8)
+        self.rule = np.empty(rows, np.int16)
+        self.large = np.empty((3, rows), np.int32)
+        self.flags = np.empty((3, rows), np.bool_)
+        self.refused = np.zeros(rows, np.int32)
+
+    def column(self, name: str) -> Any:
+        """The numbers of one column."""
+        if name in SMALL:
+            return self.small[SMALL.index(name)]
+        if name in LARGE:
+            return self.large[LARGE.index(name)]
+        if name in FLAGS:
+            return self.flags[FLAGS.index(name)]
+        return self.rule if name == "rule" else self.refused
+
+    def put(self, begin: int, decided: pyarrow.Table) -> None:
+        """Rows that were decided elsewhere."""
+        for name in COLUMNS:
+            values = decided[name].to_pylist()
+            if name in TEXTS:
+                known = self.forest.texts[name]
+                values = [-1 if text is None else known.setdefault(text, len(known)) for text in values]
+            self.column(name)[begin : begin + len(values)] = values
+
+    def table(self) -> pyarrow.Table:
+        """The table of decisions, with the patient, time and place of each."""
+        origin = ("patient", "elapsed", "source", "row")
+        columns = {name: self.visits[name] for name in origin if name in self.visits.column_names}
+        return pyarrow.table({**columns, **{name: self._array(name) for name in COLUMNS}})
+
+    def _array(self, name: str) -> Any:
+        values = self.column(name)
+        if name not in TEXTS:
+            return pyarrow.array(values)
+        texts = pyarrow.array(self.forest.texts[name], pyarrow.string())
+        return pyarrow.DictionaryArray.from_arrays(_nullable(values), texts)
+
+
+def _nullable(values: Any) -> Any:
+    """Numbers as an Arrow array that is null where they are negative; the numbers are not copied."""
+    missing = values < 0
+    count = int(missing.sum())
+    valid = pyarrow.py_buffer(np.packbits(~missing, bitorder="little")) if count else None
+    kind = pyarrow.from_numpy_dtype(values.dtype)
+    return pyarrow.Array.from_buffers(kind, len(values), [valid, pyarrow.py_buffer(values)], count)

@@ -1,0 +1,225 @@
+"""As which codes are the columns of a table read: what does each visit say of each input?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow
+from attrs import frozen
+
+from protocol.executors.columnar import rows_code as loops
+from protocol.executors.columnar.forest import Forest
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.coding import NO_CODES, REFUSED, Coder, Codes
+from protocol.executors.compiled.cuts import first_float
+from protocol.executors.compiled.terms import LIMITS, Term
+from protocol.model.input import Choice, Grade, Number, YesNo
+
+_NEAR = 1e-12
+Column = Any
+
+
+@frozen
+class Buffers:
+    """A column of numbers or options as arrays: the values, and the bits that say where there is one."""
+
+    values: Any
+    bits: Any
+    offset: int
+
+
+def buffers(column: Column, kind: Any) -> Buffers:
+    """The arrays behind an Arrow array; nothing is copied."""
+    valid, values = column.buffers()[:2]
+    bits = np.frombuffer(valid, np.uint8) if valid is not None and column.null_count else np.empty(0, np.uint8)
+    if kind is np.bool_:
+        return Buffers(np.frombuffer(values, np.uint8) if values else np.empty(0, np.uint8), bits, column.offset)
+    whole = np.frombuffer(values, kind) if values else np.empty(0, kind)
+    return Buffers(whole[column.offset : column.offset + len(column)], bits, column.offset)
+
+
+class Coding:
+    """How the columns of a table become codes; made once for a protocol."""
+
+    def __init__(self, forest: Forest) -> None:
+        self.forest = forest
+        terms = list(forest.frame.terms.values())
+        self.inputs = [
+            _Input(coder, [term for term in terms if term.input == n]) for n, coder in enumerate(forest.walker.reader.coders)
+        ]
+        self.size = len(terms)
+
+    def raw(self, rows: Any, refused: Any) -> Any:
+        """For each term and row the code that was read; ``refused`` counts up."""
+        found = np.full((self.size, rows.num_rows), layout.NOT_OBSERVED, np.int16)
+        for one in self.inputs:
+            if one.name in rows.schema.names or f"{one.name}.not done" in rows.schema.names:
+                one.read(rows, found, refused)
+        return found
+
+
+class _Input:
+    """One input, with the constants that its values are compared with."""
+
+    def __init__(self, coder: Coder, terms: list[Term]) -> None:
+        self.coder, self.item, self.terms, self.name = coder, coder.item, terms, coder.item.name
+        self.read_values: Callable[[Any, Any], None] = {
+            Number: self._numbers, Grade: self._grades, Choice: self._options, YesNo: self._flags,
+        }[type(self.item.kind)]  # fmt: skip
+        self.cuts = [np.array(term.cells.floats() if not _is_multiple(term) else (), np.float64) for term in terms]
+        self.around = [_around(term) for term in terms]
+        if isinstance(self.item.kind, Number):
+            low, high = self.item.kind.low, self.item.kind.high
+            self.range = np.array([first_float(low, False), first_float(high, True)])
+
+    def read(self, rows: Any, out: Any, refused: Any) -> None:
+        """The codes of all terms of the input."""
+        names = rows.schema.names
+        if self.name in names:
+            self.read_values(rows, out)
+            self._ask(rows, out, refused)
+        if f"{self.name}.not done" in names:
+            done = rows.column(f"{self.name}.not done").fill_null(False).to_numpy(zero_copy_only=False)
+            for term in self.terms:
+                # What is said to be not done has no value, whatever stands beside it, and none was refused.
+                out[term.place, done] = layout.NO_VALUE
+
+    def _numbers(self, rows: Any, out: Any) -> None:
+        plain = buffers(rows.column(self.name), np.float64)
+        base = next(number for number, term in enumerate(self.terms) if not term.limit)
+        first = out[self.terms[base].place]
+        loops.code_numbers(plain.values, plain.bits, plain.offset, self.range, self.cuts[base], first)
+        for number, term in enumerate(self.terms):
+            if _is_multiple(term):
+                self._multiples(rows, out, number, first)
+            elif number != base:
+                loops.code_numbers(plain.values, plain.bits, plain.offset, self.range, self.cuts[number], out[term.place])
+
+    def _multiples(self, rows: Any, out: Any, number: int, first: Any) -> None:
+        term, column = self.terms[number], f"{self.name}.{'upper' if self.terms[number].limit == 'ULN' else 'lower'}"
+        if column not in rows.schema.names:
+            out[term.place] = np.where(first < 0, first, term.without_limit)
+            return
+        plain, limit = buffers(rows.column(self.name), np.float64), buffers(rows.column(column), np.float64)
+        place = out[term.place]
+        loops.code_multiples(
+            first,
+            plain.values,
+            limit.values,
+            limit.bits,
+            limit.offset,
+            self.range,
+            self.around[number],
+            term.without_limit,
+            place,
+        )
+
+    def _grades(self, rows: Any, out: Any) -> None:
+        plain = buffers(rows.column(self.name), np.float64)
+        for number, term in enumerate(self.terms):
+            loops.code_grades(plain.values, plain.bits, plain.offset, self.cuts[number], out[term.place])
+
+    def _options(self, rows: Any, out: Any) -> None:
+        column = rows.column(self.name)
+        column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
+        indices = column.indices.cast(pyarrow.int32())
+        texts = [text if text is None else str(text).strip() for text in column.dictionary.to_pylist()]
+        for term in self.terms:
+            codes = [term.options.index(text) if text in term.options else loops.ASK for text in texts]
+            plain = buffers(indices, np.int32)
+            loops.code_options(plain.values, plain.bits, plain.offset, np.array([*codes, 0], np.int16), out[term.place])
+
+    def _flags(self, rows: Any, out: Any) -> None:
+        plain = buffers(rows.column(self.name), np.bool_)
+        for term in self.terms:
+            loops.code_flags(plain.values, plain.offset, plain.bits, plain.offset, out[term.place])
+
+    # What takes exact numbers, or is refused
+
+    def _ask(self, rows: Any, out: Any, refused: Any) -> None:
+        asked = np.zeros(rows.num_rows, np.bool_)
+        for term in self.terms:
+            asked |= out[term.place] == loops.ASK
+        asked |= self._are_bounds(rows) | self._are_unusual(rows)
+        asked &= out[self.terms[0].place] != layout.NOT_OBSERVED
+        where = np.flatnonzero(asked)
+        if not where.size:
+            return
+        names = [name for name in (self.name, f"{self.name}.not done", *self._beside()) if name in rows.schema.names]
+        for index, row in zip(where.tolist(), rows.select(names).take(pyarrow.array(where)).to_pylist(), strict=True):
+            sign, lower, upper = (row.get(name) for name in self._beside())
+            record = row[self.name], row.get(f"{self.name}.not done"), sign, lower, upper
+            codes: Codes = (self.coder.records[record] or (NO_CODES,))[-1]
+            for number, term in enumerate(self.terms):
+                out[term.place, index] = codes[number] if codes and codes is not REFUSED else layout.NO_VALUE
+            refused[index] += codes is REFUSED
+
+    def _beside(self) -> tuple[str, str, str]:
+        return f"{self.name}.censored", f"{self.name}.lower", f"{self.name}.upper"
+
+    def _are_bounds(self, rows: Any) -> Any:
+        name = f"{self.name}.censored"
+        if name not in rows.schema.names:
+            return False
+        return np.array([bool(text) for text in rows.column(name).to_pylist()], np.bool_)
+
+    def _are_unusual(self, rows: Any) -> Any:
+        """Where the limits of normal are such that it takes a closer look, or asked by no term."""
+        unusual: Any = False
+        limits = {}
+        for side in ("lower", "upper"):
+            name = f"{self.name}.{side}"
+            if name in rows.schema.names and rows.column(name).null_count < rows.num_rows:
+                limits[side] = rows.column(name).to_numpy(zero_copy_only=False)
+        for limit in limits.values():
+            with np.errstate(invalid="ignore"):
+                unusual = unusual | ~(np.isnan(limit) | ((limit >= self.range[0]) & (limit < self.range[1]) & (limit > 0)))
+                unusual = unusual | self._is_nan(rows, limit, limits)
+        if len(limits) == 2:
+            with np.errstate(invalid="ignore"):
+                unusual = unusual | (limits["lower"] >= limits["upper"])
+        return unusual
+
+    def _is_nan(self, rows: Any, limit: Any, limits: dict[str, Any]) -> Any:
+        """Where a limit is no number although one is there."""
+        side = next(side for side, one in limits.items() if one is limit)
+        column = rows.column(f"{self.name}.{side}")
+        return np.isnan(limit) & column.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _is_multiple(term: Term) -> bool:
+    return term.limit in LIMITS
+
+
+def _around(term: Term) -> Any:
+    constants = np.array([float(constant) for constant, _ in term.cells.cuts] if _is_multiple(term) else [], np.float64)
+    return np.array([constants - np.abs(constants) * _NEAR, constants + np.abs(constants) * _NEAR])
+
+
+# What stands for ever
+
+
+def without_repeats(coding: Coding, start: Any, raw: Any, refused: Any) -> Any:
+    """Of an input that is fixed only the first value counts; the rows from which on only the reference can tell."""
+    left_out: Any = np.zeros(len(start), np.bool_)
+    for one in coding.inputs:
+        if one.item.fixed:
+            _fix(one, start, raw, refused, left_out)
+    return left_out
+
+
+def _fix(one: _Input, start: Any, raw: Any, refused: Any, left_out: Any) -> None:
+    places, kept = [term.place for term in one.terms], None
+    is_option = isinstance(one.item.kind, Choice | YesNo)
+    for row in np.flatnonzero((raw[places[0]] != layout.NOT_OBSERVED) | start).tolist():
+        read = raw[places, row].tolist()
+        kept = None if start[row] else kept
+        if kept is None:
+            kept = read if read[0] >= 0 else None
+        elif read[0] != layout.NOT_OBSERVED:
+            if read[0] >= 0:
+                refused[row] += is_option and read != kept
+                left_out[row] |= not is_option
+            raw[places, row] = layout.NOT_OBSERVED

@@ -1,0 +1,166 @@
+"""All visits of a table of columns, decided: chunk by chunk down the trees, and where they end by growing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow
+
+from protocol.executors import by_reference
+from protocol.executors.columnar import rows_code as loops
+from protocol.executors.columnar.coded import Coded
+from protocol.executors.columnar.following_code import follow as walk
+from protocol.executors.columnar.forest import LATE, Forest
+from protocol.executors.columnar.keys import MOST_GIVEN, Crowded
+from protocol.executors.columnar.machine_code import TRACKER
+from protocol.executors.columnar.outcome import Outcome
+from protocol.executors.columnar.reading import Coding
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.coding import NO_CODES
+from protocol.executors.compiled.patients import patient_of
+from protocol.executors.compiled.rows import Row
+from protocol.executors.compiled.windows import has_window
+from protocol.executors.plain import Walker
+
+AT_ONCE = 32_768
+"""Rows of a chunk, so that it stays in the cache of a processor; one more patient is always whole."""
+
+
+def is_fit(ready: Walker) -> bool:
+    """Whether the loops over columns can take a compiled protocol: it computes nothing from readings, has no window of time, and
+    waits for visits."""
+    frame = ready.tree.frame
+    has_windows = any(has_window(atom) for atoms in frame.atoms.values() for atom in atoms)
+    plain = patient_of(ready.tree).kept is None and not frame.dated and not has_windows
+    return plain and frame.protocol.between_visits == "wait"
+
+
+def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> pyarrow.Table:
+    """The decisions at all visits of a table that was checked. Raises Crowded where a protocol asks too much at once."""
+    return _Replay(forest, table, follow).run()
+
+
+class _Replay:
+    """One table on its way."""
+
+    def __init__(self, forest: Forest, table: pyarrow.Table, follow: str) -> None:
+        self.forest, self.table, self.follow = forest, table, follow
+        self.coding, self.outcome = Coding(forest), Outcome(forest, table)
+        self.protocol = forest.frame.protocol
+        within = self.protocol.act_within
+        self.within = -1 if within is None else within
+
+    def run(self) -> pyarrow.Table:
+        for begin, rows in chunks(self.table):
+            self._chunk(begin, rows)
+        return self.outcome.table()
+
+    def _chunk(self, begin: int, rows: Any) -> None:
+        refused = self.outcome.refused[begin : begin + rows.num_rows]
+        coded = Coded(self.coding, rows, self._given(rows), refused)
+        leaves = np.full(rows.num_rows, -1, np.int64)
+        self._walk(coded, leaves)
+        leaves[coded.left_out] = -1
+        self._write(begin, coded, leaves)
+
+    def _given(self, rows: Any) -> Any:
+        """What was given at each row, by the number that the trees know."""
+        if self.follow != "given" or "given" not in rows.schema.names:
+            return np.zeros(rows.num_rows, np.int64)
+        column = rows.column("given")
+        column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
+        codes = np.array([*(self._number(text or "") for text in column.dictionary.to_pylist()), 0], np.int64)
+        return codes[column.indices.fill_null(len(codes) - 1).to_numpy()]
+
+    def _number(self, text: str) -> int:
+        code = self.forest.walker.reader.written(text)
+        if code >= MOST_GIVEN:
+            raise Crowded
+        self.forest.sync()
+        return code
+
+    def _walk(self, coded: Coded, leaves: Any) -> None:
+        forest, at, leaf, registers = self.forest, 0, -1, self.forest.first.copy()
+        behind = forest.frame.first_tracker()
+        words: Any = np.empty(forest.memo.shape[1] - 2, np.uint64)
+        answers: Any = np.empty(len(forest.table), np.int64)
+        while True:
+            at, why = walk(
+                forest.node, forest.child, forest.place, forest.leaf, forest.mask, forest.asks, forest.axes, forest.cuts,
+                forest.codes, forest.table, forest.lapse, forest.inputs, forest.moves, forest.ends, forest.memo, coded.start,
+                coded.time, coded.given, coded.raw, coded.keys, coded.loaded, coded.observed, coded.read, coded.code, registers,
+                forest.first, at, leaf, behind, leaves, words, answers,
+            )  # fmt: skip
+            if not why:
+                return
+            if why == TRACKER:
+                at, leaf = self._grow_trackers(coded, at), -1
+                continue
+            whole, time, given = coded.registers(registers, at), int(coded.time[at]), int(coded.given[at])
+            leaf = forest.tree.grow(whole, time, given)
+            if forest.laid(whole, time, given):
+                coded.renewed()
+
+    def _grow_trackers(self, coded: Coded, row: int) -> int:
+        """Takes the patient of a row through the plain path up to it, which grows all that it asks; the patient's first row."""
+        begin = int(np.flatnonzero(coded.start[: row + 1])[-1])
+        patient = patient_of(self.forest.tree)
+        for at in range(begin, row + 1):
+            patient.visit(_row(coded, at))
+        self.forest.renew()
+        coded.renewed()
+        return begin
+
+    def _write(self, begin: int, coded: Coded, leaves: Any) -> None:
+        forest, rows = self.forest, slice(begin, begin + len(leaves))
+        only = coded.rows.column("dose only") if "dose only" in coded.rows.schema.names else None
+        dosing = np.zeros(len(leaves), np.bool_) if only is None else only.fill_null(False).to_numpy(zero_copy_only=False)
+        out = self.outcome
+        loops.write(leaves, forest.columns, out.small[:, rows], out.rule[rows], out.large[:, rows], out.flags[:, rows])
+        kinds = out.small[3, rows]
+        loops.judge(coded.start, coded.time, coded.given, dosing, leaves, forest.judged, forest.fits, self.within, LATE, kinds)
+        self._by_reference(begin, coded, leaves)
+
+    def _by_reference(self, begin: int, coded: Coded, leaves: Any) -> None:
+        """Patients whom only the reference can decide."""
+        starts = [*np.flatnonzero(coded.start).tolist(), len(leaves)]
+        for number in sorted({int(np.searchsorted(starts, row, "right")) - 1 for row in np.flatnonzero(leaves < 0).tolist()}):
+            first, last = starts[number], starts[number + 1]
+            one = self.table.slice(begin + first, last - first)
+            self.outcome.put(begin + first, by_reference.decisions(self.protocol, one, self.follow))
+
+
+def _row(coded: Coded, row: int) -> Row:
+    """One row as the plain path has it."""
+    updates, reader = [], coded.forest.walker.reader
+    for number, coder in enumerate(reader.coders):
+        places = [term.place for term in coded.forest.frame.terms.values() if term.input == number]
+        read = tuple(coded.raw[places, row].tolist())
+        if read[0] != layout.NOT_OBSERVED:
+            updates.append(coder.update(read if read[0] >= 0 else NO_CODES))
+    return Row(int(coded.time[row]), updates, int(coded.given[row]))
+
+
+def chunks(table: pyarrow.Table) -> Iterator[tuple[int, Any]]:
+    """The rows of whole patients, about so many at once, with the number of the first."""
+    begin = 0
+    while begin < table.num_rows:
+        end = _end(table, begin)
+        yield begin, table.slice(begin, end - begin).combine_chunks().to_batches()[0]
+        begin = end
+
+
+def _end(table: pyarrow.Table, begin: int) -> int:
+    """Where the last patient who begins in the next rows ends; never in the middle of one."""
+    size = AT_ONCE
+    while begin + size < table.num_rows:
+        patients = table["patient"].slice(begin, size + 1).combine_chunks()
+        patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
+        owner = patients.to_numpy()
+        changes = np.flatnonzero(owner[1:] != owner[:-1])
+        if changes.size:
+            return int(begin + changes[-1] + 1)
+        size *= 2
+    return int(table.num_rows)

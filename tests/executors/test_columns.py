@@ -1,0 +1,60 @@
+"""Tables of many courses are decided by the loops over columns as by the reference, row by row and column by column."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from protocol.executors.plain import walker
+from protocol.model.course import Course
+from protocol.model.protocol import Protocol
+from protocol.model.time import WEEK
+from protocol.testing.courses import any_time, any_visit
+from protocol.testing.protocols import any_protocol
+from tests.executors.visits import fits_a_table, table
+
+pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
+arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
+
+from protocol.executors import by_columns, by_reference  # noqa: E402 - they import the extra
+from protocol.executors.visits_table import checked  # noqa: E402
+
+
+def drawn(random: Random, spec: Protocol, name: str) -> Course:
+    """A course as a table of visits can hold it."""
+    found, time = [], random.choice((0, 0, 0, -WEEK))
+    for _ in range(random.randint(1, 9)):
+        visit = any_visit(random.choice, spec, time)
+        once = {one.input: evolve(one, observed=None, recorded=None, unit="") for one in visit.observations}
+        course = Course(name, (evolve(visit, observations=tuple(once.values()), latest=None),))
+        found += course.visits if fits_a_table(course) else ()
+        time = max(any_time(random.choice, spec, time), time + 1)
+    return Course(name, tuple(found))
+
+
+def visits(random: Random, spec: Protocol, patients: int) -> Any:
+    """A table of visits of so many patients, some rows of which only change the dose."""
+    found = table(spec, (drawn(random, spec, f"patient {number}") for number in range(patients)))
+    only = arrow.array([random.random() < 0.1 for _ in range(found.num_rows)])
+    return checked(spec, found.append_column("dose only", only) if random.random() < 0.5 else found)
+
+
+def differences(spec: Protocol, rows: Any, follow: str = "given") -> list[Any]:
+    """The rows that are decided in two ways."""
+    mine, theirs = (way.decisions(spec, rows, follow).to_pylist() for way in (by_columns, by_reference))
+    assert len(mine) == len(theirs)
+    return [(one, other) for one, other in zip(mine, theirs, strict=True) if one != other]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_table_under_any_protocol_is_decided_as_by_the_reference(seed: int) -> None:
+    random, taken = Random(seed), 0
+    for _ in range(8):
+        spec = evolve(any_protocol(random.choice, tables=random.random() < 0.3), between_visits="wait")
+        rows = visits(random, spec, 25)
+        assert not differences(spec, rows, random.choice(("given", "given", "recommended")))
+        taken += walker(spec) is not None
+    assert taken
