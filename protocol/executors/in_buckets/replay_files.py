@@ -6,8 +6,6 @@ or out of room goes on where it was when it is run again, and comes to the same 
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +19,7 @@ from attrs import frozen
 from protocol.errors import ExtraMissing, InputError, unfit
 from protocol.executors.columns import Follow
 from protocol.executors.documents import named, package
+from protocol.executors.in_buckets.codes import refusal
 from protocol.executors.in_buckets.mapped_by import mapped_by
 from protocol.executors.in_buckets.run_folder import (
     DECISIONS,
@@ -31,24 +30,23 @@ from protocol.executors.in_buckets.run_folder import (
     Done,
     Manifest,
     Run,
-    Source,
     begun,
     beside,
     file_of,
     locked,
 )  # fmt: skip
-from protocol.executors.in_buckets.whole_files import Written, is_as_written, put_value, value_in
+from protocol.executors.in_buckets.whole_files import is_as_written, put_value, value_in
 from protocol.executors.in_buckets.workers import Refused, in_processes
 from protocol.executors.record import check_protocol
 from protocol.model.protocol import Protocol
 
 ROWS = 500_000
 """Visits in a bucket where nobody says how many buckets there are."""
-_CHUNK = 1 << 20
 _SIZE = re.compile(r"[1-9][0-9]{0,5}(\.[0-9]+)? ?[KMGT]i?B", re.ASCII)
 
 Engine = Literal["local", "spark"]
 Tell = Callable[[str, int, int], None]
+Changes = tuple[tuple[int, int], ...]
 
 
 def _nobody(what: str, done: int, of: int) -> None:
@@ -79,18 +77,19 @@ def replay_files(
     check_extras(means.engine)
     if not _SIZE.fullmatch(means.memory):
         raise unfit("'memory'", means.memory, "a size such as '500MB' or '2GB'")
-    from protocol.executors.in_buckets.visit_files import check_files, rows_of
+    from protocol.executors.in_buckets.visit_files import changes_of, check_files, sources_of
 
     files = tuple(Path(file) for file in files)
     check_files(protocol, files)
     with locked(folder):
-        sources = tuple(_sources(files, rows_of(files), means.tell))
+        before = changes_of(files)
+        sources = sources_of(files, means.tell)
         there = value_in(folder / RUN, Run)
         share = (there.buckets if there else -(-sum(one.rows for one in sources) // ROWS) or 1) if buckets is None else buckets
         mapping = mapped_by(files, sources)
         run = Run("protocol-replay-table/1", package(), named(protocol), follow, mapping, share, sources)
         begun(folder, run)
-        return _finished(folder, run) or _replayed(protocol, run, files, folder, means)
+        return _finished(folder, run) or _replayed(protocol, run, files, before, folder, means)
 
 
 def check_extras(engine: Engine) -> None:
@@ -102,20 +101,6 @@ def check_extras(engine: Engine) -> None:
             raise ExtraMissing("a replay of files of visits", library, "bulk")
     if engine == "spark" and find_spec("pyspark") is None:
         raise ExtraMissing("a replay on a Spark cluster", "pyspark", "spark")
-
-
-def _sources(files: Sequence[Path], rows: Sequence[int], tell: Tell) -> Iterator[Source]:
-    sizes = [file.stat().st_size for file in files]
-    done, base = 0, Path(os.path.commonpath([file.absolute().parent for file in files]))
-    for file, count in zip(files, rows, strict=True):
-        content = hashlib.sha256()
-        with file.open("rb") as opened:
-            while chunk := opened.read(_CHUNK):
-                content.update(chunk)
-                done += len(chunk)
-                tell("reading", done, sum(sizes))
-        name = file.absolute().relative_to(base).as_posix()
-        yield Source(name, count, Written(file.stat().st_size, content.hexdigest()))
 
 
 def _finished(folder: Path, run: Run) -> Manifest | None:
@@ -133,16 +118,23 @@ def _leave(folder: Path) -> None:
     shutil.rmtree(folder / VISITS, ignore_errors=True)
 
 
-def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], folder: Path, means: Means) -> Manifest:
+def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], before: Changes, folder: Path, means: Means) -> Manifest:
     from protocol.executors.in_buckets import sorted_visits, sorting
     from protocol.executors.in_buckets.bucket import added
+    from protocol.executors.in_buckets.visit_files import changes_of
 
     by = sorting.Means(means.workers, means.memory)
     buckets = sorted_visits.buckets_of(run, files, folder, by, lambda done: means.tell("sorting", done, run.rows))
+    if changes_of(files) != before:
+        _leave(folder)
+        hint = "Leave the files as they are while they are read, and begin in a new folder."
+        raise refusal("R001", "a file of visits was changed while it was read", hint)
     done = {bucket: found for bucket in buckets if (found := _done(folder, bucket)) is not None}
+    rows = sum(one.rows for one in done)
     for bucket, found in _each(protocol, run, folder, [one for one in buckets if one not in done], means):
         done[bucket] = found
-        means.tell("replaying", sum(one.rows for one in done), run.rows)
+        rows += bucket.rows
+        means.tell("replaying", rows, run.rows)
     in_order = tuple(done[bucket] for bucket in buckets)
     manifest = Manifest(run, added([one.counts for one in in_order]), buckets, in_order)
     assert manifest.counts.visits == run.rows, "a visit was lost or counted twice"

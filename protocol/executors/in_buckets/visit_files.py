@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pyarrow
@@ -11,10 +14,13 @@ from attrs import evolve
 
 from protocol.errors import InputError, Problem
 from protocol.executors.in_buckets.codes import refusal
+from protocol.executors.in_buckets.run_folder import Source
+from protocol.executors.in_buckets.whole_files import Written
 from protocol.executors.visits_table import checked
 from protocol.model.protocol import Protocol
 
 _GIVE = "Give a Parquet file, as 'protocol explain tables' describes it, or a folder of such files."
+_CHUNK = 1 << 20
 
 
 def found(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -45,9 +51,45 @@ def check_files(protocol: Protocol, files: Sequence[Path]) -> None:
         raise InputError(tuple(_at(problem, files[0]) for problem in error.problems)) from None
 
 
-def rows_of(files: Sequence[Path]) -> tuple[int, ...]:
-    """How many rows each file has."""
-    return tuple(_footer(file).num_rows for file in files)
+def sources_of(files: Sequence[Path], tell: Callable[[str, int, int], None]) -> tuple[Source, ...]:
+    """Each file by its name, without the folder that all of them share, its rows and its content, read from end to end."""
+    base = Path(os.path.commonpath([file.absolute().parent for file in files]))
+    found: list[Source] = []
+    size = sum(_stat(file).st_size for file in files)
+    for file in files:
+        before = sum(source.content.bytes for source in found)
+        content = _read(file, partial(_tell, tell, before, size))
+        found.append(Source(file.absolute().relative_to(base).as_posix(), _footer(file).num_rows, content))
+    return tuple(found)
+
+
+def _tell(tell: Callable[[str, int, int], None], before: int, size: int, done: int) -> None:
+    tell("reading", before + done, size)
+
+
+def _read(file: Path, tell: Callable[[int], None]) -> Written:
+    content, done = hashlib.sha256(), 0
+    try:
+        with file.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                content.update(chunk)
+                done += len(chunk)
+                tell(done)
+    except OSError as error:
+        raise refusal("R001", f"cannot be read: {error.strerror or error}", _GIVE, str(file)) from None
+    return Written(done, content.hexdigest())
+
+
+def changes_of(files: Sequence[Path]) -> tuple[tuple[int, int], ...]:
+    """How large each file is, and when it was last changed."""
+    return tuple((found.st_size, found.st_mtime_ns) for found in map(_stat, files))
+
+
+def _stat(file: Path) -> os.stat_result:
+    try:
+        return file.stat()
+    except OSError as error:
+        raise refusal("R001", f"cannot be read: {error.strerror or error}", _GIVE, str(file)) from None
 
 
 def _footer(file: Path) -> parquet.FileMetaData:

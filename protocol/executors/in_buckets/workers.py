@@ -75,12 +75,19 @@ class _Team:
         for _ in range(count):
             ours, theirs = context.Pipe()
             process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            with _uninterrupted():
-                process.start()
+            self._begin(process)
             theirs.close()
             self.lines[ours] = process
         for line in self.lines:
             _send(line, work)
+
+    def _begin(self, process: BaseProcess) -> None:
+        try:
+            with _uninterrupted():
+                process.start()
+        except OSError:  # it was ended before it had begun, or there can be no more
+            self.end()
+            raise self._ended(process) from None
 
     def done(self, items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
         """Each item with what came of it, as it comes."""
@@ -104,9 +111,10 @@ class _Team:
         return unfolded(answer)
 
     def _ended(self, process: BaseProcess) -> ProtocolError:
-        process.join(5)
+        if process.pid is not None:
+            process.join(5)
         code = process.exitcode
-        how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
+        how = f"by signal {-code}" if code is not None and code < 0 else "before it was done"
         hint = "Was the memory full? Run the same command again, with fewer --workers or more --buckets; what was done is kept."
         return refusal("R008", f"a process that replays was ended {how}", hint)
 

@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def _copy(work: Callable[[], bool]) -> int:
     except InputError as error:
         code = REFUSED if error.code == "R008" else 1
         print(error, flush=True)
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing.context
 import os
 import subprocess
 import sys
@@ -96,10 +97,13 @@ def twice(number: int) -> int:
     return 2 * number
 
 
-def test_what_several_processes_do_comes_back_whatever_it_is() -> None:
+def test_what_several_processes_do_comes_back_whatever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = dict(in_processes(twice, [0, 1, 4, 2], 2))
     assert (answers[0], answers[1], answers[4].problems[0].message) == (0, 2, "four")
     with pytest.raises(InputError, match="error R008: a process that replays was ended by signal 9"):
         list(in_processes(twice, [1, 3], 2))
+    with monkeypatch.context() as patch, pytest.raises(InputError, match="error R008: a process that replays was ended before"):
+        patch.setattr(multiprocessing.context.SpawnProcess, "_Popen", staticmethod(lambda process: os.close(-1)))
+        list(in_processes(twice, [1, 2], 2))
     with pytest.raises(RuntimeError, match=r"LookupError: five"):
         list(in_processes(twice, [1, 5], 2))

@@ -272,6 +272,16 @@ def test_a_file_that_was_changed_inside_is_refused(tmp_path: Path) -> None:
     assert "error R001: " in text and "cannot be read: " in text and str(file) in text
 
 
+def test_a_file_that_is_changed_while_it_is_read_is_refused(file: Path, tmp_path: Path) -> None:
+    def tell(step: str, done: int, of: int) -> None:
+        if step == "sorting":
+            written(file, visits(seed=2))
+
+    text = refused(SMALL, [file], tmp_path / "out", means=Means(tell=tell))
+    assert text.startswith("error R001: a file of visits was changed while it was read")
+    assert not (tmp_path / "out" / "visits").exists()
+
+
 def test_a_row_that_cannot_be_used_is_named_by_its_file_and_row(file: Path, tmp_path: Path) -> None:
     rows = parquet.read_table(file).to_pylist()
     for change, code in (({"patient": None}, "T005"), ({"elapsed": None}, "T007"), ({"given": "a bit"}, "T010")):
