@@ -6,6 +6,8 @@ them, if it lowers; else what is in force stands. Where that would end treatment
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from attrs import evolve, frozen
 
 from protocol.executors.compiled.ordering import Ordered, Patient, order
@@ -31,6 +33,13 @@ class Concluded:
     withheld: bool = False
     blocked: str = ""
     conflict: tuple[str, ...] = ()
+
+    @cached_property
+    def outline(self) -> tuple[object, ...]:
+        """All of it that matters after the decision: two with the same are followed, judged and said alike."""
+        permitted = {offer.rule: offer for _, result in self.results for offer in result.offered}
+        given = tuple(dict.fromkeys(result for _, result in self.results))
+        return self.status, self.effect, self.rules, self.withheld, self.blocked, self.conflict, given, tuple(permitted.values())
 
 
 def conclude(patient: Patient) -> Concluded:
@@ -109,7 +118,7 @@ def _least(place: Place, possible: dict[Effect, tuple[str, ...]]) -> Effect | No
 def _first_certain(patient: Patient) -> Equals:
     """The first must rule that acts whatever is missing, or all cells of a table that do."""
     held = patient.place.spot.control.kind == "held"
-    for group in patient.place.rules:
+    for group in patient.rules:
         counted = (rule for rule in group if rule.mode == "must" and rule.action.kind != "resume")
         acting = tuple(rule for rule in counted if not (held and rule.action.kind == "hold") and patient.always(rule))
         if acting:

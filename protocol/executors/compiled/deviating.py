@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from protocol.executors.compiled.concluding import Concluded, is_silent
+from protocol.executors.compiled.doses import dose_given, is_it
 from protocol.executors.compiled.frame import node
 from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Some, Sure
-from protocol.executors.compiled.ordering import Ordered, Patient, order
+from protocol.executors.compiled.ordering import Begun, Ordered, Patient, order
 from protocol.executors.compiled.view import World
 from protocol.executors.compiled.windows import Closing, on_time
 from protocol.model.course import Given
@@ -18,7 +19,6 @@ from protocol.model.guard import Clock, Compare
 from protocol.model.regimen import NO_DRUG, Dose
 from protocol.model.rule import Rule
 from protocol.semantics.effects import effect_of, rank
-from protocol.semantics.identity import dose_given, is_it
 
 _NOT_SAID = ("dose above permitted", "dose below permitted", "hold without reason", "stop without reason")
 
@@ -40,8 +40,8 @@ class Judged:
 class Waiting(Patient):
     """A patient for whom every time has passed for which one rule waits; whether its readings were used up is not asked."""
 
-    rule: str
-    when: Node
+    rule: str = ""
+    when: Node = Factory(Sure)
 
     def acts(self, rule: Rule, world: World) -> bool:
         """Whether a rule would act by then."""
@@ -124,7 +124,7 @@ def _is_too_early(patient: Patient, given: Given) -> bool:
         guard = node(patient.view.frame, rule.when)
         if not is_it(protocol, given, effect_of(protocol, place.state, rule)) or not _lacks_time(patient, guard, True):
             continue
-        waiting = Waiting(place, patient.view, rule.name, _ripe(guard, True))
+        waiting = Waiting(place, patient.view, Begun(), rule.name, _ripe(guard, True))
         found = patient.view.parts(partial(order, waiting))
         if all(_is_permitted(patient, given, result) for _, result in found):
             return True

@@ -12,6 +12,7 @@ from attrs import frozen
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.axes import Axis, bits
 from protocol.executors.compiled.concluding import Concluded
+from protocol.executors.compiled.doses import dose_given, is_it
 from protocol.executors.compiled.frame import Frame, node
 from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Some
 from protocol.executors.compiled.ordering import Patient
@@ -24,7 +25,6 @@ from protocol.model.regimen import NO_DRUG, Amount
 from protocol.model.rule import Rule
 from protocol.model.state import UNORDERED, Control
 from protocol.semantics.effects import direction, in_force
-from protocol.semantics.identity import dose_given, is_it
 
 
 @frozen
@@ -120,7 +120,9 @@ def _reasons(patient: Patient, found: Concluded, effect: Effect) -> frozenset[st
 
 
 def _true_holds(patient: Patient) -> frozenset[str]:
-    return frozenset(rule.name for rule in patient.place.holds if patient.always(rule) or _acts_within_a_bound(patient, rule))
+    """The hold rules that are true now, beside those that are reasons already."""
+    asked = (rule for rule in patient.place.holds if rule.name not in patient.place.spot.reasons)
+    return frozenset(rule.name for rule in asked if patient.always(rule) or _acts_within_a_bound(patient, rule))
 
 
 def _acts_within_a_bound(patient: Patient, rule: Rule) -> bool:

@@ -218,8 +218,8 @@ def _settled_is_newer(view: View, guard: Node, truth: bool, acted_on: ActedOn) -
             return False
 
 
-def settles(view: View, asked: Asks | Points) -> bool | None:
-    """What a comparison is for all that missing values can be; None where they matter."""
+def settles(view: View, asked: Node) -> bool | None:
+    """What a guard is for all that missing values can be; None where they matter."""
     try:
         return view.holds(asked, {})
     except Open:

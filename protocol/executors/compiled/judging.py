@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from protocol.executors.compiled.doses import is_it
 from protocol.executors.compiled.leaves import Leaf, Row, with_deviation
 from protocol.model.protocol import Protocol
-from protocol.semantics.identity import is_it
 
 
 class Seen(NamedTuple):

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.axes import Axis
-from protocol.executors.compiled.concluding import Concluded, action_of, conclude, is_silent, rule_of
+from protocol.executors.compiled.concluding import Concluded, action_of, is_silent, rule_of
 from protocol.executors.compiled.deviating import Judged, judged
 from protocol.executors.compiled.following import Moved, assumed, followed, moved
 from protocol.executors.compiled.ordering import Offered, Patient
@@ -57,9 +57,8 @@ class Leaf:
         return self.row[7]
 
 
-def decided(patient: Patient, givens: list[Given | None]) -> Leaf:
-    """The leaf to which the answers of a patient lead. What was given is asked last but for what only it calls for."""
-    found = conclude(patient)
+def followed_by(patient: Patient, found: Concluded, givens: list[Given | None]) -> Leaf:
+    """The leaf to which a decision leads with what was given, which is asked first, and all that this calls for."""
     given = givens[patient.view.code(patient.view.frame.axes.number(Axis(layout.GIVEN)))]
     if given is None:
         effect, answer = assumed(patient, found), Judged()

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from protocol.executors.compiled.frame import node
 from protocol.executors.compiled.fresh import HOLD, STEP, ActedOn, is_used
 from protocol.executors.compiled.places import Equals, Place, answers, ending
-from protocol.executors.compiled.view import View, World
+from protocol.executors.compiled.view import Open, View, World
 from protocol.model.decision import Effect
 from protocol.model.rule import Rule
 from protocol.model.state import Control, State
@@ -53,12 +53,47 @@ class Turn:
     resumes: bool
 
 
+@frozen
+class Begun:
+    """How far the rules have been asked: the first of them order nothing, whatever is missing, and permit this for certain."""
+
+    rules: int = 0
+    recommended: tuple[Offered, ...] = ()
+    offered: tuple[Offered, ...] = ()
+
+
 @frozen(eq=False)
 class Patient:
-    """Where a patient is, and how what is known is asked."""
+    """Where a patient is, how what is known is asked, and how far that has been done."""
 
     place: Place
     view: View
+    begun: Begun = Begun()
+
+    @property
+    def rules(self) -> tuple[Equals, ...]:
+        """The rules of the place that are still to be asked, in order, those of equal right together."""
+        return self.place.rules[self.begun.rules :]
+
+    def beyond(self) -> Begun | None:
+        """How far it is after the next of these rules, if that is settled whatever is missing and orders nothing; else None."""
+        held, group = self.place.spot.control.kind == "held", self.rules[0]
+        try:
+            acting = [rule for rule in group if not (held and rule.action.kind == "hold" and not rule.once) and self._acts(rule)]
+        except Open:
+            return None
+        if any(rule.mode == "must" or rule.action.kind in ("resume", "hold") for rule in acting):
+            return None
+        turns = [_turn(self.place, (rule,)) for rule in acting]
+        recommended = self.begun.recommended or _agreed([turn.offer for turn in turns if turn.is_recommended])
+        return Begun(self.begun.rules + 1, recommended, (*self.begun.offered, *(turn.offer for turn in turns)))
+
+    def _acts(self, rule: Rule) -> bool:
+        """Whether a rule acts; raises Open where that depends on what is missing, or where only its evidence was used up."""
+        is_true = self.view.holds(node(self.view.frame, rule.when), {})
+        if is_true and not self.acts(rule, {}):
+            raise Open(-1, 0, 0)
+        return is_true
 
     def acts(self, rule: Rule, world: World) -> bool:
         """Whether the guard of a rule is true, and not only on evidence that has been acted on."""
@@ -86,10 +121,9 @@ class Patient:
 
 def order(patient: Patient, world: World) -> Ordered:
     """What the rules give in a world; raises Open where that is not settled."""
-    place, offered = patient.place, list[Offered]()
-    recommended: tuple[Offered, ...] = ()
+    place, offered, recommended = patient.place, [*patient.begun.offered], patient.begun.recommended
     resuming: list[Equals] = []
-    for group in place.rules:
+    for group in patient.rules:
         turns = _turns(patient, group, resuming, world)
         if not turns:
             continue
@@ -98,7 +132,7 @@ def order(patient: Patient, world: World) -> Ordered:
         offered += [turn.offer for turn in turns if not turn.is_ordered]
         if orders:
             return Ordered(recommended or orders, orders, tuple(offered))
-    used = not place.is_said and any(patient.stands(rule, world) for group in place.rules for rule in group)
+    used = not place.is_said and any(patient.stands(rule, world) for group in patient.rules for rule in group)
     nothing = (Offered(place.nothing),)
     return Ordered(recommended or nothing, nothing, tuple(offered), used)
 

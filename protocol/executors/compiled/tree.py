@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from attrs import Factory, define
 
 from protocol.executors.compiled import layout
+from protocol.executors.compiled.concluding import conclude
 from protocol.executors.compiled.frame import Frame
-from protocol.executors.compiled.leaves import Leaf, decided
-from protocol.executors.compiled.ordering import Patient
+from protocol.executors.compiled.leaves import Leaf, followed_by
+from protocol.executors.compiled.ordering import Begun, Patient
 from protocol.executors.compiled.places import Place, Spot
 from protocol.executors.compiled.trackers import Counts, Tracking
 from protocol.executors.compiled.view import TooManyParts, View
@@ -51,6 +52,8 @@ class Tree:
     givens: list[Given | None] = Factory(lambda: [None])
     leaf_numbers: dict[Leaf | None, int] = Factory(dict)
     counts: list[Counts | None] = Factory(list)
+    stages: dict[tuple[int, Begun], int] = Factory(dict)
+    decisions: dict[tuple[int, object], int] = Factory(dict)
 
     def place(self, spot: Spot) -> Place:
         """The place of a spot, which gets a number when somebody first comes there."""
@@ -63,16 +66,40 @@ class Tree:
         return self.places[number]
 
     def grow(self, registers: Sequence[int], time: int, given: int) -> int:
-        """The leaf of a patient at a visit, laid into the tree if it was not there. Returns its number."""
-        place = self.places[registers[layout.PLACE]]
-        view = View(self.frame, registers, time, given)
-        try:
-            leaf: Leaf | None = decided(Patient(place, view), self.givens)
-        except TooManyParts:
-            leaf = None
-        number = self._leaf(leaf)
-        self.root[place.number] = self._laid(self.root[place.number], view.path, layout.leaf(number))
+        """The leaf of a patient at a visit, laid into the tree if it was not there. Returns its number.
+
+        Rules that are settled and order nothing leave no trace but what they permit: all who come to the next rule with that
+        share what follows. And all who come to one decision share what follows from what was given.
+        """
+        place, begun = self.places[registers[layout.PLACE]], Begun()
+        passed: list[tuple[Begun, Mapping[int, int]]] = []
+        while True:
+            patient = Patient(place, View(self.frame, registers, time, given), begun)
+            after = patient.beyond() if patient.rules else None
+            if after is None:
+                break
+            passed.append((begun, patient.view.path))
+            begun = after
+        number, entry = self._decided(patient)
+        passed.append((begun, patient.view.path))
+        for stage, path in reversed(passed):
+            known = self.stages.get((place.number, stage), layout.NOT_GROWN)
+            entry = self.stages[place.number, stage] = self._laid(known, path, entry)
+        self.root[place.number] = entry
         return number
+
+    def _decided(self, patient: Patient) -> tuple[int, int]:
+        """The leaf of a patient, and the entry of the tree of its decision, which was grown."""
+        try:
+            found = conclude(patient)
+            view = View(self.frame, patient.view.registers, patient.view.time, patient.view.given)
+            number = self._leaf(followed_by(Patient(patient.place, view), found, self.givens))
+        except TooManyParts:
+            number = self._leaf(None)
+            return number, layout.leaf(number)
+        key = patient.place.number, found.outline
+        entry = self.decisions[key] = self._laid(self.decisions.get(key, layout.NOT_GROWN), view.path, layout.leaf(number))
+        return number, entry
 
     def truths(self, one: Tracking, registers: Sequence[int], time: int) -> int:
         """Whether the condition of a tracker is true, and the one that ends it: ``now * 3 + over``. Laid into the tree."""

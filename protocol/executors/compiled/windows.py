@@ -11,13 +11,13 @@ from attrs import define
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.axes import Axis
+from protocol.executors.compiled.doses import is_it
 from protocol.executors.compiled.frame import CLOCKS, node
 from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Some
 from protocol.executors.compiled.ordering import Ordered, Patient, order
 from protocol.executors.compiled.view import View, World
 from protocol.model.course import Given
 from protocol.model.guard import Atom, Clock, Compare
-from protocol.semantics.identity import is_it
 
 Closing = tuple[int, int]
 """The register of a clock, and how many minutes after it a window closes; of minutes on drug, how many of them."""
