@@ -16,6 +16,7 @@ from protocol.commands.subject import load, traces_of
 
 if TYPE_CHECKING:
     from protocol.adapters.sheet import Example, Sheet
+    from protocol.model.course import Course
     from protocol.model.decision import Trace
     from protocol.model.protocol import Protocol
     from protocol.model.summary import Summary
@@ -125,16 +126,25 @@ def _grouped(
     """The summaries by group, in the order of the protocol's options."""
     from protocol.adapters.report.lanes import options
     from protocol.commands.progress import watched
-    from protocol.semantics.replay import planned
     from protocol.semantics.summary import summary
 
     groups: dict[str, list[Summary]] = {option: [] for option in options(protocol, by)}
     for example, trace in zip(watched(examples, "courses summed up"), traces, strict=True):
         course = example.course
-        plan = planned(protocol, course)
-        one = summary(protocol, trace, plan, exposures=course.exposures, adverse_by=adverse or None)
+        one = summary(protocol, trace, _plan(protocol, course), exposures=course.exposures, adverse_by=adverse or None)
         groups.setdefault(_value(trace, by), []).append(one)
     return {group: found for group, found in groups.items() if found}
+
+
+def _plan(protocol: Protocol, course: Course) -> Trace | None:
+    """What the protocol would have given; None where its dates leave too many possibilities for that."""
+    from protocol.errors import VisitError
+    from protocol.semantics.replay import planned
+
+    try:
+        return planned(protocol, course)
+    except VisitError:
+        return None
 
 
 def _value(trace: Trace, by: str) -> str:

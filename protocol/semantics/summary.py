@@ -132,7 +132,7 @@ def _sum(code: str, amounts: Iterable[Fraction | None], note: str) -> Figure:
 def _planned(course: Treated) -> Figure:
     """What the protocol would have given from the first dose to the end of treatment, had it been followed on these readings."""
     if course.planned is None:
-        return Figure("TPDOSE", None, "the course was not replayed as recommended")
+        return Figure("TPDOSE", None, "what the protocol would have given was not replayed, or could not be")
     plan = list(by_dose(spells(course.planned, course.exposures)))
     # The dose planned at the last visit goes on as long as drug was given.
     plan[-1:] = [evolve(one, end=max(one.end, course.end)) for one in plan[-1:]]

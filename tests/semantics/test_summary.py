@@ -6,6 +6,8 @@ from fractions import Fraction as F
 
 import pytest
 from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from protocol import replay, trace
 from protocol.errors import NotationError, VisitError
@@ -17,6 +19,7 @@ from protocol.model.summary import PARAMETERS, Figure, Summary
 from protocol.model.time import DAY
 from protocol.semantics.replay import planned
 from protocol.semantics.summary import UNTREATED, summary
+from protocol.testing import courses, protocols
 from tests.semantics.small import PROTOCOL, STARTED, WELL, visit
 
 LOW, MIDDLE, HIGH = "100 mg every 2 days", "100 mg every day", "400 mg every day"
@@ -102,17 +105,17 @@ def test_a_dose_that_is_due_every_second_day_counts_when_it_is_due() -> None:
 
 
 def test_exposures_that_end_between_visits_are_counted_to_the_day() -> None:
-    given = Given("regimen", regimen(MIDDLE))
-    exposures = (Exposure(0, 10 * DAY, given), Exposure(12 * DAY, 15 * DAY, given))
+    dose = Given("regimen", regimen(MIDDLE))
+    exposures = (Exposure(0, 10 * DAY, dose), Exposure(12 * DAY, 15 * DAY, dose))
     found = summed(visit(0, eligible="yes", died="no"), visit(14, **WELL), visit(20, **WELL), exposures=exposures)
     assert values(found, "TRTDURD", "TDURD", "TDOSE", "NHOLD", "HOLDDURD") == [15, 13, 1300, 2, 7]
 
 
 def test_the_day_on_which_treatment_ends_counts_where_the_exposure_says_so() -> None:
-    given = Given("regimen", regimen(MIDDLE))
+    dose = Given("regimen", regimen(MIDDLE))
     stopped = visit(9, given="stopped", **WELL | {"died": "yes"})
     for end, days in ((10 * DAY, 10), (9 * DAY, 9), (None, 9)):
-        found = summed(visit(0, eligible="yes", died="no"), stopped, exposures=(Exposure(0, end, given),))
+        found = summed(visit(0, eligible="yes", died="no"), stopped, exposures=(Exposure(0, end, dose),))
         assert values(found, "TRTDURD", "TDURD", "TDOSE", "TPDOSE", "NHOLD") == [days, days, 100 * days, 100 * days, 0]
         assert found.figure("TRTDURD").note == ""
 
@@ -188,13 +191,28 @@ rules:
 
 
 def test_placebo_is_a_treatment_of_no_drug() -> None:
-    given = Given("regimen", regimen("placebo every day"))
-    found = summed(Visit(0, visit(0, arm="a").observations, given), Visit(7 * DAY, given=Given("stopped")), protocol=PLACEBO)
+    dose = Given("regimen", regimen("placebo every day"))
+    found = summed(Visit(0, visit(0, arm="a").observations, dose), Visit(7 * DAY, given=Given("stopped")), protocol=PLACEBO)
     assert values(found, "TDURD", "TDOSE", "AVDDSE", "TPDOSE") == [7, 0, 0, 0]
     assert values(found, "TDOSINT", "RDI") == [
         "the planned dose is 0",
         "the first dose is placebo, or no time with drug is recorded",
     ]
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_every_figure_of_any_course_is_known_or_says_why(data: st.DataObject) -> None:
+    protocol = data.draw(protocols())
+    course = data.draw(courses(protocol, ranges=True))
+    try:
+        found = summary(protocol, trace(protocol, course), exposures=course.exposures)
+    except VisitError:
+        return
+    assert all((one.value is None) == bool(one.why) for one in found.figures)
+    assert all(one.value is None or one.value >= 0 for one in found.figures)
+    whole, on = value(found, "TRTDURD"), value(found, "TDURD")
+    assert whole == on == UNTREATED or (not isinstance(on, str) and not isinstance(whole, str) and on <= whole)
 
 
 # Because of an adverse event
