@@ -14,7 +14,7 @@ Missing = Literal["ongoing", "unknown", "refuse"]
 Repeats = Literal["keep", "first", "last", "lowest", "highest"]
 """Which of several values of one input at one visit counts: all of them (the protocol says what they mean), or one."""
 
-At = Literal["row", "first visit", "first dose"]
+At = Literal["row", "first visit", "first dose", "last dose"]
 """When a value was observed: at the time of its row, or at a visit that every patient has."""
 
 
@@ -165,11 +165,12 @@ class Dosing:
 
 @frozen
 class Ending:
-    """Rows that say that no drug is given any more, from their time on."""
+    """Rows that say that no drug is given any more: from their time on, or from the last dose on if that is earlier."""
 
     table: Named
     when: When = When()
     rows: Filter = Filter()
+    at: Literal["row", "last dose"] = "row"
 
 
 @frozen

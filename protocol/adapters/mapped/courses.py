@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from protocol.adapters.mapped.account import Account, Fate, Rows, Wrong
 from protocol.adapters.mapped.checked import check_columns, check_protocol
-from protocol.adapters.mapped.dosing import Record, exposures, records
+from protocol.adapters.mapped.dosing import Record, end_of, exposures, records
 from protocol.adapters.mapped.lasting import begins, findings
 from protocol.adapters.mapped.patients import patients
 from protocol.adapters.mapped.planned import Planned, planned
@@ -59,8 +59,9 @@ def read_mapped(mapping: DataMapping, folder: Path, protocol: Protocol) -> Mappe
 
 
 def _courses(study: Study) -> Iterator[Course]:
-    events = _by_patient(event for one in _readings(study, "row", "first dose") for event in reported(study, one))
     doses = _by_patient(record for one in study.mapping.doses for record in records(study, one))
+    study.over = {name: end for name, found in doses.items() if (end := end_of(study, found)) is not None}
+    events = _by_patient(event for one in _readings(study, "row", "first dose", "last dose") for event in reported(study, one))
     stops = _stops(study)
     study.first = {name: min((one.when for one in found), key=lambda when: when.time) for name, found in events.items()}
     late = _by_patient(event for one in _readings(study, "first visit") for event in reported(study, one))
@@ -102,7 +103,8 @@ def _stops(study: Study) -> dict[str, int]:
                 study.account.note("treatment ends twice", patient.name)
             else:
                 study.account.rows[name].note(row, "used")
-            found[patient.name] = min(when.last, found.get(patient.name, when.last))
+            last = study.not_after_dosing(patient, when).last if ending.at == "last dose" else when.last
+            found[patient.name] = min(last, found.get(patient.name, last))
     return found
 
 

@@ -156,6 +156,13 @@ def exposures(study: Study, found: list[Record], stop: int | None) -> tuple[Expo
     return tuple(sorted(intervals, key=lambda one: one.start))
 
 
+def end_of(study: Study, found: list[Record]) -> int | None:
+    """When the last of the doses of a patient had been given; None where it is not recorded."""
+    drug = [one for one in found if one.given.kind == "regimen"]
+    ends = [max(one.end.last, one.start.last) for one in drug if one.end is not None]
+    return max(ends) + (DAY if study.mapping.by_day else 0) if ends and len(ends) == len(drug) else None
+
+
 def _without_copies(study: Study, found: list[Record]) -> Iterator[Record]:
     seen: dict[object, Record] = {}
     for one in found:

@@ -170,6 +170,8 @@ def _placed(study: Study, reading: Reading, row: int, patient: Patient) -> _Plac
         study.refuse(name, row, found, when.column)
         return found
     study.compare(name, when, row, found, patient)
+    if reading.at == "last dose":
+        found = study.not_after_dosing(patient, found)
     until = _until(study, reading, row, patient)
     if isinstance(until, Wrong):
         study.refuse(name, row, until, reading.until.column if reading.until else None)

@@ -24,7 +24,8 @@ NO_TIME = Wrong("S046", "no time", "It is not known where in the course it belon
 class Study:
     """The tables of a study under a mapping. ``listed`` are the patients that a table lists; None where none does.
 
-    ``met`` are those of whom some row is used, ``first`` the first visit of each. ``barred`` rows are refused as a whole.
+    ``met`` are those of whom some row is used, ``first`` the first visit of each, ``over`` the end of the last dose of those
+    of whom it is recorded. ``barred`` rows are refused as a whole.
     """
 
     mapping: DataMapping
@@ -34,6 +35,7 @@ class Study:
     account: Account
     met: Patients = Factory(dict)
     first: dict[str, Times] = Factory(dict)
+    over: dict[str, int] = Factory(dict)
     barred: dict[str, frozenset[int]] = Factory(dict)
     _counted_before: dict[tuple[str, str], tuple[Times | Wrong, int]] = Factory(dict)
 
@@ -78,6 +80,11 @@ class Study:
         if when.date is None:
             return self._counted(text, "study day" if when.study_day else "elapsed")
         return self._dated(text, patient)[0]
+
+    def not_after_dosing(self, patient: Patient, when: Times) -> Times:
+        """A time, or the end of the last dose if that is earlier."""
+        over = self.over.get(patient.name)
+        return when if over is None or over >= when.time else Times(over)
 
     def moment(self, name: str, when: When, row: int, patient: Patient, found: Times) -> int:
         """A row's time to the minute, also where what is of one day is one visit."""

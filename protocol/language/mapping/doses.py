@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from protocol.language.fields import Fields, fields
 from protocol.language.mapping.parts import ROWS, TIMES, Tables, column, conditions, like, rows, table, values, when, windows
@@ -18,7 +18,8 @@ DOSE_KEYS = (
     "table", *TIMES, "until", "missing until", *ROWS, "given", "values", "amount", "unit", "in", "frequency", "frequencies",
     "schedule", "placebo",
 )  # fmt: skip
-END_KEYS = ("table", *TIMES, *ROWS)
+END_KEYS = ("table", "at", *TIMES, *ROWS)
+ENDS_AT: tuple[Literal["row", "last dose"], ...] = ("row", "last dose")
 WINDOW_KEYS = ("table", "visit", "planned day", "days")
 
 
@@ -93,7 +94,7 @@ def read_ending(report: Report, tables: Tables, key: Scalar, node: Node) -> Endi
     start = own if own.column or declared is None else declared.when
     if declared is not None and not start.column:
         report.add("P023", "'ends' has no time", found.owner, "Add 'date: COLUMN': from when on no drug was given.")
-    return Ending(source, start, rows(report, found))
+    return Ending(source, start, rows(report, found), found.word("at", ENDS_AT, "row"))
 
 
 def read_windows(report: Report, tables: Tables, key: Scalar, node: Node) -> Windows | None:

@@ -44,7 +44,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "reading": {
         "table": "The table in which it stands.",
-        "at": "When it was: at the time of its row, at the first visit, or at the first dose.",
+        "at": "When it was: at its row's time, the first visit, the first dose, or the end of the last dose if that is earlier.",
         **_TIME,
         "until": "The column of the end of what lasts; it is reported at each visit up to then.",
         "missing until": "What an end that is missing means.",
@@ -79,7 +79,12 @@ MEANINGS: dict[str, dict[str, str]] = {
         "schedule": "How often, where it is always the same, such as 'every day'.",
         "placebo": "Rows with these texts are placebo.",
     },
-    "end": {"table": "The table in which it stands.", **_TIME, **_ROWS},
+    "end": {
+        "table": "The table in which it stands.",
+        "at": "From when on: from its row's time on, or with 'last dose' from the end of the last dose on if that is earlier.",
+        **_TIME,
+        **_ROWS,
+    },
     "window": {
         "table": "The table of the visits.",
         "visit": "The column of the visit's number or name.",

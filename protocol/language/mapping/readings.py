@@ -26,7 +26,7 @@ READING_KEYS = (
     "table", "at", *TIMES, "until", "missing until", "outside", *ROWS, "value", "is", "days", "values", "unit", "in", "lower",
     "upper", "not done", "baseline", "repeats", "note",
 )  # fmt: skip
-AT: tuple[At, ...] = ("row", "first visit", "first dose")
+AT: tuple[At, ...] = ("row", "first visit", "first dose", "last dose")
 MISSING: tuple[Missing, ...] = ("ongoing", "unknown", "refuse")
 REPEATS: tuple[Repeats, ...] = ("keep", "first", "last", "lowest", "highest")
 

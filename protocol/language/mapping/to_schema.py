@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from protocol.language.mapping.doses import DOSE_KEYS, END_KEYS, WINDOW_KEYS
+from protocol.language.mapping.doses import DOSE_KEYS, END_KEYS, ENDS_AT, WINDOW_KEYS
 from protocol.language.mapping.from_yaml import KEYS, ONE_VISIT, PATIENT_KEYS, TABLE_KEYS
 from protocol.language.mapping.meanings import MEANINGS
 from protocol.language.mapping.readings import AT, MISSING, READING_KEYS, REPEATS
@@ -29,7 +29,7 @@ def schema() -> Schema:
         "units": _WORDS,
         "readings": _entries(_one_or_more(_reading())),
         "doses": _one_or_more(_dose()),
-        "ends": _one_or_more(_object("end", END_KEYS, _rows(), ["table"])),
+        "ends": _one_or_more(_object("end", END_KEYS, {**_rows(), "at": {"enum": list(ENDS_AT)}}, ["table"])),
         "windows": _one_or_more(_object("window", WINDOW_KEYS, {"days": _WORDS}, ["table", "visit"])),
     }
     whole = _object("mapping", KEYS, known, ["mapping", "version", "protocol", "tables", "readings"])
