@@ -10,7 +10,7 @@ from protocol.adapters.to_markdown import to_markdown
 from protocol.adapters.verified import Judged, Verified, say_grid
 from protocol.model.decision import Decision
 from protocol.model.time import say_time
-from protocol.model.verification import Verdict
+from protocol.model.verification import Counterexample, Verdict
 
 _FROM_THERE_ON = {
     "V205": "It stays so: no course leads to drug or to the end of treatment, whatever is measured.",
@@ -43,7 +43,8 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     if shown is None:
         return ""
     compared = (shown.beside_says, _against(verified, shown.against))
-    parts = (_followed(verified, verdict, decision), *compared, _held(decision), _FROM_THERE_ON.get(verdict.code, ""))
+    held, after = _held(verified, shown, decision), _FROM_THERE_ON.get(verdict.code, "")
+    parts = (_followed(verified, verdict, decision), *compared, held, after, _noted(verified, verdict))
     return " ".join(part for part in parts if part)
 
 
@@ -66,9 +67,19 @@ def _against(verified: Verified, name: str) -> str:
     return f"At the dose that this comes to {name} is true as well, or may be{f': {says}' if says else '.'}"
 
 
-def _held(decision: Decision | None) -> str:
-    """Why a patient is held, where that is for more than one reason."""
-    return f"Held because of {listed(decision.reasons)}." if decision and len(decision.reasons) > 1 else ""
+def _held(verified: Verified, shown: Counterexample, decision: Decision | None) -> str:
+    """Why a patient is held, where that is for more than one reason, or where the course ends with nothing done."""
+    reasons = decision.reasons if decision else ()
+    if len(reasons) == 1 and not shown.rule:
+        says = next((rule.says for rule in verified.protocol.rules if rule.name == reasons[0]), "")
+        return f"Held because of {reasons[0]}{f': {says}' if says else '.'}"
+    return f"Held because of {listed(reasons)}." if len(reasons) > 1 else ""
+
+
+def _noted(verified: Verified, verdict: Verdict) -> str:
+    """What the file notes of a property of its own."""
+    note = next((item.note for item in verified.protocol.properties if item.name == verdict.name), "")
+    return f"Of {verdict.name} the file notes: {note}" if note and verdict.origin == "spec" else ""
 
 
 def _decision(verified: Verified, verdict: Verdict) -> Decision | None:

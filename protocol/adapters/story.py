@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
+from protocol.adapters.asked_later import asked_later
 from protocol.adapters.phrases import listed, say_date
 from protocol.adapters.to_text import told
 from protocol.model.course import Observation, Visit
@@ -76,9 +77,11 @@ def measured(visit: Visit, known: Known, protocol: Protocol) -> str:
 
 
 def _is_over(name: str, time: int, now: int, protocol: Protocol) -> bool:
-    """Whether what was measured then is not valid now."""
+    """Whether what was measured then is not valid now, and something may ask it: not so of what is asked at entry only."""
     found = next((item for item in protocol.inputs if item.name == name), None)
-    return found is not None and not found.fixed and found.valid_for is not None and now - time > found.valid_for
+    if found is None or found.fixed or found.valid_for is None or now - time <= found.valid_for:
+        return False
+    return now <= 0 or name in asked_later(protocol)
 
 
 def _values(visit: Visit) -> dict[str, str]:

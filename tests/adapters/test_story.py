@@ -45,6 +45,30 @@ def test_what_is_the_same_is_told_as_before_and_what_is_no_longer_valid_as_not_m
     ]
 
 
+ENTRY = """\
+protocol: entry
+version: "1"
+doses: {low: 100 mg every day}
+inputs:
+  ecog: {unit: "1", plausible: 0 to 5, valid for: 28 days}
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+derived: {fit: "ecog <= 2"}
+trackers: {falls: {episodes of: "anc < 1"}}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: fit, must: start at low}
+  hold: {in: on treatment, when: "falls >= 1", must: hold}
+"""
+
+
+def test_of_what_is_asked_at_entry_only_nobody_is_told_later_that_it_is_not_measured() -> None:
+    entry = parse(ENTRY)
+    readings = (Observation("ecog", Fraction(1)), Observation("anc", Fraction(2)))
+    visits = (Visit(-60 * DAY, readings), Visit(-30 * DAY), Visit(0, readings), Visit(30 * DAY))
+    found = [one.measured for one in story(trace(entry, Course("told", visits)), entry)]
+    assert found == ["ecog 1, anc 2", "ecog and anc not measured", "ecog 1, anc 2", "anc not measured"]
+
+
 def test_nothing_measured_and_nothing_lapsed_is_said_so() -> None:
     assert told(Visit(0))[0].measured == "nothing measured"
 

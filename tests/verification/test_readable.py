@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 
 from protocol.model.formula import Constant, Current, Earlier, Formula, Operation
 from protocol.verification.patients.inverse import result, value_for
@@ -23,14 +24,19 @@ def piece(low: str, high: str | None, *, cuts: str = "both") -> Piece:
     ("where", "value"),
     [
         (piece("1.5", "1.5"), "1.5"),
-        (piece("0", "1", cuts="high"), "0.8"),
+        (evolve(piece("0", "1", cuts="high"), worse="low"), "0.8"),
+        (piece("0", "2", cuts="high"), "1"),
+        (evolve(piece("75", "3000", cuts="low"), worse="low"), "200"),
+        (piece("30", "38.5", cuts="high"), "37"),
+        (evolve(piece("0", "2", cuts="high"), whole=True), "1"),
+        (evolve(piece("1", "6", cuts="low"), whole=True), "2"),
         (piece("75", "3000", cuts="low"), "100"),
         (piece("50", "75"), "60"),
         (piece("1", "1.5"), "1.2"),
         (piece("5", None, cuts="low"), "6"),
     ],
 )
-def test_a_value_has_few_digits_and_lies_near_the_bound(where: Piece, value: str) -> None:
+def test_a_value_has_few_digits_and_is_clearly_normal_or_lies_near_the_bound_that_it_misses(where: Piece, value: str) -> None:
     assert value_in(where) == Fraction(value)
     assert where.holds(value_in(where))
 

@@ -1,4 +1,4 @@
-"""Which value stands for a cell in a course that people read? The one with the fewest digits, near the bounds of the cell."""
+"""Which value stands for a cell in a course that people read? One of few digits: clearly normal, or near the bound it misses."""
 
 from __future__ import annotations
 
@@ -6,27 +6,32 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import floor, log10
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.model.course import Observation
 from protocol.model.input import Number
 from protocol.verification.search.axes import Axis, Cell
 
-LIMITS = (Fraction(10), Fraction(100), Fraction(1))
+LIMITS = (Fraction(10), Fraction(100), Fraction(1), Fraction(1, 2))
 """Upper limits of normal of examples, of which a multiple is seen at a glance."""
+NORMAL = Fraction(1, 2)
+"""A multiple of the upper limit of normal that is clearly normal."""
 
 
 @frozen
 class Piece:
     """Values between two bounds, which are not among them; None where there is no bound but the plausible one, or none at all.
 
-    Where both are the same it is that one value.
+    Where both are the same it is that one value. ``worse`` is the worse end of such a number; ``whole``: it counts something, or
+    names a class.
     """
 
     low: Fraction
     high: Fraction | None
     low_cut: bool
     high_cut: bool
+    worse: str = ""
+    whole: bool = False
 
     @property
     def is_point(self) -> bool:
@@ -58,18 +63,23 @@ def value_in(piece: Piece) -> Fraction:
     if piece.is_point:
         return piece.low
     for wanted in (_wanted(piece), _middle(piece)):
-        for digits in range(1, 7):
-            found = _rounded(wanted, digits)
+        for found in (*_whole(piece, wanted), *(_rounded(wanted, digits) for digits in range(1, 7))):
             if piece.holds(found):
                 return found
     return _middle(piece)
 
 
+def _whole(piece: Piece, wanted: Fraction) -> tuple[Fraction, ...]:
+    return tuple(map(Fraction, (round(wanted), floor(wanted), floor(wanted) + 1))) if piece.whole else ()
+
+
 def _wanted(piece: Piece) -> Fraction:
+    """Far from the bound on the side that is not the worse one, as who is well is; near it on the other, so that it is seen."""
     if piece.low_cut and not piece.high_cut and piece.low > 0:
-        return piece.low * Fraction(13, 10)
+        return piece.low * (2 if piece.worse == "low" else Fraction(13, 10))
     if piece.high_cut and piece.high is not None and piece.high > 0 and piece.low >= 0 and not (piece.low_cut and piece.low > 0):
-        return piece.high * Fraction(8, 10)
+        near = piece.worse == "low" or piece.low > 0
+        return piece.low + (piece.high - piece.low) * (Fraction(8, 10) if near else Fraction(1, 2))
     return _middle(piece)
 
 
@@ -99,7 +109,8 @@ def piece_at(axis: Axis, cell: int) -> Piece:
     if not isinstance(kind, Number):
         return Piece(value, value, True, True)
     numbers = (one.value for one in axis.pieces if not isinstance(one.value, str))
-    return piece_of(value, numbers, kind.low, kind.high)
+    found = piece_of(value, numbers, kind.low, kind.high)
+    return evolve(found, worse=axis.item.worse, whole=kind.unit == "1" and kind.low.denominator == kind.high.denominator == 1)
 
 
 def observation(axis: Axis, cell: int, *, limits: bool = True, exact: bool = False) -> Observation:
@@ -125,8 +136,9 @@ def _with_limits(axis: Axis, cell: int) -> Limited:
     one = shown.upper if shown.upper is not None else shown.lower
     assert one is not None
     multiples = _multiples(axis, shown, upper=shown.upper is not None)
+    multiple = NORMAL if shown.upper is not None and multiples.holds(NORMAL) else value_in(multiples)
     for limit in LIMITS:
-        value = value_in(multiples) * limit
+        value = multiple * limit
         if values.holds(value) and _is_plausible(axis, limit):
             found = _both(axis, shown, value, limit)
             if found is not None:

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 
 from protocol.model.formula import Current, parts
 from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Value
-from protocol.model.input import Input, Number, Tracker
+from protocol.model.input import Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
 from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, uses_up
@@ -166,7 +166,8 @@ class Common:
         """The pieces of an input that matter; all of them where its lowest or highest value is remembered."""
         if any(tracker.input == name for tracker in trackers):
             return pieces
-        return told_apart(pieces, (atom for one in self.asking for atom in one.atoms(name)))
+        grades = any(isinstance(one.prepared.inputs[name].kind, Grade) for one in self.asking if name in one.prepared.inputs)
+        return told_apart(pieces, (atom for one in self.asking for atom in one.atoms(name)), grades=grades)
 
     def _carried(self, item: Input, withins: tuple[int, ...]) -> Iterator[tuple[int, tuple[bool, ...]]]:
         """The ages at which a reading can be carried over: newer than the last step and hold or not, and young enough or not."""

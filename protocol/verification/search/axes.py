@@ -104,13 +104,14 @@ def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers:
     return tuple(found)
 
 
-def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom]) -> tuple[Cell, ...]:
-    """One of the pieces for all that no comparison tells apart, a piece between two constants before a constant."""
+def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom], *, grades: bool = False) -> tuple[Cell, ...]:
+    """One of the pieces for all that no comparison tells apart: a piece between two constants before a constant, of grades the
+    mildest."""
     asked = tuple(dict.fromkeys(atoms))
     cuts = {atom.constant for atom in asked if isinstance(atom, Compare) and isinstance(atom.term, Value)}
     both = bool(cuts) and any(isinstance(atom, Compare) and isinstance(atom.term, Ratio) for atom in asked)
     found: dict[object, Cell] = {}
-    for piece in sorted(pieces, key=lambda one: one.value in cuts):
+    for piece in sorted(pieces, key=lambda one: not grades and one.value in cuts):
         # A value without its limit of normal can be any multiple of it, so values are not mixed where both are asked.
         found.setdefault((*(is_true(atom, piece) for atom in asked), piece.value if both else None), piece)
     kept = set(found.values())
