@@ -21,6 +21,7 @@ from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
 from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.garbage import seldom_collected
 from protocol.verification.search.grids import visit_grid
 from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts
@@ -58,8 +59,14 @@ def verify(
     """
     say = progress or (lambda text: None)
     bounds = Bounds(states, seconds, memory)
-    made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
-    judging, verdicts, wanted = Judging(made.search), list[Verdict](), set(only)
+    with seldom_collected():
+        made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
+        return _judged(made, frozenset(only), bounds, say)
+
+
+def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress) -> Report:
+    """The verdicts on the properties that are wanted, all where none are named."""
+    protocol, judging, verdicts = made.search.abstraction.protocol, Judging(made.search), list[Verdict]()
     properties = [item for item in protocol.properties if not wanted or item.name in wanted]
     built_in = [one for one in ALL if not wanted or one.name in wanted]
     shares = bounds.shares(len(properties) + len(built_in))

@@ -96,7 +96,7 @@ class Anytime:
                 where = self.z3.And(apart, *later.where, *literals)
                 letters = self._letters(kept, carried, begins)
                 costs = tuple(tuple(None if need is None else len(need) for need in needs) for needs in letters)
-                for options in self.search.at(kept, costs):
+                for options in self.search.at(kept, self.search.once(costs)):
                     numbers = self._observed(kept, options.kept, later.numbers)
                     yield Kind(where, tuple(old), numbers, options, letters, carried)
 

@@ -16,7 +16,6 @@ from protocol.verification.properties.judging import Judging, Move
 from protocol.verification.properties.views import View
 from protocol.verification.search.bounds import Ended
 from protocol.verification.search.explored import Came, Explored
-from protocol.verification.search.outcomes import Way
 
 _OFTEN = 64
 """After so many states it is looked whether time is over; at first at each."""
@@ -39,9 +38,7 @@ class AlongCourses:
 
     def __init__(self, judging: Judging, explored: Explored, monitor: Monitor) -> None:
         self.judging, self.explored, self.monitor = judging, explored, monitor
-        self._labels: dict[tuple[object, ...], int] = {}
-        self._label_of: dict[Way, int] = {}
-        self.view = View(judging, explored, monitor, self._label)
+        self.view = View(judging, explored, monitor, lambda way: way.lead)
         self.found = Collected()
         self.histories: list[History] = []
         self._places: dict[History, int] = {}
@@ -111,16 +108,8 @@ class AlongCourses:
             for label, number in self.view.told(kind):
                 by_label.setdefault(label, set()).add(number)
             moves = self.explored.visits[kind][2].moves
-            found = tuple(frozenset(by_label.get(self._label(way), ())) for _, way, _, _ in moves)
+            found = tuple(frozenset(by_label.get(way.lead, ())) for _, way, _, _ in moves)
             self._by_move[key] = found
-        return found
-
-    def _label(self, way: Way) -> int:
-        """A number for all ways that lead to the same."""
-        found = self._label_of.get(way)
-        if found is None:
-            found = self._labels.setdefault((way.place, way.resets, way.effect.supplement), len(self._labels))
-            self._label_of[way] = found
         return found
 
     # What is remembered
@@ -171,7 +160,7 @@ class AlongCourses:
     def _cheapest(self, kind: int, place: int, number: int) -> Move:
         """The most ordinary visit of a kind that is followed in one of its moves, with these truths."""
         options, truths = self.explored.visits[kind][2], self.view.truths[number]
-        label = self._label(options.moves[place][1])
-        leading = tuple(one for one in options.outcomes if any(self._label(way) == label for way in one[0].ways))
+        label = options.moves[place][1].lead
+        leading = tuple(one for one in options.outcomes if any(way.lead == label for way in one[0].ways))
         found = self.judging.cheapest(evolve(options, outcomes=leading), self.view.parts, lambda told: told == truths)
-        return min((move for move in found if self._label(move[1]) == label), key=lambda move: move[3])
+        return min((move for move in found if move[1].lead == label), key=lambda move: move[3])

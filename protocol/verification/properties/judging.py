@@ -64,7 +64,6 @@ class Judging:
     def __init__(self, search: Exploring) -> None:
         self.search = search
         self.abstraction, self.diagrams = search.abstraction, search.diagrams
-        self.all_letters = tuple(tuple(letter.cost for letter in axis.letters) for axis in search.abstraction.axes)
         self._parts: dict[Claim, Part] = {}
         self._claims: dict[Hashable, Node] = {}
         self._done: dict[Hashable, tuple[Truth, ...]] = {}
@@ -149,7 +148,7 @@ class Judging:
         for number in range(max(len(one[0].ways) for one in options.outcomes)):
             for (outcome, truths), cost, letters in self._told(options, parts, number, wanted):
                 way = outcome.ways[number]
-                key = (way.place, way.resets, way.effect.supplement, truths)
+                key = (way.lead, truths)
                 total = cost + (not way.recommended)
                 if key not in best or total < best[key][3]:
                     best[key] = outcome, way, truths, total, letters

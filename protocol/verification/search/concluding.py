@@ -205,7 +205,8 @@ class Concluding:
         rule = rule_of(self.abstraction.prepared, finding)
         told = frozenset({rule.name if rule else ""})
         first = self._way(finding, finding.effect, holds, action_of(finding, rule, before), told)
-        return Outcome(
+        return self.all.once(
+            Outcome,
             finding.status,
             rule.name if rule else "",
             finding.effect,
@@ -223,17 +224,27 @@ class Concluding:
         prepared = self.abstraction.prepared
         kinds = (prepared.rules[prepared.place[name]].action.kind for name in names)
         kind = happened(self.situation.state, effect, next(kinds, "continue"))
-        return evolve(self._way(finding, effect, holds, kind, frozenset(names)), recommended=False, ordered=every)
+        return self._way(finding, effect, holds, kind, frozenset(names), False, every)
 
-    def _way(self, finding: Finding, effect: Effect, holds: frozenset[str], action: ActionKind, rules: frozenset[str]) -> Way:
+    def _way(
+        self,
+        finding: Finding,
+        effect: Effect,
+        holds: frozenset[str],
+        action: ActionKind,
+        rules: frozenset[str],
+        recommended: bool = True,
+        ordered: bool = True,
+    ) -> Way:
         prepared = self.abstraction.prepared
         once = any(prepared.rules[prepared.place[name]].once for name in holds)
         told = Holds(lambda: holds, lambda: once)
         state = moved(self._dated(), finding, effect, told)
-        place = Place(state.control, state.level, state.dose, state.withheld, state.reasons)
+        place = self.all.once(Place, state.control, state.level, state.dose, state.withheld, state.reasons)
         resets = frozenset(name for name in DATES if getattr(state, name) == 0)
         resets |= {"anew"} if effect.anew else frozenset()
-        return Way(action, rules, effect, place, resets)
+        lead = self.all.lead(place, resets, effect.supplement)
+        return self.all.once(Way, action, rules, effect, place, resets, recommended, ordered, lead)
 
     def _dated(self) -> Scene:
         """The scene with every event that has been at a time of its own, so that those of this visit are told from them."""

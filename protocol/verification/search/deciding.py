@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
+from typing import TypeVar, cast
 
 from attrs import frozen
 
@@ -38,6 +39,9 @@ class Relevant:
     dose: bool
 
 
+One = TypeVar("One")
+
+
 class Deciding:
     """The decisions of a protocol. What was once worked out is kept."""
 
@@ -52,6 +56,20 @@ class Deciding:
         self.followed: dict[Hashable, Outcome] = {}
         self.results: list[Result] = []
         self._by_rule: dict[str, Relevant] = {}
+        self._once: dict[Hashable, object] = {}
+        self._leads: dict[Hashable, int] = {}
+
+    def lead(self, *parts: Hashable) -> int:
+        """The number of all ways that come to the same place, dates and supplement."""
+        return self._leads.setdefault(parts, len(self._leads))
+
+    def once(self, kind: Callable[..., One], *parts: Hashable) -> One:
+        """The value of this kind that has these parts, which is made only once."""
+        key = (kind, parts)
+        found = self._once.get(key)
+        if found is None:
+            found = self._once[key] = kind(*parts)
+        return cast(One, found)
 
     def key(self, kept: Kept) -> Hashable:
         """All of a state that a decision can depend on."""

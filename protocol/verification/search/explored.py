@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
 
@@ -11,7 +11,24 @@ from protocol.verification.search.diagrams import Choices, Node
 from protocol.verification.search.kept import Kept
 from protocol.verification.search.outcomes import Outcome, Way
 
-Costs = tuple[tuple[int | None, ...], ...]
+
+class Costs(tuple[tuple[int | None, ...], ...]):
+    """What each letter of each input costs, None where it cannot be had. Each stands once, and is compared by identity."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+
+Told = tuple[Outcome, int, Choices]
+"""A decision with the letters that come to it at the least cost."""
+Move = tuple[Outcome, Way, int, Choices]
+"""A way to follow it, with the letters that come to what it leads to at the least cost."""
 
 
 @frozen(eq=False)
@@ -24,18 +41,18 @@ class Options:
     kept: Kept
     node: Node
     costs: Costs
-    outcomes: tuple[tuple[Outcome, int, Choices], ...]
-    moves: tuple[tuple[Outcome, Way, int, Choices], ...]
+    outcomes: tuple[Told, ...]
+    moves: tuple[Move, ...]
 
 
-def moves_of(outcomes: Iterable[tuple[Outcome, int, Choices]]) -> tuple[tuple[Outcome, Way, int, Choices], ...]:
+def moves_of(outcomes: Iterable[Told]) -> tuple[Move, ...]:
     """Of the outcomes that lead to the same the cheapest; what is only permitted costs a little more."""
-    found: dict[Hashable, tuple[Outcome, Way, int, Choices]] = {}
+    found: dict[int, Move] = {}
     for outcome, cost, letters in outcomes:
         for way in outcome.ways:
-            key, total = (way.place, way.resets, way.effect.supplement), cost + way.cost
-            if key not in found or total < found[key][2]:
-                found[key] = outcome, way, total, letters
+            total = cost + way.cost
+            if way.lead not in found or total < found[way.lead][2]:
+                found[way.lead] = outcome, way, total, letters
     return tuple(found.values())
 
 

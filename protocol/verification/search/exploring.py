@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from time import monotonic
 
 from attrs import evolve
@@ -12,7 +12,7 @@ from protocol.verification.search.abstraction import MOST_AGES, Abstraction
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node, cheapest
-from protocol.verification.search.explored import Came, Costs, Explored, Options, moves_of
+from protocol.verification.search.explored import Came, Costs, Explored, Move, Options, Told, moves_of
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import (
     NEWER_THAN_HOLD,
@@ -23,7 +23,6 @@ from protocol.verification.search.kept import (
     is_true_of_clock,
     passed,
 )
-from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.size import megabytes
 from protocol.verification.search.trails import Trail, Trails, candidates_of
 
@@ -41,6 +40,8 @@ class Exploring:
         self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
         self._options: dict[Hashable, Options] = {}
         self._costs: dict[Hashable, Costs] = {}
+        self._same_told: dict[tuple[Node, Costs], tuple[tuple[Told, ...], tuple[Move, ...]]] = {}
+        self._same: dict[tuple[tuple[int | None, ...], ...], Costs] = {}
         self._trails: dict[Hashable, tuple[Trail, ...]] = {}
         self._facts: dict[Hashable, Hashable] = {}
         self._cheapest: dict[Costs, dict[Node, Cheapest]] = {}
@@ -85,9 +86,12 @@ class Exploring:
     def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
         outcomes = self.deciding.outcomes(after, key)
         here = self.diagrams.where(trail, node, outcomes)
-        found = cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
-        told = tuple((one, *how) for one, how in found.items() if one is not None)
-        return Options(after, here, costs, told, moves_of(told))
+        found = self._same_told.get((here, costs))
+        if found is None:
+            ways = cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
+            told = tuple((one, *how) for one, how in ways.items() if one is not None)
+            found = self._same_told[(here, costs)] = told, moves_of(told)
+        return Options(after, here, costs, *found)
 
     # Which letters can be
 
@@ -96,9 +100,17 @@ class Exploring:
         key = (kept.age("stepped"), kept.age("hold_began") if once else None, kept.readings, begins)
         found = self._costs.get(key)
         if found is None:
-            found = self._costs[key] = tuple(
+            found = self._costs[key] = self.once(
                 self.letters_at(kept, place, axis, begins) for place, axis in enumerate(self.abstraction.axes)
             )
+        return found
+
+    def once(self, costs: Iterable[tuple[int | None, ...]]) -> Costs:
+        """The costs, made only once."""
+        letters = tuple(costs)
+        found = self._same.get(letters)
+        if found is None:
+            found = self._same[letters] = Costs(letters)
         return found
 
     def letters_at(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
@@ -204,7 +216,7 @@ class Exploring:
         number: int,
         minutes: int,
         kept: Kept,
-        move: tuple[Outcome, Way, int, Choices],
+        move: Move,
     ) -> None:
         outcome, way, cost, letters = move
         after = settled(self.abstraction, kept, way)

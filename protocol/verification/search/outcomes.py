@@ -14,12 +14,13 @@ UNCERTAIN = 40
 """What it costs to give what is not permitted for certain: more than any one finding."""
 
 
-@frozen(cache_hash=True)
+@frozen(eq=False)
 class Way:
-    """One way to follow a decision: what was done and by which rules, the effect, and where it leads.
+    """One way to follow a decision: what was done and by which rules, the effect, and where it leads. Each stands once.
 
-    ``resets`` are the dates that are now. ``recommended`` False: it is something else. ``ordered`` False: that is not permitted
-    for certain, so that the protocol does not answer for it.
+    ``resets`` are the dates that are now; ``lead`` is the number of all ways that lead to the same.
+    ``recommended`` False: it is something else. ``ordered`` False: that is not permitted for certain, so that the protocol does
+    not answer for it.
     """
 
     action: ActionKind
@@ -29,6 +30,7 @@ class Way:
     resets: frozenset[str]
     recommended: bool = True
     ordered: bool = True
+    lead: int = 0
 
     @property
     def cost(self) -> int:
@@ -36,11 +38,12 @@ class Way:
         return 0 if self.recommended else 1 if self.ordered else UNCERTAIN
 
 
-@frozen(cache_hash=True)
+@frozen(eq=False)
 class Outcome:
     """A decision, without what it rests on: its status, rule and effect, and the ways to follow it, the recommended one first.
 
-    ``broken`` are the laws on missing data that it breaks.
+    Each of a search stands once, so that they are compared by identity, which is fast. ``broken`` are the laws on missing data
+    that it breaks.
     """
 
     status: Status
