@@ -61,7 +61,8 @@ def judged(patient: Patient, found: Concluded, given: Given) -> Judged:
         return Judged("every", recommended)
     if recommended:
         return Judged("none", True)
-    closings = on_time(patient, found.rules, given)
+    told = dict.fromkeys(one.rule for _, result in found.results for one in (*result.recommended, *result.ordered))
+    closings = on_time(patient, tuple(told), given)
     return Judged("none", False, None if closings else _deviation(patient, found, given), closings)
 
 

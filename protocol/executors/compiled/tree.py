@@ -151,6 +151,8 @@ class Tree:
         kind = self.frame.axes.all[axis].kind
         if kind == layout.GIVEN:
             return len(self.givens)
+        if kind in (layout.CLOCK, layout.AMOUNT):
+            return len(self.frame.axes.all[axis].cuts) + 1
         return 2 if kind in _TWO else 3 if kind == layout.SINCE else len(self.frame.axes.masks[axis])
 
     def _widen(self, node: int, code: int) -> None:
