@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableSequence
 from fractions import Fraction
+from functools import cached_property
 
 from attrs import Factory, define, evolve, frozen
 
@@ -16,15 +17,15 @@ from protocol.executors.compiled.coding import code_of
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.terms import Term
 from protocol.model.course import Observation, Visit
-from protocol.model.formula import parts
+from protocol.model.formula import Baseline, Current, Earlier, Part, parts
 from protocol.model.guard import CumulativeDose
 from protocol.model.input import DerivedNumber, Tracker
 from protocol.model.regimen import Amount, Dose
-from protocol.model.state import Interval, State, Taken
-from protocol.semantics.computed import changes, computed, possible, valid_reading, with_numbers
+from protocol.model.state import Held, Interval, State, Taken
+from protocol.semantics.computed import Result, changes, computed, possible, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import accept
-from protocol.semantics.remembered import baseline_at_start, of_baseline
+from protocol.semantics.remembered import baseline_at_start, of_baseline, reference
 from protocol.semantics.taken import counted, cumulative, in_unit, with_supplement
 
 Registers = MutableSequence[int]
@@ -40,18 +41,58 @@ class OfNumber:
     date: int
     terms: tuple[tuple[Term, int], ...]
 
-    def fill(self, prepared: Prepared, state: State, registers: Registers, time: int) -> None:
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What its formula asks."""
+        return parts(self.number.value)
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """The inputs that are measured anew when the number is."""
+        return frozenset(part.input for part in self.parts if isinstance(part, Current))
+
+    def fill(self, kept: Kept, registers: Registers, time: int) -> None:
         """What the number is at a time."""
-        found = computed(prepared, state, self.number, time)
-        reading = found.reading()
-        date = found.could_date(time) if reading is None else reading.observed
-        registers[self.valid] = NONE if reading is None else time
+        found = kept.number(self, time)
+        date = found.result.observed() if found.is_known else found.result.could_date(time)
+        registers[self.valid] = time if found.is_known else NONE
         registers[self.date] = NONE if date is None else date
-        value = possible(prepared, state, self.number.name, time) if reading is None else reading.value
-        assert isinstance(value, Interval)
-        for term, register in self.terms:
-            closed = Interval(value.low, value.high) if term.limit else value
-            registers[register] = term.code(*term.cells.range_of(closed))
+        for (_, register), code in zip(self.terms, found.codes, strict=True):
+            registers[register] = code
+
+    def parts_at(self, prepared: Prepared, state: State, time: int) -> tuple[Held | None, ...]:
+        """The readings of its parts at a time."""
+        return tuple([self._part_at(prepared, state, part, time) for part in self.parts])
+
+    def _part_at(self, prepared: Prepared, state: State, part: Part, time: int) -> Held | None:
+        match part:
+            case Current(name):
+                return valid_reading(prepared, state, name, time)
+            case Baseline(name):
+                return state.baseline_of(name)
+            case Earlier():
+                return reference(state, self.number, part, time)
+
+    def found(self, prepared: Prepared, state: State, time: int) -> Found:
+        """What comes of its parts."""
+        result = computed(prepared, state, self.number, time)
+        value = result.plausible()
+        kind = self.number.kind
+        span = value or Interval(kind.low, kind.high)
+        closed = Interval(span.low, span.high)
+        codes = tuple(term.code(*term.cells.range_of(closed if term.limit else span)) for term, _ in self.terms)
+        is_refused = result.complete and result.value is not None and value is None
+        return Found(result, codes, result.complete and value is not None, is_refused)
+
+
+@frozen(eq=False)
+class Found:
+    """A number as it was computed: the codes of its terms, whether it is known, and whether it cannot be and is refused."""
+
+    result: Result
+    codes: tuple[int, ...]
+    is_known: bool
+    is_refused: bool
 
 
 @frozen(eq=False)
@@ -62,9 +103,9 @@ class OfBaseline:
     term: Term
     register: int
 
-    def fill(self, prepared: Prepared, state: State, registers: Registers, time: int) -> None:
+    def fill(self, kept: Kept, registers: Registers, time: int) -> None:
         """What the quotient is at a time."""
-        known = of_baseline(state, valid_reading(prepared, state, self.input, time))
+        known = of_baseline(kept.state, valid_reading(kept.prepared, kept.state, self.input, time))
         beyond = max((constant for constant, _ in self.term.cells.cuts), default=Fraction(0)) + 1
         value = known or Interval(Fraction(0), beyond, open_low=True)
         registers[self.register] = self.term.code(*self.term.cells.range_of(value))
@@ -80,11 +121,11 @@ class OfSum:
     register: int
     axes: tuple[int, int, int]
 
-    def fill(self, prepared: Prepared, state: State, registers: Registers, time: int) -> None:
+    def fill(self, kept: Kept, registers: Registers, time: int) -> None:
         """What it is at a time, and was."""
-        taken = state.taken or Taken()
+        taken = kept.state.taken or Taken()
         before = (in_unit(amount, self.asked) for amount in (taken.at_step, taken.at_hold))
-        found = [cumulative(prepared, state, self.asked, time), *(Interval(amount, amount) for amount in before)]
+        found = [cumulative(kept.prepared, kept.state, self.asked, time), *(Interval(amount, amount) for amount in before)]
         for register, value in enumerate(found, self.register):
             registers[register] = self.term.code(*self.term.cells.range_of(value))
 
@@ -98,9 +139,9 @@ class OfFixed:
     observed: int
     terms: tuple[tuple[Term, int], ...]
 
-    def fill(self, prepared: Prepared, state: State, registers: Registers, time: int) -> None:
+    def fill(self, kept: Kept, registers: Registers, time: int) -> None:
         """What it is."""
-        held = state.reading(self.input)
+        held = kept.state.reading(self.input)
         if held is not None and held.value is not None:
             registers[self.observed] = held.observed
             for term, register in self.terms:
@@ -118,30 +159,42 @@ class Kept:
     all: tuple[Computed, ...]
     state: State = Factory(State)
     extremes: dict[str, tuple[Fraction, Fraction]] = Factory(dict)
+    numbers: dict[int, tuple[tuple[Held | None, ...], Found]] = Factory(dict)
 
     def copied(self) -> Kept:
         """The same, so that one goes on without the other."""
-        return Kept(self.prepared, self.all, self.state, dict(self.extremes))
+        return Kept(self.prepared, self.all, self.state, dict(self.extremes), dict(self.numbers))
 
     def read(self, time: int, observations: tuple[Observation, ...]) -> tuple[int, int]:
         """Readings arrive. What was measured of the numbers that are computed or stand for ever, as bits, and how many of these
         were refused."""
         before = self.state.moved(taken=counted(self.prepared, self.state, time))
         accepted = accept(self.prepared, before, Visit(time, observations))
-        more = with_numbers(self.prepared, before, accepted, time)
-        self.state = more.into(before).moved(time=time)
-        fresh = more.measured - accepted.measured
-        numbers = (one for one in self.all if isinstance(one, OfNumber))
-        fixed = {one.input: one.place for one in self.all if isinstance(one, OfFixed)}
-        measured = sum(1 << one.place for one in numbers if one.number.name in fresh)
-        measured |= sum(1 << place for name, place in fixed.items() if name in accepted.measured)
-        refused = sum(refusal.observation.input in fixed for refusal in accepted.refused)
-        return measured, len(more.refused) - len(accepted.refused) + refused
+        self.state = accepted.into(before).moved(time=time)
+        measured, refused = 0, 0
+        for one in self.all:
+            if isinstance(one, OfFixed):
+                measured |= (one.input in accepted.measured) << one.place
+                refused += sum(refusal.observation.input == one.input for refusal in accepted.refused)
+            elif isinstance(one, OfNumber) and not one.measured.isdisjoint(accepted.measured):
+                measured |= 1 << one.place
+                refused += self.number(one, time).is_refused
+        return measured, refused
 
     def fill(self, registers: Registers, time: int) -> None:
         """What is computed at a time, into the registers."""
         for one in self.all:
-            one.fill(self.prepared, self.state, registers, time)
+            one.fill(self, registers, time)
+
+    def number(self, one: OfNumber, time: int) -> Found:
+        """A number at a time; it is computed anew where its parts are other readings than before."""
+        asked = one.parts_at(self.prepared, self.state, time)
+        known = self.numbers.get(one.place)
+        same = known is not None and all(now is before for now, before in zip(asked, known[0], strict=True))
+        # What stands in for a reading that is missing does not where it was refused.
+        if known is None or not same or self.prepared.defaulted:
+            known = self.numbers[one.place] = asked, one.found(self.prepared, self.state, time)
+        return known[1]
 
     def has_changed(self, tracker: Tracker, time: int) -> bool:
         """Whether a lowest or highest value is another one after a visit."""

@@ -146,6 +146,14 @@ class Frame:
         return asked_inputs(self.prepared, tracked | fixed)
 
     @cached_property
+    def computing(self) -> frozenset[str]:
+        """The trackers whose conditions ask something that is computed."""
+        inputs = self.prepared.numbers.keys() | self.prepared.baselines | self.prepared.scores.keys()
+        guards = {one.name: (one.when, one.until) if one.until else (one.when,) for one in self.prepared.trackers}
+        asked = {name: {one for guard in both for one in self.prepared.inputs_of(guard)} for name, both in guards.items()}
+        return frozenset(name for name, names in asked.items() if names & inputs)
+
+    @cached_property
     def dated(self) -> frozenset[str]:
         """The trackers of which it is asked when they changed."""
         return dated(self.prepared)

@@ -31,7 +31,7 @@ def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int, kept: 
 
 
 def _truths_at(tree: Tree, one: Tracking, registers: Registers, moment: int, kept: Kept | None) -> int:
-    if kept is not None:
+    if kept is not None and one.tracker.name in tree.frame.computing:
         kept.fill(registers, moment)
     return truths(tree, one, registers, moment)
 
