@@ -18,7 +18,8 @@ from protocol.executors.in_buckets.run_folder import Run
 
 BATCH = 131_072
 _SPILL = ".sorting"
-_FILE, _ROW = "#file", "#row"
+_PATH, _NUMBER, _SOURCE = '"#path"', '"#number"', '"#source"'
+_OPTIONS = "file_row_number = true, filename = true, union_by_name = true"
 _NOT_WRITTEN = "Could not write"
 
 
@@ -76,26 +77,31 @@ def _ordered(
     connection: duckdb.DuckDBPyConnection, run: Run, files: Sequence[Path], after: str | None
 ) -> pyarrow.RecordBatchReader:
     """The rows of the files, those of later patients than this one, in the one order that there is."""
-    every = " UNION ALL BY NAME ".join(
-        _rows(number, file, source.file) for number, (file, source) in enumerate(zip(files, run.sources, strict=True))
-    )
     where = "" if after is None else f" WHERE patient > {_quoted(after)} OR patient IS NULL"
-    chosen = f'SELECT * EXCLUDE ("{_FILE}", "{_ROW}") FROM ({every}){where}'
-    asked = connection.sql(f'{chosen} ORDER BY patient, elapsed, "{_FILE}", "{_ROW}"')
+    order = f"ORDER BY patient, elapsed, {_NUMBER}, file_row_number"
+    asked = connection.sql(f"SELECT {_chosen(files[0])} FROM {_read(run, files)}{where} {order}")
     return asked.to_arrow_reader(BATCH)
 
 
-def _rows(number: int, file: Path, name: str) -> str:
-    """What is read of one file: its columns, where each row comes from if the file does not say it, and its place."""
-    schema = parquet.read_schema(file)
+def _chosen(first: Path) -> str:
+    """The columns, and where each row comes from if the files do not say it."""
     # A column of nothing but nulls can have a type of its own, which duckdb takes for numbers; it says nothing.
-    left_out = [field.name for field in schema if pyarrow.types.is_null(field.type)]
-    columns = [f"* EXCLUDE ({', '.join(map(_named, ['file_row_number', *left_out]))})"]
-    columns += [f"{number} AS {_named(_FILE)}", f"file_row_number AS {_named(_ROW)}"]
-    said = {*schema.names} - {*left_out}
-    columns += [] if "source" in said else [f"{_quoted(name)} AS source"]
-    columns += [] if "row" in said else ['file_row_number + 1 AS "row"']
-    return f"SELECT {', '.join(columns)} FROM read_parquet({_quoted(_pattern(file))}, file_row_number=true)"
+    names = [field.name for field in parquet.read_schema(first) if not pyarrow.types.is_null(field.type)]
+    columns = [*map(_named, names)]
+    columns += [] if "source" in names else [f"{_SOURCE} AS source"]
+    columns += [] if "row" in names else ['file_row_number + 1 AS "row"']
+    return ", ".join(columns)
+
+
+def _read(run: Run, files: Sequence[Path]) -> str:
+    """All rows of all files, each with the number of its row there, and the number and the name of its file.
+
+    In one scan: sorted files one by one would need the memory of all of them.
+    """
+    read = f"read_parquet([{', '.join(_quoted(_pattern(file)) for file in files)}], {_OPTIONS})"
+    known = zip(files, run.sources, strict=True)
+    places = ", ".join(f"({_quoted(str(file))}, {number}, {_quoted(one.file)})" for number, (file, one) in enumerate(known))
+    return f"{read} JOIN (VALUES {places}) AS files({_PATH}, {_NUMBER}, {_SOURCE}) ON filename = {_PATH}"
 
 
 def _named(name: str) -> str:
