@@ -9,7 +9,7 @@ from protocol.executors.compiled import layout
 Parameters = tuple[int, int, int, int]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Axis:
     """One question about the registers; ``layout`` names the kinds. ``cuts`` are minutes, ascending."""
 

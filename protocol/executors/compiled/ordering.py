@@ -21,7 +21,7 @@ from protocol.model.state import Control, State
 from protocol.semantics.effects import capped, caps, direction, effect_of, rank, uncapped
 
 
-@frozen
+@frozen(cache_hash=True)
 class Offered:
     """An effect and the rule that gives it; no rule where none acts."""
 
@@ -29,7 +29,7 @@ class Offered:
     rule: str = ""
 
 
-@frozen
+@frozen(cache_hash=True)
 class Ordered:
     """What is recommended, what is ordered, and what may be done beside. ``used``: evidence that was acted on is all there is."""
 
@@ -53,7 +53,7 @@ class Turn:
     resumes: bool
 
 
-@frozen
+@frozen(cache_hash=True)
 class Begun:
     """How far the rules have been asked: the first of them order nothing, whatever is missing, and permit this for certain."""
 

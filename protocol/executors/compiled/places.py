@@ -21,7 +21,7 @@ Equals = tuple[Rule, ...]
 BEFORE = Control("before treatment")
 
 
-@frozen
+@frozen(cache_hash=True)
 class Spot:
     """Control state, level kept, dose in force, whether it is withheld, and the reasons of a hold."""
 

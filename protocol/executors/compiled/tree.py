@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from attrs import Factory, define
 
 from protocol.executors.compiled import layout
-from protocol.executors.compiled.concluding import conclude
+from protocol.executors.compiled.asking import answer
+from protocol.executors.compiled.concluding import Concluded, conclude
 from protocol.executors.compiled.frame import Frame
 from protocol.executors.compiled.leaves import Leaf, followed_by
 from protocol.executors.compiled.ordering import Begun, Patient
@@ -53,7 +54,9 @@ class Tree:
     leaf_numbers: dict[Leaf | None, int] = Factory(dict)
     counts: list[Counts | None] = Factory(list)
     stages: dict[tuple[int, Begun], int] = Factory(dict)
+    stage_at: dict[int, Begun] = Factory(dict)
     decisions: dict[tuple[int, object], int] = Factory(dict)
+    decision_at: dict[int, Concluded] = Factory(dict)
 
     def place(self, spot: Spot) -> Place:
         """The place of a spot, which gets a number when somebody first comes there."""
@@ -71,7 +74,9 @@ class Tree:
         Rules that are settled and order nothing leave no trace but what they permit: all who come to the next rule with that
         share what follows. And all who come to one decision share what follows from what was given.
         """
-        place, begun = self.places[registers[layout.PLACE]], Begun()
+        place, (begun, found) = self.places[registers[layout.PLACE]], self._reached(registers, time, given)
+        if found is not None:
+            return self._followed(Patient(place, View(self.frame, registers, time, given)), found)[0]
         passed: list[tuple[Begun, Mapping[int, int]]] = []
         while True:
             patient = Patient(place, View(self.frame, registers, time, given), begun)
@@ -85,20 +90,42 @@ class Tree:
         for stage, path in reversed(passed):
             known = self.stages.get((place.number, stage), layout.NOT_GROWN)
             entry = self.stages[place.number, stage] = self._laid(known, path, entry)
-        self.root[place.number] = entry
+            self.stage_at.setdefault(entry, stage)
+        if passed[0][0] == Begun():
+            self.root[place.number] = entry
         return number
+
+    def _reached(self, registers: Sequence[int], time: int, given: int) -> tuple[Begun, Concluded | None]:
+        """How far a patient gets in the tree as it is: the rules that are behind, and the decision if that was reached."""
+        begun, found, entry = Begun(), None, self.root[registers[layout.PLACE]]
+        while entry >= 0:
+            begun, found = self.stage_at.get(entry, begun), self.decision_at.get(entry, found)
+            axis = self.frame.axes.all[self.node_axis[entry]]
+            code = given if axis.kind == layout.GIVEN else answer(axis, registers, time, self.counts)
+            is_there = code < self.node_size[entry]
+            entry = self.child[self.node_base[entry] + code] if is_there else layout.NOT_GROWN
+        return begun, found
 
     def _decided(self, patient: Patient) -> tuple[int, int]:
         """The leaf of a patient, and the entry of the tree of its decision, which was grown."""
         try:
             found = conclude(patient)
-            view = View(self.frame, patient.view.registers, patient.view.time, patient.view.given)
-            number = self._leaf(followed_by(Patient(patient.place, view), found, self.givens))
         except TooManyParts:
             number = self._leaf(None)
             return number, layout.leaf(number)
+        view = View(self.frame, patient.view.registers, patient.view.time, patient.view.given)
+        return self._followed(Patient(patient.place, view), found)
+
+    def _followed(self, patient: Patient, found: Concluded) -> tuple[int, int]:
+        """The leaf that follows a decision, and the entry of the tree of that decision."""
+        try:
+            number = self._leaf(followed_by(patient, found, self.givens))
+        except TooManyParts:
+            number = self._leaf(None)
         key = patient.place.number, found.outline
-        entry = self.decisions[key] = self._laid(self.decisions.get(key, layout.NOT_GROWN), view.path, layout.leaf(number))
+        known = self.decisions.get(key, layout.NOT_GROWN)
+        entry = self.decisions[key] = self._laid(known, patient.view.path, layout.leaf(number))
+        self.decision_at.setdefault(entry, found)
         return number, entry
 
     def truths(self, one: Tracking, registers: Sequence[int], time: int) -> int:
