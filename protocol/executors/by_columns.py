@@ -17,6 +17,7 @@ from protocol.executors.plain import Decided, Walker, of_rows, walker
 from protocol.model.protocol import Protocol, fingerprint
 
 _MOST_KEPT = 4
+_MOST_SPARE = 4
 _READY: dict[str, Any] = {}
 _ALONE = Lock()
 """The trees grow while they are walked, so one table at a time."""
@@ -29,12 +30,10 @@ def decisions(protocol: Protocol, table: pyarrow.Table, follow: str = "given") -
         if ready is None:
             return by_reference.decisions(protocol, table, follow)
         if not isinstance(ready, Walker):
-            from protocol.executors.columnar import replayed
-
-            try:
-                return replayed.decisions(ready, table, follow)
-            except Crowded:
-                ready = _READY[fingerprint(protocol)] = ready.walker
+            found = _in_loops(ready, table, follow)
+            if found is not None:
+                return found
+            ready = _READY[fingerprint(protocol)] = ready.walker
         return _by_plain(protocol, ready, table, follow)
 
 
@@ -52,13 +51,35 @@ def _made(protocol: Protocol) -> Any:
     ready = walker(protocol)
     if ready is None or find_spec("numba") is None:
         return ready
-    from protocol.executors.columnar.forest import Forest
     from protocol.executors.columnar.replayed import is_fit
 
-    try:
-        return Forest(ready) if is_fit(ready) else ready
-    except Crowded:
-        return ready
+    return _planted(ready, 0) or ready if is_fit(ready) else ready
+
+
+def _planted(ready: Walker, spare: int) -> Any:
+    """The trees for columns, with room for more; None where that would be too much."""
+    from protocol.executors.columnar.forest import Forest
+
+    for words in range(spare, _MOST_SPARE):
+        try:
+            return Forest(ready, words)
+        except Crowded:
+            continue
+    return None
+
+
+def _in_loops(forest: Any, table: pyarrow.Table, follow: str) -> pyarrow.Table | None:
+    """The decisions by the loops over columns; None where there is no room for all that is asked."""
+    from protocol.executors.columnar import replayed
+
+    while forest is not None:
+        try:
+            return replayed.decisions(forest, table, follow)
+        except Crowded:
+            forest = _planted(forest.walker, forest.keys.spare + 1)
+            if forest is not None:
+                _READY[fingerprint(forest.frame.protocol)] = forest
+    return None
 
 
 # One row after the other

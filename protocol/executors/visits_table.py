@@ -147,7 +147,7 @@ def _of_order(table: pyarrow.Table) -> Iterator[Problem]:
         hint = "Say when it was, in minutes since the first dose."
         yield from _all(table, "T007", compute.is_null(elapsed), "column 'elapsed' is empty", hint)
         return
-    far = compute.greater(compute.abs_checked(elapsed), FARTHEST) if len(elapsed) else elapsed
+    far = compute.or_(compute.greater(elapsed, FARTHEST), compute.less(elapsed, -FARTHEST))
     yield from _all(table, "T007", far, "column 'elapsed' is no time since the first dose", "Times count from it, in minutes.")
     first = starts(table)
     again = compute.and_not(compute.less_equal(elapsed[1:], elapsed[:-1]), first[1:]) if len(elapsed) > 1 else first[:0]

@@ -14,18 +14,33 @@ from protocol.executors.columnar.reading import Coding, buffers, without_repeats
 from protocol.executors.compiled import layout
 
 
+class Room:
+    """Arrays that are used for one chunk after the other, because memory that is new costs as much as what is done in it."""
+
+    def __init__(self) -> None:
+        self._flat: dict[str, Any] = {}
+
+    def empty(self, name: str, shape: tuple[int, ...], kind: Any) -> Any:
+        """An array of this shape, in which anything may stand."""
+        size = int(np.prod(shape))
+        if name not in self._flat or self._flat[name].shape[0] < size:
+            self._flat[name] = np.empty(size, kind)
+        return self._flat[name][:size].reshape(shape)
+
+
 class Coded:
     """The rows of whole patients, coded, with what counts at each for all axes that are asked, and for more as they come."""
 
-    def __init__(self, coding: Coding, rows: Any, given: Any, refused: Any) -> None:
+    def __init__(self, coding: Coding, rows: Any, given: Any, refused: Any, room: Room) -> None:
         self.forest, self.rows, self.given = coding.forest, rows, given
         owner = buffers(_plain(rows.column("patient")), np.int32).values
         self.start = np.ones(rows.num_rows, np.bool_)
         self.start[1:] = owner[1:] != owner[:-1]
         self.time = np.ascontiguousarray(buffers(rows.column("elapsed"), np.int64).values)
-        self.raw = coding.raw(rows, refused)
+        self.room, self.raw = room, coding.raw(rows, refused, room.empty("raw", (coding.size, rows.num_rows), coding.kind))
         self.left_out = without_repeats(coding, self.start, self.raw, refused)
-        self.keys = np.zeros((rows.num_rows, self.forest.keys.words), np.uint64)
+        self.keys = room.empty("keys", (rows.num_rows, self.forest.keys.words), np.uint64)
+        self.keys[:] = 0
         self.done: set[int] = set()
         self.renewed()
 
@@ -38,9 +53,9 @@ class Coded:
                 self._carry(axis)
         registers = sorted(_needed(forest))
         codes = sorted({forest.frame.axes.all[axis].b for one in forest.trackers for axis in _of(forest, one)})
-        observed: Any = np.zeros((len(registers), len(self.time)), np.int64)
-        code: Any = np.zeros((len(codes), len(self.time)), np.int64)
-        spare: Any = np.zeros(len(self.time), np.int64)
+        observed = self.room.empty("observed", (len(registers), len(self.time)), np.int64)
+        code = self.room.empty("code", (len(codes), len(self.time)), np.int64)
+        spare = self.room.empty("spare", (len(self.time),), np.int64)
         for number, register in enumerate(registers):
             loops.keep(self._raw_of(register - layout.FIRST_FREE), self.start, self.time, observed[number], spare)
         first = layout.FIRST_FREE + len(forest.frame.inputs)

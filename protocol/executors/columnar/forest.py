@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast, get_args
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from protocol.model.decision import DeviationKind, Effect
 from protocol.semantics.identity import is_it
 
 _KINDS = {"episodes": 0, "consecutive": 0, "duration": 1, "since": 2, "lowest": 3, "highest": 4}
-_REMEMBERED = 1 << 14
+_REMEMBERED = 1 << 16
 _NOWHERE = np.uint64(2**64 - 1)
 LATE = get_args(DeviationKind).index("change too late")
 _CAN_BE_LATE = ("dose above permitted", "dose below permitted", "hold without reason")
@@ -31,6 +31,9 @@ SMALL, LARGE, FLAGS = (
 )
 WRITTEN = (*SMALL, "rule", *LARGE, *FLAGS)
 """The columns in the order in which a leaf has them as numbers."""
+
+
+Made = TypeVar("Made")
 
 
 def roomy(array: Any, size: int) -> Any:
@@ -45,11 +48,12 @@ def roomy(array: Any, size: int) -> Any:
 class Forest:
     """A compiled protocol ready for columns. The one class here that changes: it grows where patients come."""
 
-    def __init__(self, walker: Walker) -> None:
+    def __init__(self, walker: Walker, spare: int = 0) -> None:
         self.walker, self.tree, self.frame = walker, walker.tree, walker.tree.frame
         self.trackers = self.frame.moving
-        self.keys = keys.Keys(self.frame)
+        self.keys = keys.Keys(self.frame, spare)
         self.texts = {name: {text: n for n, text in enumerate(texts)} for name, texts in first_texts(self.frame.protocol).items()}
+        self.kept: dict[object, object] = {}
         self.effects: dict[Effect, int] = {}
         self.doses: dict[object, int] = {}
         self.asked: dict[int, dict[int, None]] = {}
@@ -65,7 +69,13 @@ class Forest:
         self.asks: Any = np.zeros((64, 8), np.int32)
         self.mask: Any = np.zeros((64, 1), np.uint64)
         self.fits: Any = np.zeros((1, 1), np.bool_)
-        self.sync()
+        self.renew()
+
+    def once(self, made: Callable[[Forest], Made]) -> Made:
+        """What is made of the protocol once, and kept with it."""
+        if made not in self.kept:
+            self.kept[made] = made(self)
+        return cast(Made, self.kept[made])
 
     # What follows the trees
 

@@ -20,25 +20,33 @@ MOST_GIVEN, MOST_COUNTS = 1 << _GIVEN_BITS, 1 << _COUNT_BITS
 
 
 class Crowded(Exception):
-    """A protocol asks more than the key of a row has room for."""
+    """More is asked than the key of a row has room for."""
 
 
 @define
 class Keys:
-    """The word and the first bit of each axis; those of readings stand in the first ``words``, all others behind."""
+    """The word and the first bit of each axis; those of readings stand in the first ``words``, all others behind.
+
+    ``spare``: words more of both kinds than what is known at first needs.
+    """
 
     frame: Frame
+    spare: int = 0
     words: int = 0
-    behind: int = 3
+    behind: int = 1
     word: list[int] = Factory(list)
     shift: list[int] = Factory(list)
     bits: list[int] = Factory(list)
     free: list[int] = Factory(list)
 
     def __attrs_post_init__(self) -> None:
-        # A few bits of each word stay empty, because no code is cut in two; the last word is for axes that come up later.
-        sizes = [width(self.frame, axis, number) for number, axis in enumerate(self.frame.axes.all) if axis.kind in OF_ROWS]
-        self.words = sum(sizes) // (_WORD - max(sizes, default=1)) + 2
+        axes = enumerate(self.frame.axes.all)
+        left = [0]
+        for size in (width(self.frame, axis, number) for number, axis in axes if axis.kind in OF_ROWS):
+            fitting = next((word for word, taken in enumerate(left) if taken + size <= _WORD), len(left))
+            left = [*left, 0] if fitting == len(left) else left
+            left[fitting] += size
+        self.words, self.behind = len(left) + self.spare, 1 + self.spare
         self.free = [0] * (self.words + self.behind)
 
     def place_all(self) -> None:

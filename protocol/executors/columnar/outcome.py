@@ -50,16 +50,21 @@ class Outcome:
 
     def _array(self, name: str) -> Any:
         values = self.column(name)
+        if name in FLAGS:
+            bits = pyarrow.py_buffer(np.packbits(values, bitorder="little"))
+            return pyarrow.Array.from_buffers(pyarrow.bool_(), len(values), [None, bits], 0)
         if name not in TEXTS:
             return pyarrow.array(values)
         texts = pyarrow.array(self.forest.texts[name], pyarrow.string())
-        return pyarrow.DictionaryArray.from_arrays(_nullable(values), texts)
+        return pyarrow.DictionaryArray.from_arrays(_nullable(values, name in _CAN_BE_NULL), texts)
 
 
-def _nullable(values: Any) -> Any:
+_CAN_BE_NULL = ("rule", "verdict", "deviation")
+
+
+def _nullable(values: Any, can_be_null: bool) -> Any:
     """Numbers as an Arrow array that is null where they are negative; the numbers are not copied."""
-    missing = values < 0
-    count = int(missing.sum())
-    valid = pyarrow.py_buffer(np.packbits(~missing, bitorder="little")) if count else None
+    valid = np.packbits(values >= 0, bitorder="little") if can_be_null else None
     kind = pyarrow.from_numpy_dtype(values.dtype)
-    return pyarrow.Array.from_buffers(kind, len(values), [valid, pyarrow.py_buffer(values)], count)
+    whole = None if valid is None else pyarrow.py_buffer(valid)
+    return pyarrow.Array.from_buffers(kind, len(values), [whole, pyarrow.py_buffer(values)])

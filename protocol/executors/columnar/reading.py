@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,21 +24,32 @@ Column = Any
 
 @frozen
 class Buffers:
-    """A column of numbers or options as arrays: the values, and the bits that say where there is one."""
+    """A column of numbers or options as arrays: the values, and whether there is one in each row."""
 
     values: Any
-    bits: Any
-    offset: int
+    there: Any
 
 
 def buffers(column: Column, kind: Any) -> Buffers:
-    """The arrays behind an Arrow array; nothing is copied."""
+    """The arrays behind an Arrow array; bits become bytes, numbers are not copied."""
     valid, values = column.buffers()[:2]
-    bits = np.frombuffer(valid, np.uint8) if valid is not None and column.null_count else np.empty(0, np.uint8)
+    size, begin = len(column), column.offset
+    there = _bytes(valid, begin, size) if valid is not None and column.null_count else _all_there(size)
     if kind is np.bool_:
-        return Buffers(np.frombuffer(values, np.uint8) if values else np.empty(0, np.uint8), bits, column.offset)
+        return Buffers(_bytes(values, begin, size) if values else np.zeros(size, np.uint8), there)
     whole = np.frombuffer(values, kind) if values else np.empty(0, kind)
-    return Buffers(whole[column.offset : column.offset + len(column)], bits, column.offset)
+    return Buffers(whole[begin : begin + size], there)
+
+
+def _bytes(bits: Any, begin: int, size: int) -> Any:
+    first = begin // 8
+    part = np.frombuffer(bits, np.uint8)[first : (begin + size + 7) // 8]
+    return np.unpackbits(part, bitorder="little")[begin - 8 * first : begin - 8 * first + size]
+
+
+@lru_cache(maxsize=4)
+def _all_there(size: int) -> Any:
+    return np.ones(size, np.uint8)
 
 
 class Coding:
@@ -50,11 +62,14 @@ class Coding:
             _Input(coder, [term for term in terms if term.input == n]) for n, coder in enumerate(forest.walker.reader.coders)
         ]
         self.size = len(terms)
+        self.kind = np.int8 if max((len(term.masks) for term in terms), default=0) < 128 else np.int16
 
-    def raw(self, rows: Any, refused: Any) -> Any:
-        """For each term and row the code that was read; ``refused`` counts up."""
-        found = np.full((self.size, rows.num_rows), layout.NOT_OBSERVED, np.int16)
+    def raw(self, rows: Any, refused: Any, found: Any) -> Any:
+        """Writes for each term and row the code that was read; ``refused`` counts up."""
         for one in self.inputs:
+            if one.name not in rows.schema.names:
+                for term in one.terms:
+                    found[term.place] = layout.NOT_OBSERVED
             if one.name in rows.schema.names or f"{one.name}.not done" in rows.schema.names:
                 one.read(rows, found, refused)
         return found
@@ -65,7 +80,7 @@ class _Input:
 
     def __init__(self, coder: Coder, terms: list[Term]) -> None:
         self.coder, self.item, self.terms, self.name = coder, coder.item, terms, coder.item.name
-        self.read_values: Callable[[Any, Any], None] = {
+        self.read_values: Callable[[Any, Any], int] = {
             Number: self._numbers, Grade: self._grades, Choice: self._options, YesNo: self._flags,
         }[type(self.item.kind)]  # fmt: skip
         self.cuts = [np.array(term.cells.floats() if not _is_multiple(term) else (), np.float64) for term in terms]
@@ -78,71 +93,73 @@ class _Input:
         """The codes of all terms of the input."""
         names = rows.schema.names
         if self.name in names:
-            self.read_values(rows, out)
-            self._ask(rows, out, refused)
+            odd = self.read_values(rows, out)
+            if odd or self._may_be_odd(rows):
+                self._ask(rows, out, refused)
         if f"{self.name}.not done" in names:
             done = rows.column(f"{self.name}.not done").fill_null(False).to_numpy(zero_copy_only=False)
             for term in self.terms:
                 # What is said to be not done has no value, whatever stands beside it, and none was refused.
                 out[term.place, done] = layout.NO_VALUE
 
-    def _numbers(self, rows: Any, out: Any) -> None:
+    def _numbers(self, rows: Any, out: Any) -> int:
         plain = buffers(rows.column(self.name), np.float64)
         base = next(number for number, term in enumerate(self.terms) if not term.limit)
-        first = out[self.terms[base].place]
-        loops.code_numbers(plain.values, plain.bits, plain.offset, self.range, self.cuts[base], first)
+        first, odd = out[self.terms[base].place], 0
+        odd += loops.code_numbers(plain.values, plain.there, self.range, self.cuts[base], first)
         for number, term in enumerate(self.terms):
             if _is_multiple(term):
-                self._multiples(rows, out, number, first)
+                odd += self._multiples(rows, out[term.place], number, first, plain)
             elif number != base:
-                loops.code_numbers(plain.values, plain.bits, plain.offset, self.range, self.cuts[number], out[term.place])
+                odd += loops.code_numbers(plain.values, plain.there, self.range, self.cuts[number], out[term.place])
+        return int(odd)
 
-    def _multiples(self, rows: Any, out: Any, number: int, first: Any) -> None:
-        term, column = self.terms[number], f"{self.name}.{'upper' if self.terms[number].limit == 'ULN' else 'lower'}"
-        if column not in rows.schema.names:
-            out[term.place] = np.where(first < 0, first, term.without_limit)
-            return
-        plain, limit = buffers(rows.column(self.name), np.float64), buffers(rows.column(column), np.float64)
-        place = out[term.place]
-        loops.code_multiples(
-            first,
-            plain.values,
-            limit.values,
-            limit.bits,
-            limit.offset,
-            self.range,
-            self.around[number],
-            term.without_limit,
-            place,
+    def _multiples(self, rows: Any, place: Any, number: int, first: Any, plain: Buffers) -> int:
+        term, side = self.terms[number], "upper" if self.terms[number].limit == "ULN" else "lower"
+        if f"{self.name}.{side}" not in rows.schema.names:
+            place[:] = np.where(first < 0, first, term.without_limit)
+            return 0
+        limit, around = buffers(rows.column(f"{self.name}.{side}"), np.float64), self.around[number]
+        odd: Any = loops.code_multiples(
+            first, plain.values, limit.values, limit.there, self.range, around, term.without_limit, place
         )
+        return int(odd)
 
-    def _grades(self, rows: Any, out: Any) -> None:
+    def _grades(self, rows: Any, out: Any) -> int:
         plain = buffers(rows.column(self.name), np.float64)
-        for number, term in enumerate(self.terms):
-            loops.code_grades(plain.values, plain.bits, plain.offset, self.cuts[number], out[term.place])
+        return sum(loops.code_grades(plain.values, plain.there, self.cuts[n], out[t.place]) for n, t in enumerate(self.terms))
 
-    def _options(self, rows: Any, out: Any) -> None:
+    def _options(self, rows: Any, out: Any) -> int:
         column = rows.column(self.name)
         column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
-        indices = column.indices.cast(pyarrow.int32())
         texts = [text if text is None else str(text).strip() for text in column.dictionary.to_pylist()]
+        plain, odd = buffers(column.indices, column.indices.type.to_pandas_dtype()), 0
         for term in self.terms:
             codes = [term.options.index(text) if text in term.options else loops.ASK for text in texts]
-            plain = buffers(indices, np.int32)
-            loops.code_options(plain.values, plain.bits, plain.offset, np.array([*codes, 0], np.int16), out[term.place])
+            table = np.array([*codes, layout.NOT_OBSERVED], out.dtype)
+            odd += loops.code_options(plain.values, plain.there, table, out[term.place])
+        return int(odd)
 
-    def _flags(self, rows: Any, out: Any) -> None:
+    def _flags(self, rows: Any, out: Any) -> int:
         plain = buffers(rows.column(self.name), np.bool_)
         for term in self.terms:
-            loops.code_flags(plain.values, plain.offset, plain.bits, plain.offset, out[term.place])
+            loops.code_flags(plain.values, plain.there, out[term.place])
+        return 0
 
     # What takes exact numbers, or is refused
+
+    def _may_be_odd(self, rows: Any) -> bool:
+        """Whether there is a bound, or a limit of normal at which nobody has looked yet."""
+        signs, lower, upper = (name in rows.schema.names for name in self._beside())
+        asked = {term.limit for term in self.terms}
+        return signs or (lower and upper) or (lower and "LLN" not in asked) or (upper and "ULN" not in asked)
 
     def _ask(self, rows: Any, out: Any, refused: Any) -> None:
         asked = np.zeros(rows.num_rows, np.bool_)
         for term in self.terms:
             asked |= out[term.place] == loops.ASK
-        asked |= self._are_bounds(rows) | self._are_unusual(rows)
+        if self._may_be_odd(rows):
+            asked |= self._are_bounds(rows) | self._are_unusual(rows)
         asked &= out[self.terms[0].place] != layout.NOT_OBSERVED
         where = np.flatnonzero(asked)
         if not where.size:

@@ -10,13 +10,13 @@ import pyarrow
 
 from protocol.executors import by_reference
 from protocol.executors.columnar import rows_code as loops
-from protocol.executors.columnar.coded import Coded
+from protocol.executors.columnar.coded import Coded, Room
 from protocol.executors.columnar.following_code import follow as walk
 from protocol.executors.columnar.forest import LATE, Forest
 from protocol.executors.columnar.keys import MOST_GIVEN, Crowded
 from protocol.executors.columnar.machine_code import TRACKER
 from protocol.executors.columnar.outcome import Outcome
-from protocol.executors.columnar.reading import Coding
+from protocol.executors.columnar.reading import Coding, buffers
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.coding import NO_CODES
 from protocol.executors.compiled.patients import patient_of
@@ -24,8 +24,8 @@ from protocol.executors.compiled.rows import Row
 from protocol.executors.compiled.windows import has_window
 from protocol.executors.plain import Walker
 
-AT_ONCE = 32_768
-"""Rows of a chunk, so that it stays in the cache of a processor; one more patient is always whole."""
+AT_ONCE = 65_536
+"""Rows of a chunk, about; patients are always whole. Fewer cost more to set up than a closer cache saves."""
 
 
 def is_fit(ready: Walker) -> bool:
@@ -47,8 +47,8 @@ class _Replay:
 
     def __init__(self, forest: Forest, table: pyarrow.Table, follow: str) -> None:
         self.forest, self.table, self.follow = forest, table, follow
-        self.coding, self.outcome = Coding(forest), Outcome(forest, table)
-        self.protocol = forest.frame.protocol
+        self.coding, self.outcome = forest.once(Coding), Outcome(forest, table)
+        self.protocol, self.room = forest.frame.protocol, Room()
         within = self.protocol.act_within
         self.within = -1 if within is None else within
 
@@ -59,8 +59,9 @@ class _Replay:
 
     def _chunk(self, begin: int, rows: Any) -> None:
         refused = self.outcome.refused[begin : begin + rows.num_rows]
-        coded = Coded(self.coding, rows, self._given(rows), refused)
-        leaves = np.full(rows.num_rows, -1, np.int64)
+        coded = Coded(self.coding, rows, self._given(rows), refused, self.room)
+        leaves = self.room.empty("leaves", (rows.num_rows,), np.int64)
+        leaves[:] = -1
         self._walk(coded, leaves)
         leaves[coded.left_out] = -1
         self._write(begin, coded, leaves)
@@ -71,8 +72,10 @@ class _Replay:
             return np.zeros(rows.num_rows, np.int64)
         column = rows.column("given")
         column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
-        codes = np.array([*(self._number(text or "") for text in column.dictionary.to_pylist()), 0], np.int64)
-        return codes[column.indices.fill_null(len(codes) - 1).to_numpy()]
+        codes: Any = np.array([*(self._number(text or "") for text in column.dictionary.to_pylist()), 0], np.int64)
+        plain, given = buffers(column.indices, column.indices.type.to_pandas_dtype()), np.empty(rows.num_rows, np.int64)
+        loops.code_options(plain.values, plain.there, codes, given)
+        return given
 
     def _number(self, text: str) -> int:
         code = self.forest.walker.reader.written(text)

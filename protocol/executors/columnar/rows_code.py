@@ -6,56 +6,56 @@ from typing import Any
 
 import numpy as np
 
-from protocol.executors.columnar.machine_code import compiled, short
+from protocol.executors.columnar.machine_code import compiled
 from protocol.executors.compiled.layout import NO_VALUE, NONE, NOT_OBSERVED
 
 ASK = -3
 """The code of a value for which exact numbers are needed."""
 
 
-@short
-def is_there(bits: Any, offset: int, row: int) -> Any:
-    place = offset + row
-    return bits.shape[0] == 0 or (bits[place >> 3] >> (place & 7)) & 1 != 0
+@compiled
+def code_numbers(values: Any, there: Any, range_: Any, cuts: Any, out: Any) -> Any:
+    """The cells of plain numbers, and how many are to be asked. ``range_``: the first plausible float, and the first beyond.
+
+    One pass for each constant, because a processor compares several numbers at once.
+    """
+    least, beyond, asked = range_[0], range_[1], 0
+    for row in range(out.shape[0]):
+        out[row] = 0
+    for number in range(cuts.shape[0]):
+        cut = cuts[number]
+        for row in range(out.shape[0]):
+            out[row] += values[row] >= cut
+    for row in range(out.shape[0]):
+        value = values[row]
+        is_odd = not (least <= value < beyond)
+        out[row] = (ASK if is_odd else out[row]) if there[row] else NOT_OBSERVED
+        asked += is_odd and there[row]
+    return asked
 
 
 @compiled
-def code_numbers(values: Any, bits: Any, offset: int, range_: Any, cuts: Any, out: Any) -> None:
-    """The cells of plain numbers; ``range_`` is the first float that is plausible, and the first beyond."""
-    least, beyond = range_[0], range_[1]
+def code_grades(values: Any, there: Any, cuts: Any, out: Any) -> Any:
+    """The cells of grades, which are whole numbers from 0 to 5; how many are to be asked."""
+    asked = 0
     for row in range(out.shape[0]):
         value = values[row]
         cell = 0
         for number in range(cuts.shape[0]):
             cell += value >= cuts[number]
-        cell = cell if least <= value < beyond else ASK
-        out[row] = cell if is_there(bits, offset, row) else NOT_OBSERVED
+        is_odd = not (0 <= value <= 5 and value == np.floor(value))
+        out[row] = (ASK if is_odd else cell) if there[row] else NOT_OBSERVED
+        asked += is_odd and there[row]
+    return asked
 
 
 @compiled
-def code_grades(values: Any, bits: Any, offset: int, cuts: Any, out: Any) -> None:
-    """The cells of grades, which are whole numbers from 0 to 5."""
+def code_multiples(plain: Any, values: Any, limits: Any, there: Any, range_: Any, around: Any, without: int, out: Any) -> Any:
+    """The cells of multiples of a limit of normal, ``around`` which a quotient has to be computed exactly; how many are to be."""
+    least, beyond, asked = range_[0], range_[1], 0
     for row in range(out.shape[0]):
-        value = values[row]
-        cell = 0
-        for number in range(cuts.shape[0]):
-            cell += value >= cuts[number]
-        cell = cell if 0 <= value <= 5 and value == np.floor(value) else ASK
-        out[row] = cell if is_there(bits, offset, row) else NOT_OBSERVED
-
-
-@compiled
-def code_multiples(
-    plain: Any, values: Any, limits: Any, bits: Any, offset: int, range_: Any, around: Any, without: int, out: Any
-) -> None:
-    """The cells of multiples of a limit of normal, ``around`` which a quotient has to be computed exactly."""
-    least, beyond = range_[0], range_[1]
-    for row in range(out.shape[0]):
-        if plain[row] < 0:
-            out[row] = plain[row]
-            continue
-        if not is_there(bits, offset, row):
-            out[row] = without
+        if plain[row] < 0 or not there[row]:
+            out[row] = plain[row] if plain[row] < 0 else without
             continue
         limit = limits[row]
         times = values[row] / limit
@@ -63,22 +63,28 @@ def code_multiples(
         for number in range(around.shape[1]):
             cell += times >= around[0, number]
             other += times >= around[1, number]
-        out[row] = cell if cell == other and least <= limit < beyond and limit > 0 else ASK
+        is_odd = cell != other or not (least <= limit < beyond) or limit <= 0
+        out[row] = ASK if is_odd else cell
+        asked += is_odd
+    return asked
 
 
 @compiled
-def code_options(values: Any, bits: Any, offset: int, codes: Any, out: Any) -> None:
-    """The codes of options, by the number of each in its dictionary."""
+def code_options(values: Any, there: Any, codes: Any, out: Any) -> Any:
+    """The codes of options, by the number of each in its dictionary; how many are to be asked."""
+    asked, none = 0, codes[codes.shape[0] - 1]
     for row in range(out.shape[0]):
-        out[row] = codes[values[row]] if is_there(bits, offset, row) else NOT_OBSERVED
+        code = codes[values[row]] if there[row] else none
+        out[row] = code
+        asked += code == ASK
+    return asked
 
 
 @compiled
-def code_flags(values: Any, start: int, bits: Any, offset: int, out: Any) -> None:
+def code_flags(values: Any, there: Any, out: Any) -> None:
     """The codes of a yes or no."""
     for row in range(out.shape[0]):
-        place = start + row
-        out[row] = (values[place >> 3] >> (place & 7)) & 1 if is_there(bits, offset, row) else NOT_OBSERVED
+        out[row] = values[row] if there[row] else NOT_OBSERVED
 
 
 @compiled
