@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "adapters": {"model"},
     "checks": {"model", "semantics"},
     "executors": {"model", "semantics"},
-    "verification": {"model", "semantics"},
+    "verification": {"model", "semantics", "checks"},
 }
 # The rooms of the largest part, the same way; what stands in no room, such as `verify`, asks any of them.
 ROOMS_MAY_IMPORT = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from protocol.adapters.phrases import listed, say_conflict
-from protocol.adapters.story import Told, story
+from protocol.adapters.asked_later import asked_later
+from protocol.adapters.phrases import listed, say_conflict, say_date
+from protocol.adapters.story import Told, say_reading, story
 from protocol.adapters.to_markdown import to_markdown
 from protocol.adapters.verified import Judged, Verified, say_grid
+from protocol.model.course import Course
 from protocol.model.decision import Decision
+from protocol.model.protocol import Protocol
 from protocol.model.time import say_time
 from protocol.model.verification import Counterexample, Verdict
 
@@ -44,14 +47,16 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
         return ""
     compared = (shown.beside_says, _against(verified, shown.against))
     held, after = _held(verified, shown, decision), _FROM_THERE_ON.get(verdict.code, "")
-    parts = (_followed(verified, verdict, decision), *compared, held, after, _noted(verified, verdict))
+    followed = (_followed(verified, verdict, decision), *compared, _counted(shown.course, shown.time, verified.protocol))
+    parts = (*followed, held, after, _noted(verified, verdict))
     return " ".join(part for part in parts if part)
 
 
 def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -> str:
     shown = verdict.counterexample
     if decision and decision.conflict:
-        return f"There {say_conflict(decision, verified.protocol)}."
+        cells = (rule for rule in verified.protocol.rules if rule.name in decision.conflict and rule.says)
+        return " ".join((f"There {say_conflict(decision, verified.protocol)}.", *dict.fromkeys(cell.says for cell in cells)))
     if shown is None or not shown.rule:
         return "There no rule was followed."
     source = f" ({shown.source})" if shown.source else ""
@@ -74,6 +79,19 @@ def _held(verified: Verified, shown: Counterexample, decision: Decision | None) 
         says = next((rule.says for rule in verified.protocol.rules if rule.name == reasons[0]), "")
         return f"Held because of {reasons[0]}{f': {says}' if says else '.'}"
     return f"Held because of {listed(reasons)}." if len(reasons) > 1 else ""
+
+
+def _counted(course: Course, time: int, protocol: Protocol) -> str:
+    """Which findings count there although they were not measured there, with when they were."""
+    found: dict[str, str] = {}
+    for visit in (one for one in course.visits if one.time <= time):
+        for reading in visit.observations:
+            item = next((one for one in protocol.inputs if one.name == reading.input), None)
+            found.pop(reading.input, None)
+            limit = None if item is None or reading.input not in asked_later(protocol) else item.valid_for
+            if reading.value is not None and limit is not None and visit.time < time <= visit.time + limit:
+                found[reading.input] = f"{say_reading(reading)} of {say_date(visit)}"
+    return f"Not measured there, and still counted: {listed(found.values())}." if found else ""
 
 
 def _noted(verified: Verified, verdict: Verdict) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from protocol.checks.properties_of_course import judged as on_course
 from protocol.model.course import Course
 from protocol.model.expectation import Expectation
 from protocol.model.property import OfVisits, Property, family_of
@@ -27,6 +28,7 @@ from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts
 
 Progress = Callable[[str], None]
+Confirmed = Callable[[Course], bool]
 
 
 @frozen(eq=False)
@@ -116,9 +118,9 @@ def of_property(made: Search, item: Property, judged: Judged) -> Verdict:
     """The verdict on a property of the file."""
     sometimes = isinstance(item.sentence, OfVisits) and item.sentence.family == "sometimes"
     if sometimes:
-        outcome, shown, why = _sometimes(made, judged)
+        outcome, shown, why = _sometimes(made, item, judged)
     else:
-        outcome, shown, why = _outcome(made, judged.certain, judged.ended)
+        outcome, shown, why = _outcome(made, judged.certain, judged.ended, lambda course: fails_on(made, item, course))
         if outcome == "holds" and judged.possible:
             why = "undecided visits apart: for some value of what is missing it fails"
     family = family_of(item)
@@ -136,9 +138,9 @@ def of_property(made: Search, item: Property, judged: Judged) -> Verdict:
     )
 
 
-def _sometimes(made: Search, judged: Judged) -> tuple[Outcome, Counterexample | None, str]:
+def _sometimes(made: Search, item: Property, judged: Judged) -> tuple[Outcome, Counterexample | None, str]:
     if judged.shows:
-        shown = first_shown(made, judged.shows)
+        shown = first_shown(made, judged.shows, lambda course: fails_on(made, item, course))
         return ("holds", shown, "") if shown else ("not confirmed", None, "no course with readings was found that shows it")
     ended = _ended(made, judged.ended)
     return ("unfinished", None, ended) if ended else ("fails", None, "no course shows it")
@@ -149,9 +151,11 @@ def _ended(made: Search, why: str) -> str:
     return made.explored.ended[0] if made.explored.ended else why
 
 
-def _outcome(made: Search, found: tuple[Failing, ...], why: str) -> tuple[Outcome, Counterexample | None, str]:
+def _outcome(
+    made: Search, found: tuple[Failing, ...], why: str, confirmed: Confirmed = lambda course: True
+) -> tuple[Outcome, Counterexample | None, str]:
     if found:
-        shown = first_shown(made, found)
+        shown = first_shown(made, found, confirmed)
         if shown is not None:
             return "fails", shown, ""
         return "not confirmed", None, "no course with readings was found on which it fails"
@@ -178,10 +182,22 @@ def _of_built_in(made: Search, item: BuiltIn, found: tuple[Failing, ...], ended:
     )
 
 
-def first_shown(made: Search, found: Iterable[Failing]) -> Counterexample | None:
-    """The shortest of these courses that the reference decides as the search says; None where none of them can be had."""
+def fails_on(made: Search, item: Property, course: Course) -> bool:
+    """Whether the reference, too, says of a course that a property fails on it, or is shown by it where it is to be so sometimes.
+
+    Of what only a dose leads to that was not permitted it says nothing.
+    """
+    if made.search.deciding.any_dose:
+        return True
+    found = on_course(evolve(made.search.abstraction.protocol, properties=(item,), expectations=()), course)
+    return item.name in found.shown or any(failure.certain for failure in found.failures)
+
+
+def first_shown(made: Search, found: Iterable[Failing], confirmed: Confirmed = lambda course: True) -> Counterexample | None:
+    """The shortest of these courses that the reference decides as the search says, and that is ``confirmed``; None where none
+    of them can be had."""
     for one in found:
-        course = concrete(made.search.abstraction, one.path)
+        course = concrete(made.search.abstraction, one.path, confirmed=confirmed)
         beside = None if one.beside is None else concrete(made.search.abstraction, (*one.path[:-1], one.beside))
         if course is not None and (one.beside is None or _differ_in_one(course, beside)):
             last = one.path[-1]

@@ -7,7 +7,7 @@ a computed number in a cell that none of them gives, has no course: then the pat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, product
 
 from attrs import frozen
@@ -30,16 +30,21 @@ Entries = dict[str, Observation]
 """What a visit says of each input; an observation without a value is ``not done``."""
 
 
-def concrete(abstraction: Abstraction, path: Path, name: str = "") -> Course | None:
-    """A course on which the reference decides at each visit as the path says; None where none was found."""
+def concrete(
+    abstraction: Abstraction, path: Path, name: str = "", confirmed: Callable[[Course], bool] = lambda course: True
+) -> Course | None:
+    """A course on which the reference decides at each visit as the path says, and that is ``confirmed``; None where none was
+    found."""
     courses = in_readings(abstraction, path, name)
-    return next((course for course in courses if agrees(path, replayed(abstraction.protocol, course))), None)
+    agreeing = (course for course in courses if agrees(path, replayed(abstraction.protocol, course)))
+    return next((course for course in agreeing if confirmed(course)), None)
 
 
 def in_readings(abstraction: Abstraction, path: Path, name: str = "") -> Iterator[Course]:
     """Courses that the path can stand for, the most readable first; what the reference decides on them was not asked yet."""
-    for exact, spoken in product((False, True), repeat=2):
-        course = _course(abstraction, path, name, exact=exact, spoken=spoken)
+    carried = any(abstraction.axes[axis].letters[letter].kind == "carried" for came in path for axis, letter in came.letters)
+    for sparse, exact, spoken in product((False, True) if carried else (False,), (False, True), (False, True)):
+        course = _course(abstraction, path, name, exact=exact, spoken=spoken, sparse=sparse)
         if course is not None:
             yield course
 
@@ -77,9 +82,9 @@ def times_of(path: Path) -> tuple[int, ...]:
     return tuple(time - first for time in times)
 
 
-def _course(abstraction: Abstraction, path: Path, name: str, *, exact: bool, spoken: bool) -> Course | None:
+def _course(abstraction: Abstraction, path: Path, name: str, *, exact: bool, spoken: bool, sparse: bool) -> Course | None:
     times = times_of(path)
-    shown = carried_from(abstraction, path, times)
+    shown = carried_from(abstraction, path, times, sparse=sparse)
     if shown is None:
         return None
     entries = [dict(_entries(abstraction, shown, times, visit, exact=exact, spoken=spoken)) for visit in range(len(path))]
@@ -115,18 +120,23 @@ def before_each(path: Path, times: Sequence[int]) -> tuple[Before, ...]:
     return tuple(found)
 
 
-def carried_from(abstraction: Abstraction, path: Path, times: Sequence[int]) -> list[Shown] | None:
-    """The letters of each visit, with a reading measured before for each that is carried; None where there can be none."""
+def carried_from(abstraction: Abstraction, path: Path, times: Sequence[int], *, sparse: bool = False) -> list[Shown] | None:
+    """The letters of each visit, with a reading measured before for each that is carried; None where there can be none.
+
+    ``sparse``: a reading that is newer than the letter says is left out where an older one says the same.
+    """
     shown = [{axis: abstraction.axes[axis].letters[letter] for axis, letter in came.letters} for came in path]
     before = before_each(path, times)
     for visit, letters in enumerate(shown):
         for place, letter in letters.items():
-            if letter.kind == "carried" and not _is_put(abstraction, place, shown, times, visit, before[visit]):
+            if letter.kind == "carried" and not _is_put(abstraction, place, shown, times, visit, before[visit], sparse):
                 return None
     return shown
 
 
-def _is_put(abstraction: Abstraction, place: int, shown: list[Shown], times: Sequence[int], visit: int, before: Before) -> bool:
+def _is_put(
+    abstraction: Abstraction, place: int, shown: list[Shown], times: Sequence[int], visit: int, before: Before, sparse: bool
+) -> bool:
     """Whether a reading that is carried over at a visit was measured before; puts it where the path left that open.
 
     It should be as new as the letter says. Where nothing asks that, the search has forgotten when the last step was, so then any
@@ -134,21 +144,32 @@ def _is_put(abstraction: Abstraction, place: int, shown: list[Shown], times: Seq
     """
     axis, letter = abstraction.axes[place], shown[visit][place]
     left_open: list[int] = []
+    too_new: list[int] = []
     for earlier in range(visit - 1, -1, -1):
         age, there = times[visit] - times[earlier], shown[earlier].get(place)
         if axis.item.valid_for is not None and age > axis.item.valid_for:
             break
         if there is not None and (there.kind == "unknown" or there.reading != letter.reading):
             break
+        fits = _fits(abstraction, axis, letter, age, before)
         if there is not None and there.kind == "measured":
-            return True
+            if fits or not sparse:
+                return _left_out(shown, place, too_new)
+            too_new.append(earlier)
         if there is None:
             left_open.append(earlier)
-            if _fits(abstraction, axis, letter, age, before):
+            if fits:
                 break
-    if left_open:
+    if left_open and (fits or not too_new):
         shown[left_open[-1]][place] = _measured(axis, letter.reading)
-    return bool(left_open)
+        return _left_out(shown, place, too_new)
+    return bool(too_new)
+
+
+def _left_out(shown: list[Shown], place: int, visits: list[int]) -> bool:
+    for visit in visits:
+        del shown[visit][place]
+    return True
 
 
 def _fits(abstraction: Abstraction, axis: Axis, letter: Letter, age: int, before: Before) -> bool:
