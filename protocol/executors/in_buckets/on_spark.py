@@ -56,11 +56,9 @@ def _hand(spark: Any, threads: ThreadPoolExecutor, work: Any, waiting: Iterator[
 
 
 def _one(spark: Any, work: Callable[[Any], Any], item: Any) -> Any:
-    from py4j.protocol import Py4JError
-
     try:
         return spark.parallelize([item], 1).map(work).collect()[0]
-    except Py4JError as error:
+    except Exception as error:  # the work itself raises nothing
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         said = next((line for line in lines if "Caused by" in line or "Job aborted" in line), lines[0])
         hint = "Spark's own log says more. What was done is kept: run the same command again to go on."
