@@ -5,6 +5,7 @@ What is public, and stays as it is from one minor version to the next:
 - ``load`` a protocol, ``Protocol``, its ``fingerprint``;
 - ``initial``, ``step``, ``trace``, ``next_change``: what it says of a visit, and of a course; ``replay``: of many courses;
 - ``replay_table``: the same of many courses at once, from a table of visits to a table of decisions (extra ``bulk``);
+- ``courses`` of a file, or of the tables of a study through a mapping;
 - ``watch``: at which visits of a course each rule is true, false or unknown, without a dose;
 - ``dispense``: so many units of each strength, of a dose for a body size;
 - ``verify``: what is so of each property on all courses, with the shortest course on which one fails;
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from protocol.adapters.from_values import visit
     from protocol.adapters.to_text import explain
+    from protocol.commands.data import courses
     from protocol.executors import machine, stored
     from protocol.executors.columns import replay_table
     from protocol.language.shipped import load
@@ -37,12 +39,13 @@ if TYPE_CHECKING:
     from protocol.verification.verify import verify
 
 __all__ = [
-    "Protocol", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "replay", "replay_table",
-    "step", "stored", "trace", "verify", "visit", "watch",
+    "Protocol", "courses", "dispense", "explain", "fingerprint", "initial", "load", "machine", "next_change", "replay",
+    "replay_table", "step", "stored", "trace", "verify", "visit", "watch",
 ]  # fmt: skip
 
 _PLACES = {
     "Protocol": "protocol.model.protocol",
+    "courses": "protocol.commands.data",
     "dispense": "protocol.semantics.dispensing",
     "explain": "protocol.adapters.to_text",
     "fingerprint": "protocol.model.protocol",

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from protocol.errors import NotationError
+
 if TYPE_CHECKING:
     from protocol.adapters.mapped.courses import Mapped
     from protocol.adapters.sheet import Sheet
+    from protocol.model.course import Course
     from protocol.model.mapping import DataMapping
     from protocol.model.protocol import Protocol
 
@@ -23,6 +26,14 @@ def data_folder(command: Command) -> Command:
     return click.option("--data", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help=said)(command)
 
 
+def courses(file: str | Path, protocol: Protocol, folder: str | Path | None = None) -> tuple[Course, ...]:
+    """The courses of a Markdown or CSV file, or those that a mapping (``.mapping.yaml``) makes of the tables in a folder.
+
+    What is refused or left out of tables is counted by ``protocol map --check``. Raises ProtocolError, with every problem.
+    """
+    return tuple(one.course for one in sheet_of(Path(file), protocol, None if folder is None else Path(folder)).examples)
+
+
 def sheet_of(courses: Path, protocol: Protocol, folder: Path | None = None) -> Sheet:
     """The courses of a Markdown or CSV file, or of tables as a mapping (``.mapping.yaml``) says."""
     from protocol.adapters.from_file import from_file
@@ -32,7 +43,8 @@ def sheet_of(courses: Path, protocol: Protocol, folder: Path | None = None) -> S
     if courses.name.endswith(MAPPING):
         return sheet(mapped(courses, folder, protocol)[1])
     if folder is not None:
-        raise click.UsageError(f"--data goes with a mapping, a file that ends in {MAPPING}; '{courses}' is a file of courses")
+        hint = f"A folder of tables (--data) goes with a mapping, a file that ends in {MAPPING}."
+        raise NotationError(f"'{courses}' is a file of courses and no mapping", hint)
     return from_file(courses, protocol)
 
 
@@ -43,7 +55,7 @@ def mapped(file: Path, folder: Path | None, protocol: Protocol | None = None) ->
     from protocol.language.shipped import MAPPING
 
     if not file.name.endswith(MAPPING):
-        raise click.UsageError(f"'{file}' is no mapping: the name of its file ends in {MAPPING}")
+        raise NotationError(f"'{file}' is no mapping", f"The name of its file ends in {MAPPING}.")
     mapping = load_mapping(file)
     meant = protocol or protocol_of(mapping)
     return meant, read_mapped(mapping, folder_of(mapping, folder), meant)
@@ -62,5 +74,5 @@ def folder_of(mapping: DataMapping, folder: Path | None) -> Path:
     """The folder of the tables: the one that is asked for, else that which the mapping names, from its own file."""
     found = folder if folder is not None else Path(mapping.file).parent / mapping.data
     if not found.is_dir():
-        raise click.UsageError(f"there is no folder {found}: name the one that holds the tables with --data FOLDER")
+        raise NotationError(f"there is no folder {found}", "Name the one that holds the tables: --data FOLDER.")
     return found
