@@ -32,7 +32,7 @@ def run(*arguments: str) -> int:
 
 
 def test_it_says_what_was_decided_and_where_it_is(table: Path, capsys: Output) -> None:
-    assert run("--out", "out", "--buckets", "2") == 1
+    assert run("--out", "out", "--buckets", "2", "--workers", "1") == 1
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("small 1.0 (fingerprint ")
     assert said[0].endswith(f": {len(visits(6))} visits of 6 patients, in 2 buckets.")
@@ -85,7 +85,8 @@ def test_without_its_libraries_it_says_what_to_install(
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_who_is_stopped_says_how_to_go_on(sign: signal.Signals, desk: Path) -> None:
     written(desk / "visits.parquet", visits(1500))
-    command = [sys.executable, "-m", "protocol", "replay-table", "small", "visits.parquet", "--out", "out", "--buckets", "150"]
+    command = [sys.executable, "-m", "protocol", "replay-table", "small", "visits.parquet", "--out", "out", "--workers", "1"]
+    command += ["--buckets", "150"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         until = time.monotonic() + 30

@@ -15,6 +15,7 @@ import pytest
 from protocol.errors import InputError
 from protocol.executors.in_buckets.workers import in_processes
 from tests.conftest import REPOSITORY
+from tests.executors.in_buckets.twice import twice
 from tests.executors.in_buckets.visit_files import SMALL, content, visits, written
 
 pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
@@ -81,20 +82,6 @@ def spec() -> str:
 
 
 # A process among several
-
-
-def twice(number: int) -> int:
-    """What the processes below do; 3 ends its process, 4 is refused, 5 is a mistake of the program."""
-    from protocol.executors.in_buckets.codes import refusal
-
-    match number:
-        case 3:
-            os.kill(os.getpid(), 9)
-        case 4:
-            raise refusal("R001", "four", "Take another.")
-        case 5:
-            raise LookupError("five")
-    return 2 * number
 
 
 def test_what_several_processes_do_comes_back_whatever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
