@@ -139,7 +139,15 @@ class Filling:
             return ()
         cuts = self.prepared.constants.get(Value(name), ())
         whole = Piece(kind.low, kind.high, False, False)
-        return tuple(dict.fromkeys((*self._in_force(slot), value_in(whole), *cuts, *values_in(whole), kind.high)))
+        near = (value for value in self._near(name) if kind.low <= value <= kind.high)
+        return tuple(dict.fromkeys((*self._in_force(slot), value_in(whole), *cuts, *near, *values_in(whole), kind.high)))
+
+    def _near(self, name: str) -> Iterator[Fraction]:
+        """A little less, and a little more, than what the path says of an input at other visits."""
+        for one in self.said:
+            said = one.get(name)
+            if said is not None and isinstance(said.value, Fraction):
+                yield from (value for share in (9, 11) for value in in_few_digits(said.value * share / 10)[1:2])
 
     def _in_force(self, slot: Slot) -> tuple[Fraction, ...]:
         """The value of the last reading before, where there is one."""
