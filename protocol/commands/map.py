@@ -11,6 +11,7 @@ import click
 from protocol.commands import FAILS, HOLDS
 from protocol.commands.data import data_folder, mapped
 from protocol.commands.form import Answering, answer, in_form
+from protocol.commands.output import check_output
 from protocol.commands.screen import show, width
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def map(
     Every row is used, corrected, duplicated, refused or ignored, and the counts add up. With --out the visits are written as a
     table for replay-table, and beside it a manifest of what they rest on.
     """
+    from protocol.adapters.manifest import ENDING
     from protocol.adapters.mapped.summary import summary
     from protocol.adapters.mapped.summary_text import summary_text
 
@@ -54,6 +56,8 @@ def map(
     if out and out.suffix != ".parquet":
         raise click.UsageError(f"'{out}' does not end in .parquet: the visits are written as a Parquet file")
     protocol, found = mapped(mapping, folder)
+    for file in (out, out.with_suffix(ENDING)) if out else ():
+        check_output(file, "--out", (Path(found.mapping.file), *found.files.values()))
     told = summary(found, protocol)
     written = _write(found, protocol, told, out) if out else ""
     if form == "json":

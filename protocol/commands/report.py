@@ -11,6 +11,7 @@ import click
 
 from protocol.commands import HOLDS
 from protocol.commands.data import data_folder, sheet_of
+from protocol.commands.output import check_output, read_of
 from protocol.commands.progress import watched
 from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, load, traces_of
@@ -58,6 +59,7 @@ def report(
     from protocol.adapters.selection import pairs, under
 
     check_extra(figures is not None)
+    check_output(page, "--out", read_of(spec, courses, folder))
     protocol = load(spec)
     sheet = sheet_of(courses, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -10,6 +11,9 @@ Anchor = Literal["", "m", "e"]
 """Where a text stands to its point: right of it, around it (middle), left of it (end)."""
 
 Point = tuple[float, float]
+
+_NO_LETTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no file of XML may hold."""
 
 
 def number(value: float) -> str:
@@ -118,8 +122,12 @@ def _size(drawn: str) -> tuple[float, float]:
 
 
 def alone(drawn: str, style: str) -> str:
-    """A figure as a file of its own, with the style sheet inside and a white ground."""
-    head, _, rest = drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1).partition(">")
+    """A figure as a file of its own, with the style sheet inside and a white ground. What is no letter of XML is shown as one."""
+    head, _, rest = (
+        _NO_LETTER.sub("\N{REPLACEMENT CHARACTER}", drawn)
+        .replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        .partition(">")
+    )
     width, height = (number(length) for length in _size(head))
     ground = f'<rect width="{width}" height="{height}" fill="#fff"/>'
     return (

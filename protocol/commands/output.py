@@ -1,0 +1,33 @@
+"""May a file be written there? Never over what the command reads, and never in the place of a folder or a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+
+def check_output(file: Path, option: str, read: Iterable[Path]) -> None:
+    """A mistake of the caller, unless the file is new, or a regular one of which none that is read is the same."""
+    if not file.name:
+        raise click.UsageError(f"{option} '{file}' names no file: give the one that is to be written")
+    if file.exists() and not file.is_file():
+        what = "a folder" if file.is_dir() else "no regular file"
+        raise click.UsageError(f"{option} '{file}' is {what}: give a file that is to be written")
+    for one in read:
+        if file.exists() and one.exists() and file.samefile(one):
+            raise click.UsageError(f"{option} '{file}' is a file that is read here, and would be lost: give another one")
+
+
+def read_of(spec: str, courses: Path, folder: Path | None) -> list[Path]:
+    """The files that a command reads of a SPEC and its courses: the tables too, where those come through a mapping."""
+    from protocol.commands.data import folder_of
+    from protocol.language.mapping.from_yaml import load_mapping
+    from protocol.language.shipped import MAPPING, find
+
+    read = [find(spec), courses]
+    if courses.name.endswith(MAPPING):
+        mapping = load_mapping(courses)
+        read += [Path(mapping.file), *(folder_of(mapping, folder) / table.file for table in mapping.tables)]
+    return read
