@@ -28,13 +28,19 @@ def decisions(protocol: Protocol, table: pyarrow.Table, follow: str = "given") -
     with _ALONE:
         ready = _ready(protocol)
         if ready is None:
-            return by_reference.decisions(protocol, table, follow)
+            return _told(by_reference.decisions(protocol, table, follow), "by the reference, because of what the protocol asks")
         if not isinstance(ready, Walker):
             found = _in_loops(ready, table, follow)
             if found is not None:
-                return found
+                return _told(found[0], "in loops over columns", found[1])
             ready = _READY[fingerprint(protocol)] = ready.walker
-        return _by_plain(protocol, ready, table, follow)
+        return _told(*_by_plain(protocol, ready, table, follow))
+
+
+def _told(table: pyarrow.Table, way: str, slow: int = 0) -> pyarrow.Table:
+    """The table with the way in which it was decided among its metadata."""
+    slowly = f"; {slow} patients by the reference" if slow else ""
+    return table.replace_schema_metadata({"decided": f"{way}{slowly}"})
 
 
 def _ready(protocol: Protocol) -> Any:
@@ -68,7 +74,7 @@ def _planted(ready: Walker, spare: int) -> Any:
     return None
 
 
-def _in_loops(forest: Any, table: pyarrow.Table, follow: str) -> pyarrow.Table | None:
+def _in_loops(forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int] | None:
     """The decisions by the loops over columns; None where there is no room for all that is asked."""
     from protocol.executors.columnar import replayed
 
@@ -85,13 +91,14 @@ def _in_loops(forest: Any, table: pyarrow.Table, follow: str) -> pyarrow.Table |
 # One row after the other
 
 
-def _by_plain(protocol: Protocol, ready: Walker, table: pyarrow.Table, follow: str) -> pyarrow.Table:
+def _by_plain(protocol: Protocol, ready: Walker, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, str, int]:
     rows: list[tuple[int, bool]] = []
     times: list[int] = []
     found = written(protocol)
-    begin = 0
+    begin = slowly = 0
     for decided, length in _patients(ready, table, follow):
         if decided is None:
+            slowly += 1
             slow = by_reference.decisions(protocol, table.slice(begin, length), follow)
             _copy(slow, found)
             times += slow["elapsed"].to_pylist()
@@ -104,7 +111,7 @@ def _by_plain(protocol: Protocol, ready: Walker, table: pyarrow.Table, follow: s
                 rows.append((index, not one.by_itself))
                 index += not one.by_itself
         begin += length
-    return by_reference.joined(table, rows, times, found)
+    return by_reference.joined(table, rows, times, found), "one row after the other", slowly
 
 
 def _patients(ready: Walker, table: pyarrow.Table, follow: str) -> Iterator[tuple[list[Decided] | None, int]]:

@@ -35,6 +35,11 @@ def first_texts(protocol: Protocol) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
+def ordered(first: Sequence[str], used: Iterable[str]) -> list[str]:
+    """The dictionary of a column whatever was decided before it: as it begins, then all other texts of this table in order."""
+    return [*first, *sorted(set(used) - set(first))]
+
+
 def dose_text(effect: Effect) -> str:
     """The dose of an effect as the column ``given`` would have it: a level, a regimen, ``none`` or ``stopped``."""
     if effect.dose == NO_DRUG:
@@ -88,9 +93,12 @@ class Written:
 
     def arrays(self) -> Iterator[tuple[str, Any]]:
         """Each column of a decision with its name."""
+        first = first_texts(self.protocol)
         for name, kind in TEXTS.items():
-            indices = pyarrow.array(self.values[name], kind)
-            yield name, pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(self.texts[name], pyarrow.string()))
+            texts = ordered(first[name], self.texts[name])
+            place = {self.texts[name][text]: number for number, text in enumerate(texts)}
+            indices = pyarrow.array([None if value is None else place[value] for value in self.values[name]], kind)
+            yield name, pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(texts, pyarrow.string()))
         for name, kind in PLAIN.items():
             yield name, pyarrow.array(self.values[name], kind)
 

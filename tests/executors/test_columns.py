@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+import protocol
 from protocol.executors.plain import walker
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
@@ -58,3 +59,37 @@ def test_any_table_under_any_protocol_is_decided_as_by_the_reference(seed: int) 
         assert not differences(spec, rows, random.choice(("given", "given", "recommended")))
         taken += walker(spec) is not None
     assert taken
+
+
+def test_the_metadata_say_in_which_way_a_table_was_decided() -> None:
+    spec = protocol.load("imatinib-hes")
+    found = by_columns.decisions(spec, visits(Random(1), spec, 5))
+    assert found.schema.metadata == {b"decided": b"in loops over columns"}
+    heparin = protocol.load("heparin-raschke")
+    assert by_columns.decisions(heparin, visits(Random(1), heparin, 5)).schema.metadata[b"decided"].startswith(b"one row after")
+
+
+def test_a_table_does_not_depend_on_what_was_decided_before() -> None:
+    spec = protocol.load("imatinib-hes")
+    rows = visits(Random(2), spec, 20)
+    first = by_columns.decisions(spec, rows)
+    by_columns.decisions(spec, visits(Random(3), spec, 40))
+    assert by_columns.decisions(spec, rows).equals(first)
+    assert first.equals(by_reference.decisions(spec, rows))
+
+
+def test_patients_in_several_chunks_and_a_long_one_are_decided_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = protocol.load("imatinib-hes")
+    rows = visits(Random(4), spec, 60)
+    whole = by_columns.decisions(spec, rows)
+    monkeypatch.setattr("protocol.executors.columnar.replayed.AT_ONCE", 7)
+    assert by_columns.decisions(spec, rows).equals(whole)
+
+
+def test_without_the_library_of_loops_the_rows_go_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = protocol.load("imatinib-hes")
+    rows = visits(Random(5), spec, 10)
+    monkeypatch.setattr(by_columns, "_READY", {})
+    monkeypatch.setattr(by_columns, "find_spec", lambda name: None)
+    found = by_columns.decisions(spec, rows)
+    assert found.schema.metadata == {b"decided": b"one row after the other"} and found.equals(by_reference.decisions(spec, rows))

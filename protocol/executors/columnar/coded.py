@@ -79,19 +79,24 @@ class Coded:
 
     def registers(self, kept: Any, row: int) -> list[int]:
         """All registers of a patient at a row, those that the loops have no use for too."""
-        forest = self.forest
+        frame, begin = self.forest.frame, self.begin(row)
         found: list[int] = kept.tolist()
-        begin = int(np.flatnonzero(self.start[: row + 1])[-1])
-        first = layout.FIRST_FREE + len(forest.frame.inputs)
-        for term in forest.frame.terms.values():
-            observed, code = layout.NONE, term.unknown
-            for at, read in enumerate(self.raw[term.place, begin : row + 1].tolist(), begin):
-                if read >= 0:
-                    observed, code = int(self.time[at]), read
-                elif read == layout.NO_VALUE:
-                    observed = layout.NONE
-            found[layout.FIRST_FREE + term.input], found[first + term.place] = observed, code
+        read = self.raw[:, begin : row + 1]
+        back = np.argmax(read[:, ::-1] != layout.NOT_OBSERVED, axis=1)
+        last = row - begin - back
+        codes, times = read[np.arange(len(last)), last].tolist(), self.time[begin + last].tolist()
+        first = layout.FIRST_FREE + len(frame.inputs)
+        for term in frame.terms.values():
+            code = codes[term.place]
+            found[layout.FIRST_FREE + term.input] = times[term.place] if code >= 0 else layout.NONE
+            found[first + term.place] = code if code >= 0 else term.unknown
         return found
+
+    def begin(self, row: int) -> int:
+        """The first row of the patient of a row."""
+        while not self.start[row]:
+            row -= 1
+        return row
 
 
 def _plain(column: Any) -> Any:

@@ -103,6 +103,7 @@ class Forest:
         for place, root in enumerate(self.tree.root):
             self.asked[place] = dict.fromkeys((*self.asked.get(place, {}), *self._below(root)))
             self._ask(place)
+        self.memo[:, 0] = _NOWHERE
         asked = {axis for some in self.asked.values() for axis in some}
         self.read |= {axis: None for axis in asked if self.frame.axes.all[axis].kind in keys.OF_ROWS}
         return len(self.read) > before
@@ -139,13 +140,14 @@ class Forest:
         self.sync()
         if new:
             self._ask(place)
+            self.memo[:, 0] = _NOWHERE
         return bool(of_rows) or self._needs_more(new)
 
     def _needs_more(self, new: list[int]) -> bool:
         return any(self.frame.axes.all[axis].kind in (layout.AFTER, layout.SINCE, layout.SHOWN) for axis in new)
 
     def _ask(self, place: int) -> None:
-        """The axes that are asked in a place have changed, so that nothing that was remembered of it counts."""
+        """Follows which axes are asked in a place; what was remembered of it then counts no longer."""
         asked = self.asked[place]
         others = [axis for axis in asked if self.frame.axes.all[axis].kind not in keys.OF_ROWS]
         if len(others) > self.asks.shape[1]:
@@ -155,7 +157,6 @@ class Forest:
         for axis in asked:
             if axis not in others:
                 self.mask[place, self.keys.word[axis]] |= np.uint64(self.keys.bits[axis] << self.keys.shift[axis])
-        self.memo[:, 0] = _NOWHERE
 
     def _sync_axes(self) -> None:
         self.keys.place_all()

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow
 
 from protocol.executors.columnar.forest import FLAGS, LARGE, SMALL, Forest
-from protocol.executors.decisions_table import COLUMNS, TEXTS
+from protocol.executors.decisions_table import COLUMNS, TEXTS, first_texts, ordered
 
 
 class Outcome:
@@ -22,6 +22,7 @@ class Outcome:
         self.large = np.empty((3, rows), np.int32)
         self.flags = np.empty((3, rows), np.bool_)
         self.refused = np.zeros(rows, np.int32)
+        self.slow = 0
 
     def column(self, name: str) -> Any:
         """The numbers of one column."""
@@ -34,7 +35,8 @@ class Outcome:
         return self.rule if name == "rule" else self.refused
 
     def put(self, begin: int, decided: pyarrow.Table) -> None:
-        """Rows that were decided elsewhere."""
+        """The rows of a patient who was decided elsewhere."""
+        self.slow += 1
         for name in COLUMNS:
             values = decided[name].to_pylist()
             if name in TEXTS:
@@ -55,10 +57,26 @@ class Outcome:
             return pyarrow.Array.from_buffers(pyarrow.bool_(), len(values), [None, bits], 0)
         if name not in TEXTS:
             return pyarrow.array(values)
-        texts = pyarrow.array(self.forest.texts[name], pyarrow.string())
+        texts = pyarrow.array(self._in_order(name, values), pyarrow.string())
         return pyarrow.DictionaryArray.from_arrays(_nullable(values, name in _CAN_BE_NULL), texts)
 
+    def _in_order(self, name: str, values: Any) -> list[str]:
+        """The texts of a column; where the trees know more than a table begins with, the numbers follow those of this table."""
+        known, first = list(self.forest.texts[name]), first_texts(self.forest.frame.protocol)[name]
+        if len(known) == len(first):
+            return known
+        # In parts, because numbers that are looked up become twice as wide meanwhile.
+        parts = [values[begin : begin + _AT_ONCE] for begin in range(0, len(values), _AT_ONCE)]
+        used = {known[number] for part in parts for number in np.flatnonzero(np.bincount(part)).tolist()}
+        texts = ordered(first, used)
+        place = {text: number for number, text in enumerate(texts)}
+        new: Any = np.array([place.get(text, 0) for text in known], values.dtype)
+        for part in parts:
+            part[:] = new[part]
+        return texts
 
+
+_AT_ONCE = 1 << 16
 _CAN_BE_NULL = ("rule", "verdict", "deviation")
 
 

@@ -37,9 +37,13 @@ def is_fit(ready: Walker) -> bool:
     return plain and frame.protocol.between_visits == "wait"
 
 
-def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> pyarrow.Table:
-    """The decisions at all visits of a table that was checked. Raises Crowded where a protocol asks too much at once."""
-    return _Replay(forest, table, follow).run()
+def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int]:
+    """The decisions at all visits of a table that was checked, and how many patients only the reference could decide.
+
+    Raises Crowded where a protocol asks too much at once.
+    """
+    replay = _Replay(forest, table, follow)
+    return replay.run(), replay.outcome.slow
 
 
 class _Replay:
@@ -108,7 +112,7 @@ class _Replay:
 
     def _grow_trackers(self, coded: Coded, row: int) -> int:
         """Takes the patient of a row through the plain path up to it, which grows all that it asks; the patient's first row."""
-        begin = int(np.flatnonzero(coded.start[: row + 1])[-1])
+        begin = coded.begin(row)
         patient = patient_of(self.forest.tree)
         for at in range(begin, row + 1):
             patient.visit(_row(coded, at))
