@@ -120,10 +120,8 @@ def observation(axis: Axis, cell: int, *, limits: bool = True, exact: bool = Fal
         return Observation(axis.name, shown.value)
     if shown.upper is None and shown.lower is None:
         return Observation(axis.name, shown.value if exact else value_in(piece_at(axis, cell)))
-    if not limits:
-        return Observation(axis.name, shown.value if exact else value_in(piece_at(axis, cell)))
     value, lower, upper = (shown.value, shown.lower, shown.upper) if exact else _with_limits(axis, cell)
-    return Observation(axis.name, value, lower=lower, upper=upper)
+    return Observation(axis.name, value, lower=lower, upper=upper) if limits else Observation(axis.name, value)
 
 
 Limited = tuple[Fraction, Fraction | None, Fraction | None]
