@@ -43,7 +43,7 @@ def test_the_same_seed_gives_the_same_courses_with_twelve_visits_on_average() ->
 
 
 def test_the_rules_by_hand_decide_as_the_reference_does(in_c: Any, tmp_path: Path) -> None:
-    table = simulated.visits(80)
+    table = simulated.visits(40)
     run = by_hand.Run(IMATINIB, table)
     in_c(ctypes.byref(run.struct))
     mine, theirs = run.columns(IMATINIB), protocol.replay_table(IMATINIB, table).to_pydict()

@@ -19,6 +19,7 @@ from tests.executors.visits import decided, fits_a_table, table
 arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
+MOST = 12
 NAMES = sorted(folder.name for folder in SPECS.iterdir())
 IMATINIB = protocol.load("imatinib-hes")
 
@@ -26,7 +27,7 @@ IMATINIB = protocol.load("imatinib-hes")
 def courses_of(name: str) -> list[Course]:
     """The courses of a shipped protocol that can be written as a table of visits."""
     found = from_file(SPECS / name / "courses.md", protocol.load(name))
-    return [example.course for example in found.examples if fits_a_table(example.course)]
+    return [example.course for example in found.examples if fits_a_table(example.course)][:MOST]
 
 
 def replayed(**columns: list[Any]) -> list[dict[str, Any]]:
@@ -34,7 +35,7 @@ def replayed(**columns: list[Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_course_of_every_shipped_protocol_is_decided_as_by_the_reference(name: str) -> None:
+def test_courses_of_every_shipped_protocol_are_decided_as_by_the_reference(name: str) -> None:
     spec, courses = protocol.load(name), courses_of(name)
     assert len(courses) > 5
     found = protocol.replay_table(spec, table(spec, courses)).to_pylist()

@@ -23,15 +23,22 @@ DECISION, TRACKER = 1, 2
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+"""No array is made in any of these functions, so that none has to be counted, which would take longer than all the rest."""
+
+
 def compiled(loop: Loop) -> Loop:
     """A function as machine code, which is kept beside the file. What it is made of is looked for in its own file only: where
     another one of these files is changed by hand, what is kept has to be thrown away."""
-    return cast(Loop, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(loop))
+    try:
+        return cast(Loop, numba.njit(cache=True, **_OPTIONS)(loop))
+    except RuntimeError:  # nowhere on this machine can anything be kept
+        return cast(Loop, numba.njit(**_OPTIONS)(loop))
 
 
 def short(loop: Loop) -> Loop:
-    """A part of such functions, which is put into each. No array is made in any of them, so none is counted either."""
-    return cast(Loop, numba.njit(nogil=True, error_model="numpy", inline="always", _nrt=False)(loop))
+    """A part of such functions, which is put into each."""
+    return cast(Loop, numba.njit(inline="always", **_OPTIONS)(loop))
 
 
 READING, KNOWN, CLOCK, AMOUNT, COUNT, SPAN, RANGE, AFTER, SINCE, SHOWN, HAS_STARTED, NEGATIVE, _, GIVEN = range(14)
