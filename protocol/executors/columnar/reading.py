@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
@@ -66,12 +66,13 @@ class Coding:
 
     def raw(self, rows: Any, refused: Any, found: Any) -> Any:
         """Writes for each term and row the code that was read; ``refused`` counts up."""
+        names = frozenset(rows.schema.names)
         for one in self.inputs:
-            if one.name not in rows.schema.names:
+            if one.name not in names:
                 for term in one.terms:
                     found[term.place] = layout.NOT_OBSERVED
-            if one.name in rows.schema.names or f"{one.name}.not done" in rows.schema.names:
-                one.read(rows, found, refused)
+            if one.name in names or f"{one.name}.not done" in names:
+                one.read(rows, names, found, refused)
         return found
 
 
@@ -80,7 +81,7 @@ class _Input:
 
     def __init__(self, coder: Coder, terms: list[Term]) -> None:
         self.coder, self.item, self.terms, self.name = coder, coder.item, terms, coder.item.name
-        self.read_values: Callable[[Any, Any], int] = {
+        self.read_values: Callable[[Any, Collection[str], Any], int] = {
             Number: self._numbers, Grade: self._grades, Choice: self._options, YesNo: self._flags,
         }[type(self.item.kind)]  # fmt: skip
         self.cuts = [np.array(term.cells.floats() if not _is_multiple(term) else (), np.float64) for term in terms]
@@ -89,34 +90,33 @@ class _Input:
             low, high = self.item.kind.low, self.item.kind.high
             self.range = np.array([first_float(low, False), first_float(high, True)])
 
-    def read(self, rows: Any, out: Any, refused: Any) -> None:
-        """The codes of all terms of the input."""
-        names = rows.schema.names
+    def read(self, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
+        """The codes of all terms of the input, from a table that has columns with these names."""
         if self.name in names:
-            odd = self.read_values(rows, out)
-            if odd or self._may_be_odd(rows):
-                self._ask(rows, out, refused)
+            odd = self.read_values(rows, names, out)
+            if odd or self._may_be_odd(names):
+                self._ask(rows, names, out, refused)
         if f"{self.name}.not done" in names:
             done = rows.column(f"{self.name}.not done").fill_null(False).to_numpy(zero_copy_only=False)
             for term in self.terms:
                 # What is said to be not done has no value, whatever stands beside it, and none was refused.
                 out[term.place, done] = layout.NO_VALUE
 
-    def _numbers(self, rows: Any, out: Any) -> int:
+    def _numbers(self, rows: Any, names: Collection[str], out: Any) -> int:
         plain = buffers(rows.column(self.name), np.float64)
         base = next(number for number, term in enumerate(self.terms) if not term.limit)
         first, odd = out[self.terms[base].place], 0
         odd += loops.code_numbers(plain.values, plain.there, self.range, self.cuts[base], first)
         for number, term in enumerate(self.terms):
             if _is_multiple(term):
-                odd += self._multiples(rows, out[term.place], number, first, plain)
+                odd += self._multiples(rows, names, out[term.place], number, first, plain)
             elif number != base:
                 odd += loops.code_numbers(plain.values, plain.there, self.range, self.cuts[number], out[term.place])
         return int(odd)
 
-    def _multiples(self, rows: Any, place: Any, number: int, first: Any, plain: Buffers) -> int:
+    def _multiples(self, rows: Any, names: Collection[str], place: Any, number: int, first: Any, plain: Buffers) -> int:
         term, side = self.terms[number], "upper" if self.terms[number].limit == "ULN" else "lower"
-        if f"{self.name}.{side}" not in rows.schema.names:
+        if f"{self.name}.{side}" not in names:
             place[:] = np.where(first < 0, first, term.without_limit)
             return 0
         limit, around = buffers(rows.column(f"{self.name}.{side}"), np.float64), self.around[number]
@@ -125,11 +125,11 @@ class _Input:
         )
         return int(odd)
 
-    def _grades(self, rows: Any, out: Any) -> int:
+    def _grades(self, rows: Any, names: Collection[str], out: Any) -> int:
         plain = buffers(rows.column(self.name), np.float64)
         return sum(loops.code_grades(plain.values, plain.there, self.cuts[n], out[t.place]) for n, t in enumerate(self.terms))
 
-    def _options(self, rows: Any, out: Any) -> int:
+    def _options(self, rows: Any, names: Collection[str], out: Any) -> int:
         column = rows.column(self.name)
         column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
         texts = [text if text is None else str(text).strip() for text in column.dictionary.to_pylist()]
@@ -140,7 +140,7 @@ class _Input:
             odd += loops.code_options(plain.values, plain.there, table, out[term.place])
         return int(odd)
 
-    def _flags(self, rows: Any, out: Any) -> int:
+    def _flags(self, rows: Any, names: Collection[str], out: Any) -> int:
         plain = buffers(rows.column(self.name), np.bool_)
         for term in self.terms:
             loops.code_flags(plain.values, plain.there, out[term.place])
@@ -148,24 +148,24 @@ class _Input:
 
     # What takes exact numbers, or is refused
 
-    def _may_be_odd(self, rows: Any) -> bool:
+    def _may_be_odd(self, names: Collection[str]) -> bool:
         """Whether there is a bound, or a limit of normal at which nobody has looked yet."""
-        signs, lower, upper = (name in rows.schema.names for name in self._beside())
+        signs, lower, upper = (name in names for name in self._beside())
         asked = {term.limit for term in self.terms}
         return signs or (lower and upper) or (lower and "LLN" not in asked) or (upper and "ULN" not in asked)
 
-    def _ask(self, rows: Any, out: Any, refused: Any) -> None:
+    def _ask(self, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
         asked = np.zeros(rows.num_rows, np.bool_)
         for term in self.terms:
             asked |= out[term.place] == loops.ASK
-        if self._may_be_odd(rows):
+        if self._may_be_odd(names):
             asked |= self._are_bounds(rows) | self._are_unusual(rows)
         asked &= out[self.terms[0].place] != layout.NOT_OBSERVED
         where = np.flatnonzero(asked)
         if not where.size:
             return
-        names = [name for name in (self.name, f"{self.name}.not done", *self._beside()) if name in rows.schema.names]
-        for index, row in zip(where.tolist(), rows.select(names).take(pyarrow.array(where)).to_pylist(), strict=True):
+        read = [name for name in (self.name, f"{self.name}.not done", *self._beside()) if name in names]
+        for index, row in zip(where.tolist(), rows.select(read).take(pyarrow.array(where)).to_pylist(), strict=True):
             sign, lower, upper = (row.get(name) for name in self._beside())
             record = row[self.name], row.get(f"{self.name}.not done"), sign, lower, upper
             codes: Codes = (self.coder.records[record] or (NO_CODES,))[-1]

@@ -82,10 +82,12 @@ class _Replay:
         return given
 
     def _number(self, text: str) -> int:
+        known = len(self.forest.tree.givens)
         code = self.forest.walker.reader.written(text)
         if code >= MOST_GIVEN:
             raise Crowded
-        self.forest.sync()
+        if len(self.forest.tree.givens) > known:
+            self.forest.sync()
         return code
 
     def _walk(self, coded: Coded, leaves: Any) -> None:
