@@ -10,7 +10,7 @@ from attrs import frozen
 
 from protocol.model.rule import Rule
 from protocol.semantics.applying import on_treatment
-from protocol.semantics.effects import direction
+from protocol.semantics.effects import direction, rank
 from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing, Shown
 from protocol.verification.properties.monotone import not_monotone
 from protocol.verification.properties.onward import stuck
@@ -81,6 +81,8 @@ def _first(
     found: list[tuple[int, int, int, Came, Beside | Rule | None]] = []
     seen: set[Hashable] = set()
     for state, minutes, options in explored.visits:
+        if len(found) >= MOST_TRIED and explored.depth[state] > found[-1][0]:
+            break
         kind = (options.node, options.costs, options.kept.place, other(options))
         if kind in seen:
             continue
@@ -134,11 +136,23 @@ def _against_safety(search: Exploring, options: Options) -> Shown:
     """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
     raising = _raising(search, options)
     for rule, acting in _lowering(search, options):
-        there = {outcome for outcome, way in raising.items() if on_treatment(rule, way.effect.level)}
+        there = {
+            outcome
+            for outcome, way in raising.items()
+            if on_treatment(rule, way.effect.level) and not _is_taken(search, options, rule, way)
+        }
         node = search.diagrams.apply(
             lambda outcome, answers, there=there: outcome if outcome in there and True in answers else None, options.node, acting
         )
         yield from ((*one, rule) for one in _shown(node, options, raising))
+
+
+def _is_taken(search: Exploring, options: Options, rule: Rule, way: Way) -> bool:
+    """Whether a reduction was taken already: who comes back below the dose before the hold is as low as that asks, or lower."""
+    protocol = search.abstraction.protocol
+    now, before = rank(protocol, way.effect.level), rank(protocol, options.kept.place.level)
+    held = options.kept.place.control.kind == "held"
+    return held and rule.action.kind == "reduce" and now is not None and before is not None and now < before
 
 
 def _raising(search: Exploring, options: Options) -> dict[Outcome, Way]:

@@ -44,7 +44,7 @@ class VisitByVisit:
             if kind % _OFTEN == 0 and (why := ended(0)):
                 break
             depth = self.explored.depth[state]
-            if self._is_enough() and depth > deepest:
+            if len(self.found.shows) >= MOST_TRIED or (len(self.found.certain) >= MOST_TRIED and depth > deepest):
                 break
             deepest = max(deepest, depth)
             key = self.view.key(kind)
@@ -53,9 +53,6 @@ class VisitByVisit:
                 self._look(kind)
         explored = self.explored
         return self.found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
-
-    def _is_enough(self) -> bool:
-        return max(len(self.found.certain), len(self.found.shows)) >= MOST_TRIED
 
     def _look(self, kind: int) -> None:
         """Asks one kind of visit; only where something is found there are the letters looked for."""
