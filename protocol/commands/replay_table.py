@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,9 +79,10 @@ def replay_table(
     check_extras(engine)
     from protocol.executors.in_buckets.visit_files import found
 
+    heard: list[str] = []
     try:
         with rated() as tell, _terminated_as_interrupted():
-            means = Means(workers or os.cpu_count() or 1, engine, memory, tell)
+            means = Means(workers or os.cpu_count() or 1, engine, memory, tell, heard.append)
             done = replay_files(protocol, found(visits), folder, follow=follow, buckets=buckets, means=means)
     except KeyboardInterrupt:
         click.echo(f"Stopped. What was done is kept in '{folder}': run the same command again to go on.", err=True)
@@ -88,7 +90,7 @@ def replay_table(
     if form == "json":
         answer(FORMAT, {**identity(protocol), **_fields(done)})
     else:
-        show("\n".join(_lines(done, folder)))
+        show("\n".join(_lines(done, folder, heard)))
     return FAILS if done.counts.deviations else HOLDS
 
 
@@ -102,13 +104,14 @@ def _terminated_as_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _lines(done: Manifest, folder: Path) -> Iterator[str]:
+def _lines(done: Manifest, folder: Path, heard: Sequence[str]) -> Iterator[str]:
     counts = done.counts
     amount = (
         f"{_number(counts.visits, 'visit')} of {_number(counts.patients, 'patient')}, in {_number(len(done.buckets), 'bucket')}"
     )
     yield f"{done.run.protocol}: {amount}."
     yield f"Decisions: {_listed(counts.status)}."
+    yield from (f"Decided {how}, {_number(number, 'bucket')}." for how, number in sorted(Counter(heard).items()) if how)
     given = {"every": 0, "some": 0, "none": 0} | dict(counts.verdict)
     yield (
         f"Visits at which the dose given is permitted: {given['every']:,}; depending on what is missing: {given['some']:,}; "

@@ -18,6 +18,6 @@ from tests.executors.in_buckets.test_killed import killed
 @pytest.mark.parametrize("workers", [1, 2])
 def test_nothing_is_lost_or_doubled_however_often_a_run_is_killed(workers: int, tmp_path: Path) -> None:
     seed = os.environ.get("SOAK_SEED") or secrets.token_hex(4)
-    found = killed(int(os.environ.get("SOAK_KILLS", "200")) // 2, workers, 60, tmp_path, seed)
+    found = killed(int(os.environ.get("SOAK_KILLS", "200")) // 2, workers, 3000, tmp_path, seed)
     print(f"\nseed {seed}, {workers} processes: {found.stdout.splitlines()[-1]}")
     assert found.returncode == 0, found.stdout + found.stderr

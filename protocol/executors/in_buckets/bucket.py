@@ -6,7 +6,7 @@ The same visits give the same bytes, whoever replays them, and after whatever el
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,19 @@ from protocol.executors.in_buckets.whole_files import content_of, of_content, pu
 from protocol.model.protocol import Protocol
 
 
-def replay_bucket(protocol: Protocol, source: Path, target: Path, *, follow: Follow = "given") -> Done:
+def replay_bucket(
+    protocol: Protocol, source: Path, target: Path, *, follow: Follow = "given", hear: Callable[[str], object] = len
+) -> Done:
     """Replays the visits of one Parquet file, which holds all visits of each of its patients, and writes the decisions.
 
-    Beside the target it writes what was done, last of all. Raises InputError where the visits cannot be used.
+    Beside the target it writes what was done, last of all. Raises InputError where the visits cannot be used. ``hear`` is told
+    how it was decided, which depends on the machine and is in no file.
     """
     content = _content(source)
     visits = _visits(content, source)
-    decisions = in_one_form(replay_table(protocol, visits, follow=follow))
+    decided = replay_table(protocol, visits, follow=follow)
+    hear(((decided.schema.metadata or {}).get(b"decided") or b"").decode())
+    decisions = in_one_form(decided)
     written = put(target, as_parquet(decisions))
     done = Done(of_content(content), written, len(decisions), counted(visits, decisions))
     put_value(beside(target), done)
@@ -59,7 +64,11 @@ def _visits(content: bytes, source: Path) -> pyarrow.Table:
 
 
 def in_one_form(table: pyarrow.Table) -> pyarrow.Table:
-    """The table with each dictionary in the order in which its texts come, so that it does not depend on other tables."""
+    """The table with each dictionary in the order in which its texts come, so that it does not depend on other tables.
+
+    How it was decided is left out for the same reason: it depends on what is installed, and on what was decided before.
+    """
+    table = table.replace_schema_metadata(None)
     for number, field in enumerate(table.schema):
         if pyarrow.types.is_dictionary(field.type):
             table = table.set_column(number, field, _renumbered(table[field.name]))

@@ -55,12 +55,16 @@ def _nobody(what: str, done: int, of: int) -> None:
 
 @frozen
 class Means:
-    """With what: so many processes, or Spark; so much memory for sorting; and who is told what is done, how much, of how much."""
+    """With what: so many processes, or Spark; so much memory for sorting.
+
+    ``tell`` is told what is done, how much of it, of how much; ``hear`` of each bucket how it was decided.
+    """
 
     workers: int = 1
     engine: Engine = "local"
     memory: str = "1GB"
     tell: Tell = _nobody
+    hear: Callable[[str], object] = len
 
 
 def replay_files(
@@ -163,12 +167,13 @@ def _each(protocol: Protocol, run: Run, folder: Path, buckets: Sequence[Bucket],
         if isinstance(answer, Refused):
             refused[bucket.number] = answer
         else:
-            yield bucket, answer
+            means.hear(answer[1])
+            yield bucket, answer[0]
     if refused:
         raise InputError(refused[min(refused)].problems)
 
 
-def _engine(means: Means) -> Callable[..., Iterator[tuple[Bucket, Done | Refused]]]:
+def _engine(means: Means) -> Callable[..., Iterator[tuple[Bucket, tuple[Done, str] | Refused]]]:
     if means.engine == "local":
         return in_processes
     from protocol.executors.in_buckets.on_spark import on_spark
@@ -176,7 +181,9 @@ def _engine(means: Means) -> Callable[..., Iterator[tuple[Bucket, Done | Refused
     return on_spark
 
 
-def _one(protocol: Protocol, follow: Follow, folder: Path, bucket: Bucket) -> Done:
+def _one(protocol: Protocol, follow: Follow, folder: Path, bucket: Bucket) -> tuple[Done, str]:
     from protocol.executors.in_buckets.bucket import replay_bucket
 
-    return replay_bucket(protocol, file_of(folder, VISITS, bucket), file_of(folder, DECISIONS, bucket), follow=follow)
+    how: list[str] = []
+    source, target = file_of(folder, VISITS, bucket), file_of(folder, DECISIONS, bucket)
+    return replay_bucket(protocol, source, target, follow=follow, hear=how.append), how[0]

@@ -22,22 +22,21 @@ from protocol.executors.in_buckets.replay_files import Means, replay_files
 from tests.executors.in_buckets.visit_files import SMALL, content, visits, written
 
 DONE, REFUSED = 0, 2
-BUCKETS = 6
 
 
 def main(seed: str, kills: int, workers: int, patients: int, folder: Path) -> int:
-    choose = random.Random(seed)
+    choose, buckets = random.Random(seed), max(6, patients // 50)
     copied(lambda: bool(written(folder / "visits.parquet", visits(patients))))
     warmed()
     began = time.monotonic()
-    assert ended(begun(folder, "whole", workers)) == DONE
+    assert ended(begun(folder, "whole", workers, buckets)) == DONE
     longest = time.monotonic() - began
     whole, states, met, rounds = content(folder / "whole"), set[str](), 0, 0
     while met < kills:
         rounds += 1
         name = f"killed{rounds}"
         while True:
-            run = begun(folder, name, workers)
+            run = begun(folder, name, workers, buckets)
             time.sleep(choose.random() * longest)
             met += killed(run, choose) if met < kills else 0
             code = ended(run)
@@ -86,10 +85,10 @@ def _copy(work: Callable[[], bool]) -> int:
         os._exit(code)
 
 
-def begun(folder: Path, name: str, workers: int) -> int:
+def begun(folder: Path, name: str, workers: int, buckets: int) -> int:
     """A run that has begun: its process."""
     means = Means(workers)
-    return _copy(lambda: bool(replay_files(SMALL, [folder / "visits.parquet"], folder / name, buckets=BUCKETS, means=means)))
+    return _copy(lambda: bool(replay_files(SMALL, [folder / "visits.parquet"], folder / name, buckets=buckets, means=means)))
 
 
 def ended(process: int) -> int:

@@ -56,6 +56,25 @@ def test_two_processes_write_the_same_bytes_as_one(file: Path, tmp_path: Path) -
     assert content(tmp_path / "1") == content(tmp_path / "2")
 
 
+def test_the_way_in_which_it_is_decided_is_told_and_makes_no_difference_to_the_bytes(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from protocol.executors import by_reference
+    from protocol.executors.in_buckets import bucket
+    from protocol.executors.visits_table import checked
+
+    def slowly(protocol: Any, table: Any, *, follow: str) -> Any:
+        found = by_reference.decisions(protocol, checked(protocol, table), follow)
+        return found.replace_schema_metadata({"decided": "slowly"})
+
+    quick, slow = list[str](), list[str]()
+    replay_files(SMALL, [file], tmp_path / "quick", buckets=2, means=Means(hear=quick.append))
+    monkeypatch.setattr(bucket, "replay_table", slowly)
+    replay_files(SMALL, [file], tmp_path / "slow", buckets=2, means=Means(hear=slow.append))
+    assert content(tmp_path / "quick") == content(tmp_path / "slow")
+    assert slow == ["slowly", "slowly"] != quick and all(quick)
+
+
 def test_a_folder_of_files_is_as_one_file_and_each_row_says_from_which_it_comes(file: Path, tmp_path: Path) -> None:
     from protocol.executors.in_buckets.visit_files import found
 
