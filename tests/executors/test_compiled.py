@@ -14,11 +14,16 @@ import protocol
 from protocol import trace
 from protocol.adapters.from_file import from_file
 from protocol.executors import plain
+from protocol.executors.compiled import layout
 from protocol.executors.compiled.native import only_by_reference
+from protocol.executors.compiled.patients import Patient, patient_of
+from protocol.executors.compiled.trackers import registers as registers_of
+from protocol.executors.compiled.tree import BEYOND
 from protocol.language.shipped import courses_of
 from protocol.model.course import Course
 from protocol.model.decision import Decision, Effect
 from protocol.model.protocol import Protocol
+from protocol.model.state import Counted, Lasting, Since, State
 from protocol.model.time import WEEK
 from protocol.testing.courses import any_time, any_visit
 from protocol.testing.protocols import any_protocol
@@ -93,6 +98,62 @@ def test_protocols_and_courses_drawn_at_random_are_decided_as_by_the_reference(s
             assert found is None or found == by_reference(spec, course), course
             compared += found is not None
     assert compared > 30
+
+
+def remembered(patient: Patient) -> dict[str, Any]:
+    """What the registers of a patient say, as a state of the reference would have it."""
+    registers, frame = patient.registers, patient.tree.frame
+    spot = patient.tree.places[registers[layout.PLACE]].spot
+    found: dict[str, Any] = {name: getattr(spot, name) for name in ("control", "level", "dose", "withheld", "reasons")}
+    for name in ("started", "entered", "changed", "hold_began", "stepped"):
+        found[name] = moment(registers[getattr(layout, name.upper())])
+    found |= {name: registers[getattr(layout, name.upper())] for name in ("on_drug", "stepped_on_drug", "held_on_drug")}
+    for one in frame.moving:
+        kept = registers[one.first : one.first + registers_of(one.tracker)]
+        found[one.tracker.name] = ()
+        if one.counts:
+            found[one.tracker.name] = one.counts.sets[kept[0]], moment(kept[1])
+        elif one.lasts:
+            found[one.tracker.name] = moment(kept[0]), moment(kept[1]), *kept[3:]
+    return found
+
+
+def moment(time: int) -> int | None:
+    return None if time == layout.NONE else time
+
+
+def remembered_by_reference(state: State, patient: Patient) -> dict[str, Any]:
+    names = ("control", "level", "dose", "withheld", "reasons", "started", "entered", "changed", "hold_began", "stepped",
+             "on_drug", "stepped_on_drug", "held_on_drug")  # fmt: skip
+    found = {name: getattr(state, name) for name in names}
+    frame = patient.tree.frame
+    places = {tracker.name: place for place, tracker in enumerate(frame.prepared.trackers)}
+    for one in frame.moving:
+        match state.memory[places[one.tracker.name]]:
+            case Counted(possible, changed):
+                found[one.tracker.name] = possible, changed
+            case Lasting(definite, possible_since):
+                found[one.tracker.name] = definite, possible_since
+            case Since(definite, possible_since, _, is_open):
+                found[one.tracker.name] = definite, possible_since, {True: 1, False: 0, None: 2}[is_open]
+            case _:
+                found[one.tracker.name] = ()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_every_visit_the_registers_say_what_the_state_of_the_reference_says(seed: int) -> None:
+    for random, drawn_spec in protocols_from(seed + 100, 20):
+        spec = evolve(drawn_spec, between_visits="wait")
+        ready = plain.walker(spec)
+        assert ready is not None
+        for course in [drawn(random, spec) for _ in range(6)]:
+            rows = ready.reader.of_course(course)
+            patient, steps = patient_of(ready.tree), trace(spec, course).steps
+            for row, step in zip(rows or (), steps, strict=True):
+                if patient.visit(row) == BEYOND:
+                    break
+                assert remembered(patient) == remembered_by_reference(step.state, patient), (course, row.time)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
