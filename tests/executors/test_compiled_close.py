@@ -83,3 +83,36 @@ def test_a_day_earlier_or_later_is_told_apart_as_by_the_reference(safe_side: str
         assert compiled(ready, course) == expected, course
         kinds |= {row["deviation"] for row in expected} | {row["rule"] for row in expected}
     assert {"wrong resume level", "not decidable", "second-review", "raise-later", "hold-long"} <= kinds
+
+
+WINDOW = """
+protocol: window
+version: "1"
+time: days
+doses: {low: 100 mg every day, high: 400 mg every day}
+inputs:
+  rash: {yes or no, valid for: ever}
+sources: {ours: "made for a test"}
+otherwise: {on treatment: continue, in review: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low, source: ours}
+  first: {in: on treatment, when: rash, must: "review, dose withheld", source: ours}
+  second: {in: in review by first, when: "time in state >= 2 days", must: "review, dose withheld", source: ours}
+  back: {in: in review by second, when: "time in state >= 2 days", must: resume at low, source: ours}
+  raise: {in: on treatment at low, when: "time since start >= 7 days (window -2 to +2 days)", must: escalate, source: ours}
+"""
+LOW, HIGH, NOTHING = Given("regimen", regimen("100 mg every day")), Given("regimen", regimen("400 mg every day")), Given("none")
+
+
+@pytest.mark.parametrize("rash", ("no", "yes"))
+@pytest.mark.parametrize("second", (LOW, HIGH, NOTHING, None))
+def test_on_each_day_of_a_window_and_of_a_review(rash: str, second: Given | None) -> None:
+    spec = parse(WINDOW)
+    ready = plain.walker(spec)
+    assert ready is not None
+    for day, third in ((day, third) for day in range(2, 11) for third in (LOW, HIGH, None)):
+        seen = (Observation("rash", rash),)
+        given = LOW if rash == "no" else NOTHING
+        visits = Visit(0, (), LOW), Visit(DAY, seen, given), Visit(day * DAY, (), second), Visit((day + 2) * DAY, (), third)
+        course = Course(f"day {day}", (*visits, Visit((day + 3) * DAY, (), third)))
+        assert compiled(ready, course) == by_reference(spec, course), course
