@@ -20,7 +20,7 @@ from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, identity, load
 
 if TYPE_CHECKING:
-    from protocol.executors.in_buckets.run_folder import Manifest, Values
+    from protocol.executors.in_buckets.run_folder import Counts, Manifest, Values
 
 FORMAT = "protocol-replay-table/1"
 
@@ -70,7 +70,7 @@ def replay_table(
 
     VISITS are files, or folders of them, with the columns that 'protocol explain tables' lists, in any order of rows. FOLDER
     gets the decisions as Parquet files, sorted by patient, and manifest.json. Stopped or killed, it goes on when it is run again.
-    Exits with 1 if there is a deviation.
+    Exits with 1 if there is a deviation. What depends on something missing is none.
     """
     from protocol.adapters.selection import pairs, under
     from protocol.executors.in_buckets.replay_files import Means, check_extras, replay_files
@@ -112,17 +112,29 @@ def _lines(done: Manifest, folder: Path, heard: Sequence[str]) -> Iterator[str]:
     yield f"{done.run.protocol}: {amount}."
     yield f"Decisions: {_listed(counts.status)}."
     yield from (f"Decided {how}, {_number(number, 'bucket')}." for how, number in sorted(Counter(heard).items()) if how)
-    given = {"every": 0, "some": 0, "none": 0} | dict(counts.verdict)
-    yield (
-        f"Visits at which the dose given is permitted: {given['every']:,}; depending on what is missing: {given['some']:,}; "
-        f"not permitted: {given['none']:,}."
-    )
-    yield f"{_number(counts.deviations, 'deviation')}, of {_number(counts.patients_with_deviations, 'patient')}."
-    longest = max((len(kind) for kind, _ in counts.deviation), default=0)
-    for kind, number in sorted(counts.deviation, key=lambda one: (-one[1], one[0])):
-        yield f"  {kind:{longest}}  {number:>12,}"
+    yield from _judged(counts)
     yield f"{_number(counts.refused_readings, 'refused reading')}."
     yield f"The decisions are in {folder / 'decisions'}, what they rest on in {folder / 'manifest.json'}."
+
+
+def _judged(counts: Counts) -> Iterator[str]:
+    """What became of the doses given."""
+    from protocol.executors.in_buckets.run_folder import NOT_DECIDABLE
+
+    given = {"every": 0, "some": 0, "none": 0} | dict(counts.verdict)
+    later = f"; only later, but in time: {counts.in_time:,}" if counts.in_time else ""
+    yield (
+        f"Visits at which the dose given is permitted: {given['every']:,}; depending on what is missing: {given['some']:,}; "
+        f"not permitted: {given['none'] - counts.in_time:,}{later}."
+    )
+    yield f"{_number(counts.deviations, 'deviation')}, of {_number(counts.patients_with_deviations, 'patient')}."
+    certain = dict(counts.deviation)
+    open_ones = certain.pop(NOT_DECIDABLE, 0)
+    longest = max(map(len, certain), default=0)
+    for kind, number in sorted(certain.items(), key=lambda one: (-one[1], one[0])):
+        yield f"  {kind:{longest}}  {number:>12,}"
+    if open_ones:
+        yield f"{_number(open_ones, 'visit')} not decidable: it depends on what is missing whether the dose given is permitted."
 
 
 def _number(number: int, what: str) -> str:

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from protocol import cli
+from protocol import cli, courses, load
 from tests.conftest import REPOSITORY
 from tests.executors.in_buckets.visit_files import content, visits, written
 
-pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
+pyarrow = pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
 pytest.importorskip("duckdb", reason="files of visits need the extra 'bulk'")
 Output = pytest.CaptureFixture[str]
 
@@ -50,6 +50,31 @@ def test_in_json_it_says_the_same(table: Path, capsys: Output) -> None:
     assert found["follow"] == "recommended"
     assert found["counts"]["visits"] == len(visits(6)) == sum(found["counts"]["status"].values())
     assert found["counts"]["deviation"] == {}
+
+
+def test_what_depends_on_something_missing_is_no_deviation(desk: Path, capsys: Output) -> None:
+    from protocol.adapters.to_visits_table import to_visits_table, write_parquet
+
+    protocol_ = load("small")
+    write_parquet(to_visits_table(courses("small/courses.md", protocol_), protocol_), desk / "visits.parquet")
+    assert cli.run(["replay", "small", "small/courses.md"]) == run("--out", "out", "--workers", "1") == 0
+    said = capsys.readouterr().out
+    assert "depending on what is missing: 1; not permitted: 0.\n0 deviations, of 0 patients.\n1 visit not decidable: it" in said
+
+
+def test_what_came_in_time_is_told_apart_from_what_never_came() -> None:
+    from protocol.executors.in_buckets.bucket import counted
+
+    verdicts = ["every", "none", "none", "some", None]
+    counts = counted(
+        pyarrow.table({"patient": list("aabbc")}),
+        pyarrow.table({
+            "patient": list("aabbc"), "verdict": verdicts, "deviation": [None, None, "hold missed", "not decidable", None],
+            "refused": [0] * 5, "status": ["decided"] * 5, "action": ["hold"] * 5,
+            **dict.fromkeys(("withheld", "silent", "assumed"), [False] * 5),
+        }),
+    )  # fmt: skip
+    assert (counts.in_time, counts.deviations, counts.patients_with_deviations) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from attrs import fields
 
 from protocol.executors.columns import Follow, replay_table
 from protocol.executors.in_buckets.codes import refusal
-from protocol.executors.in_buckets.run_folder import Bucket, Counts, Done, Values, beside
+from protocol.executors.in_buckets.run_folder import NOT_DECIDABLE, Bucket, Counts, Done, Values, beside
 from protocol.executors.in_buckets.sorted_visits import as_parquet
 from protocol.executors.in_buckets.whole_files import content_of, of_content, put, put_value, value_in
 from protocol.model.protocol import Protocol
@@ -90,17 +90,25 @@ def _renumbered(column: pyarrow.ChunkedArray) -> pyarrow.Array:
 
 def counted(visits: pyarrow.Table, decisions: pyarrow.Table) -> Counts:
     """What a table of decisions comes to."""
-    deviating = decisions.filter(compute.is_valid(decisions["deviation"]))["patient"]
+    kinds = decisions["deviation"].cast(pyarrow.string())
+    deviating = decisions.filter(compute.not_equal(kinds, NOT_DECIDABLE))["patient"]  # a null is left out
     found: dict[str, Any] = {
         "visits": len(visits),
         "patients": len(visits["patient"].unique()),
         "decisions": len(decisions),
         "patients_with_deviations": len(deviating.unique()),
         "refused_readings": compute.sum(decisions["refused"]).as_py() or 0,
+        "in_time": _in_time(decisions),
     }
     found |= {name: compute.sum(decisions[name]).as_py() or 0 for name in ("withheld", "silent", "assumed")}
     found |= {name: _values(decisions[name]) for name in ("status", "action", "verdict", "deviation")}
     return Counts(**found)
+
+
+def _in_time(decisions: pyarrow.Table) -> int:
+    """At how many visits what was given was not permitted, and yet no deviation."""
+    without = decisions.filter(compute.is_null(decisions["deviation"]))
+    return dict(_values(without["verdict"])).get("none", 0)
 
 
 def _values(column: pyarrow.ChunkedArray) -> Values:

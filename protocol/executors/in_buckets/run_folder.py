@@ -71,13 +71,18 @@ class Bucket:
         return f"{self.number:05}"
 
 
+NOT_DECIDABLE = "not decidable"
+"""What stands in the place of a deviation where it depends on what is missing."""
 Values = tuple[tuple[str, int], ...]
 """How often each value of a column is there, in the order of the values."""
 
 
 @frozen
 class Counts:
-    """What was counted of the decisions on some visits; of a whole run the same, added up."""
+    """What was counted of the decisions on some visits; of a whole run the same, added up.
+
+    ``in_time``: visits at which what was given was not what was permitted, but came to be it in time, so that it is no deviation.
+    """
 
     visits: int = 0
     patients: int = 0
@@ -87,6 +92,7 @@ class Counts:
     withheld: int = 0
     silent: int = 0
     assumed: int = 0
+    in_time: int = 0
     status: Values = ()
     action: Values = ()
     verdict: Values = ()
@@ -94,8 +100,8 @@ class Counts:
 
     @property
     def deviations(self) -> int:
-        """All deviations, of whatever kind."""
-        return sum(number for _, number in self.deviation)
+        """All deviations, of whatever kind; of what depends on what is missing nobody knows whether it is one."""
+        return sum(number for kind, number in self.deviation if kind != NOT_DECIDABLE)
 
 
 @frozen
