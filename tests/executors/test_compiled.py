@@ -87,7 +87,7 @@ def protocols_from(seed: int, number: int) -> Iterator[tuple[Random, Protocol]]:
         yield random, spec if random.random() < 0.2 else evolve(spec, between_visits="wait")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_protocols_and_courses_drawn_at_random_are_decided_as_by_the_reference(seed: int) -> None:
     compared = 0
     for random, spec in protocols_from(seed, 25):
@@ -141,7 +141,7 @@ def remembered_by_reference(state: State, patient: Patient) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_after_every_visit_the_registers_say_what_the_state_of_the_reference_says(seed: int) -> None:
     for random, drawn_spec in protocols_from(seed + 100, 20):
         spec = evolve(drawn_spec, between_visits="wait")
