@@ -1,0 +1,26 @@
+"""Every shipped protocol that is searched in a second or two keeps what its file claims, and its holes are those it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from protocol import load
+from protocol.verification.verify import verify
+
+SMALL = (
+    "cdiscpilot-xanomeline", "clozapine-anc", "imatinib-desensitisation", "imatinib-label", "imatinib-label/hes-100",
+    "lenalidomide-eu", "lenalidomide-us",
+)  # fmt: skip
+LARGE = (
+    "clozapine-anc/benign-ethnic-neutropenia", "heparin-raschke", "imatinib-label/dfsp", "imatinib-label/paediatric",
+    "imatinib-label/paediatric-eu", "imatinib-hes",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", (*SMALL, *(pytest.param(one, marks=pytest.mark.soak) for one in LARGE)))
+def test_nobody_has_to_look_at_a_shipped_protocol(name: str) -> None:
+    protocol = load(name)
+    report = verify(protocol, seconds=1200)
+    assert {one.name: one.outcome for one in report.verdicts if not one.is_as_expected} == {}
+    shown = {one.name for one in report.verdicts if one.origin == "built in" and one.outcome == "fails"}
+    assert shown == {one.name for one in protocol.expectations if one.expected == "fails"}
