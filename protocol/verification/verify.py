@@ -63,7 +63,29 @@ def verify(
     bounds = Bounds(states, seconds, memory)
     with seldom_collected():
         made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
-        return _judged(made, frozenset(only), bounds, say)
+        return _refined(made, _judged(made, frozenset(only), bounds, say), bounds, say)
+
+
+def _refined(made: Search, found: Report, bounds: Bounds, say: Progress) -> Report:
+    """The report in which what was not confirmed is judged again where the last readings of what is carried over are kept.
+
+    Where that search is not finished, or does not confirm it either, it stays as it was.
+    """
+    names = frozenset(one.name for one in found.verdicts if one.outcome == "not confirmed")
+    search, protocol = made.search, made.search.abstraction.protocol
+    carried = [axis.name for axis in search.abstraction.axes if any(letter.kind == "carried" for letter in axis.letters)]
+    kept = tuple(item.name for item in protocol.inputs if item.name in carried and not item.fixed)
+    if not names or not kept or made.explored.ended or found.is_interrupted:
+        return found
+    again = searched(protocol, made.grid.every, bounds, say, any_dose=search.deciding.any_dose, remembered=kept)
+    if again.explored.ended:
+        return found
+    sure = {
+        (one.origin, one.name): one for one in _judged(again, names, bounds, say).verdicts if one.outcome in ("holds", "fails")
+    }
+    verdicts = tuple(sure.get((one.origin, one.name), one) if one.name in names else one for one in found.verdicts)
+    note = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}: {len(again.explored.states):,} states"
+    return evolve(found, verdicts=verdicts, notes=(*found.notes, note))
 
 
 def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress) -> Report:
@@ -88,11 +110,13 @@ def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress)
     )
 
 
-def searched(protocol: Protocol, every: int, bounds: Bounds, say: Progress, *, any_dose: bool = False) -> Search:
-    """All states of a protocol on a grid, as far as the bounds let the search go."""
+def searched(
+    protocol: Protocol, every: int, bounds: Bounds, say: Progress, *, any_dose: bool = False, remembered: Iterable[str] = ()
+) -> Search:
+    """All states of a protocol on a grid, as far as the bounds let the search go; of some inputs the last reading is kept."""
     began = monotonic()
     say(f"{protocol.name}: searching")
-    search = Exploring(abstraction(protocol, every), (every,), any_dose=any_dose)
+    search = Exploring(abstraction(protocol, every, remembered), (every,), any_dose=any_dose)
     explored = search.explore(
         bounds.states, bounds.seconds, lambda found: say(f"{protocol.name}: {found:,} states"), memory=bounds.memory
     )
