@@ -84,7 +84,8 @@ def _refined(made: Search, found: Report, bounds: Bounds, say: Progress) -> Repo
         (one.origin, one.name): one for one in _judged(again, names, bounds, say).verdicts if one.outcome in ("holds", "fails")
     }
     verdicts = tuple(sure.get((one.origin, one.name), one) if one.name in names else one for one in found.verdicts)
-    note = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}: {len(again.explored.states):,} states"
+    said = f"the last reading was kept of {', '.join(kept)}: {len(again.explored.states):,} states"
+    note = f"where a failure was not confirmed, {said}"
     return evolve(found, verdicts=verdicts, notes=(*found.notes, note))
 
 
