@@ -114,6 +114,16 @@ def unfit(what: str, value: object, right: str) -> NotationError:
     return NotationError(f"{what} is {told(value)}", f"Give {right}.")
 
 
+PROTOCOL = "a Protocol, such as protocol.load('imatinib-hes')"
+COURSE = "a Course, as protocol.courses('courses.md', protocol) reads them"
+
+
+def check_kind(what: str, value: object, kind: type | tuple[type, ...], right: str) -> None:
+    """Raises NotationError for a value of the wrong type."""
+    if not isinstance(value, kind):
+        raise unfit(what, value, right)
+
+
 def told(value: object) -> str:
     """A value of whatever type in a few words: ``None``, ``the text 'x'``, ``the number 5``, ``a list``."""
     if value is None or isinstance(value, bool):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from protocol.errors import NotationError
+from protocol.errors import PROTOCOL, NotationError, check_kind
 
 if TYPE_CHECKING:
     from protocol.adapters.mapped.courses import Mapped
@@ -31,6 +31,11 @@ def courses(file: str | Path, protocol: Protocol, folder: str | Path | None = No
 
     What is refused or left out of tables is counted by ``protocol map --check``. Raises ProtocolError, with every problem.
     """
+    from protocol.model.protocol import Protocol
+
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
+    check_kind("the file of courses", file, (str, Path), "its path")
+    check_kind("the folder of tables", folder, (str, Path, type(None)), "its path, or None")
     return tuple(one.course for one in sheet_of(Path(file), protocol, None if folder is None else Path(folder)).examples)
 
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from attrs import evolve, frozen
 
-from protocol.errors import NeedsReason, NoSuchVisit, NotDecidedHere, RefusedVisit, Unrestorable, VisitError, told
+from protocol.errors import NeedsReason, NoSuchVisit, NotDecidedHere, RefusedVisit, Unrestorable, VisitError, check_kind, told
 from protocol.executors.journal import Difference, Entry
 from protocol.executors.migration import migrated
-from protocol.executors.record import Happened, check_kind, steps_taken
+from protocol.executors.record import Happened, steps_taken
 from protocol.executors.timeline import Migrated, Moment, Visited, refolded, revisions, visited
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Revision, Step

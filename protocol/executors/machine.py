@@ -37,9 +37,10 @@ from typing import NoReturn
 
 from attrs import evolve
 
+from protocol.errors import check_kind
 from protocol.executors import changes
 from protocol.executors.journal import Difference, Entry, Mapping
-from protocol.executors.record import Alone, check_kind, check_protocol, check_text, check_version, draft, repeated
+from protocol.executors.record import Alone, check_protocol, check_text, check_version, draft, repeated
 from protocol.executors.states import announce, listening
 from protocol.executors.timeline import Migrated, Moment, Visited
 from protocol.model.course import Course, Given, Observation, Visit

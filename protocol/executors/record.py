@@ -7,7 +7,7 @@ from threading import Lock
 
 from attrs import frozen
 
-from protocol.errors import Busy, RequestReused, StaleVersion, Unsigned, told, unfit
+from protocol.errors import PROTOCOL, Busy, RequestReused, StaleVersion, Unsigned, check_kind, told
 from protocol.executors.journal import Entry, EntryKind, Mapping
 from protocol.model.course import Visit
 from protocol.model.decision import Step
@@ -125,15 +125,9 @@ def repeated(known: Entry, asked: Entry) -> Entry:
     return known
 
 
-def check_kind(what: str, value: object, kind: type, right: str) -> None:
-    """Raises NotationError where a value that was handed over is of another type."""
-    if not isinstance(value, kind):
-        raise unfit(what, value, right)
-
-
 def check_protocol(protocol: object) -> None:
     """Raises NotationError for what is no protocol, such as the name of one."""
-    check_kind("the protocol", protocol, Protocol, "a Protocol, such as protocol.load('imatinib-hes')")
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
 
 
 def steps_taken(before: State, steps: tuple[Step, ...]) -> tuple[Happened, ...]:

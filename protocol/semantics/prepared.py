@@ -10,6 +10,7 @@ from functools import lru_cache
 import attrs
 from attrs import frozen
 
+from protocol.errors import PROTOCOL, check_kind
 from protocol.model.formula import Baseline, Earlier, parts
 from protocol.model.guard import (
     And,
@@ -107,6 +108,7 @@ def prepare(protocol: Protocol) -> Prepared:
     known = _READY.get(id(protocol))
     if known is not None:
         return known[1]
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
     if len(_READY) >= _MOST:
         _READY.clear()
     prepared = _prepared(protocol)

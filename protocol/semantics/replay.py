@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from attrs import evolve
 
-from protocol.errors import VisitError, unfit
+from protocol.errors import PROTOCOL, VisitError, check_kind, unfit
 from protocol.model.course import Course, with_exposures
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
@@ -27,6 +27,9 @@ def replay(protocol: Protocol, courses: Iterable[Course], *, follow: Follow = "g
     """
     if follow not in get_args(Follow):
         raise unfit("'follow'", follow, "'given' or 'recommended'")
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
+    if isinstance(courses, str) or not isinstance(courses, Iterable):
+        raise unfit("what holds the courses", courses, "several of them, as protocol.courses('courses.md', protocol) reads them")
     return (_traced(protocol, course, follow) for course in courses)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from protocol.errors import Problem, VisitError
+from protocol.errors import PROTOCOL, Problem, VisitError, check_kind
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.guard import Clock
@@ -44,6 +44,7 @@ RAISED, LOWERED = Clock("dose raised"), Clock("dose lowered")
 
 def initial(protocol: Protocol) -> State:
     """A patient about whom nothing is known yet, before treatment."""
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
     return State(memory=tuple(first_memory(tracker) for tracker in protocol.trackers))
 
 

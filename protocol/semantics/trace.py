@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from attrs import evolve, frozen
 
-from protocol.errors import VisitError
+from protocol.errors import COURSE, VisitError, check_kind
 from protocol.model.course import Course, Observation, Visit, with_exposures
 from protocol.model.decision import Revision, Step, Trace, Verdict
 from protocol.model.protocol import Protocol, fingerprint
@@ -36,6 +36,7 @@ def trace(protocol: Protocol, course: Course, *, strict: bool = False) -> Trace:
     Each decision is issued on what was recorded by its visit. ``revisions`` are the decisions that would have been
     different with what was recorded later.
     """
+    check_kind("the course", course, Course, COURSE)
     visits = with_exposures(course)
     return of_visits(protocol, evolve(course, visits=visits), {visit.time for visit in course.visits}, strict=strict)
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from protocol.errors import VisitError
+from protocol.errors import COURSE, PROTOCOL, NotationError, VisitError, check_kind, told
 from protocol.model.course import Course, Visit
 from protocol.model.decision import Refusal
 from protocol.model.guard import Guard, Tracked, Value
@@ -46,10 +46,23 @@ def watch(protocol: Protocol, course: Course, rules: Collection[str] = ()) -> Wa
 
     ``rules`` names those to watch; else they are all that apply on treatment. Raises VisitError as ``trace`` does.
     """
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
+    check_kind("the course", course, Course, COURSE)
     check_order(course.name, course.visits)
-    prepared, asked = _asked(protocol, frozenset(rules))
+    prepared, asked = _asked(protocol, _named(protocol, rules))
     seen = tuple(_over_dates(prepared, asked, course.visits))
     return Watching(protocol.name, protocol.version, fingerprint(protocol), course.name, seen)
+
+
+def _named(protocol: Protocol, rules: Collection[str]) -> frozenset[str]:
+    """The names of rules, each of which the protocol has; one of them may be given as it is."""
+    check_kind("what holds the names of rules", rules, Collection, "a list of them")
+    known = sorted(rule.name for rule in protocol.in_force())
+    names = (rules,) if isinstance(rules, str) else tuple(rules)
+    for name in names:
+        if name not in known:
+            raise NotationError(f"{told(name)} is not the name of a rule of {protocol.name}", f"Rules: {', '.join(known)}.")
+    return frozenset(names)
 
 
 @lru_cache(maxsize=64)
