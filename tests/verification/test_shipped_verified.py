@@ -12,8 +12,8 @@ SMALL = (
     "lenalidomide-eu", "lenalidomide-us",
 )  # fmt: skip
 LARGE = (
-    "clozapine-anc/benign-ethnic-neutropenia", "heparin-raschke", "imatinib-label/dfsp", "imatinib-label/paediatric",
-    "imatinib-label/paediatric-eu", "imatinib-hes",
+    "capecitabine", "clozapine-anc/benign-ethnic-neutropenia", "heparin-raschke", "imatinib-label/dfsp",
+    "imatinib-label/paediatric", "imatinib-label/paediatric-eu", "imatinib-hes",
 )  # fmt: skip
 
 
