@@ -122,7 +122,10 @@ def _done(protocol: Protocol, decision: Decision) -> str:
 
 
 def _missing(decision: Decision) -> str:
-    return f" because {listed((one.name for one in decision.missing), 3)} is not known" if decision.missing else ""
+    if not decision.missing:
+        return ""
+    verb = "is" if len(decision.missing) == 1 else "are"
+    return f" because {listed((one.name for one in decision.missing), 3)} {verb} not known"
 
 
 def _action(protocol: Protocol, decision: Decision) -> str:

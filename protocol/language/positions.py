@@ -167,10 +167,15 @@ def _is_text(report: Report, part: Part) -> bool:
         at = Span(part.start + forbidden.start())
         report.add("P008", f"the character {sign} may not stand in the file", at, hint)
     elif not part.text.strip():
-        report.add("P007", "the file is empty", part.whole, "A protocol begins with its name: 'protocol: my-protocol'.")
+        report.add("P007", "the file is empty", part.whole, _begin(report.file))
     else:
         return True
     return False
+
+
+def _begin(file: str) -> str:
+    what = "mapping" if file.endswith(".mapping.yaml") else "protocol"
+    return f"A {what} begins with its name: '{what}: my-{what}'."
 
 
 def _not_yaml(report: Report, part: Part, error: yaml.YAMLError) -> None:
@@ -188,5 +193,5 @@ def _not_yaml(report: Report, part: Part, error: yaml.YAMLError) -> None:
 def _root(report: Report, part: Part, roots: list[Node]) -> Node | None:
     if roots and not (isinstance(roots[0], Scalar) and roots[0].is_empty):
         return roots[0]
-    report.add("P007", "the file holds only comments", part.whole, "A protocol begins with its name: 'protocol: my-protocol'.")
+    report.add("P007", "the file holds only comments", part.whole, _begin(report.file))
     return None

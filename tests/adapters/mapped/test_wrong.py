@@ -214,6 +214,10 @@ def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path, capsys:
     mapping.write_text("mapping: [")
     assert cli.run(["replay", str(SAMPLE), str(mapping)]) == 2
     assert "error P001" in capsys.readouterr().err
+    for nothing in ("", "# to be written"):
+        mapping.write_text(nothing)
+        assert cli.run(["map", str(mapping)]) == 2
+        assert "A mapping begins with its name: 'mapping: my-mapping'." in capsys.readouterr().err
     assert cli.run(["map", str(tmp_path / "none.mapping.yaml")]) == 2
     assert "P009" in capsys.readouterr().err
     assert cli.run(["map", str(SAMPLE / "protocol.yaml")]) == 2
