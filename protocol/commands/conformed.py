@@ -11,7 +11,7 @@ from attrs import frozen
 
 from protocol.commands.data import sheet_of
 from protocol.commands.form import answer
-from protocol.commands.output import check_output, read_of
+from protocol.commands.output import check_folder, check_output, read_of
 from protocol.commands.screen import show, width
 from protocol.commands.subject import load, traces_of
 
@@ -56,6 +56,7 @@ def check(asked: Asked) -> None:
         raise click.UsageError("--deviations goes with the doses given: where the recommendations are followed there are none")
     if asked.deviations is not None:
         check_file(asked.deviations)
+        check_folder(asked.deviations, "--deviations")
         check_output(asked.deviations, "--deviations", read_of(asked.spec, asked.courses, asked.folder))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,14 @@ def check_output(file: Path, option: str, read: Iterable[Path]) -> None:
     for one in read:
         if file.exists() and one.exists() and file.samefile(one):
             raise click.UsageError(f"{option} '{file}' is a file that is read here, and would be lost: give another one")
+
+
+def check_folder(file: Path, option: str) -> None:
+    """A mistake of the caller, unless there is a folder for the file in which it may be written."""
+    if not file.parent.is_dir():
+        raise click.UsageError(f"{option} '{file}': there is no folder {file.parent}; make it, or give another one")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise click.UsageError(f"{option} '{file}' may not be written: you have no permission there")
 
 
 def read_of(spec: str, courses: Path, folder: Path | None) -> list[Path]:

@@ -182,7 +182,7 @@ def test_the_deviations_as_json_and_as_parquet_are_the_same(folder: Path, capsys
             ("--deviations", "found.txt"),
             "has no form in which deviations are written. End it in .csv, .json, .parquet",
         ),
-        (("--deviations", "no/found.csv"), "'no/found.csv' cannot be written: No such file or directory"),
+        (("--deviations", "no/found.csv"), "--deviations 'no/found.csv': there is no folder no; make it, or give another one"),
         (("--deviations", "found.csv", "--follow", "recommended"), "--deviations goes with the doses given"),
         (("--against", "other.yaml", "--summary"), "--summary does not go with --against"),
         (("--by", "arm"), "--by goes with --summary"),
@@ -216,11 +216,11 @@ def test_two_protocols_over_the_same_courses(folder: Path, capsys: Output) -> No
     assert text.startswith("held and reduced: 1 of 5 visits differ\n  day 7: no longer holds\n")
     assert "    one.yaml holds 100 mg every day (hold-low); given no drug: as recommended\n" in text
     assert "    other.yaml goes on with 100 mg every day; given no drug: DEVIATION, hold without reason\n" in text
-    assert "one.yaml and other.yaml: 1 of 3 courses differ, at 1 of 12 visits.\n" in text
+    assert "one.yaml and other.yaml differ in 1 of 3 courses, at 1 of 12 visits.\n" in text
     assert "Decided otherwise at 1 visit, judged otherwise at 1; at 0 only another rule is named.\n" in text
     assert "In other.yaml: no longer holds (1).\n" in text
     assert text.endswith("Deviations: 0 only under one.yaml, 1 only under other.yaml.\n")
-    assert "0 of 1 course differ" in ask(capsys, 0, "--against", "other.yaml", "--course", "raised")
+    assert "differ in 0 of 1 course," in ask(capsys, 0, "--against", "other.yaml", "--course", "raised")
 
 
 def test_two_protocols_for_programs(folder: Path, capsys: Output) -> None:
@@ -234,7 +234,7 @@ def test_two_protocols_for_programs(folder: Path, capsys: Output) -> None:
 
 
 def test_a_protocol_differs_nowhere_from_itself_and_may_have_other_inputs(folder: Path, capsys: Output) -> None:
-    assert "0 of 3 courses differ" in ask(capsys, 0, "--against", "one.yaml")
+    assert "differ in 0 of 3 courses," in ask(capsys, 0, "--against", "one.yaml")
     more = SPEC.replace("inputs:\n", "inputs:\n  rash: {yes or no, valid for: 8 days}\n").replace(
         "rules:\n", "rules:\n  hold-rash: {in: on treatment, when: rash, must: hold, source: ours}\n"
     )

@@ -54,7 +54,7 @@ def numbers(against: Against) -> Iterator[str]:
     visits = sum(one.visits for one in against.courses)
     old, new = against.names
     yield (
-        f"{old} and {new}: {len(differing)} of {counted(len(against.courses), 'course')} differ, "
+        f"{old} and {new} differ in {len(differing)} of {counted(len(against.courses), 'course')}, "
         f"at {sum(one.decided or one.judged for one in apart)} of {counted(visits, 'visit')}."
     )
     by_rule = sum(not (one.decided or one.judged) for one in apart)
