@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -68,14 +68,28 @@ def telling(patience: float = PATIENCE) -> Iterator[Callable[[str], None]]:
         yield lambda text: None
         return
     line = _Line()
-    timer = threading.Timer(patience, line.open)
+    with late(line, patience):
+        yield line.tell
+
+
+class Shown(Protocol):
+    """What can be shown on a terminal, and taken away."""
+
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@contextmanager
+def late(shown: Shown, patience: float) -> Iterator[None]:
+    """Shows something once so many seconds have gone by, until all is done."""
+    timer = threading.Timer(patience, shown.open)
     timer.daemon = True
     timer.start()
     try:
-        yield line.tell
+        yield
     finally:
         timer.cancel()
-        line.close()
+        shown.close()
 
 
 class _Line:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from protocol.commands.progress import PATIENCE
+from protocol.commands.progress import PATIENCE, late
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -28,14 +28,8 @@ def rated(patience: float = PATIENCE) -> Iterator[Tell]:
         yield lambda step, done, of: None
         return
     bars = _Bars()
-    timer = threading.Timer(patience, bars.open)
-    timer.daemon = True
-    timer.start()
-    try:
+    with late(bars, patience):
         yield bars.tell
-    finally:
-        timer.cancel()
-        bars.close()
 
 
 class _Bars:

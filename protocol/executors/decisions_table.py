@@ -8,9 +8,9 @@ from typing import Any, get_args
 import pyarrow
 from attrs import Factory, frozen
 
-from protocol.model.decision import Decision, DeviationKind, Effect, Step
+from protocol.executors.decision_row import row_of
+from protocol.model.decision import DeviationKind, Step
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import NO_DRUG
 from protocol.model.rule import ACTIONS, STATUSES
 
 VERDICTS = ("every", "some", "none")
@@ -40,39 +40,10 @@ def ordered(first: Sequence[str], used: Iterable[str]) -> list[str]:
     return [*first, *sorted(set(used) - set(first))]
 
 
-def dose_text(effect: Effect) -> str:
-    """The dose of an effect as the column ``given`` would have it: a level, a regimen, ``none`` or ``stopped``."""
-    if effect.dose == NO_DRUG:
-        return "stopped" if effect.control.kind == "stopped" else "none"
-    return effect.dose.name
-
-
-def permitted_text(protocol: Protocol, decision: Decision) -> str:
-    """The permitted doses from the least to the most; those that depend on what is missing have a question mark."""
-    certain = {dose_text(one.effect) for one in decision.permitted if one.certainty == "permitted"} | {dose_text(decision.after)}
-    asked = {dose_text(one.effect) for one in decision.permitted} - certain
-    ladder = {name: number for number, name in enumerate(("stopped", "none", *(level.name for level in protocol.levels)))}
-    ordered = sorted(certain | asked, key=lambda text: (ladder.get(text, len(ladder)), text))
-    return "; ".join(text if text in certain else f"{text}?" for text in ordered)
-
-
 def said(protocol: Protocol, step: Step) -> tuple[object, ...]:
     """The values of one step in the order of ``COLUMNS``."""
-    decision = step.decision
-    return (
-        decision.action,
-        decision.rule or None,
-        dose_text(decision.before),
-        dose_text(decision.after),
-        decision.status,
-        permitted_text(protocol, decision),
-        step.verdict.permitted if step.verdict else None,
-        step.deviations[0].kind if step.deviations else None,
-        decision.withheld,
-        decision.silent,
-        len(step.refused),
-        step.assumed,
-    )
+    *row, assumed = row_of(protocol, step)
+    return (*row, len(step.refused), assumed)
 
 
 @frozen

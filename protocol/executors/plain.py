@@ -13,12 +13,12 @@ from protocol.executors.compiled import judging
 from protocol.executors.compiled.acting import acted
 from protocol.executors.compiled.compiling import frame
 from protocol.executors.compiled.judging import Seen
-from protocol.executors.compiled.leaves import Row as Said
-from protocol.executors.compiled.leaves import said_of
 from protocol.executors.compiled.native import only_by_reference
 from protocol.executors.compiled.patients import patient_of
 from protocol.executors.compiled.rows import Columns, Reader, Row, coders, visit_of
 from protocol.executors.compiled.tree import BEYOND, Tree, planted
+from protocol.executors.decision_row import Row as Said
+from protocol.executors.decision_row import row_of
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import of_visits
@@ -94,7 +94,7 @@ def _by_reference(protocol: Protocol, columns: Columns, numbers: Sequence[int], 
     patient, times = str(columns["patient"][numbers[0]]), {visit.time for visit in visits}
     found = of_visits(protocol, Course(patient, visits), met).steps
     decisions = (
-        Decided(step.visit.time, said_of(protocol, step), len(step.refused), step.visit.time not in times) for step in found
+        Decided(step.visit.time, row_of(protocol, step), len(step.refused), step.visit.time not in times) for step in found
     )
     return Replayed(patient, tuple(decisions), True)
 

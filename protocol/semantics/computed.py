@@ -102,7 +102,7 @@ def _is_open(part: Part, held: Held | None, defaults: Mapping[str, Fraction]) ->
 
 def computed(prepared: Prepared, state: State, number: DerivedNumber, time: int) -> Result:
     """A derived number at a time."""
-    found = tuple((part, _reading_of(prepared, state, number, part, time)) for part in parts(number.value))
+    found = tuple((part, reading_of(prepared, state, number, part, time)) for part in parts(number.value))
     # A reading that was refused is not missing: it could be anything, and nothing stands in for it.
     refused = {held.input for held in state.refused_last}
     defaults = {name: value for name, value in number.defaults if name not in refused}
@@ -112,7 +112,8 @@ def computed(prepared: Prepared, state: State, number: DerivedNumber, time: int)
     return Result(number, found, _evaluated(number.value, ranges), complete, defaults)
 
 
-def _reading_of(prepared: Prepared, state: State, number: DerivedNumber, part: Part, time: int) -> Held | None:
+def reading_of(prepared: Prepared, state: State, number: DerivedNumber, part: Part, time: int) -> Held | None:
+    """The reading that stands for a part of a number at a time; None where there is none."""
     match part:
         case Current(name):
             return valid_reading(prepared, state, name, time)

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from statistics import median
 
 from attrs import frozen
 
@@ -46,9 +47,11 @@ def _total(parameter: Parameter, figures: Sequence[Figure]) -> Total:
         return Total(parameter, len(values), yes=int(sum(values)), why=why)
     if parameter.code.startswith("TT"):
         came = sum(not censored for _, censored in known)
-        return Total(parameter, len(values), median=_by_half(known), low=min(values), high=max(values), yes=came, why=why)
+        return Total(
+            parameter, len(values), median=kaplan_meier_median(known), low=min(values), high=max(values), yes=came, why=why
+        )
     mean = sum(values, Fraction(0)) / len(values)
-    return Total(parameter, len(values), mean, _spread(values, mean), _middle(values), min(values), max(values), why=why)
+    return Total(parameter, len(values), mean, _spread(values, mean), median(values), min(values), max(values), why=why)
 
 
 def _spread(values: Sequence[Fraction], mean: Fraction) -> float | None:
@@ -57,12 +60,7 @@ def _spread(values: Sequence[Fraction], mean: Fraction) -> float | None:
     return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
-def _middle(values: Sequence[Fraction]) -> Fraction:
-    ordered, half = sorted(values), len(values) // 2
-    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
-def _by_half(times: Sequence[tuple[Fraction, bool]]) -> Fraction | None:
+def kaplan_meier_median(times: Sequence[tuple[Fraction, bool]]) -> Fraction | None:
     """The first time by which the product-limit estimate of those to whom it has not come is a half or less."""
     left = Fraction(1)
     for time in sorted({value for value, censored in times if not censored}):

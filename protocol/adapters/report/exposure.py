@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import median
 
+from protocol.adapters.conformance.totals import kaplan_meier_median
 from protocol.adapters.report.lanes import Lane
 from protocol.adapters.report.tables import Table
 from protocol.model.summary import PARAMETERS, Figure, Parameter, Summary
@@ -63,18 +64,6 @@ def _share(values: Sequence[Fraction]) -> str:
 
 def _median_said(value: Fraction | None) -> str:
     return "not reached" if value is None else say(value)
-
-
-def kaplan_meier_median(times: Iterable[tuple[Fraction, bool]]) -> Fraction | None:
-    """The first time at which at most half are without an event; None if it is never so. Each time may be censored."""
-    found = sorted(times)
-    share = Fraction(1)
-    for time in sorted({time for time, censored in found if not censored}):
-        at_risk = sum(other >= time for other, _ in found)
-        share *= 1 - Fraction(sum(other == time and not censored for other, censored in found), at_risk)
-        if share <= Fraction(1, 2):
-            return time
-    return None
 
 
 def say(value: Fraction | float) -> str:

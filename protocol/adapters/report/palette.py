@@ -18,9 +18,8 @@ FAINT = "#d9dde2"
 DEVIATION = "#d55e00"  # Okabe and Ito's vermillion
 MISSING = "#e69f00"  # orange
 UNSURE = "#8a5a00"  # the orange, dark enough for text
-PERMITTED = "#009e73"  # bluish green
 OFF_LADDER = "#882255"  # wine
-NORMAL = "#e8f3ee"  # the green, paler: between the limits of normal
+NORMAL = "#e8f3ee"  # a pale green: between the limits of normal
 PLACEBO = "#b8b2a7"
 ENDED = "#eceef1"
 

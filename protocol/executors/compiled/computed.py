@@ -17,15 +17,15 @@ from protocol.executors.compiled.coding import code_of
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.terms import Term
 from protocol.model.course import Observation, Visit
-from protocol.model.formula import Baseline, Current, Earlier, Part, parts
+from protocol.model.formula import Current, Part, parts
 from protocol.model.guard import CumulativeDose
 from protocol.model.input import DerivedNumber, Tracker
 from protocol.model.regimen import Amount, Dose
 from protocol.model.state import Held, Interval, State, Taken
-from protocol.semantics.computed import Result, changes, computed, possible, valid_reading
+from protocol.semantics.computed import Result, changes, computed, possible, reading_of, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import accept
-from protocol.semantics.remembered import baseline_at_start, of_baseline, reference
+from protocol.semantics.remembered import baseline_at_start, of_baseline
 from protocol.semantics.taken import counted, cumulative, in_unit, with_supplement
 
 Registers = MutableSequence[int]
@@ -62,16 +62,7 @@ class OfNumber:
 
     def parts_at(self, prepared: Prepared, state: State, time: int) -> tuple[Held | None, ...]:
         """The readings of its parts at a time."""
-        return tuple([self._part_at(prepared, state, part, time) for part in self.parts])
-
-    def _part_at(self, prepared: Prepared, state: State, part: Part, time: int) -> Held | None:
-        match part:
-            case Current(name):
-                return valid_reading(prepared, state, name, time)
-            case Baseline(name):
-                return state.baseline_of(name)
-            case Earlier():
-                return reference(state, self.number, part, time)
+        return tuple([reading_of(prepared, state, self.number, part, time) for part in self.parts])
 
     def found(self, prepared: Prepared, state: State, time: int) -> Found:
         """What comes of its parts."""

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from protocol.executors.compiled.doses import is_it
-from protocol.executors.compiled.leaves import Leaf, Row, with_deviation
+from protocol.executors.compiled.leaves import Leaf, with_deviation
+from protocol.executors.decision_row import Row
 from protocol.model.protocol import Protocol
 
 

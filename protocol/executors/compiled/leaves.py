@@ -11,14 +11,12 @@ from protocol.executors.compiled.deviating import Judged, judged
 from protocol.executors.compiled.following import Moved, assumed, followed, moved
 from protocol.executors.compiled.ordering import Offered, Patient
 from protocol.executors.compiled.windows import Closing
+from protocol.executors.decision_row import Row, dose_text, permitted_text
 from protocol.model.course import Given
-from protocol.model.decision import Effect, Step
+from protocol.model.decision import Effect
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import NO_DRUG, Dose
+from protocol.model.regimen import Dose
 from protocol.semantics.effects import in_force
-
-Row = tuple[str, str | None, str, str, str, str, str | None, str | None, bool, bool, bool]
-"""Action, rule, dose before and after, status, permitted doses, verdict, deviation, withheld, silent, assumed."""
 
 
 @frozen
@@ -86,44 +84,12 @@ def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -
     )
 
 
-def dose_text(effect: Effect) -> str:
-    """The dose of an effect: a level, a regimen, ``none``, or ``stopped``."""
-    if effect.dose == NO_DRUG:
-        return "stopped" if effect.control.kind == "stopped" else "none"
-    return effect.dose.name
-
-
 def _permitted(protocol: Protocol, found: Concluded) -> str:
     """The permitted doses from the least to the most, with a question mark where that depends on what is missing."""
     offers: dict[str, Offered] = {offer.rule: offer for _, result in found.results for offer in result.offered}
     always = {name for name in offers if all(_offers(name, result.offered) for _, result in found.results)}
     certain = {dose_text(offer.effect) for name, offer in offers.items() if name in always} | {dose_text(found.effect)}
-    return _listed(protocol, certain, {dose_text(offer.effect) for offer in offers.values()})
-
-
-def _listed(protocol: Protocol, certain: set[str], perhaps: set[str]) -> str:
-    ladder = {name: number for number, name in enumerate(("stopped", "none", *(level.name for level in protocol.levels)))}
-    ordered = sorted(certain | perhaps, key=lambda text: (ladder.get(text, len(ladder)), text))
-    return "; ".join(text if text in certain else f"{text}?" for text in ordered)
-
-
-def said_of(protocol: Protocol, step: Step) -> Row:
-    """The row of a step of the reference."""
-    decision, perhaps = step.decision, {dose_text(one.effect) for one in step.decision.permitted}
-    certain = {dose_text(one.effect) for one in decision.permitted if one.certainty == "permitted"} | {dose_text(decision.after)}
-    return (
-        decision.action,
-        decision.rule or None,
-        dose_text(decision.before),
-        dose_text(decision.after),
-        decision.status,
-        _listed(protocol, certain, perhaps),
-        step.verdict.permitted if step.verdict else None,
-        next((one.kind for one in step.deviations), None),
-        decision.withheld,
-        decision.silent,
-        step.assumed,
-    )
+    return permitted_text(protocol, certain, {dose_text(offer.effect) for offer in offers.values()})
 
 
 def _offers(name: str, offered: tuple[Offered, ...]) -> bool:

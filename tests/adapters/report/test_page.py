@@ -9,10 +9,10 @@ import pytest
 from attrs import evolve
 
 from protocol import load
+from protocol.adapters.conformance.totals import kaplan_meier_median
 from protocol.adapters.report import drawn as limits
 from protocol.adapters.report.computed import Computed
 from protocol.adapters.report.drawn import Pages, report
-from protocol.adapters.report.exposure import kaplan_meier_median
 from protocol.adapters.report.page import to_html
 from protocol.errors import ExtraMissing
 from protocol.semantics.exposed import spells
