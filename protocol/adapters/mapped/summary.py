@@ -8,6 +8,7 @@ from protocol.adapters.mapped.account import FATES, Fate, Group, Rows, Values, W
 from protocol.adapters.mapped.checked import asked
 from protocol.adapters.mapped.courses import Mapped
 from protocol.adapters.mapped.planned import Planned
+from protocol.model.course import with_exposures
 from protocol.model.mapping import fingerprint as of_mapping
 from protocol.model.protocol import Protocol
 from protocol.model.protocol import fingerprint as of_protocol
@@ -66,7 +67,10 @@ class InputSummary:
 
 @frozen
 class Summary:
-    """All of it, with what says which mapping and which protocol it was."""
+    """All of it, with what says which mapping and which protocol it was.
+
+    ``dose_only`` of the ``visits`` are only a change of the dose; a replay has a step there, a table a row.
+    """
 
     mapping: str
     mapping_version: str
@@ -76,6 +80,7 @@ class Summary:
     protocol_fingerprint: str
     courses: int
     visits: int
+    dose_only: int
     intervals: int
     tables: tuple[TableSummary, ...]
     inputs: tuple[InputSummary, ...]
@@ -88,6 +93,8 @@ def summary(mapped: Mapped, protocol: Protocol) -> Summary:
     """The numbers of what a mapping made of tables."""
     mapping, account = mapped.mapping, mapped.account
     mapped_inputs = dict.fromkeys(reading.input.name for reading in mapping.readings)
+    met = sum(len(course.visits) for course in mapped.courses)
+    dose_only = sum(len(with_exposures(course)) for course in mapped.courses) - met
     return Summary(
         mapping.name,
         mapping.version,
@@ -96,7 +103,8 @@ def summary(mapped: Mapped, protocol: Protocol) -> Summary:
         protocol.version,
         of_protocol(protocol),
         len(mapped.courses),
-        sum(len(course.visits) for course in mapped.courses),
+        met + dose_only,
+        dose_only,
         sum(len(course.exposures) for course in mapped.courses),
         tuple(_table(mapped, name, rows) for name, rows in account.rows.items()),
         tuple(_input(account.of(name)) for name in mapped_inputs),

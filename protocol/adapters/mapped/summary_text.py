@@ -43,7 +43,8 @@ def _head(found: Summary, width: int) -> Iterator[str]:
         width,
     )
     dosing = f"{counted(found.intervals, 'interval')} of dosing"
-    yield f"{counted(found.courses, 'course')}, {counted(found.visits, 'visit')}, {dosing}"
+    among = f" ({found.dose_only:,} of them only a change of dose)" if found.dose_only else ""
+    yield from filled(f"{counted(found.courses, 'course')}, {counted(found.visits, 'visit')}{among}, {dosing}", width)
 
 
 def _rows(tables: tuple[TableSummary, ...]) -> Iterator[str]:

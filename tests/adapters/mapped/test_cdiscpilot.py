@@ -11,6 +11,7 @@ from protocol import load
 from protocol.adapters.from_file import from_file
 from protocol.adapters.mapped.account import FATES
 from protocol.adapters.mapped.courses import Mapped
+from protocol.adapters.mapped.summary import summary
 from protocol.adapters.report.computed import Computed
 from protocol.adapters.report.drawn import report
 from protocol.adapters.report.page import to_html
@@ -42,6 +43,14 @@ def test_every_row_is_used_corrected_duplicated_refused_or_ignored(mapped: Mappe
         for fate in FATES[1:]:
             assert sum(group.count for group in one.why(fate)) == one.count(fate)
     assert mapped.account.total("refused") == 0
+
+
+def test_the_visits_of_the_map_are_those_of_the_replay(mapped: Mapped) -> None:
+    """One change of dose lies between two visits: 01-705-1382 was treated on the day on which treatment was ended."""
+    protocol = load(SPEC)
+    found = summary(mapped, protocol)
+    assert (found.visits, found.dose_only) == (2593, 1)
+    assert found.visits == sum(len(trace(protocol, one).steps) for one in mapped.courses)
 
 
 def test_there_are_254_courses_with_100_changes_of_dose(mapped: Mapped) -> None:

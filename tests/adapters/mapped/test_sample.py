@@ -62,6 +62,14 @@ def test_every_row_and_every_value_is_counted_once(sample: Mapped, sample_protoc
         assert sum(group.count for group in one.refusals) == one.fates.refused
 
 
+def test_the_visits_are_those_of_a_replay_and_those_at_which_only_the_dose_changed_are_told(
+    sample: Mapped, sample_protocol: Protocol
+) -> None:
+    found = summary(sample, sample_protocol)
+    assert found.visits == sum(len(trace(sample_protocol, one).steps) for one in sample.courses)
+    assert found.visits - found.dose_only == sum(len(one.visits) for one in sample.courses) == 14
+
+
 def test_the_protocol_refuses_the_readings_that_are_counted_as_refused_and_no_others(
     sample: Mapped, sample_protocol: Protocol
 ) -> None:
