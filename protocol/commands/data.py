@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from protocol.errors import PROTOCOL, NotationError, check_kind
+from protocol.errors import PROTOCOL, NotationError, ProtocolError, check_kind
 
 if TYPE_CHECKING:
     from protocol.adapters.mapped.courses import Mapped
@@ -63,7 +63,22 @@ def mapped(file: Path, folder: Path | None, protocol: Protocol | None = None) ->
         raise NotationError(f"'{file}' is no mapping", f"The name of its file ends in {MAPPING}.")
     mapping = load_mapping(file)
     meant = protocol or protocol_of(mapping)
+    if protocol is not None:
+        _check_own(mapping, protocol)
     return meant, read_mapped(mapping, folder_of(mapping, folder), meant)
+
+
+def _check_own(mapping: DataMapping, protocol: Protocol) -> None:
+    """Raises InputError where the mapping fits the protocol that it names, and not this one."""
+    from protocol.adapters.mapped.checked import names_of_another, refuse_for_another
+
+    if not names_of_another(mapping, protocol):
+        return
+    try:
+        own = protocol_of(mapping)
+    except ProtocolError:
+        return  # then each input that is not of this one is told
+    refuse_for_another(mapping, protocol, own)
 
 
 def protocol_of(mapping: DataMapping) -> Protocol:

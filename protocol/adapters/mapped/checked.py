@@ -14,6 +14,9 @@ from protocol.model.input import Input, Number
 from protocol.model.mapping import Condition, DataMapping, Filter, Named, Reading, When
 from protocol.model.protocol import Protocol
 
+MOST_NAMED = 6
+"""Inputs, of which no more are named in one message."""
+
 
 @define
 class _Found:
@@ -37,15 +40,33 @@ def check_protocol(mapping: DataMapping, protocol: Protocol) -> None:
     """Raises InputError where the mapping speaks of what the protocol does not have."""
     found = _Found(mapping, [])
     inputs = {item.name: item for item in protocol.inputs}
+    for name, place in names_of_another(mapping, protocol).items():
+        found.add("S010", place, f"'{name}' is not an input of {protocol.name}", did_you_mean(name, inputs, "Inputs"))
     for reading in mapping.readings:
-        item = inputs.get(reading.input.name)
-        if item is None:
-            hint = did_you_mean(reading.input.name, inputs, "Inputs")
-            found.add("S010", reading.input, f"'{reading.input}' is not an input of {protocol.name}", hint)
-        else:
-            _check_reading(found, reading, item)
+        if reading.input.name in inputs:
+            _check_reading(found, reading, inputs[reading.input.name])
     _check_dates(found)
     found.stop_if_any()
+
+
+def names_of_another(mapping: DataMapping, protocol: Protocol) -> dict[str, Named]:
+    """The inputs to which the mapping gives values, and that the protocol does not have."""
+    known = {item.name for item in protocol.inputs}
+    return {one.input.name: one.input for one in reversed(mapping.readings) if one.input.name not in known}
+
+
+def refuse_for_another(mapping: DataMapping, protocol: Protocol, own: Protocol) -> None:
+    """Raises InputError, with one problem, where a mapping for its ``own`` protocol is used with one without these inputs."""
+    names = names_of_another(mapping, protocol)
+    if names and not names_of_another(mapping, own):
+        first = min(names.values(), key=lambda one: (one.line, one.column))
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        listed = f"{'input' if len(names) == 1 else 'inputs'} {', '.join(sorted(names)[:MOST_NAMED])}{more}"
+        message = f"the mapping is for {own.name} {own.version}: {protocol.name} {protocol.version} has no {listed}"
+        hint = f"Use it with {mapping.protocol}, which it names, or write a mapping for {protocol.name}."
+        found = _Found(mapping, [])
+        found.add("S015", first, message, hint)
+        found.stop_if_any()
 
 
 def _check_reading(found: _Found, reading: Reading, item: Input) -> None:

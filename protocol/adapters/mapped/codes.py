@@ -22,6 +22,9 @@ _TABLE = (
      "Time is counted from the first dose. Where rows have dates, 'patients' says in which table and column its date is."),
     ("S014", "a column that is not there",
      "The mapping names a column that its table does not have. Columns are looked up as they are spelled, capitals included."),
+    ("S015", "a mapping for another protocol",
+     "A mapping gives values to the inputs of the protocol that it names. With another one, or another version, it can be "
+     "used as far as that has the same inputs; here it has not."),
     ("S030", "a text without a word",
      "'values' says for each text of the data what it is in the protocol's words. A text that it does not name is refused, "
      "unless 'otherwise' names a word for all others."),

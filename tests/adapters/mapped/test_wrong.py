@@ -50,6 +50,13 @@ def test_a_mapping_that_does_not_fit_is_refused_at_its_place(
     assert problem.line >= 4 and problem.text
 
 
+def test_an_input_that_is_none_is_told_once_however_many_entries_it_has(tmp_path: Path, sample_protocol: Protocol) -> None:
+    twice = f"{LB}readings: {{acn: [{{table: lb, value: v}}, {{table: lb, value: w}}], bili: {{table: lb, value: v}}}}\n"
+    with pytest.raises(InputError) as caught:
+        of_table(tmp_path, sample_protocol, twice, lb="id,day,v,w\na,1,1,1\n")
+    assert [one.message.split("'")[1] for one in caught.value.problems] == ["acn", "bili"]
+
+
 @pytest.mark.parametrize(
     ("mapping", "row", "code"),
     [
@@ -224,6 +231,25 @@ def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path, capsys:
     assert "ends in .mapping.yaml" in capsys.readouterr().err
     assert cli.run(["check", str(SAMPLE / "sample.mapping.yaml")]) == 2
     assert "error P113" in capsys.readouterr().err
+
+
+def test_a_mapping_for_another_protocol_is_told_in_one_message(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["replay"], ["watch"], ["report", "--out", "never.html"]):
+        assert cli.run([*command, "heparin-raschke", str(SAMPLE / "sample.mapping.yaml")]) == 2
+        said = capsys.readouterr().err
+        assert said.count("error") == said.count("error S015: the mapping is for sample 1: heparin-raschke 1993.1 has") == 1
+        assert "no inputs alt, anc, arm, bilirubin, discontinued, rash and 3 more" in said
+        assert "Use it with protocol.yaml, which it names" in said
+    assert not Path("never.html").exists()
+
+
+def test_a_mapping_whose_own_protocol_is_not_there_is_told_what_fits_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = tmp_path / "my.mapping.yaml"
+    mapping.write_text(f'mapping: my\nversion: "1"\nprotocol: none-such\n{LB}readings: {{acn: {{table: lb, value: v}}}}\n')
+    assert cli.run(["replay", "heparin-raschke", str(mapping), "--data", str(tmp_path)]) == 2
+    assert "error S010: 'acn' is not an input of heparin-raschke" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", range(12))
