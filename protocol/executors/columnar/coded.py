@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow
 
 from protocol.executors.columnar import rows_code as loops
+from protocol.executors.columnar.exact import without_repeats
 from protocol.executors.columnar.forest import Forest
+from protocol.executors.columnar.inputs import buffers
 from protocol.executors.columnar.keys import of_tracker
-from protocol.executors.columnar.reading import Coding, buffers, without_repeats
+from protocol.executors.columnar.reading import Coding
 from protocol.executors.compiled import layout
 
 
@@ -38,7 +40,7 @@ class Coded:
         self.start[1:] = owner[1:] != owner[:-1]
         self.time = np.ascontiguousarray(buffers(rows.column("elapsed"), np.int64).values)
         self.room, self.raw = room, coding.raw(rows, refused, room.empty("raw", (coding.size, rows.num_rows), coding.kind))
-        self.left_out = without_repeats(coding, self.start, self.raw, refused)
+        self.left_out = without_repeats(coding.inputs, self.start, self.raw, refused)
         self.keys = room.empty("keys", (rows.num_rows, self.forest.keys.words), np.uint64)
         self.keys[:] = 0
         self.done: set[int] = set()

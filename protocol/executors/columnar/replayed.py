@@ -13,10 +13,11 @@ from protocol.executors.columnar import rows_code as loops
 from protocol.executors.columnar.coded import Coded, Room
 from protocol.executors.columnar.following_code import follow as walk
 from protocol.executors.columnar.forest import LATE, Forest
+from protocol.executors.columnar.inputs import buffers
 from protocol.executors.columnar.keys import MOST_GIVEN, Crowded
 from protocol.executors.columnar.machine_code import TRACKER
 from protocol.executors.columnar.outcome import Outcome
-from protocol.executors.columnar.reading import Coding, buffers
+from protocol.executors.columnar.reading import Coding
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.coding import NO_CODES
 from protocol.executors.compiled.patients import patient_of

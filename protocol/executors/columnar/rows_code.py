@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from protocol.executors.columnar.exact import ASK
 from protocol.executors.columnar.machine_code import compiled
 from protocol.executors.compiled.layout import NO_VALUE, NONE, NOT_OBSERVED
-
-ASK = -3
-"""The code of a value for which exact numbers are needed."""
 
 
 @compiled
