@@ -46,6 +46,7 @@ COURSES = {
     "utf-16.csv": (WIDE.encode("utf-16"), "C001"),
     "latin-1.csv": ("patient,elapsed,anc\nM\u00fcller,0,2\n".encode("latin-1"), "C001"),
     "semicolons.csv": (b"patient;elapsed;anc\n1;0;2,5\n", "C014"),
+    "tabs.csv": (b"patient\telapsed\tanc\n1\t0\t2\n", "C014"),
     "open-quote.csv": (b'patient,elapsed,anc\n1,0,"2\n', "C005"),
     "no-patient.csv": (b"patient,elapsed,anc\n,0,2\n", "C018"),
     "far-away.csv": (b"patient,elapsed,anc\n1,99999999999999999999,2\n", "C020"),

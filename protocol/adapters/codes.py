@@ -17,7 +17,8 @@ _TABLE = (
     ("C012", "a column twice", "Two columns mean the same. Several values of one input go into one cell, separated by ';'."),
     ("C013", "no column of time", "The first column (in CSV the one after patient) is 'elapsed', where 0 is the first dose, or "
      "'study day', where 1 is the day of the first dose. A bare 'day' is refused because it could be either."),
-    ("C014", "a missing column", "A CSV file needs the column patient; its long form needs also input and value."),
+    ("C014", "a missing column", "A CSV file needs the column patient; its long form needs also input and value. Columns are "
+     "separated by commas: semicolons, tabs or bars are not guessed, because the numbers beside them often have decimal commas."),
     ("C015", "a unit in a header", "The unit in parentheses in a header is the default for its column. It must be on the "
      "allow-list and measure what the input measures."),
     ("C016", "a table out of place", "A course has one table, under its own '## ' heading, with a line of dashes below."),

@@ -10,7 +10,7 @@ from protocol.adapters.columns import columns, is_long
 from protocol.adapters.problems import Cell, Problems, lines_of
 from protocol.adapters.rows import Cells, Row, example, fits, is_blank, long_row, row
 from protocol.adapters.sheet import Counts, Example, Sheet
-from protocol.adapters.text import report_unusable
+from protocol.adapters.text import report_separator, report_unusable
 from protocol.model.protocol import Protocol
 
 
@@ -23,9 +23,8 @@ def from_csv(text: str, protocol: Protocol, file: str = "") -> Sheet:
     problems.stop_if_any()
     first = next(number for number, cells in enumerate(records) if cells)
     header, body = records[first], records[first + 1 :]
-    if len(header) == 1 and ";" in header[0].text:
-        problems.report("C014", header[0], "the columns are separated by semicolons", "Separate them by commas.")
-        problems.stop_if_any()
+    report_separator(problems, header[0].line)
+    problems.stop_if_any()
     return _sheet(header, tuple(body), protocol, problems)
 
 

@@ -9,6 +9,7 @@ from protocol.errors import InputError, Problem
 
 LONGEST_LINE = 100_000
 LARGEST_FILE = 16_000_000
+_OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def text_of(path: Path, largest: int = LARGEST_FILE) -> str:
@@ -46,3 +47,12 @@ def report_unusable(problems: Problems) -> None:
         if len(line) > LONGEST_LINE:
             message = f"a line of {len(line)} characters"
             problems.report("C004", Cell("", number, 1), message, f"Lines have at most {LONGEST_LINE} characters.")
+
+
+def report_separator(problems: Problems, line: int) -> None:
+    """Reports a header whose columns are not separated by commas."""
+    header = problems.lines[line - 1]
+    for char, name in _OTHERS.items():
+        if header.count(char) > header.count(","):
+            hint = "Save it with commas in between, and numbers with a decimal point."
+            problems.report("C014", Cell(header.strip(), line, 1), f"the columns are separated by {name}", hint)

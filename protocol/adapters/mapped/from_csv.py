@@ -7,7 +7,7 @@ from pathlib import Path
 
 from protocol.adapters.mapped.table import Table
 from protocol.adapters.problems import Cell, Problems, lines_of, quoted
-from protocol.adapters.text import report_unusable, text_of
+from protocol.adapters.text import report_separator, report_unusable, text_of
 
 LARGEST_TABLE = 2_000_000_000
 """Bytes; a table of a study is larger than a file of courses that somebody wrote."""
@@ -21,6 +21,8 @@ def from_csv(path: Path) -> Table:
     records = _records(problems)
     problems.stop_if_any()
     (line, header), body = records[0], records[1:]
+    report_separator(problems, line)
+    problems.stop_if_any()
     _check(header, body, line, problems)
     problems.stop_if_any()
     columns = {name: [fields[number] for _, fields in body] for number, name in enumerate(header)}
