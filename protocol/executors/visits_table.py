@@ -19,6 +19,7 @@ from protocol.model.time import FARTHEST
 
 NUMBER, WHOLE, FLAG, TEXT = pyarrow.float64(), pyarrow.int64(), pyarrow.bool_(), pyarrow.string()
 _CALLED = {NUMBER: "double", WHOLE: "int64", FLAG: "bool", TEXT: "string"}
+_LARGEST = {NUMBER: 2**53, WHOLE: 2**63 - 1}
 
 MOST_PROBLEMS = 100
 """After so many problems of one kind the rest is not listed; the column is wrong throughout."""
@@ -63,7 +64,7 @@ def checked(protocol: Protocol, table: pyarrow.Table) -> pyarrow.Table:
         raise unfit("a table of visits", table, "a pyarrow.Table, as pyarrow.parquet.read_table('visits.parquet') reads one")
     known = columns(protocol)
     _stop(tuple(_of_names(known, table.column_names, protocol)))
-    parts = {name: _typed(name, table[name], known.types[name]) for name in known.types if name in table.column_names}
+    parts = {name: _typed(table, name, known.types[name]) for name in known.types if name in table.column_names}
     _stop(tuple(part for part in parts.values() if isinstance(part, Problem)))
     found = pyarrow.table(parts)
     _stop((*_of_order(found), *_of_doses(protocol, found)))
@@ -92,16 +93,29 @@ def _of_names(known: Columns, names: list[str], protocol: Protocol) -> Iterator[
             yield Problem("T004", f"{times} columns are called '{name}'", "Keep one.")
 
 
-def _typed(name: str, column: pyarrow.ChunkedArray, wanted: Any) -> pyarrow.ChunkedArray | Problem:
+def _typed(table: pyarrow.Table, name: str, wanted: Any) -> pyarrow.ChunkedArray | Problem:
     """The column in the type that is wanted, or what is wrong with it."""
+    column = table[name]
     if column.type == wanted or pyarrow.types.is_null(column.type):
         return column.cast(wanted)
     if _fits(column.type, wanted):
-        try:
-            return column.unify_dictionaries() if pyarrow.types.is_dictionary(column.type) else column.cast(wanted)
-        except pyarrow.ArrowInvalid as error:
-            return Problem("T003", f"column '{name}' cannot be read as {_CALLED[wanted]}: {error}", _convert(name, wanted))
+        if (index := _too_large(column, wanted)) is not None:
+            message = f"column '{name}' holds {column[index].as_py()}, which is not exact as {_CALLED[wanted]}"
+            return Problem("T003", message, _convert(name, wanted), **place(table, index))
+        return column.unify_dictionaries() if pyarrow.types.is_dictionary(column.type) else column.cast(wanted)
     return Problem("T003", f"column '{name}' has the type {column.type}", _convert(name, wanted))
+
+
+def _too_large(column: pyarrow.ChunkedArray, wanted: Any) -> int | None:
+    """The first row whose whole number a column of the type that is wanted cannot hold exactly; None where there is none."""
+    if not pyarrow.types.is_integer(column.type) or column.type.bit_width < WHOLE.bit_width:
+        return None
+    most = _LARGEST[wanted]
+    wrong = compute.greater(column, pyarrow.scalar(most, column.type))
+    if pyarrow.types.is_signed_integer(column.type):
+        wrong = compute.or_(wrong, compute.less(column, pyarrow.scalar(-most, column.type)))
+    found = compute.index(wrong, True).as_py()
+    return None if found < 0 else int(found)
 
 
 def _convert(name: str, wanted: Any) -> str:
@@ -122,7 +136,8 @@ def place(table: pyarrow.Table, index: int) -> dict[str, Any]:
     """Where a row is, for a message: its file and row of origin where the table says so, else its number in the table."""
     source = table["source"][index].as_py() if "source" in table.column_names else None
     row = table["row"][index].as_py() if "row" in table.column_names else None
-    return {"file": source or "table of visits", "line": index + 1 if row is None else row}
+    file = source if isinstance(source, str) and source else "table of visits"
+    return {"file": file, "line": row if isinstance(row, int) else index + 1}
 
 
 def starts(table: pyarrow.Table) -> Any:

@@ -103,6 +103,9 @@ WRONG = [
     (TWO | {"anc": ["1.0", "low"]}, "error T003: column 'anc' has the type string"),
     (TWO | {"hes": ["yes", "yes"]}, "error T003: column 'hes' has the type string"),
     (TWO | {"elapsed": [0.0, 0.5]}, "error T003: column 'elapsed' has the type double"),
+    (TWO | {"anc": arrow.array([1, 2**53 + 1], "uint64")}, "table of visits:2: error T003: column 'anc' holds 9007199254740993"),
+    (TWO | {"anc": arrow.array([1, -(2**53) - 1]), "row": [7, 8]}, "table of visits:8: error T003: column 'anc' holds -90071992"),
+    (TWO | {"elapsed": arrow.array([1, 2**63], "uint64")}, "table of visits:2: error T003: column 'elapsed' holds 9223372036854"),
     (TWO | {"patient": ["a", None]}, "table of visits:2: error T005: column 'patient' is empty"),
     ({"patient": ["a", "b", "a"], "elapsed": [0, 0, 1]}, "table of visits:3: error T006: rows of patient 'a' stand"),
     (TWO | {"elapsed": [0, None]}, "table of visits:2: error T007: column 'elapsed' is empty"),
@@ -119,6 +122,12 @@ def test_what_is_wrong_with_a_table_is_said_at_its_row(columns: dict[str, Any], 
     with pytest.raises(InputError) as raised:
         replayed(**columns)
     assert message in str(raised.value)
+
+
+def test_whole_numbers_of_any_width_are_read() -> None:
+    for kind in ("uint8", "int16", "uint32", "uint64"):
+        small = arrow.table({"patient": ["a", "a"], "elapsed": arrow.array([0, 100], kind), "anc": arrow.array([1, None], kind)})
+        assert protocol.replay_table(IMATINIB, small).num_rows == 2
 
 
 def test_a_column_twice_is_an_error() -> None:

@@ -274,6 +274,14 @@ def test_files_that_do_not_belong_together_are_refused(file: Path, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+def test_a_number_that_is_too_large_is_told_with_its_file_and_row(tmp_path: Path) -> None:
+    counts = arrow.array([7] * (len(visits()) - 1) + [2**53 + 1], "uint64")
+    large = tmp_path / "large.parquet"
+    parquet.write_table(visits().set_column(2, "anc", counts), large)
+    text = refused(SMALL, [large], tmp_path / "out")
+    assert text.startswith(f"large.parquet:{len(visits())}: error T003: column 'anc' holds 9007199254740993")
+
+
 @pytest.mark.parametrize("share", [0, 3, 500, 0.5, 0.99])
 def test_a_file_that_was_cut_short_is_refused(share: float, file: Path, tmp_path: Path) -> None:
     whole = file.read_bytes()
