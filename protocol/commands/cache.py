@@ -11,19 +11,18 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
+from protocol.executors.program import source
 from protocol.executors.scalars import Mismatch
 from protocol.executors.shape import shape
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import Report
 
 FORMAT = "protocol-report/1"
-_HOUSE = Path(__file__).resolve().parent.parent
 _MOST_BYTES = 50_000_000
 
 
@@ -38,7 +37,7 @@ def folder() -> Path:
 
 def key_of(protocol: Protocol, asked: Mapping[str, Any]) -> str:
     """The name under which the answer is kept."""
-    said = (FORMAT, fingerprint(protocol), _package(), *(f"{name}={asked[name]!r}" for name in sorted(asked)))
+    said = (FORMAT, fingerprint(protocol), source(), *(f"{name}={asked[name]!r}" for name in sorted(asked)))
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
@@ -72,13 +71,3 @@ def keep(key: str, report: Report) -> None:
 
 def _file(key: str) -> Path:
     return folder() / "verify" / f"{key}.json"
-
-
-@cache
-def _package() -> str:
-    """A fingerprint of all that this package is made of."""
-    found = hashlib.sha256()
-    for file in sorted(_HOUSE.rglob("*")):
-        if file.suffix in (".py", ".csv") and "specs" not in file.relative_to(_HOUSE).parts:
-            found.update(f"{file.relative_to(_HOUSE).as_posix()}\0".encode() + file.read_bytes() + b"\0")
-    return found.hexdigest()

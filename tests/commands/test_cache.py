@@ -37,7 +37,7 @@ def test_another_protocol_and_another_question_have_another_key() -> None:
 
 def test_another_program_has_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
     before = cache.key_of(PROTOCOL, {})
-    monkeypatch.setattr(cache, "_package", lambda: "another")
+    monkeypatch.setattr(cache, "source", lambda: "another")
     assert cache.key_of(PROTOCOL, {}) != before
 
 

@@ -12,8 +12,8 @@ _TABLE = (
     ("R003", "a folder in use", "Only one run at a time writes to a folder. Wait until the other one has ended, or name another "
      "folder. When the other one was killed, nothing is to be done: its lock went with it."),
     ("R004", "a folder that holds another replay", "A run that was stopped goes on only with the same files of visits, the same "
-     "protocol under the same readings, the same mapping, the same options and the same version of this package, because its "
-     "result is that of one replay. Name another folder, or delete this one."),
+     "protocol under the same readings, the same mapping, the same options and the same program, down to the files of this "
+     "package, because its result is that of one replay. Name another folder, or delete this one."),
     ("R005", "a folder that holds something else", "Decisions are written to a folder that is new, empty, or holds a replay that "
      "was stopped. Nothing that is there already is overwritten."),
     ("R006", "a file that cannot be written", "There is no room left, or no right to write. What was done up to then is kept, "

@@ -37,6 +37,7 @@ from protocol.executors.in_buckets.run_folder import (
 )  # fmt: skip
 from protocol.executors.in_buckets.whole_files import is_as_written, put_value, value_in
 from protocol.executors.in_buckets.workers import Refused, in_processes
+from protocol.executors.program import source
 from protocol.executors.record import check_protocol
 from protocol.model.protocol import Protocol
 
@@ -91,7 +92,7 @@ def replay_files(
         there = value_in(folder / RUN, Run)
         share = (there.buckets if there else -(-sum(one.rows for one in sources) // ROWS) or 1) if buckets is None else buckets
         mapping = mapped_by(files, sources)
-        run = Run("protocol-replay-table/1", package(), named(protocol), follow, mapping, share, sources)
+        run = Run("protocol-replay-table/1", package(), source()[:16], named(protocol), follow, mapping, share, sources)
         begun(folder, run)
         return _finished(folder, run) or _replayed(protocol, run, files, before, folder, means)
 

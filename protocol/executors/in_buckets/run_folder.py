@@ -38,10 +38,14 @@ class Source:
 
 @frozen
 class Run:
-    """One replay: what is decided on what. Two that are equal write the same bytes."""
+    """One replay: what is decided on what. Two that are equal write the same bytes.
+
+    ``program`` is a fingerprint of the files of the package, since one version can stand for many states of them.
+    """
 
     format: Literal["protocol-replay-table/1"]
     package: str
+    program: str
     protocol: ProtocolNamed
     follow: Literal["given", "recommended"]
     mapping: str
@@ -204,6 +208,7 @@ def _differences(there: Run, run: Run) -> Iterator[str]:
         ("following what was", there.follow, run.follow),
         ("in buckets:", there.buckets, run.buckets),
         ("made by version", there.package, run.package),
+        ("made by a program with the fingerprint", there.program, run.program),
     ):
         if old != new:
             yield f"{what} {old}, and this is {new}"

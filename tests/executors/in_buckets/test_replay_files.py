@@ -230,6 +230,17 @@ def test_another_replay_does_not_go_on_in_its_folder(file: Path, tmp_path: Path)
     assert "of small 1.0 (fingerprint" in refused(protocol.load("imatinib-hes"), [file], tmp_path / "out")
 
 
+def test_a_run_does_not_go_on_with_other_files_of_the_program(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = replay_files(SMALL, [file], tmp_path / "out")
+    assert len(made.run.program) == 16
+    monkeypatch.setattr("protocol.executors.in_buckets.replay_files.source", lambda: "0123456789abcdef" * 4)
+    text = refused(SMALL, [file], tmp_path / "out")
+    assert f"made by a program with the fingerprint {made.run.program}, and this is 0123456789abcdef" in text
+    assert "version" not in text
+
+
 def test_which_mapping_made_the_visits_is_kept_and_their_content_compared_with_its_manifest(file: Path, tmp_path: Path) -> None:
     content = hashlib.sha256(file.read_bytes()).hexdigest()
     replay_files(SMALL, [file], tmp_path / "unmapped")
