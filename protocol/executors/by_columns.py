@@ -57,7 +57,7 @@ def _made(protocol: Protocol) -> Any:
     ready = walker(protocol)
     if ready is None or find_spec("numba") is None:
         return ready
-    from protocol.executors.columnar.replayed import is_fit
+    from protocol.executors.columnar.whole_patients import is_fit
 
     return _planted(ready, 0) or ready if is_fit(ready) else ready
 

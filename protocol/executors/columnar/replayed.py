@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pyarrow
 
-from protocol.executors import by_reference
 from protocol.executors.columnar import rows_code as loops
 from protocol.executors.columnar.coded import Coded, Room
 from protocol.executors.columnar.following_code import follow as walk
 from protocol.executors.columnar.forest import LATE, Forest
 from protocol.executors.columnar.inputs import buffers
-from protocol.executors.columnar.keys import MOST_GIVEN, Crowded
 from protocol.executors.columnar.machine_code import TRACKER
 from protocol.executors.columnar.outcome import Outcome
 from protocol.executors.columnar.reading import Coding
+from protocol.executors.columnar.whole_patients import by_slow, chunks, written
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.coding import NO_CODES
 from protocol.executors.compiled.patients import patient_of
 from protocol.executors.compiled.rows import Row
-from protocol.executors.compiled.windows import has_window
-from protocol.executors.plain import Walker
 
 AT_ONCE = 65_536
 """Rows of a chunk, about; patients are always whole. Fewer cost more to set up than a closer cache saves."""
-
-
-def is_fit(ready: Walker) -> bool:
-    """Whether the loops over columns can take a compiled protocol: it computes nothing from readings, has no window of time, and
-    waits for visits."""
-    frame = ready.tree.frame
-    has_windows = any(has_window(atom) for atoms in frame.atoms.values() for atom in atoms)
-    plain = patient_of(ready.tree).kept is None and not frame.dated and not has_windows
-    return plain and frame.protocol.between_visits == "wait"
 
 
 def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int]:
@@ -58,7 +45,7 @@ class _Replay:
         self.within = -1 if within is None else within
 
     def run(self) -> pyarrow.Table:
-        for begin, rows in chunks(self.table):
+        for begin, rows in chunks(self.table, AT_ONCE):
             self._chunk(begin, rows)
         return self.outcome.table()
 
@@ -75,21 +62,10 @@ class _Replay:
         """What was given at each row, by the number that the trees know."""
         if self.follow != "given" or "given" not in rows.schema.names:
             return np.zeros(rows.num_rows, np.int64)
-        column = rows.column("given")
-        column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
-        codes: Any = np.array([*(self._number(text or "") for text in column.dictionary.to_pylist()), 0], np.int64)
-        plain, given = buffers(column.indices, column.indices.type.to_pandas_dtype()), np.empty(rows.num_rows, np.int64)
+        indices, codes = written(self.forest, rows.column("given"))
+        plain, given = buffers(indices, indices.type.to_pandas_dtype()), np.empty(rows.num_rows, np.int64)
         loops.code_options(plain.values, plain.there, codes, given)
         return given
-
-    def _number(self, text: str) -> int:
-        known = len(self.forest.tree.givens)
-        code = self.forest.walker.reader.written(text)
-        if code >= MOST_GIVEN:
-            raise Crowded
-        if len(self.forest.tree.givens) > known:
-            self.forest.sync()
-        return code
 
     def _walk(self, coded: Coded, leaves: Any) -> None:
         forest, at, leaf, registers = self.forest, 0, -1, self.forest.first.copy()
@@ -131,15 +107,7 @@ class _Replay:
         loops.write(leaves, forest.columns, out.small[:, rows], out.rule[rows], out.large[:, rows], out.flags[:, rows])
         kinds = out.small[3, rows]
         loops.judge(coded.start, coded.time, coded.given, dosing, leaves, forest.judged, forest.fits, self.within, LATE, kinds)
-        self._by_reference(begin, coded, leaves)
-
-    def _by_reference(self, begin: int, coded: Coded, leaves: Any) -> None:
-        """Patients whom only the reference can decide."""
-        starts = [*np.flatnonzero(coded.start).tolist(), len(leaves)]
-        for number in sorted({int(np.searchsorted(starts, row, "right")) - 1 for row in np.flatnonzero(leaves < 0).tolist()}):
-            first, last = starts[number], starts[number + 1]
-            one = self.table.slice(begin + first, last - first)
-            self.outcome.put(begin + first, by_reference.decisions(self.protocol, one, self.follow))
+        by_slow(out, self.table, begin, coded.start, leaves, self.follow)
 
 
 def _row(coded: Coded, row: int) -> Row:
@@ -151,26 +119,3 @@ def _row(coded: Coded, row: int) -> Row:
         if read[0] != layout.NOT_OBSERVED:
             updates.append(coder.update(read if read[0] >= 0 else NO_CODES))
     return Row(int(coded.time[row]), updates, int(coded.given[row]))
-
-
-def chunks(table: pyarrow.Table) -> Iterator[tuple[int, Any]]:
-    """The rows of whole patients, about so many at once, with the number of the first."""
-    begin = 0
-    while begin < table.num_rows:
-        end = _end(table, begin)
-        yield begin, table.slice(begin, end - begin).combine_chunks().to_batches()[0]
-        begin = end
-
-
-def _end(table: pyarrow.Table, begin: int) -> int:
-    """Where the last patient who begins in the next rows ends; never in the middle of one."""
-    size = AT_ONCE
-    while begin + size < table.num_rows:
-        patients = table["patient"].slice(begin, size + 1).combine_chunks()
-        patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
-        owner = patients.to_numpy()
-        changes = np.flatnonzero(owner[1:] != owner[:-1])
-        if changes.size:
-            return int(begin + changes[-1] + 1)
-        size *= 2
-    return int(table.num_rows)

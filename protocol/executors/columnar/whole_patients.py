@@ -1,0 +1,74 @@
+"""How is a table taken in chunks of whole patients, what was given in it, and who of it is left to the reference?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow
+
+from protocol.executors import by_reference
+from protocol.executors.columnar.forest import Forest
+from protocol.executors.columnar.keys import MOST_GIVEN, Crowded
+from protocol.executors.columnar.outcome import Outcome
+from protocol.executors.compiled.patients import patient_of
+from protocol.executors.compiled.windows import has_window
+from protocol.executors.plain import Walker
+
+
+def is_fit(ready: Walker) -> bool:
+    """Whether columns can take a compiled protocol: it computes nothing from readings, has no window of time, and
+    waits for visits."""
+    frame = ready.tree.frame
+    has_windows = any(has_window(atom) for atoms in frame.atoms.values() for atom in atoms)
+    plain = patient_of(ready.tree).kept is None and not frame.dated and not has_windows
+    return plain and frame.protocol.between_visits == "wait"
+
+
+def chunks(table: pyarrow.Table, at_once: int) -> Iterator[tuple[int, Any]]:
+    """The rows of whole patients, about so many at once, with the number of the first."""
+    begin = 0
+    while begin < table.num_rows:
+        end = _end(table, begin, at_once)
+        yield begin, table.slice(begin, end - begin).combine_chunks().to_batches()[0]
+        begin = end
+
+
+def _end(table: pyarrow.Table, begin: int, size: int) -> int:
+    """Where the last patient who begins in the next rows ends; never in the middle of one."""
+    while begin + size < table.num_rows:
+        patients = table["patient"].slice(begin, size + 1).combine_chunks()
+        patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
+        owner = patients.to_numpy()
+        changes = np.flatnonzero(owner[1:] != owner[:-1])
+        if changes.size:
+            return int(begin + changes[-1] + 1)
+        size *= 2
+    return int(table.num_rows)
+
+
+def written(forest: Forest, column: Any) -> tuple[Any, Any]:
+    """What was given, as numbers into a table, and that table: the codes that the trees know; the last one is of nothing."""
+    column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
+    codes: Any = np.array([*(_number(forest, text or "") for text in column.dictionary.to_pylist()), 0], np.int64)
+    return column.indices, codes
+
+
+def _number(forest: Forest, text: str) -> int:
+    known = len(forest.tree.givens)
+    code = forest.walker.reader.written(text)
+    if code >= MOST_GIVEN:
+        raise Crowded
+    if len(forest.tree.givens) > known:
+        forest.sync()
+    return code
+
+
+def by_slow(outcome: Outcome, table: pyarrow.Table, begin: int, start: Any, leaves: Any, follow: str) -> None:
+    """Decides those patients of a chunk who have a row without a leaf: only the reference can."""
+    starts = [*np.flatnonzero(start).tolist(), len(leaves)]
+    for number in sorted({int(np.searchsorted(starts, row, "right")) - 1 for row in np.flatnonzero(leaves < 0).tolist()}):
+        first, last = starts[number], starts[number + 1]
+        one = table.slice(begin + first, last - first)
+        outcome.put(begin + first, by_reference.decisions(outcome.forest.frame.protocol, one, follow))
