@@ -1,10 +1,9 @@
-"""How are courses replayed without a library of columns? One row after the other, down the trees of a compiled protocol."""
+"""How are courses replayed without a library of columns? By what is remembered of others, or row by row down compiled trees."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from itertools import compress, groupby
 from typing import NamedTuple
 
 from attrs import define, frozen
@@ -12,13 +11,14 @@ from attrs import define, frozen
 from protocol.executors.compiled import judging
 from protocol.executors.compiled.acting import acted
 from protocol.executors.compiled.compiling import frame
-from protocol.executors.compiled.judging import Seen
 from protocol.executors.compiled.native import only_by_reference
 from protocol.executors.compiled.patients import patient_of
 from protocol.executors.compiled.rows import Columns, Reader, Row, coders, visit_of
 from protocol.executors.compiled.tree import BEYOND, Tree, planted
 from protocol.executors.decision_row import Row as Said
 from protocol.executors.decision_row import row_of
+from protocol.executors.lanes.by_memory import ByMemory, Told, fits
+from protocol.executors.lanes.marks import Crowded
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import of_visits
@@ -30,6 +30,7 @@ class Walker:
 
     tree: Tree
     reader: Reader
+    memory: ByMemory | None = None
 
 
 class Decided(NamedTuple):
@@ -50,7 +51,8 @@ def walker(protocol: Protocol) -> Walker | None:
         return None
     compiled = frame(protocol)
     tree = planted(compiled)
-    return Walker(tree, Reader(compiled, coders(compiled), tree.givens))
+    reader = Reader(compiled, coders(compiled), tree.givens)
+    return Walker(tree, reader, ByMemory(tree, reader) if fits(tree) else None)
 
 
 def of_course(ready: Walker, course: Course) -> list[Decided] | None:
@@ -61,11 +63,23 @@ def of_course(ready: Walker, course: Course) -> list[Decided] | None:
 
 @frozen
 class Replayed:
-    """The decisions of one patient; ``by_reference``: the completions at a visit were too many for a compiled protocol."""
+    """The decisions of one patient, as columns. ``by_reference``: what is missing could be completed in too many ways.
+
+    ``by_itself`` are the numbers of those that stand at no visit, but at a moment at which an order fell due.
+    """
 
     patient: str
-    decisions: tuple[Decided, ...]
+    times: Sequence[int]
+    said: Sequence[Said]
+    refused: Sequence[int]
+    by_itself: frozenset[int] = frozenset()
     by_reference: bool = False
+
+    @property
+    def decisions(self) -> tuple[Decided, ...]:
+        """One decision after the other."""
+        every = enumerate(zip(self.times, self.said, self.refused, strict=True))
+        return tuple(Decided(*one, number in self.by_itself) for number, one in every)
 
 
 def replay_plain(protocol: Protocol, columns: Columns, follow: str = "given") -> Iterator[Replayed]:
@@ -75,15 +89,54 @@ def replay_plain(protocol: Protocol, columns: Columns, follow: str = "given") ->
     """
     ready = walker(protocol)
     if ready is None:
-        rows = enumerate(columns["patient"])
-        groups = (tuple(number for number, _ in group) for _, group in groupby(rows, key=itemgetter(1)))
-        yield from (_by_reference(protocol, columns, numbers, follow) for numbers in groups)
-        return
-    every = enumerate(ready.reader.of_columns(columns, follow))
-    for patient, group in groupby(every, key=lambda one: columns["patient"][one[0]]):
-        numbers, visits = zip(*group, strict=True)
-        found = of_rows(ready, visits)
-        yield _by_reference(protocol, columns, numbers, follow) if found is None else Replayed(patient, tuple(found))
+        for numbers in _patients(columns):
+            yield _by_reference(protocol, columns, numbers, follow)
+    else:
+        yield from replayed(ready, columns, follow)
+
+
+def replayed(ready: Walker, columns: Columns, follow: str = "given") -> Iterator[Replayed]:
+    """The same under a protocol that was made ready, and remembers what it has seen."""
+    begin = 0
+    try:
+        for one in ready.memory.told(columns, follow) if ready.memory else ():
+            begin = one.end
+            yield _of_memory(ready, columns, one, follow)
+    except Crowded:
+        ready.memory = None
+    if begin < len(columns["patient"]):
+        rest = columns if not begin else {name: column[begin:] for name, column in columns.items()}
+        yield from _row_by_row(ready, rest, follow)
+
+
+def _of_memory(ready: Walker, columns: Columns, one: Told, follow: str) -> Replayed:
+    if one.said is None:
+        return _by_reference(ready.tree.frame.protocol, columns, range(one.begin, one.end), follow)
+    return Replayed(columns["patient"][one.begin], one.times, one.said, one.refused)
+
+
+def _row_by_row(ready: Walker, columns: Columns, follow: str) -> Iterator[Replayed]:
+    rows = ready.reader.of_columns(columns, follow)
+    for numbers in _patients(columns):
+        found = of_rows(ready, rows[numbers.start : numbers.stop])
+        if found is None:
+            yield _by_reference(ready.tree.frame.protocol, columns, numbers, follow)
+        else:
+            yield _replayed(columns["patient"][numbers.start], found)
+
+
+def _patients(columns: Columns) -> Iterator[range]:
+    """The numbers of the rows of each patient."""
+    begin = 0
+    for _, group in groupby(columns["patient"]):
+        end = begin + sum(1 for _ in group)
+        yield range(begin, end)
+        begin = end
+
+
+def _replayed(patient: str, found: Sequence[Decided], by_reference: bool = False) -> Replayed:
+    times, said, refused, by_itself = zip(*found, strict=True)
+    return Replayed(patient, times, said, refused, frozenset(compress(range(len(found)), by_itself)), by_reference)
 
 
 def _by_reference(protocol: Protocol, columns: Columns, numbers: Sequence[int], follow: str) -> Replayed:
@@ -93,10 +146,10 @@ def _by_reference(protocol: Protocol, columns: Columns, numbers: Sequence[int], 
     met = {visit.time for number, visit in zip(numbers, visits, strict=True) if not (only and only[number])}
     patient, times = str(columns["patient"][numbers[0]]), {visit.time for visit in visits}
     found = of_visits(protocol, Course(patient, visits), met).steps
-    decisions = (
+    decisions = [
         Decided(step.visit.time, row_of(protocol, step), len(step.refused), step.visit.time not in times) for step in found
-    )
-    return Replayed(patient, tuple(decisions), True)
+    ]
+    return _replayed(patient, decisions, True)
 
 
 def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
@@ -122,9 +175,6 @@ def of_rows(ready: Walker, rows: Sequence[Row]) -> list[Decided] | None:
 
 def _said(ready: Walker, rows: Sequence[Row], times: list[int], numbers: list[int], until: Sequence[int | None]) -> list[Said]:
     """What is said of each leaf; of a deviation only what was given later tells whether the change was in time, or too late."""
-    tree = ready.tree
-    leaves = [leaf for number in numbers if (leaf := tree.leaves[number])]
-    if not any(leaf.is_open for leaf in leaves):
-        return [leaf.row for leaf in leaves]
-    seen = [Seen(*one) for one in zip(times, leaves, until, strict=True)]
-    return judging.rows(tree.frame.protocol, seen, {row.time for row in rows if row.dose_only})
+    leaves = [leaf for number in numbers if (leaf := ready.tree.leaves[number])]
+    dosing = {row.time for row in rows if row.dose_only}
+    return judging.rows(ready.tree.frame.protocol, judging.Visits(times, leaves, until, dosing))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import protocol
 from protocol.executors.compiled import view
-from protocol.executors.plain import Replayed, replay_plain
+from protocol.executors.lanes import chunk
+from protocol.executors.plain import Replayed, replay_plain, replayed, walker
+from protocol.testing.protocols import any_protocol
 
 IMATINIB = protocol.load("imatinib-hes")
 NAMES = ("action", "rule", "before", "after", "status", "permitted", "verdict", "deviation", "withheld", "silent", "assumed")
@@ -73,3 +77,24 @@ def test_simulated_courses_are_decided_as_the_table_of_them_is() -> None:
     expected = protocol.replay_table(IMATINIB, table).to_pylist()
     found = [row for one in replay_plain(IMATINIB, table.to_pydict()) for row in rows(one)]
     assert found == [{name: row[name] for name in (*NAMES, "refused")} for row in expected]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_remembered_of_others_is_what_comes_of_going_alone(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
+    from tests.executors.test_columns import visits
+
+    monkeypatch.setattr(chunk, "AT_ONCE", 20)
+    random, remembered = Random(seed), 0
+    for _ in range(16):
+        spec = evolve(any_protocol(random.choice, tables=random.random() < 0.3), between_visits="wait")
+        ready = walker(spec)
+        if ready is None or ready.memory is None:
+            continue
+        for _ in range(2):
+            table, follow = visits(random, spec, 12).to_pydict(), random.choice(("given", "given", "recommended"))
+            found = list(replayed(ready, table, follow))
+            alone = evolve(ready, memory=None)
+            assert [one.decisions for one in found] == [one.decisions for one in replayed(alone, table, follow)]
+            remembered += ready.memory is not None
+    assert remembered > 2

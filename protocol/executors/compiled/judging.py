@@ -11,43 +11,44 @@ from protocol.executors.decision_row import Row
 from protocol.model.protocol import Protocol
 
 
-class Seen(NamedTuple):
-    """A visit: its time, its leaf, and until when what is ordered there is on time, where a window says so."""
+class Visits(NamedTuple):
+    """The visits of a course: their times and leaves, until when what is ordered there is on time where a window says so, and the
+    times at which nobody was seen and only the dose changed."""
 
-    time: int
-    leaf: Leaf
-    until: int | None = None
+    times: Sequence[int]
+    leaves: Sequence[Leaf]
+    until: Sequence[int | None]
+    dosing: Collection[int] = ()
 
-
-Visits = Sequence[Seen]
 
 _LATE = ("dose above permitted", "dose below permitted", "hold without reason")
 """A hold, or the end of treatment, that comes later does not undo that drug was given until then."""
 
 
-def rows(protocol: Protocol, visits: Visits, dosing: Collection[int] = ()) -> list[Row]:
-    """The rows of a course; ``dosing`` are the times at which nobody was seen and only the dose changed."""
-    return [_row(protocol, visits, number, dosing) for number in range(len(visits))]
+def rows(protocol: Protocol, visits: Visits) -> list[Row]:
+    """The rows of a course."""
+    return [row(protocol, visits, number) if leaf.is_open else leaf.row for number, leaf in enumerate(visits.leaves)]
 
 
-def _row(protocol: Protocol, visits: Visits, number: int, dosing: Collection[int]) -> Row:
-    one = visits[number].leaf
-    if not one.is_open:
-        return one.row
-    if _is_met(protocol, visits, number, dosing):
+def row(protocol: Protocol, visits: Visits, number: int) -> Row:
+    """The row of a visit of which it is still open whether what was ordered there was done in time."""
+    one = visits.leaves[number]
+    if _is_met(protocol, visits, number):
         return with_deviation(one.row, None)
     return with_deviation(one.row, "change too late") if _is_late(protocol, visits, number) else one.row
 
 
-def _is_met(protocol: Protocol, visits: Visits, number: int, dosing: Collection[int]) -> bool:
+def _is_met(protocol: Protocol, visits: Visits, number: int) -> bool:
     """Whether what was recommended came into force in time."""
-    one, within = visits[number], protocol.act_within
-    for other in visits[number + 1 :]:
-        in_window = one.until is not None and other.time <= one.until
-        too_late = other.time not in dosing if within is None else other.time > one.time + within
+    time, within, until = visits.times[number], protocol.act_within, visits.until[number]
+    for at in range(number + 1, len(visits.times)):
+        other = visits.times[at]
+        in_window = until is not None and other <= until
+        too_late = other not in visits.dosing if within is None else other > time + within
         if too_late and not in_window:
             return False
-        if other.leaf.given is not None and is_it(protocol, other.leaf.given, one.leaf.effect):
+        given = visits.leaves[at].given
+        if given is not None and is_it(protocol, given, visits.leaves[number].effect):
             return True
     return False
 
@@ -57,13 +58,13 @@ def _is_late(protocol: Protocol, visits: Visits, number: int) -> bool:
 
     While a window is open nothing is late: only the visit after it tells.
     """
-    one = visits[number].leaf
+    one = visits.leaves[number]
     if one.moved.spot.dose != one.before or one.effect.dose == one.before:
         return False
     if one.deviation is not None and one.deviation not in _LATE:
         return False
-    later = visits[number + 1 :] if one.deviation is not None else visits[number + 1 : number + 2]
-    for other in (visit.leaf for visit in later):
+    last = len(visits.leaves) if one.deviation is not None else number + 2
+    for other in visits.leaves[number + 1 : last]:
         if other.given is None:
             return False
         if other.moved.spot.dose != one.moved.spot.dose or other.moved.spot.control.kind == "stopped":

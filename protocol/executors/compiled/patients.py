@@ -35,6 +35,11 @@ class Patient:
 
     def visit(self, row: Row) -> int:
         """The leaf at a visit; BEYOND where only the reference can tell."""
+        self.arrive(row)
+        return self.leave(row)
+
+    def arrive(self, row: Row) -> None:
+        """Time passes, what is observed at a visit is read, and trackers move; nothing is decided yet."""
         tree, registers, time = self.tree, self.registers, row.time
         last, compiled = registers[layout.TIME], tree.frame
         moving = compiled.moving if registers[layout.STARTED] != NONE else compiled.moving_before
@@ -50,7 +55,6 @@ class Patient:
             move(tree, one, registers, answer, measured, time)
             if compiled.dated and one.tracker.name in compiled.dated:
                 self._date(one, answer, time)
-        return self._decided(row)
 
     def _date(self, one: Tracking, answer: int, time: int) -> None:
         """When a tracker of which that is asked changed, or was found to be so."""
@@ -70,7 +74,8 @@ class Patient:
         self.refused.append(refused)
         return measured
 
-    def _decided(self, row: Row) -> int:
+    def leave(self, row: Row) -> int:
+        """What is decided of a patient who arrived, and what becomes of it: the leaf, or BEYOND."""
         number = decision(self.tree, self.registers, row.time, row.given)
         leaf = self.tree.leaves[number]
         if leaf is None:
@@ -137,13 +142,18 @@ def follow(tree: Tree, registers: list[int], number: int, time: int) -> None:
 
 def _write(registers: list[int], writes: int, time: int) -> None:
     """What a leaf writes."""
-    for bit, register in _WRITTEN:
-        if writes & bit:
-            registers[register] = time
+    set_moments(registers, writes, time)
     if writes & layout.SETS_HOLD:
         registers[layout.HELD_ON_DRUG] = registers[layout.ON_DRUG]
     if writes & layout.SETS_STEPPED:
         registers[layout.STEPPED_ON_DRUG] = registers[layout.ON_DRUG]
+
+
+def set_moments(registers: list[int], writes: int, time: int) -> None:
+    """The moments that a leaf writes."""
+    for bit, register in _WRITTEN:
+        if writes & bit:
+            registers[register] = time
 
 
 _WRITTEN = (
@@ -158,8 +168,13 @@ def _begin_anew(tree: Tree, registers: list[int], time: int) -> None:
     first = tree.frame.first_registers()
     begin = tree.frame.first_tracker()
     registers[begin:] = first[begin:]
+    set_moments_anew(registers, time)
+    for register in (layout.ON_DRUG, layout.STEPPED_ON_DRUG, layout.HELD_ON_DRUG):
+        registers[register] = 0
+
+
+def set_moments_anew(registers: list[int], time: int) -> None:
+    """The moments of a course that begins anew."""
     for register in (layout.STARTED, layout.ENTERED, layout.CHANGED, layout.RAISED, layout.STEPPED):
         registers[register] = time
     registers[layout.LOWERED] = NONE
-    for register in (layout.ON_DRUG, layout.STEPPED_ON_DRUG, layout.HELD_ON_DRUG):
-        registers[register] = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from attrs import field, frozen
+from attrs import Factory, frozen
 
 from protocol.executors.compiled.coding import Coder, Update
 from protocol.executors.compiled.frame import Frame
@@ -32,6 +32,19 @@ class Row(NamedTuple):
     raw: tuple[Observation, ...] = ()
 
 
+class Texts(dict[str | None, int]):
+    """The code of each dose as a table has it; one that is new is read."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def __missing__(self, text: str | None) -> int:
+        given = dose_written((text or "").strip(), self._reader.frame.protocol)
+        found = self[text] = self._reader.given(given)
+        return found
+
+
 @frozen(eq=False)
 class Reader:
     """Reads visits of one protocol. ``givens`` are those of its tree; a given that is new gets the next code."""
@@ -39,8 +52,8 @@ class Reader:
     frame: Frame
     coders: tuple[Coder, ...]
     givens: list[Given | None]
-    given_codes: dict[Given, int] = field(factory=dict)
-    texts: dict[str, int] = field(factory=dict)
+    given_codes: dict[Given, int] = Factory(dict)
+    texts: Texts = Factory(lambda self: Texts(self), takes_self=True)
 
     def given(self, given: Given | None) -> int:
         """The code of what was given; 0 where nobody knows."""
@@ -54,10 +67,7 @@ class Reader:
 
     def written(self, text: str | None) -> int:
         """The code of what was given as a table has it."""
-        code = self.texts.get(text or "")
-        if code is None:
-            code = self.texts[text or ""] = self.given(dose_written((text or "").strip(), self.frame.protocol))
-        return code
+        return self.texts[text]
 
     # A course
 
@@ -89,13 +99,13 @@ class Reader:
         """The rows of a table of visits that was checked, given as plain columns."""
         times = columns["elapsed"]
         asked = [
-            self.coders[number].column(*_of_input(item.name, columns, len(times)))
+            self.coders[number].column(*of_input(item.name, columns, len(times)))
             for number, item in enumerate(self.frame.protocol.inputs)
             if item.name in columns or f"{item.name}.not done" in columns
         ]
         updates = [list(filter(None, cells)) for cells in zip(*asked, strict=True)] if asked else [()] * len(times)
         givens = columns.get("given") if follow == "given" else None
-        codes = [0] * len(times) if givens is None else [self.written(text) for text in givens]
+        codes = [0] * len(times) if givens is None else list(map(self.texts.__getitem__, givens))
         only = [bool(one) for one in columns.get("dose only", ())] or [False] * len(times)
         return list(map(Row._make, zip(times, updates, codes, only, self._kept(columns, len(times)), strict=True)))
 
@@ -107,7 +117,7 @@ class Reader:
         return [tuple(one for name in names if (one := _observation(name, columns, number))) for number in range(length)]
 
 
-def _of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], list[Sequence[Any]]]:
+def of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], list[Sequence[Any]]]:
     """The values and, where the table has any of them, whether each was not done, the sign of a bound, and both limits."""
     nothing, has_parts = (None,) * length, any(f"{name}.{part}" in columns for part in _PARTS)
     parts = [columns.get(f"{name}.{part}", nothing) for part in _PARTS if has_parts]
