@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import groupby
 from threading import Lock
 from typing import Any
@@ -16,6 +16,7 @@ from protocol.executors.decisions_table import Written, written
 from protocol.executors.plain import Decided, Walker, of_rows, walker
 from protocol.model.protocol import Protocol, fingerprint
 
+Way = Callable[[Any, pyarrow.Table, str], tuple[pyarrow.Table, int]]
 _MOST_KEPT = 4
 _MOST_SPARE = 4
 _READY: dict[str, Any] = {}
@@ -30,9 +31,10 @@ def decisions(protocol: Protocol, table: pyarrow.Table, follow: str = "given") -
         if ready is None:
             return _told(by_reference.decisions(protocol, table, follow), "by the reference, because of what the protocol asks")
         if not isinstance(ready, Walker):
-            found = _in_loops(ready, table, follow)
+            way, name = (_by_loops, "in loops over columns") if has_loops() else (_by_rounds, "in rounds over columns")
+            found = _in_columns(way, ready, table, follow)
             if found is not None:
-                return _told(found[0], "in loops over columns", found[1])
+                return _told(found[0], name, found[1])
             ready = _READY[fingerprint(protocol)] = ready.walker
         return _told(*_by_plain(protocol, ready, table, follow))
 
@@ -55,8 +57,8 @@ def _ready(protocol: Protocol) -> Any:
 
 def _made(protocol: Protocol) -> Any:
     ready = walker(protocol)
-    if ready is None or find_spec("numba") is None:
-        return ready
+    if ready is None:
+        return None
     from protocol.executors.columnar.whole_patients import is_fit
 
     return _planted(ready, 0) or ready if is_fit(ready) else ready
@@ -74,13 +76,33 @@ def _planted(ready: Walker, spare: int) -> Any:
     return None
 
 
-def _in_loops(forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int] | None:
-    """The decisions by the loops over columns; None where there is no room for all that is asked."""
+@cache
+def has_loops() -> bool:
+    """Whether the library of loops is there, and can be loaded with the NumPy that is there."""
+    try:
+        import numba  # noqa: F401 - only whether it can be
+    except ImportError:
+        return False
+    return True
+
+
+def _by_loops(forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int]:
     from protocol.executors.columnar import replayed
 
+    return replayed.decisions(forest, table, follow)
+
+
+def _by_rounds(forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int]:
+    from protocol.executors.in_rounds import replayed
+
+    return replayed.decisions(forest, table, follow)
+
+
+def _in_columns(way: Way, forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int] | None:
+    """The decisions by a way over columns; None where there is no room for all that is asked."""
     while forest is not None:
         try:
-            return replayed.decisions(forest, table, follow)
+            return way(forest, table, follow)
         except Crowded:
             forest = _planted(forest.walker, forest.keys.spare + 1)
             if forest is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from random import Random
 from typing import Any
 
@@ -17,11 +18,22 @@ from protocol.testing.courses import any_time, any_visit
 from protocol.testing.protocols import any_protocol
 from tests.executors.visits import fits_a_table, table
 
-pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
 arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
 from protocol.executors import by_columns, by_reference  # noqa: E402 - they import the extra
 from protocol.executors.visits_table import checked  # noqa: E402
+
+WAYS = ("in loops over columns", "in rounds over columns")
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """In which way columns are decided."""
+    name: str = request.param
+    if name == WAYS[0]:
+        pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
+    monkeypatch.setattr(by_columns, "has_loops", lambda: name == WAYS[0])
+    return name
 
 
 def drawn(random: Random, spec: Protocol, name: str) -> Course:
@@ -50,6 +62,7 @@ def differences(spec: Protocol, rows: Any, follow: str = "given") -> list[Any]:
     return [(one, other) for one, other in zip(mine, theirs, strict=True) if one != other]
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", range(2))
 def test_any_table_under_any_protocol_is_decided_as_by_the_reference(seed: int) -> None:
     random, taken = Random(seed), 0
@@ -61,14 +74,15 @@ def test_any_table_under_any_protocol_is_decided_as_by_the_reference(seed: int) 
     assert taken
 
 
-def test_the_metadata_say_in_which_way_a_table_was_decided() -> None:
+def test_the_metadata_say_in_which_way_a_table_was_decided(way: str) -> None:
     spec = protocol.load("imatinib-hes")
     found = by_columns.decisions(spec, visits(Random(1), spec, 5))
-    assert found.schema.metadata == {b"decided": b"in loops over columns"}
+    assert found.schema.metadata == {b"decided": way.encode()}
     heparin = protocol.load("heparin-raschke")
     assert by_columns.decisions(heparin, visits(Random(1), heparin, 5)).schema.metadata[b"decided"].startswith(b"one row after")
 
 
+@pytest.mark.usefixtures("way")
 def test_a_table_does_not_depend_on_what_was_decided_before() -> None:
     spec = protocol.load("imatinib-hes")
     rows = visits(Random(2), spec, 20)
@@ -78,24 +92,29 @@ def test_a_table_does_not_depend_on_what_was_decided_before() -> None:
     assert first.equals(by_reference.decisions(spec, rows))
 
 
+@pytest.mark.usefixtures("way")
 def test_patients_in_several_chunks_and_a_long_one_are_decided_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = protocol.load("imatinib-hes")
     rows = visits(Random(4), spec, 60)
     whole = by_columns.decisions(spec, rows)
-    monkeypatch.setattr("protocol.executors.columnar.replayed.AT_ONCE", 7)
+    for module in ("columnar", "in_rounds"):
+        monkeypatch.setattr(f"protocol.executors.{module}.replayed.AT_ONCE", 7)
     assert by_columns.decisions(spec, rows).equals(whole)
 
 
-def test_without_the_library_of_loops_the_rows_go_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_of_loops_the_rows_go_in_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = protocol.load("imatinib-hes")
     rows = visits(Random(5), spec, 10)
     monkeypatch.setattr(by_columns, "_READY", {})
-    monkeypatch.setattr(by_columns, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    by_columns.has_loops.cache_clear()
     found = by_columns.decisions(spec, rows)
-    assert found.schema.metadata == {b"decided": b"one row after the other"} and found.equals(by_reference.decisions(spec, rows))
+    by_columns.has_loops.cache_clear()
+    assert found.schema.metadata == {b"decided": b"in rounds over columns"} and found.equals(by_reference.decisions(spec, rows))
 
 
 def test_where_nothing_can_be_kept_the_loops_are_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
     from protocol.executors.columnar import machine_code
 
     def njit(**options: Any) -> Any:
@@ -107,6 +126,7 @@ def test_where_nothing_can_be_kept_the_loops_are_compiled_all_the_same(monkeypat
     assert machine_code.compiled(len) is len
 
 
+@pytest.mark.usefixtures("way")
 def test_however_a_table_is_laid_out_it_is_decided_alike() -> None:
     """In several pieces, sliced, with dictionaries of its own in each, with narrow or wide numbers and texts."""
     spec = protocol.load("imatinib-hes")

@@ -1,0 +1,89 @@
+"""What does a leaf say of a visit, and was a deviation undone in time? Column by column for all rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from protocol.executors.columnar.forest import FLAGS, LARGE, LATE, SMALL, WRITTEN, Forest
+from protocol.executors.columnar.outcome import Outcome
+
+Array = Any
+_IS_ASKED, _CAN_BE_LATE, _EFFECT, _DOSE, _IS_OVER = range(5)
+"""What the table of leaves says of a deviation: ``Forest.judged`` has these columns."""
+
+
+class Leaves:
+    """The table of leaves of a forest, one column after the other, as far as it was grown."""
+
+    def __init__(self, forest: Forest) -> None:
+        self.forest, self.size = forest, 0
+        self.renew()
+
+    def renew(self) -> None:
+        """Brings the columns to all leaves that there are now."""
+        forest, size = self.forest, len(self.forest.tree.leaves)
+        if size == self.size:
+            return
+        self.size = size
+        self.after, self.writes = (np.ascontiguousarray(forest.leaf[:size, side]).astype(np.int64) for side in range(2))
+        kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(LARGE, np.int32), **dict.fromkeys(FLAGS, np.bool_)}
+        self.columns = {
+            name: forest.columns[:size, number].astype(kinds.get(name, np.int16)) for number, name in enumerate(WRITTEN)
+        }
+        self.judged = [np.ascontiguousarray(column) for column in forest.judged[:size].T]
+
+    def write(self, outcome: Outcome, rows: slice, leaves: Array) -> None:
+        """The columns of some rows."""
+        if not self.size:
+            return
+        for name, column in self.columns.items():
+            np.take(column, leaves, out=outcome.column(name)[rows], mode="clip")
+
+
+def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, only: Array, leaves: Array, kinds: Array) -> None:
+    """Takes back a deviation of what was done in time after all, and says which change came too late.
+
+    ``within``: minutes in which a recommendation is to be met, or -1 for before the next visit. ``only``: rows at which only
+    the dose changed.
+    """
+    asked = np.flatnonzero(np.take(found.judged[_IS_ASKED], leaves, mode="clip") & (leaves >= 0)) if found.size else leaves[:0]
+    fits = found.forest.fits
+    effect = found.judged[_EFFECT][leaves[asked]] if found.size else asked
+    open_: Array = np.ones(len(asked), np.bool_)
+    back, left = 1, np.arange(len(asked))
+    while left.size:
+        other = asked[left] + back
+        left, other = _of_patient(start, left, other)
+        near = only[other] if within < 0 else time[other] <= time[asked[left]] + within
+        left, other = left[near], other[near]
+        met = (given[other] != 0) & fits[effect[left], given[other]]
+        open_[left[met]] = False
+        left, back = left[~met], back + 1
+    kinds[asked[~open_]] = -1
+    late = open_ & (kinds[asked] >= 0) & (found.judged[_CAN_BE_LATE][leaves[asked]] != 0) if found.size else open_
+    _late(found, start, given, leaves, kinds, asked[late], effect[late])
+
+
+def _late(found: Leaves, start: Array, given: Array, leaves: Array, kinds: Array, asked: Array, effect: Array) -> None:
+    """Marks those whose next change is the one that was recommended."""
+    dose, is_over = found.judged[_DOSE], found.judged[_IS_OVER]
+    left, back = np.arange(len(asked)), 1
+    while left.size:
+        left, other = _of_patient(start, left, asked[left] + back)
+        is_given = given[other] != 0
+        left, other = left[is_given], other[is_given]
+        after = leaves[other]
+        changed = (dose[after] != dose[leaves[asked[left]]]) | (is_over[after] != 0)
+        late = changed & found.forest.fits[effect[left], given[other]]
+        kinds[asked[left[late]]] = LATE
+        left, back = left[~changed], back + 1
+
+
+def _of_patient(start: Array, left: Array, other: Array) -> tuple[Array, Array]:
+    """Those whose other row is one of the same patient; all rows in between were, too."""
+    inside = other < len(start)
+    left, other = left[inside], other[inside]
+    same = ~start[other]
+    return left[same], other[same]

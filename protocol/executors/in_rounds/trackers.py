@@ -1,0 +1,159 @@
+"""How do the trackers of many patients move: over the time between two visits, and with the readings of a visit?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from protocol.executors.columnar import keys
+from protocol.executors.columnar.forest import Forest
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
+from protocol.executors.compiled.passing import _asked, move
+from protocol.executors.compiled.trackers import Tracking
+from protocol.executors.in_rounds.patients import Patients
+from protocol.executors.in_rounds.truths import Truths
+
+Array = Any
+_LATEST = 2**62
+_INVERSE: Array = np.array([TRUE, FALSE, OPEN])
+_BOTH: Array = np.array(
+    [[min(one, other) if FALSE in (one, other) else max(one, other) for other in range(3)] for one in range(3)]
+)
+
+
+class Trackers:
+    """The trackers that are followed. ``measured``: of each that counts, whether what it asks was read at each visit."""
+
+    def __init__(self, forest: Forest, patients: Patients, truths: Truths, measured: dict[int, Array]) -> None:
+        self.forest, self.patients, self.truths, self.measured = forest, patients, truths, measured
+        self.registers, self.followed = patients.registers, list(enumerate(forest.trackers))
+        self.lapses = [
+            sorted({pair for node in keys.conditions(one) for pair in _asked(forest.tree, node, None)}) for one in forest.trackers
+        ]
+
+    def who(self, one: Tracking, width: int) -> Array:
+        """The patients of whom a tracker is followed: before treatment only where it says so."""
+        if one.tracker.from_baseline:
+            return np.arange(width)
+        return np.flatnonzero(self.registers[layout.STARTED][:width] != NONE)
+
+    # Between two visits
+
+    def pass_time(self, begin: int, width: int, time: Array) -> None:
+        """From the last visits, which begin there, to these, with what was read up to the last ones."""
+        for number, one in self.followed:
+            if one.tracker.kind == "duration":
+                self._lasts(number, one, begin, self.who(one, width), time)
+            elif one.tracker.kind == "since":
+                self._is_so(number, one, begin, self.who(one, width), time)
+
+    def _lasts(self, number: int, one: Tracking, begin: int, who: Array, time: Array) -> None:
+        moment = self._next(number, begin, who, self.registers[layout.TIME][who])
+        while True:
+            still = moment < time[who]
+            who, moment = who[still], moment[still]
+            if not who.size:
+                return
+            self._last(one, who, self.truths.between(number, begin, who, moment) // 3, moment)
+            moment = self._next(number, begin, who, moment)
+
+    def _is_so(self, number: int, one: Tracking, begin: int, who: Array, time: Array) -> None:
+        first: Array = self.registers[layout.TIME][who] + 1
+        while who.size:
+            end = np.minimum(self._next(number, begin, who, first), time[who] + 1)
+            self._so(one, who, self.truths.between(number, begin, who, first), end - 1)
+            still = end <= time[who]
+            who, first = who[still], end[still]
+
+    def _next(self, number: int, begin: int, who: Array, after: Array) -> Array:
+        """The first minutes later than these at which something that a tracker asks stops being valid."""
+        soonest, register = np.full(len(who), _LATEST), self.patients.asked(begin, who)
+        for place, minutes in self.lapses[number]:
+            observed = register(place)
+            moment = observed + (minutes + 1)
+            np.minimum(soonest, moment, out=soonest, where=(observed != NONE) & (moment > after))
+        return soonest
+
+    # At a visit
+
+    def move(self, begin: int, width: int, time: Array) -> None:
+        """With the readings of the visits that begin there. All are asked before the first one moves."""
+        asked = list[tuple[int, Tracking, Array, Array]]()
+        for number, one in self.followed:
+            who = self.who(one, width)
+            asked.append(
+                (number, one, who, self.truths.at_visit(number, begin, who, time[who]) if one.counts or one.lasts else who)
+            )
+        for number, one, who, found in asked:
+            match one.tracker.kind:
+                case "duration":
+                    self._last(one, who, found // 3, time[who])
+                case "since":
+                    self._so(one, who, found, time[who])
+                case "episodes" | "consecutive":
+                    self._count(number, one, begin, who, found, time)
+                case "lowest" | "highest":
+                    self._reach(number, one, begin, who, time[who])
+
+    def _last(self, one: Tracking, who: Array, now: Array, time: Array) -> None:
+        """A duration, when these are the truths of its condition from these times on."""
+        if one.tracker.measured_only:
+            is_known = now != OPEN
+            who, now, time = who[is_known], now[is_known], time[is_known]
+        definite, possible = self.registers[one.first], self.registers[one.first + 1]
+        begun = np.where(possible[who] == NONE, time, possible[who])
+        sure = np.where(definite[who] == NONE, time, definite[who])
+        possible[who] = np.where(now == FALSE, NONE, begun)
+        definite[who] = np.where(now == TRUE, sure, NONE)
+
+    def _so(self, one: Tracking, who: Array, found: Array, time: Array) -> None:
+        """A time since, at times up to which these were the truths of its conditions since the last one."""
+        now, over = np.divmod(found, 3)
+        if one.tracker.measured_only:
+            now, over = np.where(now == OPEN, FALSE, now), np.where(over == OPEN, FALSE, over)
+        if one.until is not None:
+            was, ends = self.registers[one.first + 3][who], _INVERSE[over]
+            begun = _either(now, was)
+            now = _either(now, _BOTH[was, ends])
+            self.registers[one.first + 3][who] = _BOTH[begun, ends]
+        self.registers[one.first + 1][who[now != FALSE]] = time[now != FALSE]
+        self.registers[one.first][who[now == TRUE]] = time[now == TRUE]
+
+    def _reach(self, number: int, one: Tracking, begin: int, who: Array, time: Array) -> None:
+        """The lowest or highest values, after those that are known, or that can be anything."""
+        axis = self.forest.frame.axes.all[self.forest.frame.reading[one.tracker.input, one.tracker.name]]
+        codes = self.patients.answer(axis, begin, who, time)
+        if one.tracker.measured_only:
+            is_known = time - self.patients.asked(begin, who)(axis.a) <= axis.d
+            who, codes = who[is_known], codes[is_known]
+        pick = np.minimum if one.tracker.kind == "lowest" else np.maximum
+        for side in range(2):
+            held, value = self.registers[one.first + side], self.forest.ends[number, codes, side]
+            held[who] = np.where(held[who] == NONE, value, pick(held[who], value))
+
+    def _count(self, number: int, one: Tracking, begin: int, who: Array, found: Array, time: Array) -> None:
+        """The numbers of the sets of counts that can be now."""
+        measured = self.measured[number][begin : begin + len(time)][who]
+        before = self.registers[one.first][who]
+        place = before * 18 + found * 2 + measured
+        after = self._moved(number, place)
+        for index in np.flatnonzero(after < 0).tolist():
+            registers = [0] * (one.first + 2)
+            registers[one.first] = int(before[index])
+            move(self.forest.tree, one, registers, int(found[index]), one.inputs if measured[index] else 0, 0)
+        if (after < 0).any():
+            self.forest.sync()
+            after = self._moved(number, place)
+        self.registers[one.first][who] = after >> 1
+        changed = who[after & 1 != 0]
+        self.registers[one.first + 1][changed] = time[changed]
+
+    def _moved(self, number: int, place: Array) -> Array:
+        known = self.forest.moves[number]
+        return np.where(place < len(known), np.take(known, place, mode="clip"), -1)
+
+
+def _either(one: Array, other: Array) -> Array:
+    return _INVERSE[_BOTH[_INVERSE[one], _INVERSE[other]]]
