@@ -36,9 +36,14 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 )  # fmt: skip
 @click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocol measures.")
 @click.option("--any-dose-given", "any_dose", is_flag=True, help="At each visit any dose may be given, whatever is ordered.")
-@click.option("--limit", "states", type=click.IntRange(1), metavar="STATES", help="End the search after so many states.")
-@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds.")
-@click.option("--memory", type=click.IntRange(1), metavar="MB", help="End it when so much memory is in use.")
+@click.option(
+    "--limit", "states", type=click.IntRange(1), metavar="STATES", help="End the search after so many states; else 200,000."
+)
+@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds; else 1,200.")
+@click.option(
+    "--memory", type=click.IntRange(1), metavar="MB",
+    help="End it when so much memory is in use; else 4,000, or half of what there is.",
+)  # fmt: skip
 @click.option(
     "--regrade", metavar="CRITERIA",
     help="Instead: which decisions change if grades are meant by other criteria, such as 'CTCAE 5.0'?",

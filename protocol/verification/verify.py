@@ -19,13 +19,16 @@ from protocol.verification.properties.failing import Failing, Judged
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
-from protocol.verification.search.bounds import MOST_MEMORY, MOST_SECONDS, MOST_STATES, Bounds
+from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds, Ended, never
 from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.garbage import seldom_collected
 from protocol.verification.search.grids import visit_grid
 from protocol.verification.search.reached import reached, unreached
-from protocol.verification.search.size import largest_parts
+from protocol.verification.search.size import largest_parts, most_megabytes, said_letters
+
+SOON = 10.0
+"""Seconds in which it is asked what a search found that somebody interrupted."""
 
 Progress = Callable[[str], None]
 Confirmed = Callable[[Course], bool]
@@ -49,44 +52,54 @@ def verify(
     any_dose: bool = False,
     states: int = MOST_STATES,
     seconds: float = MOST_SECONDS,
-    memory: int = MOST_MEMORY,
+    memory: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """The verdict on each property of the protocol, and on those that every dosing protocol should have.
 
     ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
     ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so
-    many MB of ``memory`` in use, the search ends; so does, after as many seconds again, the search for what properties say; and
-    what was not refuted is unfinished. ``progress`` is told what is done.
+    many MB of ``memory`` in use (None: most_megabytes()), it ends, wherever it is: the search through the states has two thirds
+    of the time and three quarters of the memory, so that something is left to ask what it found. What was not refuted by then is
+    unfinished. ``progress`` is told what is done.
     """
     say = progress or (lambda text: None)
-    bounds = Bounds(states, seconds, memory)
+    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
     with seldom_collected():
         made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
-        return _refined(made, _judged(made, frozenset(only), bounds, say), bounds, say)
+        found, kept = _judged(made, frozenset(only), bounds, say), _carried_over(made)
+        open_ = any(one.outcome == "not confirmed" for one in found.verdicts)
+        if not open_ or not kept or made.explored.ended or found.is_interrupted:
+            return found
+        grid = made.grid.every
+        del made  # so that its memory can be had
+        again = searched(protocol, grid, bounds, say, any_dose=any_dose, remembered=kept)
+        return _refined(found, again, kept, bounds, say)
 
 
-def _refined(made: Search, found: Report, bounds: Bounds, say: Progress) -> Report:
-    """The report in which what was not confirmed is judged again where the last readings of what is carried over are kept.
+def _carried_over(made: Search) -> tuple[str, ...]:
+    """The inputs of which a reading can be carried over, so that its last one can be kept."""
+    abstraction = made.search.abstraction
+    carried = [axis.name for axis in abstraction.axes if any(letter.kind == "carried" for letter in axis.letters)]
+    return tuple(item.name for item in abstraction.protocol.inputs if item.name in carried and not item.fixed)
+
+
+def _refined(found: Report, again: Search, kept: tuple[str, ...], bounds: Bounds, say: Progress) -> Report:
+    """The report in which what was not confirmed is judged again where the last readings of what is carried over are ``kept``.
 
     Where that search is not finished, or does not confirm it either, it stays as it was.
     """
     names = frozenset(one.name for one in found.verdicts if one.outcome == "not confirmed")
-    search, protocol = made.search, made.search.abstraction.protocol
-    carried = [axis.name for axis in search.abstraction.axes if any(letter.kind == "carried" for letter in axis.letters)]
-    kept = tuple(item.name for item in protocol.inputs if item.name in carried and not item.fixed)
-    if not names or not kept or made.explored.ended or found.is_interrupted:
-        return found
-    again = searched(protocol, made.grid.every, bounds, say, any_dose=search.deciding.any_dose, remembered=kept)
-    if again.explored.ended:
-        return found
-    sure = {
-        (one.origin, one.name): one for one in _judged(again, names, bounds, say).verdicts if one.outcome in ("holds", "fails")
-    }
+    said = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
+    why, sure = again.explored.ended[0] if again.explored.ended else "", dict[tuple[str, str], Verdict]()
+    if not why:
+        judged = _judged(again, names, bounds, say)
+        sure = {(one.origin, one.name): one for one in judged.verdicts if one.outcome in ("holds", "fails")}
+        why = INTERRUPTED if judged.is_interrupted else ""
     verdicts = tuple(sure.get((one.origin, one.name), one) if one.name in names else one for one in found.verdicts)
-    said = f"the last reading was kept of {', '.join(kept)}: {len(again.explored.states):,} states"
-    note = f"where a failure was not confirmed, {said}"
-    return evolve(found, verdicts=verdicts, notes=(*found.notes, note))
+    note = f"{said}: {len(again.explored.states):,} states{f', which are not all: {why}' if why else ''}"
+    seen = tuple(evolve(one, complete=False, why=why) for one in found.seen) if why == INTERRUPTED else found.seen
+    return evolve(found, verdicts=verdicts, seen=seen, notes=(*found.notes, note))
 
 
 def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress) -> Report:
@@ -94,16 +107,15 @@ def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress)
     protocol, judging, verdicts = made.search.abstraction.protocol, Judging(made.search), list[Verdict]()
     properties = [item for item in protocol.properties if not wanted or item.name in wanted]
     built_in = [one for one in ALL if not wanted or one.name in wanted]
-    shares = bounds.shares(len(properties) + len(built_in))
-    interrupted = bool(made.explored.ended) and made.explored.ended[0] == INTERRUPTED
+    interrupted = made.explored.ended[:1] == [INTERRUPTED]
+    shares = (bounds.sooner(SOON) if interrupted else bounds).shares(len(properties) + len(built_in))
     try:
         for item, ended in zip(properties, shares, strict=False):
             say(f"{protocol.name}: {item.name}")
-            verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended)))
+            verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended), ended))
         for one, ended in zip(built_in, shares, strict=False):
             say(f"{protocol.name}: {one.name}")
-            why = ended(0)
-            verdicts.append(_of_built_in(made, one, () if why else failing(made.search, made.explored, one), why))
+            verdicts.append(_of_built_in(made, one, failing(made.search, made.explored, one, ended), ended))
     except KeyboardInterrupt:
         interrupted = True
     return Report(
@@ -118,9 +130,7 @@ def searched(
     began = monotonic()
     say(f"{protocol.name}: searching")
     search = Exploring(abstraction(protocol, every, remembered), (every,), any_dose=any_dose)
-    explored = search.explore(
-        bounds.states, bounds.seconds, lambda found: say(f"{protocol.name}: {found:,} states"), memory=bounds.memory
-    )
+    explored = search.explore(bounds.for_states(), lambda found: say(f"{protocol.name}: {found:,} states"))
     return Search(search, explored, Grid(every), monotonic() - began)
 
 
@@ -130,8 +140,9 @@ def notes(made: Search) -> Iterator[str]:
     free = [*(one.name for one in protocol.numbers), *(one.name for one in protocol.scores)]
     asked = [name for name in free if name in places]
     if made.explored.ended:
-        largest = "; ".join(largest_parts(made.search.abstraction, made.explored.states))
-        yield f"what has the most values in the states that were found: {largest}"
+        if largest := "; ".join(largest_parts(made.search.abstraction, made.explored.states)):
+            yield f"what has the most values in the states that were found: {largest}"
+        yield f"what can be told apart at one visit: {said_letters(made.search.abstraction)}"
     if asked:
         yield f"computed values can be anything at each visit, whatever they are computed from: {', '.join(asked)}"
 
@@ -139,13 +150,13 @@ def notes(made: Search) -> Iterator[str]:
 # Verdicts
 
 
-def of_property(made: Search, item: Property, judged: Judged) -> Verdict:
+def of_property(made: Search, item: Property, judged: Judged, ended: Ended = never) -> Verdict:
     """The verdict on a property of the file."""
     sometimes = isinstance(item.sentence, OfVisits) and item.sentence.family == "sometimes"
     if sometimes:
-        outcome, shown, why = _sometimes(made, item, judged)
+        outcome, shown, why = _sometimes(made, item, judged, ended)
     else:
-        outcome, shown, why = _outcome(made, judged.certain, judged.ended, lambda course: fails_on(made, item, course))
+        outcome, shown, why = _outcome(made, judged, ended, lambda course: fails_on(made, item, course))
         if outcome == "holds" and judged.possible:
             why = "undecided visits apart: for some value of what is missing it fails"
     family = family_of(item)
@@ -163,12 +174,12 @@ def of_property(made: Search, item: Property, judged: Judged) -> Verdict:
     )
 
 
-def _sometimes(made: Search, item: Property, judged: Judged) -> tuple[Outcome, Counterexample | None, str]:
+def _sometimes(made: Search, item: Property, judged: Judged, ended: Ended) -> tuple[Outcome, Counterexample | None, str]:
     if judged.shows:
-        shown = first_shown(made, judged.shows, lambda course: fails_on(made, item, course))
-        return ("holds", shown, "") if shown else ("not confirmed", None, "no course with readings was found that shows it")
-    ended = _ended(made, judged.ended)
-    return ("unfinished", None, ended) if ended else ("fails", None, "no course shows it")
+        shown = first_shown(made, judged.shows, lambda course: fails_on(made, item, course), ended)
+        return ("holds", shown, "") if shown else _unshown(ended, "no course with readings was found that shows it")
+    why = _ended(made, judged.ended)
+    return ("unfinished", None, why) if why else ("fails", None, "no course shows it")
 
 
 def _ended(made: Search, why: str) -> str:
@@ -177,19 +188,25 @@ def _ended(made: Search, why: str) -> str:
 
 
 def _outcome(
-    made: Search, found: tuple[Failing, ...], why: str, confirmed: Confirmed = lambda course: True
+    made: Search, judged: Judged, ended: Ended, confirmed: Confirmed = lambda course: True
 ) -> tuple[Outcome, Counterexample | None, str]:
-    if found:
-        shown = first_shown(made, found, confirmed)
+    if judged.certain:
+        shown = first_shown(made, judged.certain, confirmed, ended)
         if shown is not None:
             return "fails", shown, ""
-        return "not confirmed", None, "no course with readings was found on which it fails"
-    ended = _ended(made, why)
-    return ("unfinished", None, ended) if ended else ("holds", None, "")
+        return _unshown(ended, "no course with readings was found on which it fails")
+    why = _ended(made, judged.ended)
+    return ("unfinished", None, why) if why else ("holds", None, "")
 
 
-def _of_built_in(made: Search, item: BuiltIn, found: tuple[Failing, ...], ended: str = "") -> Verdict:
-    outcome, shown, why = _outcome(made, found, ended)
+def _unshown(ended: Ended, why: str) -> tuple[Outcome, None, str]:
+    """What is so where courses were found that could not be put into readings, or not all of them were tried."""
+    over = ended(0)
+    return ("unfinished", None, over) if over else ("not confirmed", None, why)
+
+
+def _of_built_in(made: Search, item: BuiltIn, judged: Judged, ended: Ended) -> Verdict:
+    outcome, shown, why = _outcome(made, judged, ended)
     said = Expectation(item.name)
     for one in made.search.abstraction.protocol.expectations:
         said = one if one.name == item.name else said
@@ -218,10 +235,14 @@ def fails_on(made: Search, item: Property, course: Course) -> bool:
     return item.name in found.shown or any(failure.certain for failure in found.failures)
 
 
-def first_shown(made: Search, found: Iterable[Failing], confirmed: Confirmed = lambda course: True) -> Counterexample | None:
+def first_shown(
+    made: Search, found: Iterable[Failing], confirmed: Confirmed = lambda course: True, ended: Ended = never
+) -> Counterexample | None:
     """The shortest of these courses that the reference decides as the search says, and that is ``confirmed``; None where none
-    of them can be had."""
-    for one in found:
+    of them can be had. The first is tried also where the time has ``ended``."""
+    for number, one in enumerate(found):
+        if number and ended(0):
+            return None
         course = concrete(made.search.abstraction, one.path, confirmed=confirmed)
         beside = None if one.beside is None else concrete(made.search.abstraction, (*one.path[:-1], one.beside))
         if course is not None and (one.beside is None or _differ_in_one(course, beside)):

@@ -15,6 +15,7 @@ from protocol.testing import any_protocol
 from protocol.verification.patients.courses import concrete
 from protocol.verification.patients.giving import given_as
 from protocol.verification.search.abstraction import Abstraction, abstraction
+from protocol.verification.search.bounds import Bounds
 from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, Place
@@ -41,7 +42,7 @@ def search(protocol: Protocol, *, remembers: bool, limit: int, every: int = WEEK
     """The search through the courses of a protocol, as far as so many states; it may keep every last reading."""
     names = [item.name for item in protocol.inputs] if remembers else []
     exploring = Exploring(abstraction(protocol, every, names), (every,))
-    return exploring, exploring.explore(limit=limit)
+    return exploring, exploring.explore(Bounds(limit).whole())
 
 
 def letters(protocol: Protocol) -> int:

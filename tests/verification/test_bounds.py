@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import count
 from time import monotonic
 
+import pytest
+
+import protocol
 from protocol.language.from_yaml import parse
 from protocol.model.time import WEEK
+from protocol.model.verification import INTERRUPTED
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
+from protocol.verification.search import bounds, size
+from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import Bounds, Ended, never
+from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.watch import NO_MEMORY
 from protocol.verification.verify import searched, verify
 from tests.hand_made import SPEC
 
@@ -51,3 +61,79 @@ def test_a_property_that_takes_long_leaves_time_for_those_after_it() -> None:
     while not first(1):
         pass
     assert next(shares)(1) == ""
+
+
+# One state that takes longer than all of another protocol
+
+LARGE = protocol.load("imatinib-hes/2026-dress")
+"""To follow its first state alone it is looked at the bounds hundreds of times."""
+
+
+def at_look(number: int, what: Callable[[], str]) -> Ended:
+    """Does something at the so-manieth look, and every one after it."""
+    looks = count(1)
+    return lambda states: what() if next(looks) >= number else ""
+
+
+def raising(error: type[BaseException]) -> Callable[[], str]:
+    def raises() -> str:
+        raise error
+
+    return raises
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [(lambda: "enough", "enough"), (raising(KeyboardInterrupt), INTERRUPTED), (raising(MemoryError), NO_MEMORY)],
+    ids=["bound", "interrupted", "no memory"],
+)
+def test_a_search_ends_in_the_middle_of_one_state(what: Callable[[], str], said: str) -> None:
+    found = Exploring(abstraction(LARGE, WEEK), (WEEK,)).explore(at_look(3, what))
+    assert (found.ended, len(found.states)) == ([said], 1)
+
+
+def test_a_bound_that_is_met_in_one_state_ends_verification_and_says_what_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = count()
+    monkeypatch.setattr(bounds, "megabytes", lambda: 10 * next(looks))
+    found = verify(LARGE, memory=40)
+    assert found.seen[0].states == 1 and "its share of 40 MB" in found.seen[0].why
+    assert {one.outcome for one in found.verdicts} == {"unfinished"} and len(found.verdicts) > len(LARGE.properties)
+    assert any("25 inputs, most of all of bilirubin" in note for note in found.notes)
+    assert next(looks) < 3 * len(found.verdicts)
+
+
+@pytest.mark.parametrize("look", [3, 8])
+def test_who_interrupts_a_state_or_a_property_is_shown_what_there_is(monkeypatch: pytest.MonkeyPatch, look: int) -> None:
+    looks = count(1)
+
+    def interrupting() -> int:
+        if (number := next(looks)) == look:
+            raise KeyboardInterrupt
+        return 1 if number < 4 else 35
+
+    monkeypatch.setattr(bounds, "megabytes", interrupting)
+    found = verify(LARGE, memory=40)
+    assert found.is_interrupted and not found.seen[0].complete
+    assert {one.outcome for one in found.verdicts} == {"unfinished"}
+    assert (len(found.verdicts) > len(LARGE.properties)) is (look == 3)
+
+
+def test_where_memory_ends_in_the_search_for_one_property_the_others_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = {one.name: one.outcome for one in verify(PROTOCOL).verdicts}
+    made = searched(PROTOCOL, WEEK, Bounds(), lambda text: None)
+    for item in PROTOCOL.properties:
+        judged = judge(Judging(made.search), made.explored, item, at_look(1, raising(MemoryError)))
+        assert judged.ended == NO_MEMORY and not judged.certain
+    again = {item.name: bool(judge(Judging(made.search), made.explored, item).certain) for item in PROTOCOL.properties}
+    assert {name for name, fails in again.items() if fails} <= {name for name, outcome in whole.items() if outcome == "fails"}
+
+
+def test_without_a_bound_for_memory_there_is_one_that_leaves_half_of_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def there_is(*megabytes: int) -> int:
+        monkeypatch.setattr(size, "_all_there_is", lambda: iter([one * 1024 * 1024 for one in megabytes]))
+        return size.most_megabytes()
+
+    assert [there_is(64_000), there_is(64_000, 2_000), there_is(), there_is(1)] == [size.MOST_MEMORY, 1_000, size.MOST_MEMORY, 1]
+    there_is(8_000)
+    assert size.most_megabytes(processes=4) == 1_000
+    assert Bounds().memory == size.MOST_MEMORY

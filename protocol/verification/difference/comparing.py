@@ -19,7 +19,7 @@ from protocol.model.regimen import Dose
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.search.abstraction import abstractions
 from protocol.verification.search.axes import UNKNOWN
-from protocol.verification.search.diagrams import Choices, Diagrams, cheapest
+from protocol.verification.search.diagrams import Choices, Diagrams
 from protocol.verification.search.explored import Came, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.followed import settled
@@ -160,7 +160,7 @@ class Comparing:
         if found is None:
             node = self.diagrams.apply(lambda old, new: None if old is None or new is None else (old, new), one.node, other.node)
             costs = {axis: tuple(map(_dearer, *both)) for axis, both in enumerate(zip(one.costs, other.costs, strict=True))}
-            pairs = cheapest(node, costs).items()
+            pairs = self.diagrams.cheapest(node, costs).items()
             found = self._joint[key] = tuple((*pair, *how) for pair, how in pairs if pair is not None)
         return found
 

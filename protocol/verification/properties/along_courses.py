@@ -7,6 +7,7 @@ here is with which truths it leads there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -14,11 +15,12 @@ from protocol.semantics.monitors import History, Judgement, Monitor, after_visit
 from protocol.verification.properties.failing import MOST_TRIED, At, Collected, Judged
 from protocol.verification.properties.judging import Judging, Move
 from protocol.verification.properties.views import View
-from protocol.verification.search.bounds import Ended
+from protocol.verification.search.bounds import Ended, briefly
 from protocol.verification.search.explored import Came, Explored
+from protocol.verification.search.watch import MET, why_of
 
-_OFTEN = 64
-"""After so many states it is looked whether time is over; at first at each."""
+_AT_FIRST, _STATE = 64, 10
+"""At so many states first it is looked whether time is over; later a state is as much as so many nodes are."""
 Numbers = frozenset[int]
 Onward = tuple[int, int, Numbers]
 """After how many minutes a state leads where, and the numbers of the truths with which it does."""
@@ -49,32 +51,52 @@ class AlongCourses:
         self.steps: list[Step | None] = []
         self.depth: list[int] = []
         self._came: dict[int, Came] = {}
+        self._told_at: list[tuple[int, Step, int, Judgement]] = []
 
     def judged(self, ended: Ended) -> Judged:
         """Whether the property fails anywhere, and on which shortest courses, as far as could be seen until it ``ended``."""
         begin = (0, self._place(first_history(self.monitor)))
         self.waiting, self.steps, self.depth = [begin], [None], [0]
-        seen, number, why = {begin}, 0, ""
-        told: list[tuple[int, Step, int, Judgement]] = []
-        while number < len(self.waiting) and len(told) < MOST_TRIED:
-            if (number < _OFTEN or number % _OFTEN == 0) and (why := ended(len(self.waiting))):
-                break
+        watch, why = self.judging.diagrams.watch, ""
+        try:
+            with watch.until(lambda: ended(len(self.waiting))):
+                self._follow(begin)
+        except MET as met:
+            why = why_of(met)
+        over = briefly()
+        try:
+            with watch.until(partial(over if why else ended, 0)):
+                self._make_courses()
+        except MET as met:
+            why = why or why_of(met)
+        return self.found.judged(len(self.waiting), lambda one: self._path(one.last), why)
+
+    def _follow(self, begin: tuple[int, int]) -> None:
+        """Follows every state with a history, the first ones first, until enough was found."""
+        seen, number, watch = {begin}, 0, self.judging.diagrams.watch
+        while number < len(self.waiting) and len(self._told_at) < MOST_TRIED:
+            if number < _AT_FIRST:
+                watch.look()
+            watch.count(_STATE)
             state, history = self.waiting[number]
             for minutes, there, numbers in self.onward(state):
                 for after, truths, judgement in self._after(history, numbers, minutes):
                     step = Step(number, minutes, truths)
                     if judgement.fails is True or judgement.shown:
-                        told.append((number, step, there, judgement))
+                        self._told_at.append((number, step, there, judgement))
                     if (there, after) not in seen:
                         seen.add((there, after))
                         self.waiting.append((there, after))
                         self.steps.append(step)
                         self.depth.append(self.depth[number] + 1)
             number += 1
-        for at, step, there, judgement in told:
+
+    def _make_courses(self) -> None:
+        """Puts what was found into courses, with the ways to it."""
+        for at, step, there, judgement in self._told_at:
             last = self._made(step, there)
+            self._path(last)
             self.found.add(judgement, At(self.depth[at], last.cost, at, last))
-        return self.found.judged(len(self.waiting), lambda one: self._path(one.last), why)
 
     # Where a state leads, with which truths
 

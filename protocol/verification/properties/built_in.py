@@ -11,16 +11,20 @@ from attrs import frozen
 from protocol.model.rule import Rule
 from protocol.semantics.applying import on_treatment
 from protocol.semantics.effects import direction, rank
-from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing, Shown
+from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing, Judged, Shown
 from protocol.verification.properties.monotone import not_monotone
 from protocol.verification.properties.onward import stuck
-from protocol.verification.search.diagrams import Choices, Node, cheapest
+from protocol.verification.search.bounds import Ended, never
+from protocol.verification.search.diagrams import Choices, Node
 from protocol.verification.search.explored import Came, Explored, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.trails import join
+from protocol.verification.search.watch import MET, why_of
 
 Wrong = Callable[[Options, Outcome, Way], bool]
+Found = tuple[int, int, int, Came, Beside | Rule | None]
+"""A failure: after how many visits, at which cost, from which state, its last visit, and with whom or what it is compared."""
 
 
 @frozen
@@ -58,29 +62,38 @@ ALL = (
 )  # fmt: skip
 
 
-def failing(search: Exploring, explored: Explored, item: BuiltIn) -> tuple[Failing, ...]:
-    """The courses on which a built-in property fails, the shortest first; none where it holds."""
-    match item.code:
-        case "V205":
-            return stuck(search, explored, only_normal=False)
-        case "V206":
-            return stuck(search, explored, only_normal=True)
+def failing(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> Judged:
+    """The courses on which a built-in property fails, the shortest first, as far as could be seen until it ``ended``."""
+    found: list[Found] = []
+    try:
+        with search.diagrams.watch.until(partial(ended, 0)):
+            search.diagrams.watch.look()
+            if item.code in ("V205", "V206"):
+                return Judged(stuck(search, explored, only_normal=item.code == "V206"))
+            _look(search, explored, item.code, found)
+    except MET as met:
+        return Judged(_best(explored, found), ended=why_of(met))
+    return Judged(_best(explored, found))
+
+
+def _look(search: Exploring, explored: Explored, code: str, found: list[Found]) -> None:
+    match code:
         case "V203":
-            return _first(explored, partial(_against_safety, search), partial(_lowering, search))
+            _first(search, explored, found, partial(_against_safety, search), partial(_lowering, search))
         case "V209":
-            return _first(explored, lambda options: not_monotone(search, options))
-        case code:
-            wrong = _WRONG[code]
-            return _first(explored, lambda options: _where(options, wrong))
+            _first(search, explored, found, lambda options: not_monotone(search, options))
+        case _:
+            _first(search, explored, found, lambda options: _where(options, _WRONG[code]))
 
 
 def _first(
-    explored: Explored, find: Callable[[Options], Shown], other: Callable[[Options], Hashable] = lambda options: None
-) -> tuple[Failing, ...]:
-    """The failures with the fewest visits, and of these those that cost least first. ``other`` is what they depend on besides."""
-    found: list[tuple[int, int, int, Came, Beside | Rule | None]] = []
+    search: Exploring, explored: Explored, found: list[Found], find: Callable[[Options], Shown],
+    other: Callable[[Options], Hashable] = lambda options: None,
+) -> None:  # fmt: skip
+    """Finds failures, those with the fewest visits first. ``other`` is what they depend on besides."""
     seen: set[Hashable] = set()
     for state, minutes, options in explored.visits:
+        search.diagrams.watch.count()
         if len(found) >= MOST_TRIED and explored.depth[state] > found[-1][0]:
             break
         kind = (options.node, options.costs, options.kept.place, other(options))
@@ -92,6 +105,10 @@ def _first(
             total = cost + (came.cost if came else 0)
             last = Came(state, minutes, letters, outcome, way, total)
             found.append((explored.depth[state], total, state, last, against))
+
+
+def _best(explored: Explored, found: list[Found]) -> tuple[Failing, ...]:
+    """The failures with the fewest visits, and of these those that cost least first."""
     best = nsmallest(MOST_TRIED, found, key=lambda one: one[:3])
     return tuple(_failing((*explored.path(state), last), against) for _, _, state, last, against in best)
 
@@ -144,7 +161,7 @@ def _against_safety(search: Exploring, options: Options) -> Shown:
         node = search.diagrams.apply(
             lambda outcome, answers, there=there: outcome if outcome in there and True in answers else None, options.node, acting
         )
-        yield from ((*one, rule) for one in _shown(node, options, raising))
+        yield from ((*one, rule) for one in _shown(search, node, options, raising))
 
 
 def _is_taken(search: Exploring, options: Options, rule: Rule, way: Way) -> bool:
@@ -177,7 +194,9 @@ def _lowering(search: Exploring, options: Options) -> tuple[tuple[Rule, Node], .
 _LOWERS = ("hold", "stop", "reduce")
 
 
-def _shown(node: Node, options: Options, raising: dict[Outcome, Way]) -> Iterator[tuple[Outcome, Way, int, Choices]]:
-    for outcome, (cost, letters) in cheapest(node, dict(enumerate(options.costs))).items():
+def _shown(
+    search: Exploring, node: Node, options: Options, raising: dict[Outcome, Way]
+) -> Iterator[tuple[Outcome, Way, int, Choices]]:
+    for outcome, (cost, letters) in search.diagrams.cheapest(node, dict(enumerate(options.costs))).items():
         if outcome is not None:
             yield outcome, raising[outcome], cost, letters

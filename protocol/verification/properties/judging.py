@@ -24,7 +24,7 @@ from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
-from protocol.verification.search.diagrams import LAST, Choices, Node, cheapest
+from protocol.verification.search.diagrams import LAST, Choices, Node
 from protocol.verification.search.explored import Explored, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, is_true_of_clock
@@ -118,6 +118,7 @@ class Judging:
     def facts(self, explored: Explored) -> list[int]:
         """For each kind of visit the place, among ``all_facts``, of all that a property can tell of it apart from the letters."""
         for _, _, options in explored.visits[len(self._facts) :]:
+            self.diagrams.watch.count()
             facts = cast(Facts, self.search.facts(options.kept))
             place = self._kinds_of_facts.setdefault(facts, len(self.all_facts))
             if place == len(self.all_facts):
@@ -159,7 +160,7 @@ class Judging:
     ) -> Iterator[tuple[tuple[Outcome, Truths], int, Choices]]:
         """Each outcome that has this way, with the truths that are wanted, and the cheapest letters."""
         node = self.told(options, parts, number, wanted)
-        for value, how in () if node is None else cheapest(node, dict(enumerate(options.costs))).items():
+        for value, how in () if node is None else self.diagrams.cheapest(node, dict(enumerate(options.costs))).items():
             if value is not None:
                 yield value, *how
 

@@ -9,7 +9,7 @@ from protocol.model.input import Grade, Number
 from protocol.semantics.effects import rank
 from protocol.verification.properties.failing import Beside, Shown
 from protocol.verification.search.axes import Axis
-from protocol.verification.search.diagrams import LAST, Node, cheapest
+from protocol.verification.search.diagrams import LAST, Node
 from protocol.verification.search.explored import Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.outcomes import Outcome
@@ -66,12 +66,12 @@ def _worse(axis: Axis) -> Iterator[tuple[int, int]]:
 def _led_to(search: Exploring, options: Options, node: Node, pair: tuple[int, int], found: Node) -> Shown:
     """The visits at which the node is reached and the worse letter shown, with the visit that shows the better one."""
     diagrams, (better, worse) = search.diagrams, pair
-    for both, (cost, letters) in cheapest(found, dict(enumerate(options.costs))).items():
+    for both, (cost, letters) in diagrams.cheapest(found, dict(enumerate(options.costs))).items():
         if both is None:
             continue
         other, outcome = both
         marked = diagrams.substitute(_mark(search, options.node, node), diagrams.leaf)
-        for is_there, (more, before) in cheapest(marked, dict(enumerate(options.costs))).items():
+        for is_there, (more, before) in diagrams.cheapest(marked, dict(enumerate(options.costs))).items():
             if is_there:
                 beside = Beside((*before, (node.axis, better), *letters), other)
                 yield outcome, outcome.ways[0], cost + more, (*before, (node.axis, worse), *letters), beside

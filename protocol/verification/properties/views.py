@@ -162,6 +162,7 @@ class View:
                     numbers = cast(Iterable[int], self._values(other, costs))
                     found = frozenset(product(labels, numbers))
                 else:
+                    self.diagrams.watch.count()
                     found = frozenset().union(*(of(*parts) for parts in _parts(one, other, costs)))
                 memo[key] = found
             return found
@@ -178,6 +179,7 @@ class View:
             else:
                 parts = {part for part, cost in zip(node.parts, costs[node.axis], strict=True) if cost is not None}
                 found = frozenset().union(*(self._values(part, costs) for part in parts))
+                self.diagrams.watch.count(len(found))
             self._reached[key] = found
         return found
 

@@ -6,6 +6,7 @@ The search has found each kind first where fewest visits lead to it.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 
 from protocol.model.property import OfVisits, Response, Visits
 from protocol.semantics.monitors import Judgement, Monitor, after_visit, first_history
@@ -14,9 +15,7 @@ from protocol.verification.properties.judging import Judging, Truths
 from protocol.verification.properties.views import View
 from protocol.verification.search.bounds import Ended
 from protocol.verification.search.explored import Came, Explored
-
-_OFTEN = 64
-"""After so many kinds of visit it is looked whether time is over."""
+from protocol.verification.search.watch import MET, why_of
 
 
 def has_no_history(monitor: Monitor) -> bool:
@@ -39,10 +38,20 @@ class VisitByVisit:
 
     def judged(self, ended: Ended) -> Judged:
         """Whether the property fails anywhere, and on which shortest courses, as far as could be seen until it ``ended``."""
-        why, deepest = "", -1
+        explored, why = self.explored, ""
+        try:
+            with self.judging.diagrams.watch.until(partial(ended, 0)):
+                self._look_at_all()
+        except MET as met:
+            why = why_of(met)
+        return self.found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
+
+    def _look_at_all(self) -> None:
+        """Asks each kind of visit that the property can tell apart, the first ones first, until enough was found."""
+        deepest, watch = -1, self.judging.diagrams.watch
+        watch.look()
         for kind, (state, _, _) in enumerate(self.explored.visits):
-            if kind % _OFTEN == 0 and (why := ended(0)):
-                break
+            watch.count()
             depth = self.explored.depth[state]
             if len(self.found.shows) >= MOST_TRIED or (len(self.found.certain) >= MOST_TRIED and depth > deepest):
                 break
@@ -51,8 +60,6 @@ class VisitByVisit:
             if key not in self._seen:
                 self._seen[key] = None
                 self._look(kind)
-        explored = self.explored
-        return self.found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
 
     def _look(self, kind: int) -> None:
         """Asks one kind of visit; only where something is found there are the letters looked for."""

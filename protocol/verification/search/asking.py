@@ -24,6 +24,8 @@ from protocol.verification.search.axes import BETWEEN, NEW, Complete
 from protocol.verification.search.diagrams import Diagrams, Node
 
 Known_ = Mapping[int, tuple[int, ...]]
+_LONG = 30
+"""Asking the rules once takes about as long as making so many nodes."""
 
 
 class Asked(Exception):
@@ -169,6 +171,7 @@ def diagram(
     """The diagram, over complete values, of an answer; what a tracker leaves open is joined."""
 
     def grown(chosen: Known_, narrowed: Narrowing) -> Node:
+        diagrams.watch.count(_LONG)
         scene = AskingScene(abstraction, situation, chosen)
         try:
             return diagrams.leaf(ask(World(cast(Scene, scene), narrowed)))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from time import monotonic
 
-from attrs import frozen
+from attrs import Factory, evolve, field, frozen
 
-from protocol.verification.search.size import megabytes
+from protocol.verification.search.size import megabytes, most_megabytes
 
 MOST_STATES = 200_000
-MOST_SECONDS = 600.0
-MOST_MEMORY = 4_000
-"""MB."""
+MOST_SECONDS = 1_200.0
 _REMEMBERED = 5
 """So many times as many states may be told apart by what one property remembers of them."""
+_OF_TIME, _OF_MEMORY = Fraction(2, 3), Fraction(3, 4)
+"""What the search through the states may take, so that something is left to say what it found."""
+_BRIEFLY = 2.0
+"""Seconds in which what was found is put into courses, though the time is over."""
 
 Ended = Callable[[int], str]
 """Why a search that has found so many states ends now; empty where it goes on."""
@@ -22,31 +25,54 @@ Ended = Callable[[int], str]
 
 @frozen
 class Bounds:
-    """After how many states, seconds and MB of memory a search ends."""
+    """After how many states, seconds and MB of memory a search ends; the seconds run from when the bounds were made."""
 
     states: int = MOST_STATES
     seconds: float = MOST_SECONDS
-    memory: int = MOST_MEMORY
+    memory: int = field(factory=most_megabytes)
+    until: float = Factory(lambda self: monotonic() + self.seconds, takes_self=True)
+
+    def for_states(self) -> Ended:
+        """When the search through the states ends, so that time and memory are left to ask what it found."""
+        now = monotonic()
+        return self._bound(now + float(_OF_TIME) * (self.until - now), int(self.memory * _OF_MEMORY), self.states, "it has")
+
+    def whole(self) -> Ended:
+        """When a search ends after which nothing comes."""
+        return self._bound(self.until, self.memory, self.states, "it has")
 
     def shares(self, count: int) -> Iterator[Ended]:
-        """For each of so many properties when the search for it ends; all of them together have ``seconds`` from now on.
+        """For each of so many properties when the search for it ends: all of them together have the time that is left.
 
         What one does not need is there for those after it.
         """
-        until = monotonic() + self.seconds
         for left in range(count, 0, -1):
             now = monotonic()
-            yield self._until(now + max(0.0, until - now) / left)
+            end = now + max(0.0, self.until - now) / left
+            yield self._bound(end, self.memory, _REMEMBERED * self.states, "with what it remembers there are")
 
-    def _until(self, end: float) -> Ended:
-        def ended(states: int) -> str:
-            if states > _REMEMBERED * self.states:
-                return f"with what it remembers there are more than {_REMEMBERED * self.states:,} states"
-            if monotonic() > end:
-                return f"it took more than its share of {self.seconds:g} seconds for all properties"
-            return f"it needs more than {self.memory:,} MB of memory" if self.memory and megabytes() > self.memory else ""
+    def sooner(self, seconds: float) -> Bounds:
+        """The same bounds, at most so many seconds from now."""
+        return evolve(self, until=min(self.until, monotonic() + seconds))
+
+    def _bound(self, until: float, memory: int, states: int, there_are: str) -> Ended:
+        def ended(found: int) -> str:
+            if found > states:
+                return f"{there_are} more than {states:,} states"
+            if monotonic() > until:
+                return f"it took more than its share of {self.seconds:g} seconds"
+            if self.memory and megabytes() > memory:
+                share = "its share of " if memory < self.memory else ""
+                return f"it needs more than {share}{self.memory:,} MB of memory"
+            return ""
 
         return ended
+
+
+def briefly() -> Ended:
+    """When putting what was found into courses ends, though the time is over."""
+    until = monotonic() + _BRIEFLY
+    return lambda states: "the time was over" if monotonic() > until else ""
 
 
 def never(states: int) -> str:

@@ -141,8 +141,9 @@ class Deciding:
         """The number under which what the rules give is kept; numbers are compared faster."""
         number = self._numbers.get(result)
         if number is None:
-            number = self._numbers[result] = len(self.results)
+            number = len(self.results)
             self.results.append(result)
+            self._numbers[result] = number
         return number
 
     def of_rule(self, kept: Kept, situation: Situation, rule: Rule, narrowed: Narrowing, *, stands: bool = False) -> Node:

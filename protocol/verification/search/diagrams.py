@@ -10,8 +10,16 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
+from protocol.verification.search.watch import Watch
+
 LAST = 1_000_000
 """The axis of a leaf: after all others."""
+
+Choices = tuple[tuple[int, int], ...]
+"""Values of some axes, as (axis, place) pairs."""
+
+Cheapest = dict[Any, tuple[int, Choices]]
+"""Values of a diagram, with the choices that come to each at the least cost."""
 
 
 class Node:
@@ -28,9 +36,10 @@ class Node:
 
 
 class Diagrams:
-    """A store in which each diagram stands once."""
+    """A store in which each diagram stands once; what is made in it is counted by its ``watch``."""
 
     def __init__(self) -> None:
+        self.watch = Watch()
         self._leaves: dict[Hashable, Node] = {}
         self._splits: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
@@ -48,6 +57,10 @@ class Diagrams:
 
     def split(self, axis: int, parts: Sequence[Node]) -> Node:
         """The diagram that asks an axis that comes before those of its parts."""
+        watch = self.watch
+        watch.left -= 1
+        if watch.left < 0:
+            watch.look()
         first = parts[0]
         if all(part is first for part in parts):
             return first
@@ -83,6 +96,7 @@ class Diagrams:
 
     def apply(self, operation: Callable[..., Hashable], *nodes: Node) -> Node:
         """The diagram of an operation on the values of others."""
+        self.watch.count()
         return self._applied(operation, nodes, {})
 
     def _applied(self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: dict[tuple[Node, ...], Node]) -> Node:
@@ -126,6 +140,7 @@ class Diagrams:
         if found is None:
             inside = (self.values(part) for part in set(node.parts))
             found = self._values[node] = frozenset({node.value}) if node.axis == LAST else frozenset().union(*inside)
+            self.watch.count(len(found))
         return found
 
     def substitute(self, node: Node, by: Callable[[Any], Node]) -> Node:
@@ -181,6 +196,31 @@ class Diagrams:
 
         return of(node)
 
+    def cheapest(
+        self, node: Node, costs: Mapping[int, Sequence[int | None]], known: dict[Node, Cheapest] | None = None
+    ) -> Cheapest:
+        """Each value of the diagram with the choices that come to it at the least cost; what costs None is not to be had.
+
+        ``known`` is what was found for other diagrams at the same costs.
+        """
+        memo, watch = {} if known is None else known, self.watch
+
+        def of(one: Node) -> Cheapest:
+            found = memo.get(one)
+            if found is None:
+                if one.axis == LAST:
+                    found = {one.value: (0, ())}
+                else:
+                    found = {}
+                    for part, (cost, place) in _ways_to(one, costs[one.axis]).items():
+                        inside = of(part)
+                        watch.count(len(inside))
+                        _merge(found, inside, cost, (one.axis, place))
+                memo[one] = found
+            return found
+
+        return of(node)
+
     def _letters(
         self,
         node: Node,
@@ -189,36 +229,6 @@ class Diagrams:
         together: Callable[[frozenset[Node]], Node],
     ) -> Node:
         return self.split(node.axis, [together(frozenset([parts[place] for place in way])) for way in ways[node.axis]])
-
-
-Choices = tuple[tuple[int, int], ...]
-"""Values of some axes, as (axis, place) pairs."""
-
-
-Cheapest = dict[Any, tuple[int, Choices]]
-"""Values of a diagram, with the choices that come to each at the least cost."""
-
-
-def cheapest(node: Node, costs: Mapping[int, Sequence[int | None]], known: dict[Node, Cheapest] | None = None) -> Cheapest:
-    """Each value of the diagram with the choices that come to it at the least cost; a choice that costs None is not to be had.
-
-    ``known`` is what was found for other diagrams at the same costs.
-    """
-    memo = {} if known is None else known
-
-    def of(one: Node) -> Cheapest:
-        found = memo.get(one)
-        if found is None:
-            if one.axis == LAST:
-                found = {one.value: (0, ())}
-            else:
-                found = {}
-                for part, (cost, place) in _ways_to(one, costs[one.axis]).items():
-                    _merge(found, of(part), cost, (one.axis, place))
-            memo[one] = found
-        return found
-
-    return of(node)
 
 
 def _ways_to(node: Node, costs: Sequence[int | None]) -> dict[Node, tuple[int, int]]:

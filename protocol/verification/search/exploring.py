@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from time import monotonic
 
 from attrs import evolve
 
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.search.abstraction import MOST_AGES, Abstraction
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
+from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.deciding import Deciding
-from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node, cheapest
+from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node
 from protocol.verification.search.explored import Came, Costs, Explored, Move, Options, Told, moves_of
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import (
@@ -23,8 +23,11 @@ from protocol.verification.search.kept import (
     is_true_of_clock,
     passed,
 )
-from protocol.verification.search.size import megabytes
 from protocol.verification.search.trails import Trail, Trails, candidates_of
+from protocol.verification.search.watch import MET, why_of
+
+_OFTEN = 16
+"""At so many states first, and then at one of so many, it is looked at the bounds, whatever was made there."""
 
 
 class Exploring:
@@ -78,7 +81,7 @@ class Exploring:
         key = (node, costs)
         found = self._trails.get(key)
         if found is None:
-            ways = cheapest(node, dict(enumerate(costs))).items()
+            ways = self.diagrams.cheapest(node, dict(enumerate(costs))).items()
             found = tuple(trail for trail, (cost, _) in ways if self.ordinary is None or cost <= self.ordinary)
             self._trails[key] = found
         return found
@@ -88,7 +91,7 @@ class Exploring:
         here = self.diagrams.where(trail, node, outcomes)
         found = self._same_told.get((here, costs))
         if found is None:
-            ways = cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
+            ways = self.diagrams.cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
             told = tuple((one, *how) for one, how in ways.items() if one is not None)
             found = self._same_told[(here, costs)] = told, moves_of(told)
         return Options(after, here, costs, *found)
@@ -151,15 +154,8 @@ class Exploring:
 
     # Breadth first
 
-    def explore(
-        self,
-        limit: int = 1_000_000,
-        seconds: float = float("inf"),
-        tell: Callable[[int], None] = lambda states: None,
-        *,
-        memory: int = 0,
-    ) -> Explored:
-        """Follows every visit from every state; ends early after so many states, seconds, MB of memory, or an interruption.
+    def explore(self, ended: Ended = never, tell: Callable[[int], None] = lambda states: None) -> Explored:
+        """Follows every visit from every state until it has to be ``ended``, or somebody interrupts it.
 
         Where it ended early it says why. ``tell`` is told now and then how many states have been found.
         """
@@ -171,24 +167,23 @@ class Exploring:
         found.came.append(None)
         found.depth.append(0)
         seen: dict[Hashable, int] = {}
-        until, number = monotonic() + seconds, 0
-        while number < len(found.states) and not found.ended:
-            if len(found.states) > limit:
-                found.ended.append(f"it has more than {limit:,} states")
-            elif monotonic() > until:
-                found.ended.append(f"it took more than {seconds:g} seconds, in which {len(found.states):,} states were found")
-            else:
+        number = 0
+        with self.diagrams.watch.until(lambda: ended(len(found.states))):
+            while number < len(found.states) and not found.ended:
                 self._followed(found, index, seen, number)
                 number += 1
-                if number % 16 == 0:
+                if number % _OFTEN == 0:
                     tell(len(found.states))
-                    if memory and megabytes() > memory:
-                        found.ended.append(f"it needs more than {memory:,} MB of memory")
         return found
 
     def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
+        """Follows every visit from one state, also a part of them: a bound is met wherever it is."""
         try:
+            if number < _OFTEN or number % _OFTEN == 0:
+                self.diagrams.watch.look()
             self._follow(found, index, seen, number)
+        except MET as met:
+            found.ended.append(why_of(met))
         except KeyboardInterrupt:
             found.ended.append(INTERRUPTED)
 
@@ -206,6 +201,7 @@ class Exploring:
                     found.visits[place] = (number, minutes, options)
                 found.kinds[number].append((place, minutes))
                 found.transitions[0] += len(options.moves)
+                self.diagrams.watch.count(len(options.moves))
                 for move in options.moves:
                     self._reach(found, index, number, minutes, options.kept, move)
 
