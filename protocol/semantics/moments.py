@@ -20,6 +20,8 @@ def moments(prepared: Prepared, state: State, after: int, until: int, guards: It
     """Every minute in between (both ends left out) at which something that a rule asks, or one of the guards, can change."""
     asked = (*guards, *(rule.when for rule in prepared.rules))
     found = {moment for moment in (*_clock_moments(prepared, state), *_readings_lapse(prepared, state, asked))}
+    # What is missing counts as newer than what was acted on from the minute after it on.
+    found |= {begun + 1 for begun in (state.stepped, state.hold_began) if begun is not None}
     return sorted(moment for moment in found if after < moment < until)
 
 

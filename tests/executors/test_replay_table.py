@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import protocol
 from protocol.adapters.from_file import from_file
 from protocol.commands.pages import page
 from protocol.errors import ExtraMissing, InputError, NotationError
 from protocol.executors.table_codes import CODES
-from protocol.model.course import Course
+from protocol.model.course import Course, Observation, Visit
 from tests.executors.visits import decided, fits_a_table, table
+from tests.semantics.small import PROTOCOL as SMALL
 
 arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
@@ -93,6 +95,16 @@ def test_a_dictionary_encoded_text_is_read_as_its_text() -> None:
         {name: plain[name].dictionary_encode() if name != "elapsed" else plain[name] for name in plain.column_names}
     )
     assert protocol.replay_table(IMATINIB, encoded).to_pylist() == protocol.replay_table(IMATINIB, plain).to_pylist()
+
+
+def test_what_changes_in_the_minute_after_a_step_has_its_row_where_a_protocol_acts_between_visits() -> None:
+    lowers = [rule for rule in SMALL.rules if rule.name in ("start", "reduce")]
+    acts = evolve(SMALL, rules=tuple(lowers), trackers=(), between_visits="act")
+    course = Course("a", (Visit(0, (Observation("eligible", "yes"),)), Visit(2880)))
+    expected = decided(protocol.trace(acts, course))
+    found = protocol.replay_table(acts, table(acts, [course])).to_pylist()
+    assert [row["elapsed"] for row in found] == [0, 1, 2880]
+    assert [{key: row[key] for key in one} for row, one in zip(found, expected, strict=True)] == expected
 
 
 TWO = {"patient": ["a", "a"], "elapsed": [0, 1440]}

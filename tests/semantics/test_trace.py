@@ -13,9 +13,10 @@ from protocol.model.course import Course, Exposure, Given, Observation, Visit
 from protocol.model.decision import Trace
 from protocol.model.guard import And, Clock, Compare, Known
 from protocol.model.regimen import regimen
-from protocol.model.rule import Action, Rule, To, Where
+from protocol.model.rule import Action, By, Rule, To, Where
 from protocol.model.time import DAY, HOUR
-from tests.semantics.small import ON, PROTOCOL, RULES, STARTED, WELL, after, visit
+from protocol.semantics.step import look
+from tests.semantics.small import ESCALATED, ON, PROTOCOL, RULES, STARTED, WELL, after, visit, with_rules
 
 DAILY = Given("regimen", regimen("100 mg every day"))
 HIGH = Given("regimen", regimen("400 mg every day"))
@@ -288,6 +289,25 @@ def test_when_time_alone_would_change_the_decision_can_be_asked() -> None:
     change = next_change(PROTOCOL, state)
     assert change is not None
     assert (change[0], change[1].status) == (15 * DAY + 1, "undecided")
+
+
+def test_what_is_missing_counts_as_newer_than_a_step_from_the_minute_after_it_on() -> None:
+    """Grade 2 was acted on at the visit. Nobody knows the counts: low ones at the visit would lower no more, new ones would."""
+    counts = Rule("reduce-counts", ON, RULES[1].when, "must", Action("reduce", By(1)))
+    waits = with_rules(counts, *(rule for rule in RULES if rule.name in ("start", "reduce")))
+    visits = (ESCALATED, visit(7, toxicity=2))
+    state = after(*visits, protocol=waits).state
+    assert (state.level.name, look(waits, state, 7 * DAY).status) == ("starting", "decided")
+    change = next_change(waits, state)
+    assert change is not None and (change[0], change[1].status) == (7 * DAY + 1, "undecided")
+    steps = trace(evolve(waits, between_visits="act"), Course("a patient", (*visits, visit(9)))).steps
+    assert [(one.visit.time, one.decision.status) for one in steps] == [
+        (0, "decided"),
+        (1, "undecided"),
+        (7 * DAY, "decided"),
+        (7 * DAY + 1, "undecided"),
+        (9 * DAY, "undecided"),
+    ]
 
 
 def test_a_protocol_that_acts_between_visits_shows_the_moment_at_which_it_acts() -> None:

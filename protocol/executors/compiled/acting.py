@@ -58,6 +58,8 @@ def moments(patient: Patient, until: int) -> list[int]:
     """Every minute after the last visit, and before ``until``, at which something that is asked can change by time alone."""
     last = patient.registers[layout.TIME]
     found = {*_of_clocks(patient), *_of_readings(patient)}
+    # What is missing counts as newer than what was acted on from the minute after it on.
+    found |= {patient.registers[one] + 1 for one in (layout.STEPPED, layout.HOLD_BEGAN)}
     return sorted(moment for moment in found if last < moment < until)
 
 
