@@ -190,7 +190,7 @@ def _begun_anew(scene: Scene, effect: Effect) -> State:
         stepped=time,
         readings=before.readings,
         memory=memory,
-        baseline=before.baseline,
+        baseline=before.baseline if before.started is not None else baseline_at_start(scene.prepared, before),
         history=before.history,
         refused_last=before.refused_last,
         taken=None if before.taken is None else Taken(),

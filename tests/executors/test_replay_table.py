@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from protocol.commands.pages import page
 from protocol.errors import ExtraMissing, InputError, NotationError
 from protocol.executors.table_codes import CODES
 from protocol.model.course import Course, Observation, Visit
+from protocol.model.guard import Compare, Ratio
+from protocol.model.rule import Action, Rule
 from tests.executors.visits import decided, fits_a_table, table
+from tests.semantics.small import ON
 from tests.semantics.small import PROTOCOL as SMALL
 
 arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
@@ -105,6 +109,15 @@ def test_what_changes_in_the_minute_after_a_step_has_its_row_where_a_protocol_ac
     found = protocol.replay_table(acts, table(acts, [course])).to_pylist()
     assert [row["elapsed"] for row in found] == [0, 1, 2880]
     assert [{key: row[key] for key in one} for row, one in zip(found, expected, strict=True)] == expected
+
+
+def test_a_first_dose_given_as_in_a_new_patient_freezes_the_baseline() -> None:
+    doubled = Compare(Ratio("platelets", "baseline"), ">=", Fraction(2))
+    rules = (Rule("hold", ON, doubled, "must", Action("hold")), *(rule for rule in SMALL.rules if rule.name == "start"))
+    spec = evolve(SMALL, rules=rules, trackers=())
+    rows = {"eligible": [True, None], "platelets": [100.0, 200.0], "given": ["100 mg every day as a new patient", None]}
+    found = protocol.replay_table(spec, arrow.table({"patient": ["a"] * 2, "elapsed": [0, 10080], **rows}))
+    assert found["rule"].to_pylist() == ["start", "hold"]
 
 
 TWO = {"patient": ["a", "a"], "elapsed": [0, 1440]}

@@ -53,6 +53,15 @@ def test_baseline_stays_when_what_is_in_force_changes() -> None:
     assert (said(held)[1], [held.text for held in held.state.baseline]) == ("hold", ["100"])
 
 
+def test_a_first_dose_that_is_given_as_in_a_new_patient_is_a_first_dose_and_freezes_the_baseline() -> None:
+    first = dosed(platelets=100)
+    assert first.given is not None
+    anew = evolve(first, given=evolve(first.given, anew=True))
+    assert last(visit(-7, platelets=10), anew, visit(7, platelets=150)) == ("decided", "hold")
+    again = evolve(anew, time=3 * DAY, observations=(Observation("platelets", F(10)),))  # the second time it stays
+    assert last(visit(-7, platelets=10), anew, again, visit(7, platelets=150)) == ("decided", "hold")
+
+
 def test_a_missing_baseline_is_unknown_and_stays_so() -> None:
     assert last(dosed(), visit(7, platelets=100), visit(14, platelets=100))[0] == "undecided"
 

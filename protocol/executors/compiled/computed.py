@@ -203,14 +203,17 @@ class Kept:
     def follow(self, dose: Dose, writes: int, supplement: Amount | None, time: int) -> None:
         """What was given is in force: treatment may begin, when the baselines are what was read last, or begin anew."""
         before = self.state
-        if writes & layout.ANEW:
-            self.extremes.clear()
-            self.state = before.moved(started=time, changed=time, dose=dose, taken=None if before.taken is None else Taken())
-            return
+        anew, first = bool(writes & layout.ANEW), before.started is None
         starts = bool(writes & layout.SETS_STARTED)
+        baseline = baseline_at_start(self.prepared, before) if starts or (anew and first) else before.baseline
+        if anew:
+            self.extremes.clear()
+            taken = None if before.taken is None else Taken()
+            self.state = before.moved(started=time, changed=time, dose=dose, taken=taken, baseline=baseline)
+            return
         self.state = before.moved(
             started=time if starts else before.started,
-            baseline=baseline_at_start(self.prepared, before) if starts else before.baseline,
+            baseline=baseline,
             changed=time if writes & layout.SETS_CHANGED else before.changed,
             dose=dose,
             taken=self._taken(writes, supplement),
