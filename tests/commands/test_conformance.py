@@ -43,6 +43,13 @@ for text, instead in (
     ("anc >= 1.5", "anc >= 1500"),
 ):
     OTHER = OTHER.replace(text, instead)
+HELD = """
+| elapsed | arm | anc | toxicity | given |
+|---|---|---|---|---|
+| 0 | a | 4 | 0 | 100 mg daily |
+| 7 | | 0.8 | 0 | none |
+| 10 | | 2 | 0 | 100 mg daily |
+"""
 COURSES = """
 ## held and reduced
 
@@ -145,6 +152,14 @@ def test_the_numbers_as_a_document(folder: Path, capsys: Output) -> None:
 def test_rules_can_be_named_that_are_because_of_an_adverse_event(folder: Path, capsys: Output, named: str, answer: str) -> None:
     found = rows(ask(capsys, 1, "--summary", "--format", "csv", "--adverse", named))
     assert [row["AVALC"] for row in found if row["PARAMCD"] == "TADJAE" and row["course"] == "held and reduced"] == [answer]
+
+
+def test_where_nobody_can_tell_it_is_said_how_to_say_it(folder: Path, capsys: Output) -> None:
+    (folder / "courses.md").write_text(f"{COURSES}\n## only held\n{HELD}", encoding="utf-8")
+    said = ask(capsys, 1, "--summary")
+    assert "in 1: the dose was lowered or held by hold-low, which asks for no grade (TADJAE)" in said
+    assert said.count("TADJAE: --adverse RULE names the rules that lower or hold the dose") == 1
+    assert "TADJAE: --adverse" not in ask(capsys, 1, "--summary", "--adverse", "hold-low")
 
 
 # The deviations

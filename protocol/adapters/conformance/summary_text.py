@@ -13,6 +13,7 @@ from protocol.adapters.phrases import counted
 from protocol.model.decision import Trace
 from protocol.model.summary import Summary
 
+_ADVERSE = "TADJAE: --adverse RULE names the rules that lower or hold the dose because of an adverse event, and then no others."
 HEADS = ("n", "mean", "SD", "median", "min", "max")
 
 
@@ -20,7 +21,7 @@ def text(groups: Groups, width: int, by: str) -> Iterator[str]:
     """The parts to print one after the other."""
     listed = [summary for summaries in groups.values() for summary in summaries]
     parts = {**({f"{by}: {group}": part for group, part in groups.items()} if len(groups) > 1 else {}), "All": listed}
-    tables = [_Table(title, summaries) for title, summaries in parts.items()]
+    tables = [_Table(title, summaries, title == "All") for title, summaries in parts.items()]
     sizes = [max(len(row[place]) for table in tables for row in table.cells()) for place in range(len(HEADS))]
     labels = max(len(said) for table in tables for said in table.labels)
     wide = 9 + labels + sum(sizes) + 2 * len(sizes) <= width
@@ -31,7 +32,8 @@ def text(groups: Groups, width: int, by: str) -> Iterator[str]:
 class _Table:
     """The totals of one group, and what stands in their rows."""
 
-    def __init__(self, title: str, summaries: Sequence[Summary]) -> None:
+    def __init__(self, title: str, summaries: Sequence[Summary], is_last: bool) -> None:
+        self.is_last = is_last
         unit = next((summary.unit for summary in summaries), "")
         self.head, self.courses = f"{title}, {counted(len(summaries), 'course')}", len(summaries)
         self.totals = totals(summaries)
@@ -105,6 +107,8 @@ def _not_known(table: _Table, width: int) -> Iterator[str]:
         yield f"Not known, of {counted(table.courses, 'course')}:"
     for (why, number), codes in reasons.items():
         yield from filled(f"in {number}: {why} ({', '.join(codes)})", width, "  ")
+    if table.is_last and any("asks for no grade" in why for why, _ in reasons):
+        yield from filled(_ADVERSE, width)
 
 
 def kinds(traces: Iterable[Trace]) -> Iterator[str]:
