@@ -9,7 +9,7 @@ by itself. They are evidence only where nothing is asked that could be read agai
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import reduce
 
 from attrs import frozen
@@ -94,8 +94,7 @@ def newest(scene: Scene, guard: Guard, truth: bool, since: int | None = None) ->
         case Not(part):
             return newest(scene, part, not truth, since)
         case And(parts) | Or(parts):
-            dates = (newest(scene, part, truth, since) for part in parts)
-            return max((date for date in dates if date is not None), default=None)
+            return _latest(newest(scene, part, truth, since) for part in parts)
         case Always() | Known():
             return None
 
@@ -111,18 +110,28 @@ def _of_score(scene: Scene, score: Score, atom: Atom, truth: bool, since: int | 
     nothing = (min, max) if atom.operator in ("==", "!=") else (min,) if says_high else (max,)
     known = (one for one in items_of(scene, score) if one.known)
     counting = (one for one in known if any(one.points != end(one.item.points()) for end in nothing))
-    dates = (date for one in counting for date in _of_item(scene, one, since))
-    return max(dates, default=None)
+    return _latest(_of_item(scene, one, since) for one in counting)
 
 
-def _of_item(scene: Scene, one: Scored, since: int | None) -> Iterator[int]:
-    """When what settles the points of an item arose: the case that gives them is true, and those before it are not."""
-    for case in one.item.cases:
-        date = newest(scene, case.when, case is one.case, since)
-        if date is not None:
-            yield date
-        if case is one.case:
-            return
+def _of_item(scene: Scene, one: Scored, since: int | None) -> int | None:
+    """When what settles the points of an item arose.
+
+    Where several cases can give them, the last of these does so by itself if it is true whatever is missing. Otherwise they
+    rest on one of them, nobody knows on which, and it could be the one that has been acted on longest.
+    """
+    dates = [_of_case(scene, one, place, since) for place in (one.places[-1:] if one.alone else one.places)]
+    return None if None in dates else min(date for date in dates if date is not None)
+
+
+def _of_case(scene: Scene, one: Scored, place: int, since: int | None) -> int | None:
+    """When it arose that this case gives the points: it is true, and those before it that cannot give them are not."""
+    before = (number for number in range(place) if number not in one.places)
+    asked = [*((number, False) for number in before), *([(place, True)] if place < len(one.item.cases) else [])]
+    return _latest(newest(scene, one.item.cases[number].when, wanted, since) for number, wanted in asked)
+
+
+def _latest(dates: Iterable[int | None]) -> int | None:
+    return max((date for date in dates if date is not None), default=None)
 
 
 def _is_settled(scene: Scene, atom: Atom) -> bool | None:

@@ -15,12 +15,12 @@ from itertools import islice
 
 from attrs import frozen
 
-from protocol.model.input import Case, Item, Score
+from protocol.model.input import Item, Score
 from protocol.model.quantity import say_number
 from protocol.model.state import Held, Interval, State
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scene import Scene
-from protocol.semantics.truth import World, completions
+from protocol.semantics.truth import World, completions, truth
 
 MOST_PARTS = 1_000
 """Parts of the completions that are told apart for one item. With more, what it is counts as not known."""
@@ -28,13 +28,21 @@ MOST_PARTS = 1_000
 
 @frozen
 class Scored:
-    """An item with its points, and the case that gave them: None where none held. ``known``: they are the same whatever is
-    missing."""
+    """An item with its points, and which of its cases can give them: their places, one beyond the last where none holds.
+
+    Several can where what is missing leaves open which of them holds first, and all give the same points. ``alone``: the last
+    of them is true whatever is missing.
+    """
 
     item: Item
     points: int
-    case: Case | None
-    known: bool
+    places: tuple[int, ...]
+    alone: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the points are the same whatever is missing."""
+        return bool(self.places)
 
     def __str__(self) -> str:
         return f"{self.item.name} {self.points}{'' if self.known else ' as unknown'}"
@@ -53,12 +61,14 @@ def items_of(scene: Scene, score: Score) -> tuple[Scored, ...]:
 
 
 def _item(scene: Scene, item: Item) -> Scored:
-    found = [case for _, case in islice(completions(scene, lambda world: _first(world, item)), MOST_PARTS + 1)]
-    points = {item.otherwise if case is None else case.points for case in found}
+    found = [place for _, place in islice(completions(scene, lambda world: _first(world, item)), MOST_PARTS + 1)]
+    points = {item.points()[place] for place in found}
     if len(points) > 1 or len(found) > MOST_PARTS:
-        return Scored(item, item.unknown, None, False)
-    return Scored(item, points.pop(), found[0], True)
+        return Scored(item, item.unknown, ())
+    places, last = tuple(sorted(set(found))), max(found)
+    alone = len(places) == 1 or (last < len(item.cases) and bool(truth(scene, item.cases[last].when)))
+    return Scored(item, points.pop(), places, alone)
 
 
-def _first(world: World, item: Item) -> Case | None:
-    return next((case for case in item.cases if world.holds(case.when)), None)
+def _first(world: World, item: Item) -> int:
+    return next((place for place, case in enumerate(item.cases) if world.holds(case.when)), len(item.cases))

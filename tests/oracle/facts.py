@@ -119,25 +119,35 @@ class Facts(Patient):
         is_score = isinstance(term, Value) and self.score(term.input)
         return [self.valid(term.input).value.low] if is_score else super().domain(term, constants)
 
-    def points(self, item: Item) -> tuple[Item, int, int | None]:
-        """The item with its points, and the place of the case that gives them: one beyond the last for none, None if unknown."""
+    def points(self, item: Item) -> tuple[Item, int, list[set[int]]]:
+        """The item with its points and, in each completion, the places of the cases that hold; no completion if unknown."""
         each = [case.points for case in item.cases] + [item.otherwise]
-        found = set()
+        found = []
         for world in self.worlds([case.when for case in item.cases]):
-            found.add(next((n for n, case in enumerate(item.cases) if self.true(case.when, world)), len(item.cases)))
-        points = {each[place] for place in found}
-        return (item, points.pop(), min(found)) if len(points) == 1 else (item, item.unknown, None)
+            found.append({n for n, case in enumerate(item.cases) if self.true(case.when, world)})
+        points = {each[min(holding, default=-1)] for holding in found}
+        return (item, points.pop(), found) if len(points) == 1 else (item, item.unknown, [])
 
     def of_score(self, score: Score, sign: str, wanted: bool, since: int | None) -> Iterator[float | int]:
         """When what gives the points that speak for the comparison dates from."""
         high = (sign in (">", ">=")) == wanted
-        for item, points, place in map(self.points, score.items):
+        for item, points, holding in map(self.points, score.items):
             every = [*(case.points for case in item.cases), item.otherwise, item.unknown]
             idle = {"==": None, "!=": None}.get(sign, min(every) if high else max(every))
-            if place is None or points == idle or len(set(every)) == 1:
-                continue
-            for number, case in enumerate(item.cases[: place + 1]):
-                yield from self.settling(case.when, number == place, since)
+            if holding and points != idle and len(set(every)) > 1:
+                yield from self.of_item(item, holding, since)
+
+    def of_item(self, item: Item, holding: list[set[int]], since: int | None) -> Iterator[float | int]:
+        """Of each case that may give the points the newest that it rests on; of these the oldest, as any may. A sure one does."""
+        first = sorted({min(places, default=len(item.cases)) for places in holding})
+        sure = [place for place in first[-1:] if all(place in places for places in holding)]
+        found: list[list[float | int]] = []
+        for place in sure or first:
+            asked = [(case.when, number == place) for number, case in enumerate(item.cases[: place + 1])]
+            rests = [one for number, one in enumerate(asked) if number == place or number not in first]
+            found.append([date for when, wanted in rests for date in self.settling(when, wanted, since)])
+        if all(found):
+            yield min(map(max, found))
 
     def settling(self, guard: Guard, wanted: bool, since: int | None) -> Iterator[float | int]:
         """What the comparisons date from that are what the guard needs to be as ``wanted``, whatever is missing."""

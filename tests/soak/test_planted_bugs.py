@@ -273,7 +273,7 @@ BUGS = (
         "_is_long(atom, truth) else found",
         "_is_long(atom, truth) else possible",
     ),
-    Bug("an unknown item has no points", "scores.py", "Scored(item, item.unknown, None, False)", "Scored(item, 0, None, False)"),
+    Bug("an unknown item has no points", "scores.py", "Scored(item, item.unknown, ())", "Scored(item, 0, ())"),
     Bug("a normal item is evidence of a high score", "evidence.py", "(min,) if says_high else (max,)", "(min, max)"),
     Bug(
         "a dose counts at the visit at which it is given",

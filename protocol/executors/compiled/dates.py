@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.executors.compiled.frame import node
-from protocol.executors.compiled.fresh import known_points, settles
+from protocol.executors.compiled.fresh import known_points, settles, settling
 from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Points, Some
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.view import View
@@ -43,12 +42,9 @@ def _of_score(view: View, asked: Points, truth: bool) -> Iterator[int]:
     for item in view.frame.prepared.scores[asked.score].items:
         points = known_points(view, item)
         if points is not None and any(points != end(item.points()) for end in ends):
-            yield from _of_item(view, item)
+            yield _of_item(view, item)
 
 
-def _of_item(view: View, item: Item) -> Iterator[int]:
-    chosen = view.parts(lambda world: view.first_case(item, world))[0][1]
-    for place, case in enumerate(item.cases):
-        yield newest(view, node(view.frame, case.when), place == chosen)
-        if place == chosen:
-            return
+def _of_item(view: View, item: Item) -> int:
+    """The oldest of what each case that can give the points rests on."""
+    return min(max((newest(view, guard, wanted) for guard, wanted in asked), default=NONE) for asked in settling(view, item))

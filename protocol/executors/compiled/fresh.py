@@ -195,14 +195,24 @@ def known_points(view: View, item: Item) -> int | None:
 
 
 def _item_is_newer(view: View, item: Item, acted_on: ActedOn) -> bool:
-    """Of the case that gives the points, and those before it that are not so. Several cases may give the same points."""
-    chosen = view.parts(lambda world: view.first_case(item, world))[0][1]
-    for place, case in enumerate(item.cases):
-        if _settled_is_newer(view, node(view.frame, case.when), place == chosen, acted_on):
-            return True
-        if place == chosen:
-            return False
-    return False
+    """Whether whichever case gives the points does so on something newer."""
+    return all(any(_settled_is_newer(view, guard, wanted, acted_on) for guard, wanted in asked) for asked in settling(view, item))
+
+
+def settling(view: View, item: Item) -> list[list[tuple[Node, bool]]]:
+    """For each case that can give the points what settles them: it is true, and those before it that cannot are not.
+
+    Where the last of them is true whatever is missing it gives them alone.
+    """
+    guards = [node(view.frame, case.when) for case in item.cases]
+    first = {place for _, place in view.parts(lambda world: view.first_case(item, world))}
+    places = sorted(len(guards) if place is None else place for place in first)
+    if places[-1] < len(guards) and view.truth(guards[places[-1]]) == layout.TRUE:
+        del places[:-1]
+    return [
+        [(guard, number == place) for number, guard in enumerate(guards[: place + 1]) if number == place or number not in first]
+        for place in places
+    ]
 
 
 def _settled_is_newer(view: View, guard: Node, truth: bool, acted_on: ActedOn) -> bool:
