@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, groupby
 from typing import NamedTuple
 
-from attrs import define, frozen
+from attrs import define
 
 from protocol.executors.compiled import judging
 from protocol.executors.compiled.acting import acted
@@ -17,7 +17,7 @@ from protocol.executors.compiled.rows import Columns, Reader, Row, coders, visit
 from protocol.executors.compiled.tree import BEYOND, Tree, planted
 from protocol.executors.decision_row import Row as Said
 from protocol.executors.decision_row import row_of
-from protocol.executors.lanes.by_memory import ByMemory, Told, fits
+from protocol.executors.lanes.by_memory import ByMemory, fits
 from protocol.executors.lanes.marks import Crowded
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
@@ -61,8 +61,7 @@ def of_course(ready: Walker, course: Course) -> list[Decided] | None:
     return None if rows is None else of_rows(ready, rows)
 
 
-@frozen
-class Replayed:
+class Replayed(NamedTuple):
     """The decisions of one patient, as columns. ``by_reference``: what is missing could be completed in too many ways.
 
     ``by_itself`` are the numbers of those that stand at no visit, but at a moment at which an order fell due.
@@ -99,20 +98,16 @@ def replayed(ready: Walker, columns: Columns, follow: str = "given") -> Iterator
     """The same under a protocol that was made ready, and remembers what it has seen."""
     begin = 0
     try:
-        for one in ready.memory.told(columns, follow) if ready.memory else ():
-            begin = one.end
-            yield _of_memory(ready, columns, one, follow)
+        for first, begin, times, said, refused in ready.memory.told(columns, follow) if ready.memory else ():
+            if said is None:
+                yield _by_reference(ready.tree.frame.protocol, columns, range(first, begin), follow)
+            else:
+                yield Replayed(columns["patient"][first], times, said, refused)
     except Crowded:
         ready.memory = None
     if begin < len(columns["patient"]):
         rest = columns if not begin else {name: column[begin:] for name, column in columns.items()}
         yield from _row_by_row(ready, rest, follow)
-
-
-def _of_memory(ready: Walker, columns: Columns, one: Told, follow: str) -> Replayed:
-    if one.said is None:
-        return _by_reference(ready.tree.frame.protocol, columns, range(one.begin, one.end), follow)
-    return Replayed(columns["patient"][one.begin], one.times, one.said, one.refused)
 
 
 def _row_by_row(ready: Walker, columns: Columns, follow: str) -> Iterator[Replayed]:

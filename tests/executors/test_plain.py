@@ -10,6 +10,8 @@ from attrs import evolve
 
 import protocol
 from protocol.executors.compiled import view
+from protocol.executors.compiled.alike import told_apart
+from protocol.executors.compiled.frame import node
 from protocol.executors.lanes import chunk
 from protocol.executors.plain import Replayed, replay_plain, replayed, walker
 from protocol.testing.protocols import any_protocol
@@ -98,3 +100,18 @@ def test_what_is_remembered_of_others_is_what_comes_of_going_alone(seed: int, mo
             assert [one.decisions for one in found] == [one.decisions for one in replayed(alone, table, follow)]
             remembered += ready.memory is not None
     assert remembered > 2
+
+
+def test_codes_that_no_rule_tells_apart_share_what_follows() -> None:
+    ready = walker(IMATINIB)
+    assert ready is not None
+    frame = ready.tree.frame
+    (hepatic,) = (rule.when for rule in frame.prepared.rules if rule.name == "hold-hepatic")
+    alike = told_apart(frame, [node(frame, hepatic)])
+    assert alike[frame.reading["alt", "ULN"]] == {0: (0, 1), 1: (0, 1)}  # at most 2.5, and at most 5 times the limit
+    assert frame.reading["anc", ""] not in alike
+    table = {"patient": ["a", "b"], "elapsed": [0, 0]} | {name: [value] * 2 for name, value in ELIGIBLE.items()}
+    list(replayed(ready, table | {"bilirubin": [1.0, 1.9]}))
+    known = len(ready.tree.node_axis)
+    list(replayed(ready, table | {"bilirubin": [1.9, 0.2], "bilirubin.upper": [1.2, 1.2]}))
+    assert len(ready.tree.node_axis) == known

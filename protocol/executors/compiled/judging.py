@@ -59,14 +59,24 @@ def _is_late(protocol: Protocol, visits: Visits, number: int) -> bool:
     While a window is open nothing is late: only the visit after it tells.
     """
     one = visits.leaves[number]
-    if one.moved.spot.dose != one.before or one.effect.dose == one.before:
-        return False
-    if one.deviation is not None and one.deviation not in _LATE:
+    if not can_be_late(one):
         return False
     last = len(visits.leaves) if one.deviation is not None else number + 2
-    for other in visits.leaves[number + 1 : last]:
-        if other.given is None:
-            return False
-        if other.moved.spot.dose != one.moved.spot.dose or other.moved.spot.control.kind == "stopped":
-            return is_it(protocol, other.given, one.effect)
-    return False
+    later = (undoes(protocol, one, other) for other in visits.leaves[number + 1 : last])
+    return next((undone for undone in later if undone is not None), False)
+
+
+def can_be_late(one: Leaf) -> bool:
+    """Whether the dose went on although another one was ordered."""
+    if one.moved.spot.dose != one.before or one.effect.dose == one.before:
+        return False
+    return one.deviation is None or one.deviation in _LATE
+
+
+def undoes(protocol: Protocol, one: Leaf, other: Leaf) -> bool | None:
+    """Whether what came into force later is what was ordered; None where the dose still goes on."""
+    if other.given is None:
+        return False
+    if other.moved.spot.dose != one.moved.spot.dose or other.moved.spot.control.kind == "stopped":
+        return is_it(protocol, other.given, one.effect)
+    return None

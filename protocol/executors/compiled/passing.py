@@ -136,18 +136,23 @@ def _either(one: int, other: int) -> int:
 
 
 def _count(tree: Tree, one: Tracking, registers: Registers, found: int, measured: bool, time: int) -> None:
+    after = after_count(tree, one, registers[one.first], found, measured)
+    registers[one.first] = after >> 1
+    if after & 1:
+        registers[one.first + 1] = time
+
+
+def after_count(tree: Tree, one: Tracking, before: int, found: int, measured: bool) -> int:
+    """The number of the set of counts after a visit, twice, and one more where that is a change."""
     counts = one.counts
     assert counts is not None
-    before = registers[one.first]
     key = before, found, int(measured)
     after = counts.moves.get(key)
     if after is None:
         moved, changed = counted(one, counts, counts.sets[before], found, measured)
         number = counts.number(moved, tree.frame.axes.masks[one.axis])
         after = counts.moves[key] = number * 2 + changed
-    registers[one.first] = after >> 1
-    if after & 1:
-        registers[one.first + 1] = time
+    return after
 
 
 def counted(one: Tracking, counts: Counts, possible: Possible, found: int, measured: bool) -> tuple[Possible, bool]:

@@ -142,25 +142,21 @@ def follow(tree: Tree, registers: list[int], number: int, time: int) -> None:
 
 def _write(registers: list[int], writes: int, time: int) -> None:
     """What a leaf writes."""
-    set_moments(registers, writes, time)
+    for bit, register in WRITTEN:
+        if writes & bit:
+            registers[register] = time
     if writes & layout.SETS_HOLD:
         registers[layout.HELD_ON_DRUG] = registers[layout.ON_DRUG]
     if writes & layout.SETS_STEPPED:
         registers[layout.STEPPED_ON_DRUG] = registers[layout.ON_DRUG]
 
 
-def set_moments(registers: list[int], writes: int, time: int) -> None:
-    """The moments that a leaf writes."""
-    for bit, register in _WRITTEN:
-        if writes & bit:
-            registers[register] = time
-
-
-_WRITTEN = (
+WRITTEN = (
     (layout.SETS_STARTED, layout.STARTED), (layout.SETS_ENTERED, layout.ENTERED), (layout.SETS_CHANGED, layout.CHANGED),
     (layout.SETS_RAISED, layout.RAISED), (layout.SETS_LOWERED, layout.LOWERED), (layout.SETS_HOLD, layout.HOLD_BEGAN),
     (layout.SETS_STEPPED, layout.STEPPED),
 )  # fmt: skip
+"""The bits of a leaf that stand for moments, each with its register."""
 
 
 def _begin_anew(tree: Tree, registers: list[int], time: int) -> None:

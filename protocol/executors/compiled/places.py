@@ -72,6 +72,14 @@ class Place:
         return tuple(rule for rule in self.holds if isinstance(rule.action.target, AtMost))
 
     @cached_property
+    def asked(self) -> tuple[Rule, ...]:
+        """All rules whose guards anything can ask here: where drug can come back, those of treatment at every level too."""
+        found = [*(rule for group in self.rules for rule in group), *self.holds]
+        if self.spot.control.kind in ("held", "in review") or any(rule.action.kind == "resume" for rule in found):
+            found += [rule for rule in self.frame.prepared.rules if any(where.control == "on treatment" for where in rule.where)]
+        return tuple(found)
+
+    @cached_property
     def reducing(self) -> tuple[Equals, ...]:
         """The rules that must reduce on treatment at the level kept."""
         rules = _of_treatment(self.frame, self.spot.level)

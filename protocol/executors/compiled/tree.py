@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from attrs import Factory, define
 
 from protocol.executors.compiled import layout
+from protocol.executors.compiled.alike import Same, told_apart
 from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.concluding import Concluded, conclude
-from protocol.executors.compiled.frame import Frame
+from protocol.executors.compiled.frame import Frame, node
 from protocol.executors.compiled.leaves import Leaf, followed_by
 from protocol.executors.compiled.ordering import Begun, Patient
 from protocol.executors.compiled.places import Place, Spot
@@ -57,6 +58,7 @@ class Tree:
     stage_at: dict[int, Begun] = Factory(dict)
     decisions: dict[tuple[int, object], int] = Factory(dict)
     decision_at: dict[int, Concluded] = Factory(dict)
+    same: dict[int, Same] = Factory(dict)
 
     def place(self, spot: Spot) -> Place:
         """The place of a spot, which gets a number when somebody first comes there."""
@@ -89,7 +91,7 @@ class Tree:
         passed.append((begun, patient.view.path))
         for stage, path in reversed(passed):
             known = self.stages.get((place.number, stage), layout.NOT_GROWN)
-            entry = self.stages[place.number, stage] = self._laid(known, path, entry)
+            entry = self.stages[place.number, stage] = self._laid(known, path, entry, self._same(place))
             self.stage_at.setdefault(entry, stage)
         if passed[0][0] == Begun():
             self.root[place.number] = entry
@@ -124,7 +126,7 @@ class Tree:
             number = self._leaf(None)
         key = patient.place.number, found.outline
         known = self.decisions.get(key, layout.NOT_GROWN)
-        entry = self.decisions[key] = self._laid(known, patient.view.path, layout.leaf(number))
+        entry = self.decisions[key] = self._laid(known, patient.view.path, layout.leaf(number), self._same(patient.place))
         self.decision_at.setdefault(entry, found)
         return number, entry
 
@@ -133,7 +135,7 @@ class Tree:
         view = View(self.frame, registers, time)
         now = view.truth(one.when)
         found = now * 3 + (layout.OPEN if one.until is None else view.truth(one.until))
-        self.tracker_root[one.place] = self._laid(self.tracker_root[one.place], view.path, layout.leaf(found))
+        self.tracker_root[one.place] = self._laid(self.tracker_root[one.place], view.path, layout.leaf(found), {})
         return found
 
     def _leaf(self, leaf: Leaf | None) -> int:
@@ -145,9 +147,17 @@ class Tree:
             self.leaf_writes.append(0 if leaf is None else leaf.moved.writes)
         return number
 
-    def _laid(self, root: int, path: Mapping[int, int], leaf: int) -> int:
-        """The root after a path that ends in a leaf has been laid."""
-        at, begin = -1, root
+    def _same(self, place: Place) -> Same:
+        """The codes that nothing tells apart that is asked in a place."""
+        found = self.same.get(place.number)
+        if found is None:
+            guards = (node(self.frame, rule.when) for rule in place.asked)
+            found = self.same[place.number] = told_apart(self.frame, guards)
+        return found
+
+    def _laid(self, root: int, path: Mapping[int, int], leaf: int, same: Same) -> int:
+        """The root after a path that ends in a leaf has been laid, for all codes that are the same."""
+        at, begin, here = -1, root, list[int]()
         for axis, code in path.items():
             entry = root if at < 0 else self.child[at]
             if entry == layout.NOT_GROWN:
@@ -155,14 +165,19 @@ class Tree:
                 if at < 0:
                     begin = root = entry
                 else:
-                    self.child[at] = entry
+                    self._lay(here, entry)
             assert self.node_axis[entry] == axis, "what is asked next depends on nothing but the answers so far"
             self._widen(entry, code)
-            at = self.node_base[entry] + code
+            at, base = self.node_base[entry] + code, self.node_base[entry]
+            here = [base + one for one in same.get(axis, {}).get(code, (code,))]
         if at < 0:
             return leaf
-        self.child[at] = leaf
+        self._lay(here, leaf)
         return begin
+
+    def _lay(self, places: Sequence[int], entry: int) -> None:
+        for place in places:
+            self.child[place] = entry
 
     def _node(self, axis: int) -> int:
         self.node_axis.append(axis)

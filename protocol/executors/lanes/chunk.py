@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from operator import add
 
-from attrs import define
+from attrs import Factory, define
 
 from protocol.executors.compiled.coding import Update
 from protocol.executors.compiled.layout import NONE
@@ -31,6 +31,7 @@ class Chunk:
     marks: dict[int, bytes]
     keys: list[int]
     refused: Sequence[int]
+    there: dict[int, bytes] = Factory(dict)
 
     @property
     def patients(self) -> Iterator[tuple[int, int]]:
@@ -47,17 +48,23 @@ class Chunk:
                 updates.append(update)
         return Row(self.times[number], updates, self.given[number])
 
+    def is_measured(self, input_: int, row: int) -> bool:
+        """Whether a value of an input was read at a row."""
+        return bool(input_ in self.marks and self.fields.marks[input_].is_value[self.marks[input_][row]])
+
     def observed(self, input_: int, begin: int, row: int) -> int:
         """When the value of an input was observed that was read last from a row on up to another; NONE without one."""
-        marks, kinds = self.marks.get(input_), self.fields.marks[input_]
-        if marks is None:
-            return NONE
+        there, kinds = self.there.get(input_), self.fields.marks[input_]
+        if there is None:
+            there = self.there[input_] = self.marks.get(input_, b"").translate(_NOT_0)
         if kinds.coder.item.fixed:
-            return next((self.times[at] for at in range(begin, row + 1) if kinds.is_value[marks[at]]), NONE)
-        for at in range(row, begin - 1, -1):
-            if marks[at]:
-                return self.times[at] if kinds.is_value[marks[at]] else NONE
-        return NONE
+            return next((self.times[at] for at in range(begin, row + 1) if kinds.is_value[self.marks[input_][at]]), NONE)
+        at = there.rfind(_THERE, begin, row + 1)
+        return self.times[at] if at >= 0 and kinds.is_value[self.marks[input_][at]] else NONE
+
+
+_THERE = b"\xff"
+_NOT_0 = bytes([0, *[255] * 255])
 
 
 def chunks(reader: Reader, fields: Fields, columns: Columns, follow: str) -> Iterator[tuple[int, Chunk]]:

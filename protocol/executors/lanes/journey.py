@@ -6,23 +6,21 @@ there, the patient is taken there as one alone is, which costs as much as it doe
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.layout import NONE
-from protocol.executors.compiled.patients import Patient, patient_of, set_moments, set_moments_anew
+from protocol.executors.compiled.patients import Patient, patient_of, set_moments_anew
 from protocol.executors.compiled.tree import BEYOND, Tree
 from protocol.executors.compiled.windows import Closing, until
 from protocol.executors.lanes.chunk import Chunk
+from protocol.executors.lanes.counted import Count, Counter
 from protocol.executors.lanes.fields import GIVEN_MASK, Fields
-from protocol.executors.lanes.memory import UNKNOWN, WINDOW, Home, Known, Memory
+from protocol.executors.lanes.memory import UNKNOWN, Asks, Home, Known, Memory, of_moments
 
 _MOMENTS = [NONE] * layout.ON_DRUG
-_OF_MOMENTS = (layout.AFTER, layout.SINCE, layout.HAS_STARTED)
 
 
 @define(eq=False)
@@ -33,58 +31,96 @@ class Journeys:
     fields: Fields
     memory: Memory
     chunk: Chunk
+    counters: dict[int, Counter]
     moments: list[int] = Factory(list)
     alone: Alone | None = None
     until: dict[int, int | None] = Factory(dict)
+    counts: dict[int, Count] = Factory(dict)
+    anew: int = 0
+    learned: bool = False
+    readings_end: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.readings_end = layout.FIRST_FREE + len(self.tree.frame.protocol.inputs)
 
     def of(self, begin: int, end: int) -> list[int] | None:
         """The leaf at each row of one patient; None where only the reference can tell."""
-        home, found = self.memory.home(0), list[int]()
-        self.moments, self.alone, self.until, keep = _MOMENTS.copy(), None, {}, found.append
+        home, due, stage, found = self.memory.home(0), NONE, dict[int, Known](), list[int]()
+        moments = self.moments = _MOMENTS.copy()
+        self.alone, self.anew, mask, keep = None, 0, home.mask, found.append
+        self.counts.clear()
         for key, time in zip(self.chunk.keys[begin:end], self.chunk.times[begin:end], strict=True):
-            known = home.get(key & home.mask, UNKNOWN)
-            leaf, writes, after, _ = known
+            if time >= due:
+                stage, due = home.stage(moments, time)
+            leaf, after, writes, more = known = stage.get(key & mask, UNKNOWN)
             if leaf < 0:
-                leaf, writes, after, _ = self._asked(home, known, key, begin, begin + len(found))
-                if self.tree.leaf_next[leaf] == BEYOND:
-                    return None
-            if writes:
-                self._write(leaf, writes, time, begin, begin + len(found))
+                leaf, after, writes, more = self._asked(home, stage, known, key, begin, begin + len(found))
+                if mask != home.mask or self.learned:
+                    mask, due, self.learned = home.mask, NONE, False
+                    if self.tree.leaf_next[leaf] == BEYOND:
+                        return None
+            if after is not None:
+                if more:
+                    self._special(leaf, time, begin, begin + len(found))
+                for register in writes:
+                    moments[register] = time
+                home, mask, due = after, after.mask, NONE
             keep(leaf)
-            home = after
         return found
 
-    def _write(self, leaf: int, writes: int, time: int, begin: int, row: int) -> None:
-        if writes & WINDOW:
-            one = self.tree.leaves[leaf]
-            assert one is not None
+    def _special(self, leaf: int, time: int, begin: int, row: int) -> None:
+        """Until when it is on time, where a window says that, and a course that begins anew."""
+        one = self.tree.leaves[leaf]
+        assert one is not None
+        if one.closings:
             registers = self._registers(begin, row) if _minutes_on_drug(one.closings) else self.moments
             self.until[row] = until(one.closings, registers, time)
-        if writes & layout.ANEW:
+        if one.moved.writes & layout.ANEW:
             set_moments_anew(self.moments, time)
-        else:
-            set_moments(self.moments, writes, time)
+            self.counts.clear()
+            self.anew = row + 1
 
     # What a key does not say
 
-    def _asked(self, home: Home, known: Known, key: int, begin: int, row: int) -> Known:
-        """What is known of a patient at a row where times are asked, or nobody has been."""
-        while known.leaf < 0 and known.asks is not None:
-            code = self._answer(known.asks.axis, begin, row)
-            known = known.asks.after.get(code, UNKNOWN)
-        return known if known.leaf >= 0 else self._learned(home, key, begin, row)
+    def _asked(self, home: Home, stage: dict[int, Known], known: Known, key: int, begin: int, row: int) -> Known:
+        """What is known of a patient at a row where more is asked than moments, or nobody has been."""
+        if known is UNKNOWN:
+            known = home.get(key & home.mask, UNKNOWN)
+            while isinstance(known.more, Asks) and known.more.is_of_moments:
+                known = known.more.after.get(answer(known.more.axis, self.moments, self.chunk.times[row], ()), UNKNOWN)
+            if known is not UNKNOWN:
+                stage[key & home.mask] = known
+        while known.leaf < 0 and isinstance(known.more, Asks):
+            known = known.more.after.get(self._answer(known.more.axis, begin, row), UNKNOWN)
+        return self._learned(home, key, begin, row) if known is UNKNOWN else known
 
     def _answer(self, axis: Axis, begin: int, row: int) -> int:
-        moments, time, a = self.moments, self.chunk.times[row], axis.a
-        if a < layout.ON_DRUG:
-            if axis.kind == layout.CLOCK:
-                return bisect_right(axis.cuts, time - moments[a])
-            if axis.kind in _OF_MOMENTS:
-                return answer(axis, moments, time, ())
-        elif axis.kind == layout.AFTER and a < layout.FIRST_FREE + len(self.tree.frame.inputs):
-            observed = self.chunk.observed(a - layout.FIRST_FREE, begin, row)
-            return int(observed + axis.b > moments[axis.c])
-        return answer(axis, self._registers(begin, row), time, self.tree.counts)
+        a, kind = axis.a, axis.kind
+        if kind == layout.AFTER and (since := self._moment(a, begin, row)) is not None:
+            return since + axis.b > self.moments[axis.c]
+        if kind == layout.COUNT and a in self.counters:
+            counts = self.counters[a].one.counts
+            assert counts is not None
+            return counts.codes[self._counted(a, begin, row).number]
+        if of_moments(axis):
+            return answer(axis, self.moments, self.chunk.times[row], ())
+        return answer(axis, self._registers(begin, row), self.chunk.times[row], self.tree.counts)
+
+    def _moment(self, register: int, begin: int, row: int) -> int | None:
+        """What a register holds that has a moment; None where only somebody who goes alone can tell."""
+        if register < layout.ON_DRUG:
+            return self.moments[register]
+        if layout.FIRST_FREE <= register < self.readings_end:
+            return self.chunk.observed(register - layout.FIRST_FREE, begin, row)
+        return self._counted(register, begin, row).changed if register in self.counters else None
+
+    def _counted(self, register: int, begin: int, row: int) -> Count:
+        counter = self.counters[register]
+        found = self.counts.get(counter.one.first)
+        if found is None:
+            found = self.counts[counter.one.first] = Count(self.anew or begin)
+        found.until(counter, self.chunk, self.moments[layout.STARTED], row)
+        return found
 
     def _registers(self, begin: int, row: int) -> list[int]:
         """All registers of the patient, who has arrived at a row."""
@@ -93,12 +129,13 @@ class Journeys:
         return self.alone.arrived(row)
 
     def _learned(self, home: Home, key: int, begin: int, row: int) -> Known:
+        self.learned = True
         leaf, asked = self._walked(home, key, begin, row)
         if leaf < 0:
             self.tree.grow(self._registers(begin, row), self.chunk.times[row], self.chunk.given[row])
             leaf, asked = self._walked(home, key, begin, row)
         if self.tree.leaf_next[leaf] == BEYOND:
-            return Known(leaf, 0, home)
+            return Known(leaf)
         return self.memory.keep(home, key & home.mask, asked, leaf)
 
     def _walked(self, home: Home, key: int, begin: int, row: int) -> tuple[int, list[tuple[int, int]]]:
@@ -114,6 +151,8 @@ class Journeys:
                 home.ask(number, GIVEN_MASK)
                 code = key & GIVEN_MASK
             else:
+                if of_moments(axis):
+                    home.ask_moments(number, axis)
                 code = self._answer(axis, begin, row)
                 asked.append((number, code))
             there = code < tree.node_size[entry]

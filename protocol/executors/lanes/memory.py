@@ -2,55 +2,114 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import NamedTuple
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.axes import Axis
-from protocol.executors.compiled.tree import BEYOND, Tree
+from protocol.executors.compiled.layout import NONE
+from protocol.executors.compiled.patients import WRITTEN
+from protocol.executors.compiled.tree import Tree
 
 MOST = 500_000
 """Paths that are remembered; with more all are forgotten."""
-WINDOW = 1 << 16
-"""Beside what a leaf writes: a window says until when what is ordered there is on time."""
 
 
 class Home(dict[int, "Known"]):
-    """A place, with what is known of each key there, of which only what is asked here counts."""
+    """A place, with what is known of each key there, of which only what is asked here counts.
 
-    __slots__ = ("axes", "mask", "place")
+    ``stages`` are the same for patients for whom all that is asked here about moments has the same answers.
+    """
+
+    __slots__ = ("asked", "mask", "moments", "place", "stages")
 
     def __init__(self, place: int) -> None:
         super().__init__()
-        self.place, self.mask, self.axes = place, 0, set[int]()
+        self.place, self.mask, self.asked = place, 0, set[int]()
+        self.moments: list[tuple[int, int, tuple[int, ...], int, Axis]] = []
+        self.stages: dict[int, dict[int, Known]] = {}
 
     def ask(self, axis: int, mask: int) -> None:
         """Counts an axis among what is asked here. What was known without it is forgotten."""
-        if axis not in self.axes:
-            self.axes.add(axis)
+        if axis not in self.asked:
+            self.asked.add(axis)
             self.mask |= mask
             self.clear()
+            self.stages.clear()
+
+    def ask_moments(self, number: int, axis: Axis) -> None:
+        """The same of an axis that asks moments only."""
+        if number not in self.asked:
+            self.asked.add(number)
+            self.moments.append((axis.kind, axis.a, axis.cuts, len(axis.cuts), axis))
+            self.stages.clear()
+
+    def stage(self, moments: list[int], time: int) -> tuple[dict[int, Known], int]:
+        """What is known of those with the same answers about moments, and the first minute at which these are others."""
+        number, due = 0, _LATEST
+        for kind, begun, cuts, last, axis in self.moments:
+            if kind == layout.CLOCK:
+                code = bisect_right(cuts, time - moments[begun])
+                number = number * (last + 1) + code
+                if code < last and moments[begun] + cuts[code] < due:
+                    due = moments[begun] + cuts[code]
+            elif kind == layout.SINCE:
+                number = number * 2 + (moments[begun] != NONE)
+            else:
+                number = number * 2 + answer(axis, moments, time, ())
+                if kind == layout.NEGATIVE and time < 0 < due:
+                    due = 0
+        found = self.stages.get(number)
+        if found is None:
+            found = self.stages[number] = {}
+        return found, due
+
+    def forget(self) -> None:
+        """Nothing is known any more, nor what is asked here."""
+        self.clear()
+        self.stages.clear()
+        self.asked.clear()
+        self.moments.clear()
+        self.mask = 0
+
+
+def of_moments(axis: Axis) -> bool:
+    """Whether an axis asks moments of the patient only."""
+    return axis.a < layout.ON_DRUG and axis.kind in _OF_MOMENTS
+
+
+_OF_MOMENTS = (layout.CLOCK, layout.AFTER, layout.SINCE, layout.HAS_STARTED, layout.NEGATIVE)
+_LATEST = 2**62
 
 
 class Known(NamedTuple):
-    """The leaf, what it writes and where it leads; or, where the leaf is -1, what is still to be asked: nothing if not grown."""
+    """The leaf; where it leads, None where all stays as it is; and the moments that it writes.
+
+    ``more`` says whether it does more than that; where the leaf is -1, what is still to be asked: nothing if not grown.
+    """
 
     leaf: int
-    writes: int
-    home: Home
-    asks: Asks | None = None
+    after: Home | None = None
+    writes: tuple[int, ...] = ()
+    more: Asks | bool = False
 
 
-UNKNOWN = Known(-1, 0, Home(0))
+UNKNOWN = Known(-1)
 
 
 @define(eq=False)
 class Asks:
     """A question about times or trackers, and what is known after each answer."""
 
-    number: int
     axis: Axis
     after: dict[int, Known] = Factory(dict)
+    is_of_moments: bool = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.is_of_moments = of_moments(self.axis)
 
 
 @define(eq=False)
@@ -73,28 +132,34 @@ class Memory:
         """Nothing is known any more, because the bits of the keys have got another meaning."""
         self.paths, self.drawn = 0, drawn
         for home in self.homes.values():
-            home.clear()
-            home.axes.clear()
-            home.mask = 0
+            home.forget()
 
     def keep(self, home: Home, key: int, asked: list[tuple[int, int]], leaf: int) -> Known:
         """Remembers a leaf, to which these answers led in this order."""
         if self.paths >= MOST:
             for one in self.homes.values():
                 one.clear()
+                one.stages.clear()
             self.paths = 0
         self.paths += 1
         at: dict[int, Known] = home
-        for axis, answer in asked:
+        for axis, code in asked:
             known = at.get(key)
-            if known is None or known.asks is None:
-                known = at[key] = Known(-1, 0, home, Asks(axis, self.tree.frame.axes.all[axis]))
-            assert known.asks is not None
-            at, key = known.asks.after, answer
-        found = at[key] = self._known(leaf)
+            if known is None or not isinstance(known.more, Asks):
+                known = at[key] = Known(-1, more=Asks(self.tree.frame.axes.all[axis]))
+            assert isinstance(known.more, Asks)
+            at, key = known.more.after, code
+        found = at[key] = self._known(home, leaf)
         return found
 
-    def _known(self, leaf: int) -> Known:
+    def _known(self, home: Home, leaf: int) -> Known:
         place, writes, one = self.tree.leaf_next[leaf], self.tree.leaf_writes[leaf], self.tree.leaves[leaf]
-        after = self.home(0 if place == BEYOND else place)
-        return Known(leaf, writes | (WINDOW if one is not None and one.closings else 0), after)
+        more = bool(writes & layout.ANEW) or (one is not None and bool(one.closings))
+        if place == home.place and not writes and not more:
+            return Known(leaf)
+        return Known(leaf, self.home(place), registers(writes), more)
+
+
+def registers(writes: int) -> tuple[int, ...]:
+    """The moments that a leaf writes, but for those of a course that begins anew."""
+    return () if writes & layout.ANEW else tuple(register for bit, register in WRITTEN if writes & bit)

@@ -1,0 +1,56 @@
+"""Which codes of a reading does nothing tell apart that is asked in a place, so that what follows from one follows from all?
+
+Where only ``alt > 5 x ULN`` is asked, it is all one whether it was once or four times the limit. Only single cells are put
+together: a value that is not known, or that was read as a bound, may lie in several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from protocol.executors.compiled import layout
+from protocol.executors.compiled.frame import Frame, node
+from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Points, Some
+
+Same = dict[int, dict[int, tuple[int, ...]]]
+"""Of each axis the codes that are the same as a code, itself too; of a code that stands alone nothing."""
+
+
+def told_apart(frame: Frame, guards: Iterable[Node]) -> Same:
+    """The codes that no comparison in these guards tells apart."""
+    asked: dict[int, set[int]] = {}
+    for guard in guards:
+        for one in _comparisons(frame, guard):
+            asked.setdefault(one.axis, set()).add(one.true)
+    return {axis: _alike(frame.axes.masks[axis], trues) for axis, trues in asked.items() if _is_reading(frame, axis)}
+
+
+def _is_reading(frame: Frame, axis: int) -> bool:
+    return frame.axes.all[axis].kind == layout.READING
+
+
+def _alike(masks: list[int], trues: set[int]) -> dict[int, tuple[int, ...]]:
+    """By code those that are the same, of the codes of single cells."""
+    groups: dict[tuple[bool, ...], list[int]] = {}
+    for code, cells in enumerate(masks):
+        if cells != 1 << code:
+            break
+        groups.setdefault(tuple(bool(cells & true) for true in sorted(trues)), []).append(code)
+    return {code: tuple(group) for group in groups.values() if len(group) > 1 for code in group}
+
+
+def _comparisons(frame: Frame, guard: Node) -> Iterator[Asks]:
+    """The comparisons of a guard, those of scores too."""
+    match guard:
+        case Asks():
+            yield guard
+        case Opposite(part):
+            yield from _comparisons(frame, part)
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from _comparisons(frame, part)
+        case Points(score):
+            for case in frame.prepared.scores[score].guards():
+                yield from _comparisons(frame, node(frame, case))
+        case _:
+            return
