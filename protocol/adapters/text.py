@@ -37,16 +37,21 @@ def unreadable(path: Path, code: str, message: str, hint: str) -> InputError:
     return InputError((Problem(code, message, hint, str(path)),))
 
 
-def report_unusable(problems: Problems) -> None:
-    """Reports what no table of courses has: no text, NUL characters, lines beyond all measure."""
+def report_unusable(problems: Problems, empty: str = "Write at least one course.") -> None:
+    """Reports what no table of courses has: no text, NUL characters, lines beyond all measure; of each the first one.
+
+    ``empty`` says what would be right in the place of nothing.
+    """
     if not any(line.strip() for line in problems.lines):
-        problems.report("C002", Cell("", 1, 1), "the file is empty", "Write at least one course.")
-    for number, line in enumerate(problems.lines, 1):
-        if "\0" in line:
-            problems.report("C003", Cell("\0", number, line.index("\0") + 1), "a NUL character", "Save the file as plain text.")
-        if len(line) > LONGEST_LINE:
-            message = f"a line of {len(line)} characters"
-            problems.report("C004", Cell("", number, 1), message, f"Lines have at most {LONGEST_LINE} characters.")
+        problems.report("C002", Cell("", 1, 1), "the file is empty", empty)
+    number = next((number for number, line in enumerate(problems.lines, 1) if "\0" in line), None)
+    if number is not None:
+        place = Cell("\0", number, problems.lines[number - 1].index("\0") + 1)
+        problems.report("C003", place, "a NUL character", "Save the file as plain text, in UTF-8.")
+    long = next((number for number, line in enumerate(problems.lines, 1) if len(line) > LONGEST_LINE), None)
+    if long is not None:
+        message = f"a line of {len(problems.lines[long - 1])} characters"
+        problems.report("C004", Cell("", long, 1), message, f"Lines have at most {LONGEST_LINE} characters.")
 
 
 def report_separator(problems: Problems, line: int) -> None:

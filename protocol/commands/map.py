@@ -29,7 +29,7 @@ FORMAT = "protocol-map/1"
 )
 @click.argument("mapping", type=click.Path(path_type=Path), required=False)
 @data_folder
-@click.option("--check", is_flag=True, help="Only say what would be read; what is refused is a finding, with exit code 1.")
+@click.option("--check", is_flag=True, help="Only say what would be read; exits with 1 if something is refused, or no course.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the visits to this Parquet file.")
 @click.option("--all", "everything", is_flag=True, help="List every reason and every value refused, not only the first.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema (draft-07) of mappings, for editors; it needs no MAPPING.")
@@ -65,7 +65,7 @@ def map(
     else:
         show(summary_text(told, width(), everything) + written)
     refused = any(one.fates.refused or one.used_in_part for one in told.tables)
-    return FAILS if check and refused else HOLDS
+    return FAILS if check and (refused or not told.courses) else HOLDS
 
 
 def _show_schema(mapping: Path | None) -> int:

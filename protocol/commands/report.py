@@ -68,6 +68,7 @@ def report(
     found = drawn(traces, protocol, _computed(protocol, sheet.examples, traces), grouping, pages)
     written = write_page(found, page, courses.name)
     show(f"{page}: {written}")
+    show(sheet.counts.line())
     if figures is not None:
         show(f"{figures}: {write_figures(found, figures, partial(watched, what='figures'))}")
     return HOLDS

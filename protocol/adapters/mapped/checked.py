@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import define
 
@@ -15,7 +15,10 @@ from protocol.model.mapping import Condition, DataMapping, Filter, Named, Readin
 from protocol.model.protocol import Protocol
 
 MOST_NAMED = 6
-"""Inputs, of which no more are named in one message."""
+"""Inputs, or columns, of which no more are named in one message."""
+MOST_ALONE = 3
+"""Columns that a table does not have: of more there is one message for all."""
+MOST_COLUMNS = 20
 
 
 @define
@@ -103,11 +106,27 @@ def _check_dates(found: _Found) -> None:
 def check_columns(mapping: DataMapping, tables: dict[str, Table]) -> None:
     """Raises InputError where a column is not in its table."""
     found = _Found(mapping, [])
+    missing: dict[str, list[Named]] = {}
     for name, column in dict.fromkeys(asked(mapping)):
         if column.name not in tables[name].columns:
-            hint = did_you_mean(column.name, tables[name].columns, "Columns")
-            found.add("S014", column, f"{tables[name].file} has no column {quoted(column.name)}", hint)
+            missing.setdefault(name, []).append(column)
+    for name, columns in missing.items():
+        _add_missing(found, tables[name], columns)
     found.stop_if_any()
+
+
+def _add_missing(found: _Found, table: Table, missing: Sequence[Named]) -> None:
+    """The columns that a table does not have, each at its place; many of them in one message: then it is another table."""
+    if len(missing) <= MOST_ALONE:
+        for column in missing:
+            hint = did_you_mean(column.name, table.columns, "Columns")
+            found.add("S014", column, f"{table.file} has no column {quoted(column.name)}", hint)
+        return
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    listed = f"{', '.join(column.name for column in missing[:MOST_NAMED])}{more}"
+    has = f"It has {', '.join(quoted(name) for name in [*table.columns][:MOST_COLUMNS])}"
+    rest = f" and {len(table.columns) - MOST_COLUMNS} more" if len(table.columns) > MOST_COLUMNS else ""
+    found.add("S014", missing[0], f"{table.file} has no columns {listed}", f"{has}{rest}; capitals count.")
 
 
 def asked(mapping: DataMapping) -> Iterator[tuple[str, Named]]:

@@ -41,6 +41,8 @@ _TABLE = (
     ("S042", "no usable first dose",
      "The date of a patient's first dose is not a complete date, so that no other time can be counted from it."),
     ("S043", "an unknown patient", "A row names a patient whom the table of patients does not list."),
+    ("S044", "no course",
+     "No row of the tables makes a course: each is refused, or left out. 'protocol map' says why, with counts."),
     ("S045", "not a date",
      "Dates are those of ISO 8601: 2013-07-28, 2013-07-28T09:30, or as far as it is known: 2013-07. Other orders of day and "
      "month can be read in two ways and are refused."),

@@ -7,6 +7,7 @@ from attrs import frozen
 from protocol.adapters.mapped.account import FATES, Account
 from protocol.adapters.mapped.courses import Mapped
 from protocol.adapters.sheet import Counts, Example, Sheet
+from protocol.errors import InputError, Problem
 
 
 @frozen
@@ -21,7 +22,11 @@ class RowCounts(Counts):
 
 
 def sheet(mapped: Mapped) -> Sheet:
-    """The courses as examples that expect nothing."""
+    """The courses as examples that expect nothing. Raises InputError where there is none."""
+    if not mapped.courses:
+        message = f"the tables hold no course: {counts_line(mapped.account)[:-1].lower()}"
+        hint = "'protocol map' with the same mapping and --data says why, table by table."
+        raise InputError((Problem("S044", message, hint, mapped.mapping.file),))
     examples = tuple(Example(course, ((),) * len(course.visits), 0) for course in mapped.courses)
     used = mapped.account.total("used")
     return Sheet(examples, RowCounts(mapped.account.read, used, mapped.account.read - used, said=counts_line(mapped.account)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,9 @@ def source(file: str) -> Source:
         ("t.csv", b"", "C002"),
         ("t.csv", b"a,b\n1\n", "C010"),
         ("t.csv", b"a,a\n1,2\n", "C012"),
+        ("t.csv", b"id,,day,\na,,1,\n", "C012"),
+        ("t.csv", b"Made up\n\nid,day\na,1\nb,2\n", "C010"),
+        ("t.csv", "id,day\na,1\nb,2\n".encode("utf-16-le"), "C003"),
         ("t.csv", b"id;day;anc\na;1;1,5\n", "C014"),
         ("t.csv", b"\xef\xbb\xbfid\tday\na\t1\n", "C014"),
         ("t.csv", b"id|day|anc (a,b)\na|1|2\n", "C014"),
@@ -182,8 +186,8 @@ def test_a_file_that_cannot_be_read_is_said_in_one_message(name: str, content: b
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError) as caught:
         table(source(name), tmp_path)
-    assert {problem.code for problem in caught.value.problems} == {code}
-    assert all(problem.file.endswith(name) and problem.hint for problem in caught.value.problems)
+    (problem,) = caught.value.problems
+    assert problem.code == code and problem.file.endswith(name) and problem.hint
 
 
 def test_a_file_that_was_cut_off_is_not_read_as_a_shorter_one(tmp_path: Path) -> None:
@@ -234,6 +238,32 @@ def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path, capsys:
     assert "ends in .mapping.yaml" in capsys.readouterr().err
     assert cli.run(["check", str(SAMPLE / "sample.mapping.yaml")]) == 2
     assert "error P113" in capsys.readouterr().err
+
+
+def test_a_table_that_is_another_one_is_told_once_and_one_column_at_its_place(tmp_path: Path, sample_protocol: Protocol) -> None:
+    mapping = """tables: {lb: {file: lb.csv, patient: id, study day: day}}
+readings: {anc: {table: lb, value: anc, unit: unit, lower: low}}
+"""
+    with pytest.raises(InputError) as caught:
+        of_table(tmp_path, sample_protocol, mapping, lb="ID,Day,Anc,Unit,Low\na,1,1,2,3\n")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message) == ("S014", "lb.csv has no columns id, day, anc, unit, low")
+    assert problem.hint == "It has 'ID', 'Day', 'Anc', 'Unit', 'Low'; capitals count."
+    with pytest.raises(InputError) as caught:
+        of_table(tmp_path, sample_protocol, mapping, lb="id,day,anc,Unit,Low\na,1,1,2,3\n")
+    assert [one.message for one in caught.value.problems] == ["lb.csv has no column 'unit'", "lb.csv has no column 'low'"]
+
+
+def test_tables_without_a_course_are_told_so_where_courses_are_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True)
+    mapping = str(tmp_path / "sample.mapping.yaml")
+    (tmp_path / "dm.csv").write_text("USUBJID,RFXSTDTC,ARMCD,ACTARMCD\n", encoding="utf-8")
+    assert (cli.run(["map", mapping]), cli.run(["map", "--check", mapping])) == (0, 1)
+    assert "0 courses, 0 visits, 0 intervals" in capsys.readouterr().out
+    for command in (["replay"], ["watch"], ["report", "--out", str(tmp_path / "report.html")]):
+        assert cli.run([*command, str(tmp_path), mapping]) == 2
+        assert "error S044: the tables hold no course: rows read: 58, of them 0 used" in capsys.readouterr().err
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_a_mapping_for_another_protocol_is_told_in_one_message(capsys: pytest.CaptureFixture[str]) -> None:
