@@ -55,16 +55,24 @@ def _parsed(text: str, refuse: Refuse) -> dict[str, Any]:
     if not isinstance(head, dict):
         raise refuse("it is no object")
     version = head.get("datasetJSONVersion")
+    if version is None:
+        raise refuse("it has no datasetJSONVersion")
     if not isinstance(version, str) or version.split(".")[:2] != ["1", "1"]:
         raise refuse(f"its version is {version!r}, not 1.1")
     return head
 
 
 def _loaded(text: str, refuse: Refuse, where: str) -> Any:
+    if not text.strip():
+        raise refuse("it is empty" if not where else f"{where}it is blank")
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise refuse(f"{where}{error}") from None
+    except RecursionError:
+        raise refuse(f"{where}it is nested too deep") from None
+    except ValueError:
+        raise refuse(f"{where}it holds a number of thousands of digits") from None
 
 
 def _names(head: dict[str, Any], refuse: Refuse) -> list[str]:
@@ -81,5 +89,8 @@ def _check(head: dict[str, Any], names: list[str], rows: list[Any], refuse: Refu
     for number, row in enumerate(rows, 1):
         if not isinstance(row, list) or len(row) != len(names) or not all(isinstance(value, _PLAIN) for value in row):
             raise refuse(f"row {number} is no list of {len(names)} plain values, one for each column")
-    if head.get("records") != len(rows):
-        raise refuse(f"it says {head.get('records')} records and has {len(rows)} rows")
+    records = head.get("records")
+    if type(records) is not int:
+        raise refuse("'records' does not say how many rows there are, as a number")
+    if records != len(rows):
+        raise refuse(f"it says {records} records and has {len(rows)} rows")

@@ -67,6 +67,8 @@ def said(value: Value) -> str:
             return value.isoformat(timespec="minutes")
         case date() | time():
             return value.isoformat()
+        case bytes():  # a text of a file that does not say that it is one
+            return value.decode("utf-8", "replace").strip()
     return str(value)
 
 

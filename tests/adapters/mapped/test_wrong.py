@@ -159,6 +159,10 @@ def source(file: str) -> Source:
         ("t.json", b"[" * 100_000, "S002"),
         ("t.json", json.dumps(GOOD | {"datasetJSONVersion": "1.0.0"}).encode(), "S002"),
         ("t.json", json.dumps(GOOD | {"records": 2}).encode(), "S002"),
+        ("t.json", json.dumps(GOOD | {"records": "1"}).encode(), "S002"),
+        ("t.json", b"", "S002"),
+        ("t.json", b'{"records": ' + b"1" * 5000 + b"}", "S002"),
+        ("t.json", json.dumps({"clinicalData": {}}).encode(), "S002"),
         ("t.json", json.dumps(GOOD | {"rows": [["x"]]}).encode(), "S002"),
         ("t.json", json.dumps(GOOD | {"rows": [["x", [1]]]}).encode(), "S002"),
         ("t.json", json.dumps(GOOD | {"rows": 5}).encode(), "S002"),
@@ -264,6 +268,25 @@ def test_tables_without_a_course_are_told_so_where_courses_are_needed(tmp_path: 
         assert cli.run([*command, str(tmp_path), mapping]) == 2
         assert "error S044: the tables hold no course: rows read: 58, of them 0 used" in capsys.readouterr().err
     assert not (tmp_path / "report.html").exists()
+
+
+def test_what_a_parquet_file_can_hold_is_read_or_told_with_its_column(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed: extra 'bulk'")
+    from pyarrow import parquet
+
+    def read(kind: object, value: object) -> list[str]:
+        parquet.write_table(pyarrow.table({"a": pyarrow.array([value], kind)}), tmp_path / "t.parquet")
+        return table(source("t.parquet"), tmp_path).texts("a")
+
+    assert read(pyarrow.timestamp("ns"), 1_583_139_600_000_000_001) == ["2020-03-02T09:00"]
+    assert read(pyarrow.time64("ns"), 1) == ["00:00:00"]
+    assert read(pyarrow.binary(), "4.1 é".encode()) == ["4.1 é"]
+    with pytest.raises(InputError, match="S002: column 'a' cannot be read"):
+        read(pyarrow.date32(), 2**30)
+    twice = pyarrow.table([pyarrow.array([1]), pyarrow.array([2])], ["a", "a"])
+    parquet.write_table(twice, tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="C012: two columns are called 'a'"):
+        table(source("t.parquet"), tmp_path)
 
 
 def test_a_mapping_for_another_protocol_is_told_in_one_message(capsys: pytest.CaptureFixture[str]) -> None:
