@@ -10,29 +10,43 @@ from attrs import evolve
 
 from protocol.model.property import OfVisits, Property
 from protocol.model.protocol import Protocol
-from protocol.model.verification import Grid, Outcome, Report, Verdict
+from protocol.model.verification import INTERRUPTED, Grid, Outcome, Report, Verdict
 from protocol.verification.proof.certificates import recheck
 from protocol.verification.proof.prove import Proof, Proving
+from protocol.verification.search.bounds import Bounds
 
 SECONDS = 60.0
-"""How long Spacer may take for one property, and cvc5 for one question of its certificate, where nothing else is asked for."""
+"""How long Spacer may take for one property, and cvc5 for one question of its certificate, where more is left for all of them."""
 
 
 def with_proofs(
-    protocol: Protocol, report: Report, folder: Path, any_dose: bool, seconds: float | None, progress: Callable[[str], None]
+    protocol: Protocol, report: Report, folder: Path, any_dose: bool, bounds: Bounds, progress: Callable[[str], None]
 ) -> Report:
     """The report with a further verdict on each property of the file that holds: for visits at any time, by the solvers.
 
-    What the solvers cannot be asked, or do not answer, is unfinished, and says why.
+    What the solvers cannot be asked, or do not answer within the bounds, is unfinished, and says why; where somebody interrupts
+    them, what they had proved by then is there.
     """
-    proving = Proving(protocol, any_dose=any_dose, seconds=float("inf") if seconds is None else seconds)
+    found, seen = list[Verdict](), report.seen
+    try:
+        proving = Proving(protocol, any_dose=any_dose, bounds=bounds)
+        for one in _proved(protocol, report, folder, proving, progress):
+            found.append(one)
+    except KeyboardInterrupt:
+        seen = tuple(evolve(one, complete=False, why=INTERRUPTED) for one in seen)
+    return evolve(report, verdicts=(*report.verdicts, *found), seen=seen)
+
+
+def _proved(
+    protocol: Protocol, report: Report, folder: Path, proving: Proving, progress: Callable[[str], None]
+) -> Iterator[Verdict]:
     items = {item.name: item for item in protocol.properties}
-    found = []
-    for verdict in _to_prove(report, items):
+    wanted = list(_to_prove(report, items))
+    for number, verdict in enumerate(wanted):
         progress(f"{protocol.name}: {verdict.name}, at any time")
-        proof = proving.prove(items[verdict.name], timeout=SECONDS if seconds is None else seconds)
-        found.append(_verdict(verdict, proof, folder, seconds))
-    return evolve(report, verdicts=(*report.verdicts, *found))
+        proving.find_all()
+        share = min(SECONDS, proving.bounds.left() / (len(wanted) - number))
+        yield _verdict(verdict, proving.prove(items[verdict.name], timeout=share), folder, max(share, 1))
 
 
 def _to_prove(report: Report, items: dict[str, Property]) -> Iterator[Verdict]:
@@ -45,14 +59,14 @@ def _to_prove(report: Report, items: dict[str, Property]) -> Iterator[Verdict]:
                 yield verdict
 
 
-def _verdict(verdict: Verdict, proof: Proof, folder: Path, seconds: float | None) -> Verdict:
+def _verdict(verdict: Verdict, proof: Proof, folder: Path, seconds: float) -> Verdict:
     outcome, by, why = _answer(proof, folder, seconds)
     return evolve(
         verdict, outcome=outcome, grid=Grid(verdict.grid.every, free=True), by=by, why=why, vacuous=False, counterexample=None
     )
 
 
-def _answer(proof: Proof, folder: Path, seconds: float | None) -> tuple[Outcome, str, str]:
+def _answer(proof: Proof, folder: Path, seconds: float) -> tuple[Outcome, str, str]:
     """The outcome, by what, and why not."""
     if proof.outcome == "fails":
         return "not confirmed", "spacer", "visits at some times lead to where it fails, and no readings were looked for that do"
@@ -60,7 +74,7 @@ def _answer(proof: Proof, folder: Path, seconds: float | None) -> tuple[Outcome,
         return "unfinished", "spacer", proof.why
     file = folder / f"{proof.protocol}-{proof.property}.smt2"
     _write(file, proof.certificate)
-    checked = recheck(proof.certificate, SECONDS if seconds is None else seconds)
+    checked = recheck(proof.certificate, seconds)
     if checked.confirmed:
         return "holds", "spacer, checked by cvc5", ""
     said = ", ".join((*checked.answers, *checked.complaints))

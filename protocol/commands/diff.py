@@ -31,8 +31,15 @@ FORMAT = "protocol-diff/1"
 @click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocols measure.")
 @click.option("--courses", type=click.Path(path_type=Path), help="Also the patients of this file who are treated differently.")
 @click.option("--all", "whole", is_flag=True, help="A course for each kind of difference, also for those in what stands beside.")
-@click.option("--limit", "states", type=click.IntRange(1), metavar="STATES", help="End the search after so many pairs of states.")
-@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds.")
+@click.option(
+    "--limit", "states", type=click.IntRange(1), metavar="STATES",
+    help="End the search after so many pairs of states; else 200,000.",
+)  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds; else 450.")
+@click.option(
+    "--memory", type=click.IntRange(1), metavar="MB",
+    help="End it when so much memory is in use; else 4,000, or half of what there is.",
+)  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @in_form("text", "json", "markdown")
 def diff(
@@ -43,6 +50,7 @@ def diff(
     whole: bool,
     states: int | None,
     seconds: float | None,
+    memory: int | None,
     exit_zero: bool,
     form: str,
 ) -> int:
@@ -54,7 +62,8 @@ def diff(
     Exits with 0 only if both are proved equivalent; with 1 if they differ, or the search was not finished.
     """
     protocols = load(old), load(new)
-    bounds = {name: value for name, value in (("states", states), ("seconds", seconds)) if value is not None}
+    given = (("states", states), ("seconds", seconds), ("memory", memory))
+    bounds = {name: value for name, value in given if value is not None}
     told = told_of(*protocols, courses, every, whole, bounds)
     _show(told, form)
     return HOLDS if exit_zero or (told.difference.is_equivalent and not told.treated) else FAILS

@@ -26,7 +26,7 @@ from protocol.verification.mutation.shown import of_step, shown, up_to
 
 KINDS = 6
 """Ways to differ that are looked for where no property fails on the shortest course, for at most so many seconds:"""
-MORE_SECONDS = 10.0
+MORE_SECONDS = 15.0
 FURTHER = 2
 """Visits that are added to a course on which a mutant differs, to see whether it keeps to what is asked within a time."""
 TRIES = 400
@@ -34,11 +34,17 @@ TRIES = 400
 
 @frozen
 class Bounds:
-    """How far is looked: minutes between two visits, pairs of states, and seconds, for each mutant."""
+    """How far is looked for each mutant: minutes between two visits, pairs of states, seconds, and MB of memory."""
 
     every: int
     states: int = 100_000
-    seconds: float = 60.0
+    seconds: float = 90.0
+    memory: int | None = None
+
+    def differing(self, protocol: Protocol, mutant: Mutant, *, kinds: int = 1, seconds: float | None = None) -> Differing:
+        """Where a mutant differs, as far as that is looked."""
+        most = self.seconds if seconds is None else seconds
+        return differing(protocol, mutant.protocol, self.every, kinds=kinds, states=self.states, seconds=most, memory=self.memory)
 
 
 FREE = ("points", "formula", "validity")
@@ -140,15 +146,12 @@ class Judge:
 
     def _more(self, mutant: Mutant) -> tuple[Course, ...]:
         """Courses on which it differs in other ways, as far as they are found soon."""
-        bounds = self.bounds
-        seconds = min(bounds.seconds, MORE_SECONDS)
-        found = differing(self.protocol, mutant.protocol, bounds.every, kinds=KINDS, states=bounds.states, seconds=seconds)
-        return found.courses
+        seconds = min(self.bounds.seconds, MORE_SECONDS)
+        return self.bounds.differing(self.protocol, mutant, kinds=KINDS, seconds=seconds).courses
 
     def searched(self, mutant: Mutant) -> Differing:
         """Where the search finds that it differs; near known courses, where it only finds that what it leaves free does."""
-        bounds = self.bounds
-        found = differing(self.protocol, mutant.protocol, bounds.every, states=bounds.states, seconds=bounds.seconds)
+        found = self.bounds.differing(self.protocol, mutant)
         if found.courses or (found.proved and mutant.kind not in FREE):
             return found
         near = search(self.protocol, mutant.protocol, mutant.place)

@@ -28,7 +28,13 @@ def bounded(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--limit", "states", type=click.IntRange(1), default=100_000, metavar="STATES", help="End a search after so many."
         ),
-        click.option("--seconds", type=click.FloatRange(0), default=60.0, metavar="SECONDS", help="End a search after so many."),
+        click.option("--seconds", type=click.FloatRange(0), default=90.0, metavar="SECONDS", help="End a search after so many."),
+        click.option(
+            "--memory",
+            type=click.IntRange(1),
+            metavar="MB",
+            help="End a search when its process has so much; else 4,000, or its share of half of what there is.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -51,6 +57,7 @@ def mutate(
     every: str | None,
     states: int,
     seconds: float,
+    memory: int | None,
     kinds: tuple[str, ...],
     least: float,
     form: str,
@@ -63,7 +70,7 @@ def mutate(
     from protocol.commands.mutated import Asked, mutated
 
     protocol = load(spec)
-    asked = Asked(spec, protocol, minutes_of(every, protocol), states, seconds, kinds)
+    asked = Asked(spec, protocol, minutes_of(every, protocol), states, seconds, megabytes_of(memory, jobs), kinds)
     scores, interrupted = mutated(asked, jobs)
     if form == "json":
         answer(FORMAT, _fields(scores, protocol, asked.every, interrupted))
@@ -78,6 +85,14 @@ def minutes_of(every: str | None, protocol: Protocol) -> int:
     from protocol.verification.search.grids import visit_grid
 
     return minutes(every) or visit_grid(protocol)
+
+
+def megabytes_of(memory: int | None, jobs: int | None) -> int:
+    """MB for each process, as was said, else its share."""
+    from protocol.commands.side_by_side import processes
+    from protocol.verification.search.size import most_megabytes
+
+    return most_megabytes(processes(jobs)) if memory is None else memory
 
 
 def _show(scores: Scores, protocol: Protocol, every: int, interrupted: bool) -> None:

@@ -17,13 +17,14 @@ from protocol.verification.mutation.mutants import mutants
 
 @frozen
 class Asked:
-    """What is asked: of which protocol, with visits how far apart, how far a search goes, and which ``kinds``; none are all."""
+    """What is asked: of which protocol, visits how far apart, how far each search goes, and which ``kinds``; none are all."""
 
     spec: str
     protocol: Protocol
     every: int
     states: int
     seconds: float
+    memory: int
     kinds: tuple[str, ...] = ()
 
     def mutants(self) -> tuple[Mutant, ...]:
@@ -38,7 +39,7 @@ class Asked:
     def judge(self) -> Judge:
         """Who judges the mutants, by the courses that were written by hand and that the protocol itself meets."""
         examples = met(self.protocol, by_hand(self.spec, self.protocol))
-        return Judge(self.protocol, examples, Bounds(self.every, self.states, self.seconds))
+        return Judge(self.protocol, examples, Bounds(self.every, self.states, self.seconds, self.memory))
 
 
 def mutated(asked: Asked, jobs: int | None) -> tuple[Scores, bool]:

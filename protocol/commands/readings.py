@@ -29,7 +29,11 @@ FORMAT = "protocol-readings/1"
 @click.argument("spec", shell_complete=complete_spec)
 @click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocol measures.")
 @click.option("--most", type=click.IntRange(1), metavar="COUNT", help="Look at all combinations of readings if they are no more.")
-@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds.")
+@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds; else 900.")
+@click.option(
+    "--memory", type=click.IntRange(1), metavar="MB",
+    help="End it when so much memory is in use; else 4,000, or half of what there is.",
+)  # fmt: skip
 @click.option("--patients-only", "patients", is_flag=True, help="Ask nothing of the properties.")
 @click.option("--built-in", "built_in", is_flag=True, help="Ask the properties that every protocol should have, too.")
 @click.option("--no-cache", is_flag=True, help="Search anew, and keep nothing.")
@@ -39,6 +43,7 @@ def readings(
     every: str | None,
     most: int | None,
     seconds: float | None,
+    memory: int | None,
     patients: bool,
     built_in: bool,
     no_cache: bool,
@@ -55,7 +60,8 @@ def readings(
     from protocol.adapters.interpreted_text import interpreted_fields, interpreted_text
 
     protocol = load(spec)
-    bounds = {name: value for name, value in (("most", most), ("seconds", seconds)) if value is not None}
+    given = (("most", most), ("seconds", seconds), ("memory", memory))
+    bounds = {name: value for name, value in given if value is not None}
     only = () if built_in else tuple(item.name for item in protocol.properties)
     found = _found(protocol, minutes(every), only, not patients and (built_in or bool(only)), not no_cache, bounds)
     if form == "json":
@@ -74,9 +80,10 @@ def _found(
     from protocol.verification.readings import interpreted
 
     arguments = {"every": every, "any_dose": False}
+    memory = {name: value for name, value in bounds.items() if name == "memory"}
     with telling() as progress:
 
         def ask(under: Protocol, left: float) -> Report:
-            return report_of(under, Asked(only, arguments, {"seconds": left}, from_cache), progress)
+            return report_of(under, Asked(only, arguments, {"seconds": left, **memory}, from_cache), progress)
 
         return interpreted(protocol, every=every, properties=properties, ask=ask, progress=progress, **bounds)

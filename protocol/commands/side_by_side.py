@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+import click
 
 from protocol.commands.progress import watched
 
@@ -18,6 +21,7 @@ class Interrupted(Exception):
     """Raised where somebody ended it; its argument is what was done by then."""
 
 
+_KILLED = "a process was ended before it was done, perhaps for want of memory: try fewer with --jobs, or a smaller --memory"
 _STATE: list[Any] = []
 """What all tasks of a process work with; it is sent to each process once."""
 
@@ -30,7 +34,7 @@ def side_by_side(
     Raises Interrupted with what there is.
     """
     done: list[Answer] = []
-    count = min(jobs or os.cpu_count() or 1, max(len(items), 1))
+    count = min(processes(jobs), max(len(items), 1))
     try:
         if count == 1:
             done.extend(work(state, item) for item in watched(items, what))
@@ -42,9 +46,16 @@ def side_by_side(
             except KeyboardInterrupt:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+            except BrokenProcessPool:
+                raise click.ClickException(_KILLED) from None
     except KeyboardInterrupt:
         raise Interrupted(done) from None
     return done
+
+
+def processes(jobs: int | None) -> int:
+    """How many processes there are at most: as many as was said, else one for each processor."""
+    return jobs or os.cpu_count() or 1
 
 
 def _begin(state: Any) -> None:

@@ -8,7 +8,7 @@ import click
 
 from protocol.commands import FAILS, HOLDS
 from protocol.commands.form import Answering, answer, in_form
-from protocol.commands.mutate import bounded, minutes_of
+from protocol.commands.mutate import bounded, megabytes_of, minutes_of
 from protocol.commands.subject import complete_spec, load
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ FORMAT = "protocol-suite/1"
 @bounded
 @click.option("--sheet", type=click.Choice(("md", "html")), help="A sheet to print and tick off, instead.")
 @in_form("md", "csv", "json")
-def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: float, sheet: str | None, form: str) -> int:
+def suite(
+    spec: str, jobs: int | None, every: str | None, states: int, seconds: float, memory: int | None, sheet: str | None, form: str
+) -> int:
     """Print the fewest courses found that tell every single change of a protocol from it, with what is expected at each visit.
 
     Somebody else's build of the protocol that passes all of them has none of these changes in it. As Markdown it is a file
@@ -41,7 +43,8 @@ def suite(spec: str, jobs: int | None, every: str | None, states: int, seconds: 
 
     protocol = load(spec)
     try:
-        found = suited(Asked(spec, protocol, minutes_of(every, protocol), states, seconds), jobs)
+        asked = Asked(spec, protocol, minutes_of(every, protocol), states, seconds, megabytes_of(memory, jobs))
+        found = suited(asked, jobs)
     except Interrupted:
         click.echo("Interrupted: a part of a suite would tell nothing, so none is printed.", err=True)
         return FAILS

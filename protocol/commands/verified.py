@@ -49,9 +49,10 @@ def verified(spec: str, protocol: Protocol, asked: Asked, progress: Progress) ->
     report = report_of(protocol, asked, progress)
     if asked.certify is not None and not report.is_interrupted:
         from protocol.commands.certified import with_proofs
+        from protocol.verification.search.bounds import Bounds
 
-        any_dose, seconds = bool(asked.arguments.get("any_dose")), asked.bounds.get("seconds")
-        report = with_proofs(protocol, report, asked.certify, any_dose, seconds, progress)
+        any_dose, bounds = bool(asked.arguments.get("any_dose")), Bounds(**asked.bounds)
+        report = with_proofs(protocol, report, asked.certify, any_dose, bounds, progress)
     report = _completed(report, protocol, properties, shown_path(str(file)))
     traces = tuple(_trace(protocol, one) for one in report.verdicts)
     return Verified(report, protocol, report.file, rules, traces)

@@ -95,10 +95,10 @@ def verify(
     from protocol.commands.verified import Asked
 
     protocols = [(spec, load(spec)) for spec in specs]
-    bounds = {name: value for name, value in (("states", states), ("seconds", seconds)) if value is not None}
+    given = (("states", states), ("seconds", seconds), ("memory", memory))
+    bounds = {name: value for name, value in given if value is not None}
     if regrade is not None or as_grades is not None:
         return drift(protocols, regrade, as_grades, every, bounds, form)
-    bounds |= {} if memory is None else {"memory": memory}
     _check_names(protocols, only)
     asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache, certify)
     found = _judged(protocols, asked, baseline, write)

@@ -18,7 +18,7 @@ from protocol.verification.verify import verify
 
 MOST_COMBINATIONS = 32
 """So many combinations are all looked at; of more, those near the chosen one."""
-SECONDS_OF_A_PAIR = 60.0
+SECONDS_OF_A_PAIR = 90.0
 MOST_SECONDS = 900.0
 
 Verify = Callable[[Protocol, float], Report]
@@ -31,6 +31,7 @@ def interpreted(
     every: int | None = None,
     most: int = MOST_COMBINATIONS,
     seconds: float = MOST_SECONDS,
+    memory: int | None = None,
     properties: bool = True,
     only: tuple[str, ...] = (),
     ask: Verify | None = None,
@@ -39,10 +40,11 @@ def interpreted(
     """What the readings of the open questions come to; first the pairs of readings, then the properties.
 
     ``most`` combinations are all looked at, of more only those that differ from the chosen readings in one question or two.
-    After so many ``seconds`` what is left is not looked at. ``only`` names properties; none are all. ``ask`` gives the report
-    on a protocol within so many seconds, in place of ``verify``. ``progress`` is told what is being done.
+    After so many ``seconds`` what is left is not looked at; nor is what needs more MB of ``memory``. ``only`` names properties;
+    none are all. ``ask`` gives the report on a protocol within so many seconds, in place of ``verify``. ``progress`` is told what
+    is being done.
     """
-    work = _Work(protocol, every, seconds, progress or (lambda text: None), ask, only)
+    work = _Work(protocol, every, seconds, progress or (lambda text: None), ask, only, memory)
     how, wanted = _wanted(protocol, most)
     work.pairs = [Told(item.name, one, other) for item in protocol.interpretations for one, other in _pairs(item)]
     try:
@@ -90,6 +92,7 @@ class _Work:
     say: Progress
     ask: Verify | None
     only: tuple[str, ...] = ()
+    memory: int | None = None
     pairs: list[Told] = field(factory=list)
     reports: dict[Combination, Report] = field(factory=dict)
     ended: str = ""
@@ -122,7 +125,7 @@ class _Work:
         one, other = (self.protocol.with_reading(pair.question, name) for name in (pair.one, pair.other))
         self.say(said)
         return diff(
-            one, other, every=self.every, seconds=seconds, first=True,
+            one, other, every=self.every, seconds=seconds, memory=self.memory, first=True,
             progress=lambda text: self.say(f"{said}: {text.partition(': ')[2]}"),
         )  # fmt: skip
 
@@ -146,6 +149,7 @@ class _Work:
             only=self.only,
             every=self.every,
             seconds=seconds,
+            memory=self.memory,
             progress=lambda text: self.say(f"{said}: {text.partition(': ')[2]}"),
         )
 

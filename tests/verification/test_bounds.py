@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 from time import monotonic
+from types import SimpleNamespace
 
 import pytest
+from attrs import evolve
 
 import protocol
 from protocol.language.from_yaml import parse
 from protocol.model.time import WEEK
 from protocol.model.verification import INTERRUPTED
+from protocol.verification.difference.diff import diff
+from protocol.verification.proof.prove import Proving
+from protocol.verification.proof.truths import Truths
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search import bounds, size
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import Bounds, Ended, never
 from protocol.verification.search.exploring import Exploring
-from protocol.verification.search.watch import NO_MEMORY
+from protocol.verification.search.watch import NO_MEMORY, BoundMet
 from protocol.verification.verify import searched, verify
 from tests.hand_made import SPEC
 
@@ -137,3 +142,55 @@ def test_without_a_bound_for_memory_there_is_one_that_leaves_half_of_what_there_
     there_is(8_000)
     assert size.most_megabytes(processes=4) == 1_000
     assert Bounds().memory == size.MOST_MEMORY
+
+
+# Two protocols, and proofs
+
+OTHER = evolve(LARGE, rules=LARGE.rules[:-1])
+
+
+@pytest.mark.parametrize(("look", "said"), [(4, "its share of 40 MB"), (3, INTERRUPTED)], ids=["bound", "interrupted"])
+def test_a_comparison_ends_in_the_middle_of_one_pair_of_states(monkeypatch: pytest.MonkeyPatch, look: int, said: str) -> None:
+    looks = count(1)
+
+    def interrupting() -> int:
+        number = next(looks)
+        if number == 3 == look:
+            raise KeyboardInterrupt
+        return 1 if number < look else 50
+
+    monkeypatch.setattr(bounds, "megabytes", interrupting)
+    found = diff(LARGE, OTHER, memory=40)
+    assert (found.pairs, found.kinds, found.is_equivalent) == (1, (), False)
+    assert said in found.ended and next(looks) < 10
+
+
+@pytest.mark.parametrize("look", [1, 6])
+def test_a_proof_keeps_to_the_memory(monkeypatch: pytest.MonkeyPatch, look: int) -> None:
+    pytest.importorskip("z3", reason="Z3 is not installed (extra 'verify')")
+    looks = count(1)
+    proving = Proving(PROTOCOL, bounds=Bounds(memory=100_000))
+    if look > 1:
+        proving.find_all()
+    monkeypatch.setattr(bounds, "megabytes", lambda: 200_000 if next(looks) >= look else 1)
+    proofs = [proving.prove(item) for item in PROTOCOL.properties]
+    assert any("100,000 MB" in one.why for one in proofs)
+    assert all(one.outcome != "holds" for one in proofs) is (look == 1)
+
+
+@pytest.mark.parametrize(("said", "error"), [("memout", BoundMet), ("interrupted from keyboard", KeyboardInterrupt)])
+def test_what_z3_does_not_answer_is_not_taken_for_no(said: str, error: type[BaseException]) -> None:
+    z3 = pytest.importorskip("z3", reason="Z3 is not installed (extra 'verify')")
+
+    class Silent:
+        def check(self) -> object:
+            return z3.unknown
+
+        def reason_unknown(self) -> str:
+            return said
+
+        def add(self, *some: object) -> None: ...
+
+    silent = SimpleNamespace(Solver=Silent, unknown=z3.unknown, sat=z3.sat)
+    with pytest.raises(error):
+        list(Truths(silent).together([("fact", z3.Bool("fact"))], [], {}))

@@ -13,6 +13,7 @@ from protocol.cli import run
 from protocol.language.from_yaml import parse
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.readings import interpreted
+from protocol.verification.search import bounds
 from tests.verification.small import TEXT
 
 OPEN = TEXT.replace(
@@ -98,3 +99,11 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     document = json.loads(capsys.readouterr().out)
     assert (document["format"], document["finished"], len(document["pairs"])) == ("protocol-readings/1", True, 4)
     assert run(["readings", "open.yaml", "--patients-only", "--seconds", "0"]) == 1
+
+
+def test_who_compares_readings_keeps_to_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "megabytes", lambda: 50)
+    found = interpreted(SPEC, memory=40, only=NAMES)
+    assert all(pair.difference is not None and "40 MB" in pair.difference.ended for pair in found.pairs)
+    assert {under.outcome for one in found.properties for under in one.under} == {"unfinished"}
+    assert not found.is_finished

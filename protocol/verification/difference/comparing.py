@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from heapq import heappop, heappush, nsmallest
-from itertools import takewhile
-from time import monotonic
 
 from attrs import evolve, field, frozen
 
@@ -19,12 +17,14 @@ from protocol.model.regimen import Dose
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.search.abstraction import abstractions
 from protocol.verification.search.axes import UNKNOWN
+from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.diagrams import Choices, Diagrams
 from protocol.verification.search.explored import Came, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import Kept, first
 from protocol.verification.search.outcomes import Outcome, Way
+from protocol.verification.search.watch import MET, why_of
 
 MOST_OF_A_KIND = 12
 """Courses that are kept of one kind of difference, in case the first of them cannot be put into readings."""
@@ -32,6 +32,9 @@ MOST_OF_A_KIND = 12
 MOST_KEPT, ORDINARY = 4, UNKNOWN - 1
 """Where the readings of more inputs than these are kept, only visits are followed at which all of them are measured. There would
 be thousands of kinds of visit to follow from each state."""
+
+_OFTEN = 16
+"""At so many pairs of states first, and then at one of so many, it is looked at the bounds, whatever was made there."""
 
 ENOUGH = "enough was found"
 """Why a search was ended by whom it found enough for."""
@@ -89,47 +92,51 @@ class Comparing:
         self.old, self.new = (Exploring(one, gaps, diagrams=self.diagrams, ordinary=most) for one in both)
         self._joint: dict[Hashable, tuple[tuple[Outcome, Outcome, int, Choices], ...]] = {}
         self._seen: dict[Hashable, Shown] = {}
-        self._until = float("inf")
 
     def compare(
-        self, *, states: int = 500_000, seconds: float = float("inf"), stop: Callable[[Compared], bool] | None = None,
+        self, ended: Ended = never, *, stop: Callable[[Compared], bool] | None = None,
         tell: Callable[[int], None] = lambda found: None,
     ) -> Compared:  # fmt: skip
-        """All differences, breadth first; ends early after so much, or when ``stop``, asked of new kinds, says so."""
-        found, index = _Found(), dict[tuple[Kept, Kept], int]()
+        """All differences, breadth first, until it has to be ``ended``, or ``stop``, asked of new kinds, says so."""
+        found, why = _Found(), ""
+        try:
+            with self.diagrams.watch.until(lambda: ended(len(found.states))):
+                for number, kinds in enumerate(self._follow_all(found), 1):
+                    if number % _OFTEN == 0:
+                        tell(len(found.states))
+                    if stop is not None and len(found.apart) > kinds and stop(self._compared(found, "")):
+                        why = ENOUGH
+                        break
+        except MET as met:
+            why = why_of(met)
+        except KeyboardInterrupt:
+            why = INTERRUPTED
+        return self._compared(found, why)
+
+    def _follow_all(self, found: _Found) -> Iterator[int]:
+        """Follows one pair of states after the other; how many kinds of difference there were before each."""
+        index, number = dict[tuple[Kept, Kept], int](), 0
         begin = (first(self.old.abstraction), first(self.new.abstraction))
         self._add(found, index, begin, None, 0)
         index.clear()  # who is as at the beginning after a visit is another state, from which time passes
-        number, kinds, until, ended = 0, 0, monotonic() + seconds, ""
-        self._until = until
-        try:
-            while found.waiting and not ended:
-                self._follow(found, index, heappop(found.waiting)[1])
-                number += 1
-                if number % 16 == 0:
-                    tell(len(found.states))
-                if len(found.states) > states:
-                    ended = f"there are more than {states:,} pairs of states"
-                elif monotonic() > until:
-                    ended = f"it took more than {seconds:g} seconds, in which {len(found.states):,} pairs of states were found"
-                elif stop is not None and len(found.apart) > kinds and stop(self._compared(found, "")):
-                    ended = ENOUGH
-                kinds = len(found.apart)
-        except KeyboardInterrupt:
-            ended = INTERRUPTED
-        return self._compared(found, ended)
+        while found.waiting:
+            if number < _OFTEN or number % _OFTEN == 0:
+                self.diagrams.watch.look()
+            kinds, number = len(found.apart), number + 1
+            self._follow(found, index, heappop(found.waiting)[1])
+            yield kinds
 
     def _follow(self, found: _Found, index: dict[tuple[Kept, Kept], int], number: int) -> None:
         old, new = found.states[number]
-        before = found.came[number]
+        before, watch = found.came[number], self.diagrams.watch
         for minutes in self.gaps if number else (0,):
             begins = number == 0
-            options = tuple(takewhile(lambda _: monotonic() <= self._until, self.new.options(new, minutes, begins=begins)))
+            options = tuple(self.new.options(new, minutes, begins=begins))
             for one in self.old.options(old, minutes, begins=begins):
-                if monotonic() > self._until:
-                    return
                 for other in options:
-                    for move in self._moves(one, other):
+                    moves = self._moves(one, other)
+                    watch.count(len(moves) + 1)
+                    for move in moves:
                         self._reach(found, index, number, minutes, (one.kept, other.kept), move, before.cost if before else 0)
 
     def _reach(

@@ -17,10 +17,12 @@ from protocol.verification.difference.comparing import Apart, Compared, Comparin
 from protocol.verification.difference.declared import declared, made_comparable
 from protocol.verification.difference.meanings import look_at, meaning_of
 from protocol.verification.difference.telling_apart import confirmed, looks, of_both
+from protocol.verification.search.bounds import Bounds, Ended, never
 from protocol.verification.search.grids import visit_grid
+from protocol.verification.search.size import most_megabytes
 
 MOST_PAIRS = 200_000
-MOST_SECONDS = 300.0
+MOST_SECONDS = 450.0
 MOST_TRIED = 24
 """So many courses of one kind are tried before it is called not confirmed."""
 LOOKED_ON = 6
@@ -40,38 +42,39 @@ def diff(
     every: int | None = None,
     states: int = MOST_PAIRS,
     seconds: float = MOST_SECONDS,
+    memory: int | None = None,
     whole: bool = False,
     first: bool = False,
     progress: Progress | None = None,
 ) -> Difference:
     """What the new protocol does otherwise than the old one; both are followed over the same courses until they differ.
 
-    ``every`` is minutes between two visits; None: as often as either of them schedules. After ``states`` pairs of states or so
-    many ``seconds`` the search ends. ``whole``: a course for each kind, not only for each meaning between the same doses.
-    ``first``: the shortest course will do. ``progress`` is told what is being done. Raises NotationError where both declare an
-    input of one name so that no value is one of both.
+    ``every`` is minutes between two visits; None: as often as either of them schedules. After ``states`` pairs of states, so
+    many ``seconds`` or with so many MB of ``memory`` in use (None: most_megabytes()) it ends; the search has two thirds of the
+    time, and courses are made in what is left. ``whole``: a course for each kind, not only for each meaning between the same
+    doses. ``first``: the shortest course will do. ``progress`` is told what is being done. Raises NotationError where both
+    declare an input of one name so that no value is one of both.
     """
     say, began = progress or (lambda text: None), monotonic()
     grid = min(visit_grid(old), visit_grid(new)) if every is None else every
     one, other, limits = made_comparable(old, new)
-    comparing = Comparing(one, other, (grid,))
+    bounds, comparing = Bounds(states, seconds, most_megabytes() if memory is None else memory), Comparing(one, other, (grid,))
     limits = (*limits, *([_ORDINARY] if comparing.only_ordinary else []))
     say(f"{old.name} and {new.name}: searching")
     compared = comparing.compare(
-        states=states,
-        seconds=seconds,
-        stop=_Enough(comparing, (old, new)) if first else None,
+        bounds.for_pairs(),
+        stop=_Enough(comparing, (old, new), bounds.whole()) if first else None,
         tell=lambda found: say(f"{old.name} and {new.name}: {found:,} pairs of states"),
     )
-    kinds, unconfirmed, interrupted = _of_kinds(comparing, compared, (old, new), whole, say)
+    kinds, unconfirmed, interrupted = _of_kinds(comparing, compared, (old, new), whole, say, bounds.whole())
     return Difference(
         _named(old), _named(new), Grid(grid), compared.states, monotonic() - began, tuple(kinds), tuple(unconfirmed),
-        tuple(declared(old, new)), limits, _ended(interrupted, compared),
+        tuple(declared(old, new)), limits, _ended(interrupted, compared, bounds.whole()(0) if unconfirmed else ""),
     )  # fmt: skip
 
 
-def _ended(interrupted: bool, compared: Compared) -> str:
-    return INTERRUPTED if interrupted else compared.ended
+def _ended(interrupted: bool, compared: Compared, over: str) -> str:
+    return INTERRUPTED if interrupted else compared.ended or over
 
 
 @define
@@ -80,13 +83,14 @@ class _Enough:
 
     comparing: Comparing
     both: tuple[Protocol, Protocol]
+    ended: Ended = never
     tried: set[Hashable] = field(factory=set)
 
     def __call__(self, compared: Compared) -> bool:
         new = {kind: courses for kind, courses in compared.apart.items() if kind not in self.tried}
         self.tried |= set(new)
         groups = _grouped(self.comparing, evolve(compared, apart=new)).items()
-        return any(_shown(self.comparing, group, self.both, kind[0]) is not None for kind, group in groups)
+        return any(_shown(self.comparing, group, self.both, kind[0], self.ended) is not None for kind, group in groups)
 
 
 def _named(protocol: Protocol) -> str:
@@ -94,14 +98,14 @@ def _named(protocol: Protocol) -> str:
 
 
 def _of_kinds(
-    comparing: Comparing, compared: Compared, both: tuple[Protocol, Protocol], whole: bool, say: Progress
+    comparing: Comparing, compared: Compared, both: tuple[Protocol, Protocol], whole: bool, say: Progress, ended: Ended
 ) -> tuple[list[Different], list[Unconfirmed], bool]:
     kinds, unconfirmed = list[Different](), list[Unconfirmed]()
     try:
         for kind, group in _grouped(comparing, compared).items():
             say(f"{both[0].name} and {both[1].name}: a patient who shows that the new one {kind[0]}")
             for part in [[one] for one in group] if whole else [group]:
-                found = _shown(comparing, part, both, kind[0])
+                found = _shown(comparing, part, both, kind[0], ended)
                 if found is None:
                     unconfirmed.append(_unconfirmed(part, kind[0]))
                 else:
@@ -128,12 +132,15 @@ def _grouped(comparing: Comparing, compared: Compared) -> Grouped:
 
 
 def _shown(
-    comparing: Comparing, part: Iterable[tuple[Look, Look, list[Apart]]], both: tuple[Protocol, Protocol], meaning: Meaning
-) -> Different | None:
-    """The shortest course of some kinds that shows it."""
+    comparing: Comparing, part: Iterable[tuple[Look, Look, list[Apart]]], both: tuple[Protocol, Protocol], meaning: Meaning,
+    ended: Ended,
+) -> Different | None:  # fmt: skip
+    """The shortest course of some kinds that shows it. The first is tried also where the time has ``ended``."""
     paths = sorted((apart for _, _, courses in part for apart in courses), key=lambda one: (len(one.old), one.old[-1].cost))
-    for apart in paths[:MOST_TRIED]:
-        shown = confirmed(comparing.old.abstraction, comparing.new.abstraction, apart, both)
+    for number, apart in enumerate(paths[:MOST_TRIED]):
+        if number and ended(0):
+            return None
+        shown = confirmed(comparing.old.abstraction, comparing.new.abstraction, apart, both, ended)
         if shown is not None:
             found = Different(meaning, shown.course, shown.old, shown.new)
             return _looked_on(found, both, comparing.gaps[0])

@@ -24,6 +24,7 @@ from protocol.verification.patients.courses import in_readings, replayed
 from protocol.verification.patients.giving import given_as
 from protocol.verification.patients.readable import Piece, piece_at, value_in
 from protocol.verification.search.abstraction import Abstraction
+from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.explored import Came
 from protocol.verification.search.kept import Place, first
 
@@ -50,13 +51,17 @@ def _last_look(abstraction: Abstraction, path: tuple[Came, ...]) -> Look:
     return look_of(abstraction.protocol, place, path[-1].outcome)
 
 
-def confirmed(old: Abstraction, new: Abstraction, apart: Apart, names: tuple[Protocol, Protocol]) -> Both | None:
+def confirmed(
+    old: Abstraction, new: Abstraction, apart: Apart, names: tuple[Protocol, Protocol], ended: Ended = never
+) -> Both | None:
     """A course on which the reference decides differently as the path says, and no earlier; None where none was found.
 
-    ``names`` are both protocols as they were given.
+    ``names`` are both protocols as they were given. One course is tried also where the time has ``ended``.
     """
     one, other = looks(old, new, apart)
-    for course in _courses(old, new, apart):
+    for number, course in enumerate(_courses(old, new, apart)):
+        if number and ended(0):
+            return None
         both = of_both(*names, course, _givens(names[1], apart.new))
         if both is not None and _shows(names, both, one, other, meaning_of(one, other)):
             return both

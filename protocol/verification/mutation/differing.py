@@ -12,6 +12,8 @@ from protocol.model.protocol import Protocol
 from protocol.verification.difference.comparing import Apart, Compared, Comparing
 from protocol.verification.mutation.shown import first_difference
 from protocol.verification.patients.courses import concrete
+from protocol.verification.search.bounds import Bounds
+from protocol.verification.search.size import most_megabytes
 
 MOST_TRIED = 60
 """Courses of the search that are tried before it is said that none could be put into readings."""
@@ -29,10 +31,16 @@ class Differing:
     why: str = ""
 
 
-def differing(protocol: Protocol, other: Protocol, every: int, *, kinds: int = 1, states: int, seconds: float) -> Differing:
-    """Where they differ, at visits every so many minutes; after so many pairs of states, or ``seconds``, that is left open."""
+def differing(
+    protocol: Protocol, other: Protocol, every: int, *, kinds: int = 1, states: int, seconds: float, memory: int | None = None
+) -> Differing:
+    """Where they differ, at visits every so many minutes.
+
+    After so many pairs of states, or ``seconds``, or with so many MB of ``memory`` in use, that is left open.
+    """
+    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
     comparing = Comparing(protocol, other, (every,))
-    found = comparing.compare(states=states, seconds=seconds, stop=lambda so_far: len(so_far.apart) >= kinds)
+    found = comparing.compare(bounds.for_pairs(), stop=lambda so_far: len(so_far.apart) >= kinds)
     courses = tuple(islice(_confirmed(protocol, other, comparing, found), 2 * kinds))
     if courses:
         return Differing(courses)

@@ -69,6 +69,7 @@ def followed(
     index: dict[tuple[int, History], int] = {}
     number = 0
     while number < len(waiting):
+        base.anytime.search.diagrams.watch.look()
         place, history = waiting[number]
         found.locations.append(base.locations[place])
         for kind in kinds.get(place, ()):

@@ -120,7 +120,7 @@ class Anytime:
         key = (node, letters)
         found = self._needed.get(key)
         if found is None:
-            found = self._needed[key] = needed(node, dict(enumerate(letters)))
+            found = self._needed[key] = needed(node, dict(enumerate(letters)), self.search.diagrams.watch)
         return found
 
     def where(self, kind: Kind, needs: Needs) -> Any:

@@ -7,17 +7,21 @@ them: that is left to the proof.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from time import monotonic
 from typing import Any
 
 from attrs import field, frozen
 
 from protocol.verification.proof.ages import WATCH, WATCH_AT_HOLD, WATCH_AT_STEP, Ages
 from protocol.verification.proof.anytime import Anytime, Kind, Numbers
+from protocol.verification.proof.solvers import not_said
+from protocol.verification.search.bounds import Ended
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import Kept, first
 from protocol.verification.search.outcomes import Way
+from protocol.verification.search.watch import MET, why_of
 
+_LONG = 100
+"""Putting a condition to the solver takes about as long as making so many nodes."""
 START = 0
 """The place of the location before the first visit, to which nothing leads."""
 
@@ -51,27 +55,35 @@ class Machine:
         return self.anytime.ages
 
 
-def machine(anytime: Anytime, limit: int = 20_000, seconds: float = float("inf")) -> Machine:
-    """All locations to which some visits can lead; ends early after so many, or so many seconds."""
+def machine(anytime: Anytime, ended: Ended) -> Machine:
+    """All locations to which some visits can lead, until it has to be ``ended``."""
     found = Machine(anytime)
     begin = anytime.ages.location(first(anytime.abstraction))
     found.locations.append(begin)
     index: dict[Kept, int] = {}
-    until, number = monotonic() + seconds, START
-    while number < len(found.locations) and not found.ended:
+    try:
+        with anytime.search.diagrams.watch.until(lambda: ended(len(found.locations))):
+            _find_all(anytime, found, index)
+    except MET as met:
+        found.ended.append(why_of(met))
+    except anytime.z3.Z3Exception as met:
+        found.ended.append(not_said(met.args[0]))
+    return found
+
+
+def _find_all(anytime: Anytime, found: Machine, index: dict[Kept, int]) -> None:
+    watch, number = anytime.search.diagrams.watch, START
+    while number < len(found.locations):
+        watch.look()
         for kind in anytime.kinds(found.locations[number], begins=number == START):
             found.kinds.append((number, kind))
             for after, numbers, where in _following(anytime, kind):
                 place = index.setdefault(after, len(found.locations))
                 if place == len(found.locations):
                     found.locations.append(after)
+                watch.count(_LONG)
                 join(found, number, place, numbers, where)
         number += 1
-        if len(found.locations) > limit:
-            found.ended.append(f"it has more than {limit:,} locations")
-        elif monotonic() > until:
-            found.ended.append(f"it took more than {seconds:g} seconds, in which {len(found.locations):,} locations were found")
-    return found
 
 
 def join(found: Machine, before: int, after: int, numbers: Numbers, where: Any) -> None:

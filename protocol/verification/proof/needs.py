@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from protocol.verification.search.diagrams import LAST, Node
+from protocol.verification.search.watch import Watch
 
 Needs = frozenset[frozenset[Any]]
 """What is needed for something: all of one of these sets. A set that holds another one says nothing more and is left out."""
 
 
-def needed(node: Node, needs: Mapping[int, Sequence[frozenset[Any] | None]]) -> dict[Any, Needs]:
+def needed(node: Node, needs: Mapping[int, Sequence[frozenset[Any] | None]], watch: Watch) -> dict[Any, Needs]:
     """Each value of the diagram with what is needed to come to it: ``needs`` of each place; None is not to be had."""
     memo: dict[Node, dict[Any, Needs]] = {}
     nothing: Needs = frozenset({frozenset()})
@@ -26,6 +27,7 @@ def needed(node: Node, needs: Mapping[int, Sequence[frozenset[Any] | None]]) -> 
         found: dict[Any, Needs] = {}
         for part, need in sorted(zip(one.parts, needs[one.axis], strict=True), key=lambda pair: len(pair[1] or ())):
             for value, more in of(part).items() if need is not None else ():
+                watch.count(len(more) + 1)
                 known = found.get(value)
                 if known is None or nothing != known:
                     found[value] = least(

@@ -7,7 +7,7 @@ numbers without an end. The decisions are the same, asked of the same reference;
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
 from typing import Literal
 
@@ -23,13 +23,18 @@ from protocol.verification.proof.certificates import certificate
 from protocol.verification.proof.clauses import Clauses, asked, clauses, invariants
 from protocol.verification.proof.machine import Machine, machine
 from protocol.verification.proof.needs import Needs
-from protocol.verification.proof.solvers import z3
+from protocol.verification.proof.solvers import not_said, z3
 from protocol.verification.properties.judging import Judging, Part, Truths
 from protocol.verification.properties.visit_by_visit import has_no_history
 from protocol.verification.search.abstraction import Abstraction, abstraction
+from protocol.verification.search.bounds import MOST_LOCATIONS, Bounds
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.watch import MET, why_of
 
-MOST_LOCATIONS = 20_000
+_LEAST = 1.0
+"""Seconds that the solver has at least."""
+_CANCELLED, _SURELY = "canceled", 0.9
+"""What Z3 says where its time is over, and also where somebody interrupts it; that is told by the time that it took."""
 Answer = Literal["holds", "fails", "unknown", "unsupported"]
 
 
@@ -52,13 +57,16 @@ class Proof:
 
 
 class Proving:
-    """The proofs of one protocol's properties. ``every``: minutes between two visits; None is any time."""
+    """The proofs of one protocol's properties, within bounds. ``every``: minutes between two visits; None is any time."""
 
     def __init__(
-        self, protocol: Protocol, *, every: int | None = None, any_dose: bool = False, seconds: float = float("inf")
+        self, protocol: Protocol, *, every: int | None = None, any_dose: bool = False, bounds: Bounds | None = None
     ) -> None:
-        self.protocol, self.every, self.any_dose, self.seconds = protocol, every, any_dose, seconds
+        self.protocol, self.every, self.any_dose = protocol, every, any_dose
+        self.bounds = bounds or Bounds(seconds=float("inf"))
         self.z3 = z3()
+        # Only the solver itself knows what it takes while it is asked.
+        self.z3.set_param("memory_max_size", self.bounds.memory)
         self.abstraction = abstraction(protocol, every or 1)
 
     @cached_property
@@ -69,7 +77,11 @@ class Proving:
     @cached_property
     def machine(self) -> Machine:
         """Where the protocol goes."""
-        return machine(Anytime(self.z3, self.search, ages_of(self.abstraction), self.every), seconds=self.seconds)
+        return machine(Anytime(self.z3, self.search, ages_of(self.abstraction), self.every), self.bounds.for_locations())
+
+    def find_all(self) -> None:
+        """Finds where the protocol goes, which takes of the time before anything is proved."""
+        _ = self.machine
 
     @cached_property
     def clauses(self) -> Clauses:
@@ -77,7 +89,15 @@ class Proving:
         return clauses(self.machine)
 
     def prove(self, item: Property, *, timeout: float = 60.0) -> Proof:
-        """Whether a property holds; ``unknown`` where the solver did not say so within so many seconds."""
+        """Whether a property holds; ``unknown`` where that was not found out, by the solver within so many seconds."""
+        try:
+            return self._proved(item, timeout)
+        except MET as met:
+            return Proof(self.protocol.name, item.name, "unknown", why_of(met))
+        except self.z3.Z3Exception as ended:
+            return Proof(self.protocol.name, item.name, "unknown", not_said(ended.args[0]))
+
+    def _proved(self, item: Property, timeout: float) -> Proof:
         began = monotonic()
         monitor = monitor_of(item)
         why = next(unsupported(self.abstraction, monitor), "")
@@ -85,10 +105,12 @@ class Proving:
             why = self.machine.ended[0]
         if why:
             return Proof(self.protocol.name, item.name, "unsupported", why)
-        made, errors = self._followed(monitor)
+        bounds = self.bounds.sooner(timeout)
+        with self.search.diagrams.watch.until(partial(bounds.whole(), 0)):
+            made, errors = self._followed(monitor)
         if made.machine.ended:
             return Proof(self.protocol.name, item.name, "unsupported", made.machine.ended[0])
-        outcome, why, text = self._asked(item, made, errors, timeout)
+        outcome, why, text = self._asked(item, made, errors, max(bounds.left(), _LEAST))
         return Proof(self.protocol.name, item.name, outcome, why, text, len(made.machine.locations), monotonic() - began)
 
     def _followed(self, monitor: Monitor) -> tuple[Clauses, Errors]:
@@ -106,10 +128,14 @@ class Proving:
         if not errors:
             return "holds", "", self._certificate(item, made, errors, (self.z3.BoolVal(True),) * len(made.relations))
         question, error = asked(made, errors, int(timeout * 1000))
+        began = monotonic()
         try:
             answer = question.query(error)
         except self.z3.Z3Exception as ended:
-            return "unknown", f"Spacer did not come to an end within {timeout:g} seconds ({ended})", ""
+            said = not_said(ended.args[0])
+            if _CANCELLED in said and monotonic() - began < _SURELY * timeout:
+                raise KeyboardInterrupt from None
+            return "unknown", f"Spacer did not come to an end within {timeout:.3g} seconds. {said}", ""
         if answer == self.z3.sat:
             return "fails", "", ""
         if answer != self.z3.unsat:

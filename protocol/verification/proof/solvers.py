@@ -18,6 +18,14 @@ def cvc5() -> Any:
     return _solver("cvc5", "cvc5")
 
 
+def not_said(why: object) -> str:
+    """Why Z3 did not answer, in its words. It takes Ctrl-C for itself: raises KeyboardInterrupt where that was it."""
+    text = why.decode(errors="replace") if isinstance(why, bytes) else str(why)
+    if "interrupted" in text:
+        raise KeyboardInterrupt
+    return f"Z3 did not answer: {text}"
+
+
 def _solver(module: str, name: str) -> Any:
     try:
         return import_module(module)

@@ -10,10 +10,12 @@ from protocol.model.guard import Clock, Compare, Tracked
 from protocol.model.state import Since
 from protocol.semantics.clocks import OPERATORS
 from protocol.verification.proof.ages import WATCH_AT_HOLD, WATCH_AT_STEP, Ages, clock_of, parts
+from protocol.verification.proof.solvers import not_said
 from protocol.verification.search.asked import uses_up
 from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, Letter
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, Place
+from protocol.verification.search.watch import BoundMet
 
 Fact = tuple[Any, Any]
 """What it is a fact of, and the condition on the numbers."""
@@ -49,7 +51,10 @@ class Truths:
     def _chosen(
         self, solver: Any, asked: Sequence[Any], literals: tuple[Any, ...], truths: tuple[bool, ...]
     ) -> Iterator[tuple[tuple[Any, ...], tuple[bool, ...], Any]]:
-        if solver.check() != self.z3.sat:
+        answer = solver.check()
+        if answer == self.z3.unknown:
+            raise BoundMet(not_said(solver.reason_unknown()))
+        if answer != self.z3.sat:
             return
         if len(truths) == len(asked):
             yield literals, truths, solver.model()

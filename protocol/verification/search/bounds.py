@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from time import monotonic
@@ -12,10 +13,12 @@ from protocol.verification.search.size import megabytes, most_megabytes
 
 MOST_STATES = 200_000
 MOST_SECONDS = 1_200.0
+MOST_LOCATIONS = 20_000
 _REMEMBERED = 5
 """So many times as many states may be told apart by what one property remembers of them."""
 _OF_TIME, _OF_MEMORY = Fraction(2, 3), Fraction(3, 4)
 """What the search through the states may take, so that something is left to say what it found."""
+_MUCH = Fraction(1, 4)
 _BRIEFLY = 2.0
 """Seconds in which what was found is put into courses, though the time is over."""
 
@@ -34,8 +37,15 @@ class Bounds:
 
     def for_states(self) -> Ended:
         """When the search through the states ends, so that time and memory are left to ask what it found."""
-        now = monotonic()
-        return self._bound(now + float(_OF_TIME) * (self.until - now), int(self.memory * _OF_MEMORY), self.states, "it has")
+        return self._part("it has", "states")
+
+    def for_pairs(self) -> Ended:
+        """The same of a search through pairs of states, whose differences are put into courses afterwards."""
+        return self._part("there are", "pairs of states")
+
+    def for_locations(self) -> Ended:
+        """The same of a search through the locations of a proof, of which fewer can be put to a solver."""
+        return evolve(self, states=min(self.states, MOST_LOCATIONS)).for_states()
 
     def whole(self) -> Ended:
         """When a search ends after which nothing comes."""
@@ -55,10 +65,21 @@ class Bounds:
         """The same bounds, at most so many seconds from now."""
         return evolve(self, until=min(self.until, monotonic() + seconds))
 
-    def _bound(self, until: float, memory: int, states: int, there_are: str) -> Ended:
+    def left(self) -> float:
+        """The seconds that are left."""
+        return max(0.0, self.until - monotonic())
+
+    def _part(self, there_are: str, what: str) -> Ended:
+        """What a search may take that begins now; what earlier ones left lying about is cleared away, where it is much."""
+        now, memory = monotonic(), int(self.memory * _OF_MEMORY)
+        if megabytes() > memory * _MUCH:
+            gc.collect()
+        return self._bound(now + float(_OF_TIME) * (self.until - now), memory, self.states, there_are, what)
+
+    def _bound(self, until: float, memory: int, states: int, there_are: str, what: str = "states") -> Ended:
         def ended(found: int) -> str:
             if found > states:
-                return f"{there_are} more than {states:,} states"
+                return f"{there_are} more than {states:,} {what}"
             if monotonic() > until:
                 return f"it took more than its share of {self.seconds:g} seconds"
             if self.memory and megabytes() > memory:
