@@ -21,8 +21,8 @@ NUMBER, WHOLE, FLAG, TEXT = pyarrow.float64(), pyarrow.int64(), pyarrow.bool_(),
 _CALLED = {NUMBER: "double", WHOLE: "int64", FLAG: "bool", TEXT: "string"}
 _LARGEST = {NUMBER: 2**53, WHOLE: 2**63 - 1}
 
-MOST_PROBLEMS = 100
-"""After so many problems of one kind the rest is not listed; the column is wrong throughout."""
+MOST_PROBLEMS = 10
+"""After so many problems of one kind the rest is not listed, but counted; the column is wrong throughout."""
 
 
 @frozen
@@ -156,9 +156,10 @@ def codes(column: pyarrow.ChunkedArray) -> Any:
 
 def _of_order(table: pyarrow.Table) -> Iterator[Problem]:
     """What is wrong with whose rows stand where, and with their times."""
-    patient, elapsed = codes(table["patient"]), codes(table["elapsed"])
-    if patient.null_count or elapsed.null_count:
-        yield from _all(table, "T005", compute.is_null(patient), "column 'patient' is empty", "Say whose visit it is.")
+    patient, elapsed, nobody = codes(table["patient"]), codes(table["elapsed"]), _is_empty(table["patient"])
+    if nobody is not None or elapsed.null_count:
+        if nobody is not None:
+            yield from _all(table, "T005", nobody, "column 'patient' is empty", "Say whose visit it is.")
         hint = "Say when it was, in minutes since the first dose."
         yield from _all(table, "T007", compute.is_null(elapsed), "column 'elapsed' is empty", hint)
         return
@@ -170,28 +171,46 @@ def _of_order(table: pyarrow.Table) -> Iterator[Problem]:
     earlier = "column 'elapsed' is earlier than in the row before"
     yield from _all(table, "T008", compute.and_not(again, same), earlier, "Sort the table by patient and elapsed.", 1)
     once = "the time of the row before, of the same patient"
-    yield from _all(table, "T009", same, once, "Put what was observed at one visit into one row.", 1)
+    yield from _all(table, "T009", same, once, "Put what was observed at one visit into one row, and each file in once.", 1)
     begun = patient.filter(first)
     if compute.count_distinct(begun).as_py() < len(begun):
         yield from _apart(table, begun, compute.indices_nonzero(first))
 
 
+def _is_empty(column: pyarrow.ChunkedArray) -> Any:
+    """In which rows nothing stands, not even a blank; None where there are none."""
+    whole = column.combine_chunks()
+    whole = whole.combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
+    texts = whole.dictionary if pyarrow.types.is_dictionary(whole.type) else whole
+    blank = compute.equal(texts, pyarrow.scalar("", texts.type)).fill_null(True)
+    if not whole.null_count and not compute.any(blank, min_count=0).as_py():
+        return None
+    found = blank.take(whole.indices).fill_null(True) if pyarrow.types.is_dictionary(whole.type) else blank
+    return found if compute.any(found, min_count=0).as_py() else None
+
+
 def _apart(table: pyarrow.Table, begun: Any, indices: Any) -> Iterator[Problem]:
     seen: dict[object, int] = {}
+    told = 0
     for code, index in zip(begun.to_pylist(), indices.to_pylist(), strict=True):
         if code in seen:
             name, before = table["patient"][index].as_py(), place(table, seen[code])["line"]
             message = f"rows of patient '{visible(name)}' stand here and at row {before}"
             yield Problem("T006", message, "Sort the table by patient and elapsed.", **place(table, index))
-            if len(seen) > MOST_PROBLEMS:
+            told += 1
+            if told == MOST_PROBLEMS:
                 return
         seen.setdefault(code, index)
 
 
 def _all(table: pyarrow.Table, code: str, wrong: Any, message: str, hint: str, shift: int = 0) -> Iterator[Problem]:
-    """A problem for each row, so many rows on, for which this is true."""
-    for index in compute.indices_nonzero(wrong)[:MOST_PROBLEMS].to_pylist() if len(wrong) else ():
-        yield Problem(code, message, hint, **place(table, index + shift))
+    """A problem for each row, so many rows on, for which this is true; those beside the first few are counted."""
+    found = compute.indices_nonzero(wrong) if len(wrong) else pyarrow.array([], pyarrow.uint64())
+    for number, index in enumerate(found[:MOST_PROBLEMS].to_pylist(), 1):
+        more = f"; {len(found) - number:,} more rows are like it" if number == MOST_PROBLEMS < len(found) else ""
+        before = place(table, index) if code == "T009" else None
+        where = f" ({before['file']}:{before['line']})" if before else ""
+        yield Problem(code, f"{message}{where}{more}", hint, **place(table, index + shift))
 
 
 def _of_doses(protocol: Protocol, table: pyarrow.Table) -> Iterator[Problem]:

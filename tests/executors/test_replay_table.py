@@ -132,11 +132,13 @@ WRONG = [
     (TWO | {"anc": arrow.array([1, -(2**53) - 1]), "row": [7, 8]}, "table of visits:8: error T003: column 'anc' holds -90071992"),
     (TWO | {"elapsed": arrow.array([1, 2**63], "uint64")}, "table of visits:2: error T003: column 'elapsed' holds 9223372036854"),
     (TWO | {"patient": ["a", None]}, "table of visits:2: error T005: column 'patient' is empty"),
+    (TWO | {"patient": ["", "b"]}, "table of visits:1: error T005: column 'patient' is empty"),
+    (TWO | {"patient": arrow.array(["a", ""]).dictionary_encode()}, "table of visits:2: error T005: column 'patient' is empty"),
     ({"patient": ["a", "b", "a"], "elapsed": [0, 0, 1]}, "table of visits:3: error T006: rows of patient 'a' stand"),
     (TWO | {"elapsed": [0, None]}, "table of visits:2: error T007: column 'elapsed' is empty"),
     (TWO | {"elapsed": [0, 10**15]}, "table of visits:2: error T007: column 'elapsed' is no time since the first dose"),
     (TWO | {"elapsed": [5, 4]}, "table of visits:2: error T008: column 'elapsed' is earlier than in the row before"),
-    (TWO | {"elapsed": [5, 5]}, "table of visits:2: error T009: the time of the row before, of the same patient"),
+    (TWO | {"elapsed": [5, 5]}, "visits:2: error T009: the time of the row before, of the same patient (table of visits:1)"),
     (TWO | {"given": ["starting", "a lot"]}, "table of visits:2: error T010: column 'given' holds 'a lot', which is neither"),
     (TWO | {"given": ["x", "a lot"], "source": ["v.csv"] * 2, "row": [8, 9]}, "v.csv:9: error T010: column 'given' holds"),
 ]  # fmt: skip
@@ -147,6 +149,22 @@ def test_what_is_wrong_with_a_table_is_said_at_its_row(columns: dict[str, Any], 
     with pytest.raises(InputError) as raised:
         replayed(**columns)
     assert message in str(raised.value)
+
+
+def test_of_many_rows_that_are_wrong_alike_the_first_are_told_and_the_others_counted() -> None:
+    with pytest.raises(InputError) as raised:
+        replayed(patient=["a"] * 2001, elapsed=[0] * 2001)
+    assert len(raised.value.problems) == 10
+    assert raised.value.problems[-1].message.endswith("; 1,990 more rows are like it")
+    with pytest.raises(InputError) as raised:
+        replayed(patient=["a", "b"] * 100, elapsed=list(range(200)))
+    assert [one.code for one in raised.value.problems] == ["T006"] * 10
+
+
+def test_a_text_is_read_however_it_is_kept() -> None:
+    for kind in (arrow.large_string(), arrow.string_view()):
+        names = arrow.array(["a", "b"], kind)
+        assert protocol.replay_table(IMATINIB, arrow.table({"patient": names, "elapsed": [0, 0]})).num_rows == 2
 
 
 def test_whole_numbers_of_any_width_are_read() -> None:

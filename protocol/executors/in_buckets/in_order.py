@@ -43,7 +43,8 @@ def _batches(file: Path, columns: Sequence[str]) -> Iterator[pyarrow.Table]:
 def _plain(field: pyarrow.Field) -> pyarrow.Field:
     """The column as sorting gives it: a text however it is kept is a text."""
     kind = field.type.value_type if pyarrow.types.is_dictionary(field.type) else field.type
-    return field.with_type(pyarrow.string() if pyarrow.types.is_large_string(kind) else kind)
+    is_text = pyarrow.types.is_large_string(kind) or pyarrow.types.is_string_view(kind)
+    return field.with_type(pyarrow.string() if is_text else kind)
 
 
 def _is_in_order(table: pyarrow.Table, before: tuple[Any, Any] | None) -> bool:
