@@ -13,7 +13,8 @@ _TABLE = (
      "folder. When the other one was killed, nothing is to be done: its lock went with it."),
     ("R004", "a folder that holds another replay", "A run that was stopped goes on only with the same files of visits, the same "
      "protocol under the same readings, the same mapping, the same options and the same program, down to the files of this "
-     "package, because its result is that of one replay. Name another folder, or delete this one."),
+     "package, because its result is that of one replay. As long as nothing was decided the folder "
+     "takes any other. Name another folder, or delete this one."),
     ("R005", "a folder that holds something else", "Decisions are written to a folder that is new, empty, or holds a replay that "
      "was stopped. Nothing that is there already is overwritten."),
     ("R006", "a file that cannot be written", "There is no room left, or no right to write. What was done up to then is kept, "

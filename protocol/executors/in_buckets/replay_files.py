@@ -30,6 +30,7 @@ from protocol.executors.in_buckets.run_folder import (
     Done,
     Manifest,
     Run,
+    Source,
     begun,
     beside,
     file_of,
@@ -89,12 +90,19 @@ def replay_files(
     with locked(folder):
         before = changes_of(files)
         sources = sources_of(files, means.tell)
-        there = value_in(folder / RUN, Run)
-        share = (there.buckets if there else -(-sum(one.rows for one in sources) // ROWS) or 1) if buckets is None else buckets
+        share = _share(folder, sources) if buckets is None else buckets
         mapping = mapped_by(files, sources)
         run = Run("protocol-replay-table/1", package(), source()[:16], named(protocol), follow, mapping, share, sources)
         begun(folder, run)
         return _finished(folder, run) or _replayed(protocol, run, files, before, folder, means)
+
+
+def _share(folder: Path, sources: tuple[Source, ...]) -> int:
+    """How many buckets, where nobody says it: as many as a run of the same visits has begun with."""
+    there = value_in(folder / RUN, Run)
+    if there is not None and there.sources == sources:
+        return there.buckets
+    return -(-sum(one.rows for one in sources) // ROWS) or 1
 
 
 def check_extras(engine: Engine) -> None:

@@ -11,6 +11,7 @@ manifest.json            all of it in one; written last
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -180,11 +181,15 @@ def _taken(lock: IO[bytes]) -> bool:
 
 
 def begun(folder: Path, run: Run) -> None:
-    """Writes down which replay the folder holds; raises InputError where it holds another one."""
+    """Writes down which replay the folder holds; raises InputError where it holds another one, of which something is decided."""
     there = value_in(folder / RUN, Run)
     if there is None:
         if (folder / RUN).exists():
             raise refusal("R004", "the folder holds a replay of a version that is not known here", _ANOTHER, str(folder))
+        put_value(folder / RUN, run)
+    elif there != run and not any((folder / DECISIONS).glob("*")):
+        # A run that was refused for what was wrong with the visits has left nothing that anybody could miss.
+        shutil.rmtree(folder / VISITS, ignore_errors=True)
         put_value(folder / RUN, run)
     elif there != run:
         raise refusal("R004", f"the folder holds another replay: {'; '.join(_differences(there, run))}", _ANOTHER, str(folder))

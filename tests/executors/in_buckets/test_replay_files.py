@@ -285,6 +285,27 @@ def test_files_that_do_not_belong_together_are_refused(file: Path, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+def test_a_patient_of_two_files_has_each_visit_once(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.parquet", tmp_path / "other.parquet"
+    for file in (one, other):
+        parquet.write_table(visits(1), file)
+    text = refused(SMALL, [one, other], tmp_path / "out")
+    assert text.startswith("other.parquet:1: error T009: the time of the row before, of the same patient (one.parquet:1)")
+    later = visits(1).set_column(1, "elapsed", arrow.array([7 + time for time in visits(1)["elapsed"].to_pylist()]))
+    parquet.write_table(later, other)
+    # Nothing was decided before, so the same folder takes the visits that were mended.
+    assert replay_files(SMALL, [one, other], tmp_path / "out").counts.patients == 1
+    assert not (tmp_path / "out" / "visits").exists()
+    assert "error R004" in refused(SMALL, [one], tmp_path / "out")
+
+
+def test_names_of_patients_may_be_kept_as_any_kind_of_text(tmp_path: Path) -> None:
+    for name, kind in (("view", arrow.string_view()), ("large", arrow.large_string())):
+        file = tmp_path / f"{name}.parquet"
+        parquet.write_table(visits().set_column(0, "patient", visits()["patient"].cast(kind)), file)
+        assert replay_files(SMALL, [file], tmp_path / name).counts.patients == 12
+
+
 def test_a_number_that_is_too_large_is_told_with_its_file_and_row(tmp_path: Path) -> None:
     counts = arrow.array([7] * (len(visits()) - 1) + [2**53 + 1], "uint64")
     large = tmp_path / "large.parquet"
