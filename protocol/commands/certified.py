@@ -72,13 +72,18 @@ def _answer(proof: Proof, folder: Path, seconds: float) -> tuple[Outcome, str, s
         return "not confirmed", "spacer", "visits at some times lead to where it fails, and no readings were looked for that do"
     if proof.outcome != "holds":
         return "unfinished", "spacer", proof.why
-    file = folder / f"{proof.protocol}-{proof.property}.smt2"
+    file = certificate_file(folder, proof.protocol, proof.property)
     _write(file, proof.certificate)
     checked = recheck(proof.certificate, seconds)
     if checked.confirmed:
         return "holds", "spacer, checked by cvc5", ""
     said = ", ".join((*checked.answers, *checked.complaints))
     return "unfinished", "spacer", f"cvc5 does not confirm the certificate {file.name}: {said}"
+
+
+def certificate_file(folder: Path, protocol: str, name: str) -> Path:
+    """Where the certificate of a property stands."""
+    return folder / f"{protocol}-{name}.smt2"
 
 
 def _write(file: Path, text: str) -> None:

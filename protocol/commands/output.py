@@ -29,13 +29,40 @@ def check_folder(file: Path, option: str) -> None:
         raise click.UsageError(f"{option} '{file}' may not be written: you have no permission there")
 
 
+def check_several(files: Iterable[Path], option: str, read: Iterable[Path]) -> None:
+    """A mistake of the caller, unless each of the files may be written, and each is another one."""
+    read, seen = list(read), set[Path]()
+    for file in files:
+        check_output(file, option, read)
+        check_folder(file, option)
+        if file.resolve() in seen:
+            raise click.UsageError(f"{option} '{file}' is given twice, and the second would be written over the first")
+        seen.add(file.resolve())
+
+
+def check_new_folder(folder: Path, option: str) -> None:
+    """A mistake of the caller, unless files may be written into the folder, or it may be made."""
+    there = next((one for one in (folder, *folder.parents) if one.exists()), Path())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise click.UsageError(f"{option} '{folder}' may not be written: {there} is no folder in which you have permission to")
+
+
+def read_of_spec(spec: str) -> list[Path]:
+    """The files that belong to a SPEC: its own, those that it amends, and its courses."""
+    from protocol.language.shipped import courses_of, find
+    from protocol.language.written import files_of
+
+    file = find(spec)
+    return [*files_of(file), *courses_of(file)]
+
+
 def read_of(spec: str, courses: Path, folder: Path | None) -> list[Path]:
     """The files that a command reads of a SPEC and its courses: the tables too, where those come through a mapping."""
     from protocol.commands.data import folder_of
     from protocol.language.mapping.from_yaml import load_mapping
-    from protocol.language.shipped import MAPPING, find
+    from protocol.language.shipped import MAPPING
 
-    read = [find(spec), courses]
+    read = [*read_of_spec(spec), courses]
     if courses.name.endswith(MAPPING):
         mapping = load_mapping(courses)
         read += [Path(mapping.file), *(folder_of(mapping, folder) / table.file for table in mapping.tables)]

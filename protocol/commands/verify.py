@@ -100,11 +100,33 @@ def verify(
     if regrade is not None or as_grades is not None:
         return drift(protocols, regrade, as_grades, every, bounds, form)
     _check_names(protocols, only)
+    _check_outputs(protocols, reports, baseline, write, certify)
     asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache, certify)
     found = _judged(protocols, asked, baseline, write)
     _tell(found, form, reports, allow_unproved, bool(only))
     fine = len(found) == len(protocols) and all(is_fine(one, allow_unproved) for one in found)
     return HOLDS if fine or exit_zero else FAILS
+
+
+def _check_outputs(
+    protocols: list[tuple[str, Protocol]], reports: tuple[tuple[str, Path], ...], baseline: Path | None, write: bool,
+    certify: Path | None,
+) -> None:  # fmt: skip
+    """What would be lost, or could not be written, is said before anything is searched."""
+    from protocol.commands.output import check_new_folder, check_output, check_several, read_of_spec
+
+    read = [file for spec, _ in protocols for file in read_of_spec(spec)]
+    if baseline is not None and write:
+        check_several([baseline], "--baseline", read)
+    read += [] if baseline is None else [baseline]
+    check_several([file for _, file in reports], "--report", read)
+    if certify is not None:
+        from protocol.commands.certified import certificate_file
+
+        check_new_folder(certify, "--certify")
+        for _, protocol in protocols:
+            for item in protocol.properties:
+                check_output(certificate_file(certify, protocol.name, item.name), "--certify", read)
 
 
 def _need_solvers() -> None:

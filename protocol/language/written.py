@@ -25,6 +25,13 @@ def written(file: Path) -> dict[str, dict[str, Place]]:
     return {section: found.get(section, {}) for section in SECTIONS}
 
 
+def files_of(file: Path) -> tuple[Path, ...]:
+    """The file and those that it amends, as far as they can be read."""
+    report = Report(with_line_feeds(read_text(file)), str(file))
+    tree(report)
+    return tuple(Path(part.file) for part in report.parts)
+
+
 def _sections(report: Report, root: Mapping) -> Iterator[tuple[str, dict[str, Place]]]:
     for key, node in root.entries:
         if key.text in SECTIONS and isinstance(node, Mapping):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from protocol.cli import run
+from protocol.language.from_yaml import parse
+from tests.hand_made import SPEC as COUNTS
 from tests.test_cli import SPEC
 
 SAMPLE = Path(__file__).parent.parent / "adapters" / "mapped" / "sample"
@@ -76,3 +78,49 @@ def test_a_name_that_no_file_of_xml_may_hold_is_drawn_all_the_same(mine: Path, c
     mine.write_text(COURSES.replace("p1", "\x1b[31mred"), encoding="utf-8")
     assert run((*REPORT, "r.html", "--figures", "figures", "--pages", "all")) == 0
     assert all("\x1b" not in one.read_text(encoding="utf-8") for one in mine.parent.glob("figures/*.svg"))
+
+
+# Reports, certificates and baselines of a verification: what is wrong with them is said before anything is searched
+
+AMENDED = 'amends: small/protocol.yaml\nprotocol: amended\nversion: "2"\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--report", "json", "small/protocol.yaml"], "'small/protocol.yaml' is a file that is read here"),
+        (["--report", "junit", "small/courses.md"], "'small/courses.md' is a file that is read here"),
+        (["--report", "sarif", "link.yaml"], "'link.yaml' is a file that is read here"),
+        (["--report", "json", "small"], "'small' is a folder"),
+        (["--report", "json", "nowhere/a.json"], "there is no folder nowhere"),
+        (["--report", "json", "a", "--report", "junit", "./a"], "--report 'a' is given twice"),
+        (["--baseline", "accepted.json", "--report", "json", "accepted.json"], "'accepted.json' is a file that is read here"),
+        (["--baseline", "small/courses.md", "--write-baseline"], "--baseline 'small/courses.md' is a file that is read here"),
+        (["--baseline", "nowhere/a.json", "--write-baseline"], "there is no folder nowhere"),
+        (["--certify", "mine.csv/in"], "mine.csv is no folder"),
+    ],
+)
+def test_verify_never_writes_over_what_it_reads(options: list[str], said: str, mine: Path, capsys: Output) -> None:
+    desk = mine.parent
+    os.symlink("small/protocol.yaml", desk / "link.yaml")
+    (desk / "accepted.json").write_text("{}", encoding="utf-8")
+    before = {file: file.read_bytes() for file in desk.rglob("*") if file.is_file()}
+    assert run(["verify", "small", *options]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert {file: file.read_bytes() for file in desk.rglob("*") if file.is_file()} == before
+
+
+def test_nor_over_what_an_amendment_amends(mine: Path, capsys: Output) -> None:
+    (mine.parent / "amended.yaml").write_text(AMENDED, encoding="utf-8")
+    assert run(["verify", "amended.yaml", "--report", "json", "small/protocol.yaml"]) == 2
+    assert "is a file that is read here" in capsys.readouterr().err
+    assert (mine.parent / "small" / "protocol.yaml").read_text(encoding="utf-8") == SPEC
+
+
+def test_nor_over_a_protocol_that_is_called_like_a_certificate(mine: Path, capsys: Output) -> None:
+    asking = parse(COUNTS)
+    spec = mine.parent / f"{asking.name}-{asking.properties[0].name}.smt2"
+    spec.write_text(COUNTS, encoding="utf-8")
+    assert run(["verify", spec.name, "--certify", "."]) == 2
+    assert "is a file that is read here" in capsys.readouterr().err
+    assert spec.read_text(encoding="utf-8") == COUNTS
