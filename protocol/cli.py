@@ -11,12 +11,17 @@ import gc
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from protocol.commands import FAULT, HOLDS, UNUSABLE
+
+if TYPE_CHECKING:
+    from protocol.errors import ProtocolError
 
 COMMANDS = (
     "check", "test", "verify", "diff", "mutate", "suite", "readings", "map", "replay", "replay-table", "report", "watch", "why",
@@ -93,7 +98,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _unusable(error)
     except ProtocolError as error:
-        return _unusable(str(error))
+        return _unusable(_told(error))
     except click.Abort:
         return 130
     except SystemExit as leaving:  # click itself exits when it has answered a shell, and on a broken pipe
@@ -116,6 +121,20 @@ def run(arguments: Sequence[str]) -> int:
 def _discard() -> None:
     """Nobody reads any more; Python would complain once again when it closes stdout."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+MOST_TOLD = 50
+"""Problems of a file; so many are told, and how many more there are: who mends these has mended most of them."""
+
+
+def _told(error: ProtocolError) -> str:
+    """What is wrong; of very many problems the first, and how often there are others of each code."""
+    problems = error.problems
+    if len(problems) <= MOST_TOLD:
+        return str(error)
+    codes = Counter(getattr(one, "code", "") for one in problems[MOST_TOLD:])
+    more = ", ".join(f"{code} {count:,} times" for code, count in codes.most_common())
+    return "\n\n".join((*map(str, problems[:MOST_TOLD]), f"And {len(problems) - MOST_TOLD:,} more problems: {more}."))
 
 
 def _unusable(why: click.ClickException | str) -> int:
