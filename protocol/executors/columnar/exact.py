@@ -35,10 +35,11 @@ def ask(one: Compared, rows: Any, names: Collection[str], out: Any, refused: Any
     where = np.flatnonzero(asked)
     if not where.size:
         return
-    read = [name for name in (one.name, f"{one.name}.not done", *_beside(one)) if name in names]
-    for index, row in zip(where.tolist(), rows.select(read).take(pyarrow.array(where)).to_pylist(), strict=True):
-        sign, lower, upper = (row.get(name) for name in _beside(one))
-        record = row[one.name], row.get(f"{one.name}.not done"), sign, lower, upper
+    beside = (f"{one.name}.not done", *_beside(one))
+    some = rows.select([name for name in (one.name, *beside) if name in names]).take(pyarrow.array(where))
+    nothing = [None] * len(where)
+    values = (some.column(name).to_pylist() if name in names else nothing for name in (one.name, *beside))
+    for index, record in zip(where.tolist(), zip(*values, strict=True), strict=True):
         codes: Codes = (one.coder.records[record] or (NO_CODES,))[-1]
         for number, term in enumerate(one.terms):
             out[term.place, index] = codes[number] if codes and codes is not REFUSED else layout.NO_VALUE

@@ -28,7 +28,7 @@ def answer(axis: Axis, register: Asked, time: Array, counts: Array) -> Array:
         case layout.AMOUNT:
             return passed(axis.cuts, register(axis.a))
         case layout.COUNT:
-            return counts[axis.b][register(axis.a)]
+            return counts[axis.b].take(register(axis.a), mode="clip")
         case layout.AFTER:
             return register(axis.a) + axis.b > register(axis.c)
         case layout.SINCE:
@@ -51,7 +51,7 @@ def passed(cuts: Sequence[int], minutes: Array) -> Array:
     """How many of these cuts are not after so many minutes."""
     found = np.zeros(minutes.shape, np.int8 if len(cuts) < 127 else np.int16)
     for cut in cuts:
-        found += minutes >= cut
+        np.add(found, (minutes >= cut).view(np.int8), out=found)
     return found
 
 

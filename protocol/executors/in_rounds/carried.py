@@ -34,8 +34,8 @@ class Carried:
         shape = (len(self.terms), len(rounds.row))
         self.code, self.last = room.empty("carried", shape, kind), room.empty("last", shape, kind)
         for line, term in enumerate(self.terms):
-            self.code[line] = np.take(raw[term.place], rounds.row, mode="clip")
-        self.kind = kind
+            self.code[line] = raw[term.place].take(rounds.row, mode="clip")
+        self.kind, self.spare = kind, room.empty("spare", (len(self.terms), len(rounds.begin)), kind)
         self._since: dict[int, Array] = {}
 
     def measured(self, inputs: int) -> Array:
@@ -54,12 +54,15 @@ class Carried:
             width = rows.stop - rows.start
             code, last = self.code[:, rows], self.last[:, rows]
             is_none = code == layout.NO_VALUE if has_none else None
-            nothing = code >> bits
-            np.maximum(code, 0, out=code)
-            np.bitwise_and(np.invert(nothing), number + 1, out=last)
+            nothing = np.right_shift(code, bits, out=self.spare[:, :width])
+            np.invert(nothing, out=last)
+            code &= last
+            last &= number + 1
             if number:
-                code |= self.code[:, before.start : before.start + width] & nothing
-                last |= self.last[:, before.start : before.start + width] & nothing
+                earlier = slice(before.start, before.start + width)
+                last |= self.last[:, earlier] & nothing
+                nothing &= self.code[:, earlier]
+                code |= nothing
             if is_none is not None:
                 last[is_none] = 0
             before = rows
@@ -68,13 +71,17 @@ class Carried:
 
     def find_since(self, axes: Sequence[Axis]) -> None:
         """Makes ready which visits are near enough for these axes of readings."""
-        spans = [one for one in spans_of((axis.d for axis in axes), layout.EVER) if one not in self._since]
+        read = (axis.d for axis in axes if self._line(axis) is not None)
+        spans = [one for one in spans_of(read, layout.EVER) if one not in self._since]
         self._since |= self.rounds.since(spans, self.kind)
+
+    def _line(self, axis: Axis) -> int | None:
+        is_known = axis.kind == layout.KNOWN
+        return self.line_of_input.get(axis.a - layout.FIRST_FREE) if is_known else self.line.get(axis.b - self.first)
 
     def counting(self, axis: Axis) -> Array | int:
         """The code of an axis of readings at each visit, or the same one for all."""
-        is_known = axis.kind == layout.KNOWN
-        line = self.line_of_input.get(axis.a - layout.FIRST_FREE) if is_known else self.line.get(axis.b - self.first)
+        is_known, line = axis.kind == layout.KNOWN, self._line(axis)
         if line is None:
             return 0 if is_known else axis.c
         counts: Array = self.last[line] >= self._since.get(axis.d, 1)

@@ -1,96 +1,83 @@
-"""Which number has each of many keys? The same keys have the same number, from 1 on, in the order in which they were met."""
+"""What is known of each of many keys? A key is a few words of 64 bits; a table keeps a value for each that was ever met."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from protocol.executors.columnar.keys import Crowded
+
 Array = Any
+NEW = -1
+"""The value of a key that was never met before."""
+_EMPTY = np.uint64(2**64 - 1)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 _LOOSE = 6
-"""So many slots for each key, at least, that few keys stand beside their place."""
+"""So many rows for each key, at least, so that few keys stand beside their place."""
 
 
-class Interned:
-    """Keys of a few words of 64 bits each, in a table with open places; it grows with the keys that it meets."""
+class Table:
+    """Keys with their values, each in a row where anybody finds it, or in one of the next ones. It grows with what it meets."""
 
-    def __init__(self, words: int, bits: int = 12) -> None:
-        self.size = 1
-        self.words: list[Array] = [np.zeros(1 << bits, np.uint64) for _ in range(words)]
+    def __init__(self, words: int, bits: int = 14) -> None:
+        self.size, self.words = 0, words
         self._empty(bits)
 
     def _empty(self, bits: int) -> None:
-        self.slots: Array = np.zeros(1 << bits, np.int32)
+        self.rows: Array = np.full((1 << bits, self.words + 1), _EMPTY, np.uint64)
+        self.values: Array = self.rows.view(np.int64)[:, -1]
         self.shift = np.uint64(64 - bits)
 
-    def find(self, words: Sequence[Array]) -> tuple[Array, Array]:
-        """The number of each key, and where those stand that were never met before, one of each."""
-        place = self._place(words)
-        found: Array = np.take(self.slots, place, mode="clip")
-        left = np.flatnonzero(~self._are(found, words))
-        new = [left[found[left] == 0]]
+    def find(self, keys: Array) -> tuple[Array, Array]:
+        """The value of each key, which is a line of words, and its row; the value may be set there."""
+        place = self._place(keys)
+        found = self.rows.take(place, axis=0, mode="clip")
+        left = self._others(found, keys)
+        new = []
         while left.size:
-            left = left[found[left] != 0]
-            place[left] = (place[left] + 1) % len(self.slots)
-            found[left] = self.slots[place[left]]
-            left = left[~self._are(found[left], [word[left] for word in words])]
-            new.append(left[found[left] == 0])
-        every = np.concatenate(new)
-        return found, self._added(words, every, found) if every.size else every
+            is_empty = found[left, 0] == _EMPTY
+            new.append(left[is_empty])
+            left = left[~is_empty]
+            place[left] = (place[left] + 1) % len(self.rows)
+            found[left] = self.rows[place[left]]
+            left = left[self._others(found[left], keys[left])]
+        if any(some.size for some in new):
+            self._add(np.unique(keys[np.concatenate(new)], axis=0))
+            return self.find(keys)
+        return found.view(np.int64)[:, -1], place
 
-    def _place(self, words: Sequence[Array]) -> Array:
-        mixed = words[0] * _SPREAD
-        for word in words[1:]:
+    def _place(self, keys: Array) -> Array:
+        mixed = keys[:, 0] * _SPREAD
+        for word in range(1, self.words):
             mixed ^= mixed >> _HALF
-            mixed += word
+            mixed += keys[:, word]
             mixed *= _SPREAD
         mixed ^= mixed >> _HALF
         mixed *= _SPREAD
         mixed >>= self.shift
         return mixed.view(np.int64)
 
-    def _are(self, numbers: Array, words: Sequence[Array]) -> Array:
-        """Whether these are the numbers of these keys."""
-        same = numbers != 0
-        for mine, word in zip(self.words, words, strict=True):
-            same &= np.take(mine, numbers, mode="clip") == word
-        return same
+    def _others(self, found: Array, keys: Array) -> Array:
+        """Where a row is not that of a key."""
+        other = found[:, 0] != keys[:, 0]
+        for word in range(1, self.words):
+            other |= found[:, word] != keys[:, word]
+        return other.nonzero()[0]
 
-    def _added(self, words: Sequence[Array], new: Array, found: Array) -> Array:
-        """Gives numbers to keys that were never met; where each stands first."""
-        distinct, first, which = _distinct([word[new] for word in words])
-        begin, end = self.size, self.size + len(first)
-        while end > len(self.words[0]):
-            self.words = [np.concatenate((mine, np.zeros_like(mine))) for mine in self.words]
-        for mine, word in zip(self.words, distinct, strict=True):
-            mine[begin:end] = word
-        found[new], self.size = begin + which, end
-        if end * _LOOSE > len(self.slots):
-            self._empty((2 * end * _LOOSE).bit_length())
-            begin = 1
-        self._put(begin, end)
-        return new[first]
-
-    def _put(self, begin: int, end: int) -> None:
-        """Puts these numbers into the first free slots from their places on."""
-        numbers: Array = np.arange(begin, end, dtype=np.int32)
-        place = self._place([mine[begin:end] for mine in self.words])
-        while numbers.size:
-            free = self.slots[place] == 0
-            self.slots[place[free]] = numbers[free]  # of several for one slot the last one gets it
-            left = self.slots[place] != numbers
-            numbers, place = numbers[left], (place[left] + 1) % len(self.slots)
-
-
-def _distinct(words: Sequence[Array]) -> tuple[list[Array], Array, Array]:
-    """Each key once, where it stands first, and which of them each one is."""
-    order = np.lexsort(tuple(words))
-    ordered = [word[order] for word in words]
-    begins: Array = np.ones(len(order), np.bool_)
-    begins[1:] = np.logical_or.reduce([word[1:] != word[:-1] for word in ordered])
-    which: Array = np.empty(len(order), np.int64)
-    which[order] = np.cumsum(begins) - 1
-    return [word[begins] for word in ordered], order[begins], which
+    def _add(self, keys: Array) -> None:
+        """Keys that were never met, each once."""
+        if (keys[:, 0] == _EMPTY).any():
+            raise Crowded
+        rows = np.column_stack((keys, np.full(len(keys), NEW).view(np.uint64)))
+        self.size += len(rows)
+        if self.size * _LOOSE > len(self.rows):
+            rows = np.concatenate((self.rows[self.rows[:, 0] != _EMPTY], rows))
+            self._empty((2 * self.size * _LOOSE).bit_length())
+        place = self._place(rows)
+        while place.size:
+            free = self.rows[place, 0] == _EMPTY
+            self.rows[place[free]] = rows[free]  # of several for one row the last one gets it
+            left = self._others(self.rows[place], rows)
+            rows, place = rows[left], (place[left] + 1) % len(self.rows)

@@ -27,19 +27,21 @@ class Leaves:
         if size == self.size:
             return
         self.size = size
-        self.after, self.writes = (np.ascontiguousarray(forest.leaf[:size, side]).astype(np.int64) for side in range(2))
+        self.after, self.writes = (np.ascontiguousarray(forest.leaf[:size, side]) for side in range(2))
+        self.writes = self.writes.astype(np.uint8)
         kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(LARGE, np.int32), **dict.fromkeys(FLAGS, np.bool_)}
         self.columns = {
             name: forest.columns[:size, number].astype(kinds.get(name, np.int16)) for number, name in enumerate(WRITTEN)
         }
         self.judged = [np.ascontiguousarray(column) for column in forest.judged[:size].T]
+        self.is_open = self.judged[_IS_ASKED].astype(np.bool_)
 
     def write(self, outcome: Outcome, rows: slice, leaves: Array) -> None:
         """The columns of some rows."""
         if not self.size:
             return
         for name, column in self.columns.items():
-            np.take(column, leaves, out=outcome.column(name)[rows], mode="clip")
+            column.take(leaves, out=outcome.column(name)[rows], mode="clip")
 
 
 def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, only: Array, leaves: Array, kinds: Array) -> None:
@@ -48,9 +50,11 @@ def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, o
     ``within``: minutes in which a recommendation is to be met, or -1 for before the next visit. ``only``: rows at which only
     the dose changed.
     """
-    asked = np.flatnonzero(np.take(found.judged[_IS_ASKED], leaves, mode="clip") & (leaves >= 0)) if found.size else leaves[:0]
+    if not found.size:
+        return
+    asked = (found.is_open.take(leaves, mode="clip") & (leaves >= 0)).nonzero()[0]
     fits = found.forest.fits
-    effect = found.judged[_EFFECT][leaves[asked]] if found.size else asked
+    effect = found.judged[_EFFECT][leaves[asked]]
     open_: Array = np.ones(len(asked), np.bool_)
     back, left = 1, np.arange(len(asked))
     while left.size:
@@ -62,7 +66,7 @@ def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, o
         open_[left[met]] = False
         left, back = left[~met], back + 1
     kinds[asked[~open_]] = -1
-    late = open_ & (kinds[asked] >= 0) & (found.judged[_CAN_BE_LATE][leaves[asked]] != 0) if found.size else open_
+    late = open_ & (kinds[asked] >= 0) & (found.judged[_CAN_BE_LATE][leaves[asked]] != 0)
     _late(found, start, given, leaves, kinds, asked[late], effect[late])
 
 

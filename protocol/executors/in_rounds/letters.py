@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,12 @@ from protocol.executors.columnar import keys
 from protocol.executors.columnar.forest import Forest, roomy
 from protocol.executors.compiled import layout
 from protocol.executors.in_rounds.carried import Carried
-from protocol.executors.in_rounds.interned import Interned
-from protocol.executors.in_rounds.packed import BYTE, bits_of, byte_of, packed
+from protocol.executors.in_rounds.interned import NEW, Table
+from protocol.executors.in_rounds.packed import Part, bits_of, packed, width
 
 Array = Any
+_UNIT, _UNITS = 16, 4
+"""A processor takes many units of so many bits at once; so many are a word."""
 
 
 class Letters:
@@ -24,11 +26,11 @@ class Letters:
         self.forest, self.frame = forest, forest.frame
         self.axes = [number for number, axis in enumerate(self.frame.axes.all) if self._is_asked(number, axis)]
         self.line = {axis: line for line, axis in enumerate(self.axes)}
-        widths = [keys.width(self.frame, self.frame.axes.all[axis], axis) for axis in self.axes]
-        self.bytes = list(packed(widths))
-        self.words = -(-len(self.bytes) // BYTE) or 1
-        self.numbers = Interned(self.words, 16)
+        self.units = list(packed([width(self.frame, axis) for axis in self.axes], _UNIT))
+        self.words = -(-len(self.units) // _UNITS) or 1
+        self.table, self.size = Table(self.words, 16), 1
         self.codes: Array = np.zeros((256, len(self.axes)), np.int16)
+        self.keys: Array = np.zeros((256, self.words), np.uint64)
         self.truths: Array = np.full((256, len(forest.trackers)), -1, np.int8)
 
     def _is_asked(self, number: int, axis: Any) -> bool:
@@ -45,27 +47,42 @@ class Letters:
         carried.find_since(axes)
         fields = [carried.counting(axis) for axis in axes]
         words = self._words(fields, len(carried.rounds.row))
-        found, new = self.numbers.find(words)
-        if new.size:
-            self._learn(fields, found[new], new)
-        return found
+        found, rows = self.table.find(words)
+        new = (found == NEW).nonzero()[0]
+        if not new.size:
+            return found
+        distinct, first = np.unique(rows[new], return_index=True)
+        numbers: Array = self.size + np.arange(len(distinct))
+        self.table.values[distinct] = numbers
+        self._learn(fields, words, numbers, new[first])
+        return self.table.values[rows]
 
-    def _learn(self, fields: Sequence[Array | int], numbers: Array, new: Array) -> None:
-        known, size = len(self.codes), self.numbers.size
-        self.codes, self.truths = roomy(self.codes, size), roomy(self.truths, size)
+    def _learn(self, fields: Sequence[Array | int], words: Array, numbers: Array, new: Array) -> None:
+        known, self.size = len(self.codes), self.size + len(new)
+        self.codes, self.truths, self.keys = (roomy(array, self.size) for array in (self.codes, self.truths, self.keys))
         self.truths[known:] = -1
+        self.keys[numbers] = words[new]
         for line, field in enumerate(fields):
             self.codes[numbers, line] = field if isinstance(field, int) else field[new]
 
-    def _words(self, fields: Sequence[Array | int], size: int) -> list[Array]:
-        room: Array = np.zeros((size, self.words * BYTE), np.uint8)
-        for number, parts in enumerate(self.bytes):
-            room[:, number] = byte_of(parts, fields)
-        whole: Array = room.view(np.uint64)
-        return [np.ascontiguousarray(whole[:, word]) for word in range(self.words)]
+    def _words(self, fields: Sequence[Array | int], size: int) -> Array:
+        room: Array = np.zeros((size, self.words * _UNITS), np.uint16)
+        for number, parts in enumerate(self.units):
+            room[:, number] = _unit(parts, fields)
+        return room.view(np.uint64)
 
-    def masks(self, asked: Sequence[int]) -> list[np.uint64]:
-        """The bits of these axes in each word."""
-        room: Array = np.zeros(self.words * BYTE, np.uint8)
-        room[: len(self.bytes)] = bits_of(self.bytes, {self.line[axis] for axis in asked})
-        return list(room.view(np.uint64))
+    def mask(self, asked: Collection[int]) -> Array:
+        """The bits of these axes in the words of a letter."""
+        room: Array = np.zeros(self.words * _UNITS, np.uint16)
+        room[: len(self.units)] = bits_of(self.units, {self.line[axis] for axis in asked})
+        return room.view(np.uint64)
+
+
+def _unit(parts: Sequence[Part], codes: Sequence[Array | int]) -> Array:
+    """A unit of many letters."""
+    unit: Array = np.uint16(0)
+    for part in parts:
+        code = codes[part.line]
+        bits = code >> part.begin & (1 << part.bits) - 1 if isinstance(code, int) else part.of(code).astype(np.uint16)
+        unit = unit | bits * np.uint16(1 << part.shift)
+    return unit

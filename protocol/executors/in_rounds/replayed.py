@@ -17,6 +17,7 @@ from protocol.executors.columnar.whole_patients import by_slow, chunks, written
 from protocol.executors.compiled import layout, walking
 from protocol.executors.compiled.layout import GIVEN, NOT_GROWN
 from protocol.executors.in_rounds import values
+from protocol.executors.in_rounds.answers import answer
 from protocol.executors.in_rounds.carried import Carried
 from protocol.executors.in_rounds.leaves import Leaves, judge
 from protocol.executors.in_rounds.letters import Letters
@@ -108,7 +109,8 @@ class _Chunk:
     """The rounds of one chunk."""
 
     def __init__(self, known: Known, carried: Carried, given: Array) -> None:
-        self.known, self.forest, self.carried, self.rounds, self.given = known, known.forest, carried, carried.rounds, given
+        self.known, self.forest, self.carried, self.rounds = known, known.forest, carried, carried.rounds
+        self.given = given
         self.measured = {
             number: carried.measured(one.inputs) for number, one in enumerate(self.forest.trackers) if one.counts is not None
         }
@@ -128,9 +130,9 @@ class _Chunk:
                 self._begin()
                 continue
             rows = self.rounds.round(number)
-            after: Array = np.take(self.known.leaves.after, found, mode="clip")
+            after: Array = self.known.leaves.after.take(found, mode="clip")
             time = self.rounds.time[rows]
-            self.patients.follow(number, after, np.take(self.known.leaves.writes, found, mode="clip"), time)
+            self.patients.follow(number, after, self.known.leaves.writes.take(found, mode="clip"), time)
             leaves[rows] = np.where(after < 0, -1, found) if self.patients.is_gone else found
             number += 1
         return leaves
@@ -139,8 +141,8 @@ class _Chunk:
         letters = self.known.letters
         self.letter = letters.of(self.carried)
         self.patients = Patients(self.forest, self.carried)
-        truths = Truths(self.forest, letters, self.patients, self.letter)
-        self.trackers = Trackers(self.forest, self.patients, truths, self.measured)
+        self.truths = Truths(self.forest, letters, self.patients, self.letter)
+        self.trackers = Trackers(self.forest, self.patients, self.truths, self.measured)
         self.known.situations.renew()
 
     def _arrive(self, number: int) -> None:
@@ -148,22 +150,28 @@ class _Chunk:
         width, time = rows.stop - rows.start, self.rounds.time[rows]
         if number:
             self.trackers.pass_time(self.rounds.round(number - 1).start, width, time)
-        self.patients.arrive(width, time, np.array(self.forest.tree.place_drug, np.int64))
+        self.patients.arrive(number, width, time)
         self.trackers.move(rows.start, width, time)
+        if self.truths.has_grown:
+            self.known.situations.renew()
+            self.truths.has_grown = False
 
     def _leaves(self, number: int) -> Array | None:
         """The leaves of a round; None where the letters do not tell enough."""
         rows, situations = self.rounds.round(number), self.known.situations
         everybody, axes, time = slice(0, rows.stop - rows.start), self.forest.frame.axes.all, self.rounds.time[rows]
 
+        register = self.patients.asked(rows.start, everybody)
+
         def code(axis: int) -> Array:
-            return self.patients.answer(axes[axis], rows.start, everybody, time)
+            one = axes[axis]
+            is_newer = self.patients.is_newer(one, rows) if one.kind == layout.AFTER else None
+            return answer(one, register, time, self.forest.codes) if is_newer is None else is_newer
 
         place = self.patients.registers[layout.PLACE][everybody]
         while True:
-            keys = situations.find(place, self.letter[rows], self.given[rows], code)
-            found: Array = np.take(situations.leaf, keys, mode="clip")
-            missing = np.flatnonzero(found < 0)
+            found, keys = situations.find(place, self.letter[rows], self.given[rows], code)
+            missing = (found < 0).nonzero()[0]
             if self.patients.is_gone:
                 missing = missing[~self.patients.gone[missing]]
             if not missing.size:
@@ -174,13 +182,13 @@ class _Chunk:
 
     def _learn(self, rows: slice, keys: Array, missing: Array) -> None:
         """Finds the leaves of keys that are new, and grows what is not there."""
-        forest, numbers, some = self.forest, *np.unique(keys[missing], return_index=True)
+        forest, new, some = self.forest, *np.unique(keys[missing], return_index=True)
         who = missing[some]
         root = np.array(forest.tree.root)[self.patients.registers[layout.PLACE][who]]
         entries = walked(forest, root, self._code(rows, who))
         for index in np.flatnonzero(entries == NOT_GROWN).tolist():
             entries[index] = layout.leaf(self._grown(rows, int(who[index])))
-        self.known.situations.leaf[numbers] = layout.leaf(entries)
+        self.known.situations.table.values[new] = layout.leaf(entries)
         self.known.leaves.renew()
         self.known.situations.renew()
 

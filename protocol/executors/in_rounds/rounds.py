@@ -34,21 +34,22 @@ class Room:
 class Rounds:
     """The rounds of some rows of whole patients: ``row`` is the row of each visit, round after round.
 
-    ``begin``: the first row of each patient. ``times``: of each visit, in rows, and ``time`` the same, round after round.
+    ``begin`` and ``visits``: the first row of each patient and how many there are, of who has most first; ``first`` and
+    ``of_each`` the same in the order of the rows. ``times``: of each visit, in rows, and ``time`` the same, round after round.
     """
 
     def __init__(self, start: Array, times: Array) -> None:
-        begins = np.flatnonzero(start)
-        visits = np.diff(begins, append=len(start))
-        order = np.argsort(-visits, kind="stable")
-        self.begin, self.visits, self.times, self.start = begins[order], visits[order], times, start
+        self.times, self.start, self.first = times, start, np.flatnonzero(start)
+        self.of_each = np.diff(self.first, append=len(start))
+        order = np.argsort(-self.of_each.astype(np.int32), kind="stable")
+        self.begin, self.visits = self.first[order], self.of_each[order]
         self.most = int(self.visits[0]) if len(order) else 0
         sizes = len(order) - np.searchsorted(self.visits[::-1], np.arange(self.most), "right")
         self.offset = np.concatenate(([0], np.cumsum(sizes)))
         self.row: Array = np.empty(len(start), np.int64)
         for number, rows in self:
             np.add(self.begin[: rows.stop - rows.start], number, out=self.row[rows])
-        self.time: Array = np.take(times, self.row, mode="clip")
+        self.time: Array = times.take(self.row, mode="clip")
 
     def __iter__(self) -> Iterator[tuple[int, slice]]:
         """The number of each round, and where its visits stand."""
@@ -60,42 +61,40 @@ class Rounds:
 
     def since(self, spans: Sequence[int], kind: Any) -> dict[int, Array]:
         """For each span of minutes, and each visit, the number (from 1 on) of the first visit of the patient within it."""
-        if not spans or not len(self.times):
+        if not spans or not self.most:
             return {}
-        number = np.arange(1, len(self.times) + 1) - np.repeat(self.begin_in_order, self.visits_in_order)
-        apart = self._apart(max(spans))
-        counted = {span: self._back(span, apart) for span in spans}
-        return {span: np.take((number - back).astype(kind), self.row, mode="clip") for span, back in counted.items()}
+        number: Array = np.arange(1, len(self.times) + 1, dtype=np.int32)
+        number -= np.repeat(self.first.astype(np.int32), self.of_each)
+        number = number.astype(kind)
+        within = self._within(spans, number)
+        return {span: (number - back).take(self.row, mode="clip") for span, back in zip(spans, within, strict=True)}
 
-    @property
-    def begin_in_order(self) -> Array:
-        """The first row of each patient, in the order of the rows."""
-        return np.flatnonzero(self.start)
-
-    @property
-    def visits_in_order(self) -> Array:
-        """How many visits each patient has, in the order of the rows."""
-        return np.diff(self.begin_in_order, append=len(self.start))
-
-    def _apart(self, most: int) -> Array:
-        """The times, so far from one patient to the next that nobody is within a span of another one."""
-        first = self.begin_in_order
-        last = first + self.visits_in_order - 1
-        shift: Array = np.zeros(len(first), np.int64)
-        shift[1:] = np.cumsum(self.times[last[:-1]] - self.times[first[1:]] + most + 1)
-        return self.times + np.repeat(shift, self.visits_in_order)
-
-    def _back(self, span: int, apart: Array) -> Array:
-        """How many visits before each one are within a span."""
-        found: Array = np.zeros(len(apart), np.int64)
-        for back in range(1, _BACK + 1):
-            within = apart[back:] - apart[:-back] <= span
-            if not within.any():
+    def _within(self, spans: Sequence[int], number: Array) -> list[Array]:
+        """How many visits before each one, which has a number, are within each span."""
+        found, times = [np.zeros_like(number) for _ in spans], self.times
+        if len(times) and max(-int(times.min()), int(times.max()), spans[-1]) < 1 << 30:
+            times = times.astype(np.int32)
+        for back in range(1, min(_BACK, self.most - 1) + 1):
+            minutes, is_one = times[back:] - times[:-back], number[back:] > back
+            near = [(minutes <= span) & is_one for span in spans]
+            if not near[-1].any():
                 return found
-            found[back:] += within
-        far = np.flatnonzero(found == _BACK)
-        found[far] = far - np.searchsorted(apart, apart[far] - span)
+            for count, some in zip(found, near, strict=True):
+                np.add(count[back:], some.view(np.int8), out=count[back:])
+        if self.most - 1 > _BACK:
+            self._look_far(spans, found)
         return found
+
+    def _look_far(self, spans: Sequence[int], found: Sequence[Array]) -> None:
+        """The same of those who have more visits within a span than were looked at."""
+        last: Array = self.first + self.of_each - 1
+        shift: Array = np.zeros(len(last), np.int64)
+        # So far from one patient to the next that nobody is within a span of another one.
+        shift[1:] = np.cumsum(self.times[last[:-1]] - self.times[self.first[1:]] + spans[-1] + 1)
+        apart = self.times + np.repeat(shift, self.of_each)
+        for span, count in zip(spans, found, strict=True):
+            far = np.flatnonzero(count == _BACK)
+            count[far] = far - np.searchsorted(apart, apart[far] - span)
 
 
 def spans_of(minutes: Iterable[int], ever: int) -> list[int]:

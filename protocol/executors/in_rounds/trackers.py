@@ -29,15 +29,18 @@ class Trackers:
     def __init__(self, forest: Forest, patients: Patients, truths: Truths, measured: dict[int, Array]) -> None:
         self.forest, self.patients, self.truths, self.measured = forest, patients, truths, measured
         self.registers, self.followed = patients.registers, list(enumerate(forest.trackers))
+        self.nobody: Array = np.zeros(0, np.int64)
         self.lapses = [
             sorted({pair for node in keys.conditions(one) for pair in _asked(forest.tree, node, None)}) for one in forest.trackers
         ]
 
+    def are_followed(self, one: Tracking, width: int) -> Array:
+        """Of whom a tracker is followed: before treatment only where it says so."""
+        return np.ones(width, np.bool_) if one.tracker.from_baseline else self.registers[layout.STARTED][:width] != NONE
+
     def who(self, one: Tracking, width: int) -> Array:
-        """The patients of whom a tracker is followed: before treatment only where it says so."""
-        if one.tracker.from_baseline:
-            return np.arange(width)
-        return np.flatnonzero(self.registers[layout.STARTED][:width] != NONE)
+        """The patients of whom a tracker is followed."""
+        return np.flatnonzero(self.are_followed(one, width))
 
     # Between two visits
 
@@ -82,10 +85,12 @@ class Trackers:
         """With the readings of the visits that begin there. All are asked before the first one moves."""
         asked = list[tuple[int, Tracking, Array, Array]]()
         for number, one in self.followed:
-            who = self.who(one, width)
-            asked.append(
-                (number, one, who, self.truths.at_visit(number, begin, who, time[who]) if one.counts or one.lasts else who)
-            )
+            who = self.who(one, width) if one.counts is None else self.nobody
+            if one.counts:  # of everybody, because they move for nearly all
+                found = self.truths.of_all(number, begin, width, time)
+            else:
+                found = self.truths.at_visit(number, begin, who, time[who]) if one.lasts else who
+            asked.append((number, one, who, found))
         for number, one, who, found in asked:
             match one.tracker.kind:
                 case "duration":
@@ -93,7 +98,7 @@ class Trackers:
                 case "since":
                     self._so(one, who, found, time[who])
                 case "episodes" | "consecutive":
-                    self._count(number, one, begin, who, found, time)
+                    self._count(number, one, begin, found, time)
                 case "lowest" | "highest":
                     self._reach(number, one, begin, who, time[who])
 
@@ -133,26 +138,28 @@ class Trackers:
             held, value = self.registers[one.first + side], self.forest.ends[number, codes, side]
             held[who] = np.where(held[who] == NONE, value, pick(held[who], value))
 
-    def _count(self, number: int, one: Tracking, begin: int, who: Array, found: Array, time: Array) -> None:
+    def _count(self, number: int, one: Tracking, begin: int, found: Array, time: Array) -> None:
         """The numbers of the sets of counts that can be now."""
-        measured = self.measured[number][begin : begin + len(time)][who]
-        before = self.registers[one.first][who]
-        place = before * 18 + found * 2 + measured
-        after = self._moved(number, place)
-        for index in np.flatnonzero(after < 0).tolist():
+        measured = self.measured[number][begin : begin + len(time)].view(np.int8)
+        before = self.registers[one.first][: len(time)]
+        steps = found * np.int8(2) + measured
+        place = before * 18 + steps
+        after, followed = self._moved(number, place), self.are_followed(one, len(time))
+        for index in ((after < 0) & followed).nonzero()[0].tolist():
             registers = [0] * (one.first + 2)
             registers[one.first] = int(before[index])
             move(self.forest.tree, one, registers, int(found[index]), one.inputs if measured[index] else 0, 0)
-        if (after < 0).any():
+            self.truths.has_grown = True
+        if self.truths.has_grown:
             self.forest.sync()
             after = self._moved(number, place)
-        self.registers[one.first][who] = after >> 1
-        changed = who[after & 1 != 0]
-        self.registers[one.first + 1][changed] = time[changed]
+        np.copyto(before, after >> 1, where=followed)
+        changed = (after & 1).astype(np.bool_) & followed
+        np.copyto(self.registers[one.first + 1][: len(time)], time, where=changed)
 
     def _moved(self, number: int, place: Array) -> Array:
-        known = self.forest.moves[number]
-        return np.where(place < len(known), np.take(known, place, mode="clip"), -1)
+        """Where counts go; they are numbers below 0 where nobody knows yet."""
+        return self.forest.moves[number].take(place, mode="clip")
 
 
 def _either(one: Array, other: Array) -> Array:

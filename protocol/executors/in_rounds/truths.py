@@ -23,6 +23,7 @@ class Truths:
 
     def __init__(self, forest: Forest, letters: Letters, patients: Patients, letter: Array) -> None:
         self.forest, self.letters, self.patients, self.letter = forest, letters, patients, letter
+        self.has_grown = False
         self.of_letters = {
             number: self._of_letters(number) for number in range(len(forest.trackers)) if self._is_of_readings(number)
         }
@@ -34,7 +35,7 @@ class Truths:
 
     def _of_letters(self, number: int) -> Array:
         """Those at all visits; the letters that are new are learned."""
-        found: Array = np.take(self.letters.truths[:, number], self.letter, mode="clip")
+        found: Array = self.letters.truths[:, number].take(self.letter, mode="clip")
         new = np.flatnonzero(found < 0)
         if not new.size:
             return found
@@ -44,10 +45,16 @@ class Truths:
         begins = offset[np.searchsorted(offset, new[first], "right") - 1]
         self._grow(number, learned, begins, new[first] - begins, self.patients.rounds.time[new[first]])
         self.letters.truths[some, number] = learned
-        return np.take(self.letters.truths[:, number], self.letter, mode="clip")
+        return self.letters.truths[:, number].take(self.letter, mode="clip")
+
+    def of_all(self, number: int, begin: int, width: int, time: Array) -> Array:
+        """The truths at the visits of all patients of a round; they begin there."""
+        if number in self.of_letters:
+            return self.of_letters[number][begin : begin + width]
+        return self.between(number, begin, np.arange(width), time)
 
     def at_visit(self, number: int, begin: int, patients: Array, time: Array) -> Array:
-        """The truths at the visits of some patients; they begin there."""
+        """The same of some of them."""
         if number in self.of_letters:
             return self.of_letters[number][begin + patients].astype(np.int64)
         return self.between(number, begin, patients, time)
@@ -74,3 +81,4 @@ class Truths:
             registers = self.patients.whole(int(begins[index]), int(patients[index]))
             found[index] = walking.truths(self.forest.tree, one, registers, int(times[index]))
         self.forest.renew()
+        self.has_grown = True

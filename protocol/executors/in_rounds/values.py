@@ -113,7 +113,7 @@ def _options(one: Compared, rows: Any, names: Collection[str], out: Array) -> bo
     plain, is_odd = buffers(column.indices, column.indices.type.to_pandas_dtype()), False
     for term in one.terms:
         codes = [term.options.index(text) if text in term.options else ASK for text in texts]
-        np.take(np.array(codes or [0], out.dtype), plain.values, out=out[term.place], mode="clip")
+        np.array(codes or [0], out.dtype).take(plain.values, out=out[term.place], mode="clip")
         _only_there(plain.there, out[term.place])
         is_odd |= ASK in codes
     return is_odd
@@ -135,4 +135,4 @@ _READ: dict[type, Callable[[Compared, Any, Collection[str], Array], bool]] = {
 def given(rows: Any, column: Array, codes: Array) -> Array:
     """What was given at each row, by the number that the trees know; ``codes``: those of the dictionary, and of nothing."""
     plain = buffers(column, column.type.to_pandas_dtype())
-    return np.where(plain.there, np.take(codes, plain.values, mode="clip"), codes[-1])
+    return np.where(plain.there, codes.take(plain.values, mode="clip"), codes[-1])
