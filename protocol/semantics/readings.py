@@ -38,9 +38,15 @@ class Accepted:
     history: tuple[Held, ...] = ()
     refused_last: tuple[Held, ...] = ()
 
-    def into(self, state: State) -> State:
-        """The state with these readings in place."""
-        return state.moved(readings=self.readings, baseline=self.baseline, history=self.history, refused_last=self.refused_last)
+    def into(self, state: State, time: int | None = None) -> State:
+        """The state with these readings in place, at a time if that is another one."""
+        return state.moved(
+            readings=self.readings,
+            baseline=self.baseline,
+            history=self.history,
+            refused_last=self.refused_last,
+            time=state.time if time is None else time,
+        )
 
 
 _Held, _Accepted = quickly(Held), quickly(Accepted)
@@ -78,12 +84,12 @@ def accept(prepared: Prepared, state: State, visit: Visit) -> Accepted:
     # A dict keeps its order, so only a new name has to be put into its place.
     in_order = readings if len(readings) == len(state.readings) else sorted(readings)
     ordered = tuple([readings[name] for name in in_order])
-    accepted = _Accepted(ordered, frozenset(measured), tuple(refused), (), (), in_order_of_name(last))
     if not (kept or prepared.reach):
-        return accepted
+        return _Accepted(ordered, frozenset(measured), tuple(refused), (), (), in_order_of_name(last))
     told = {name: _told(observations, visit) for name, observations in by_input.items()}
     baseline, history = (corrected(past, readings, told) for past in (in_order_of_name(kept), state.history))
-    return evolve(accepted, baseline=baseline, history=looked_back(prepared, history, readings, measured, visit.time))
+    history = looked_back(prepared, history, readings, measured, visit.time)
+    return _Accepted(ordered, frozenset(measured), tuple(refused), baseline, history, in_order_of_name(last))
 
 
 def _by_input(visit: Visit) -> dict[str, tuple[Observation, ...]]:

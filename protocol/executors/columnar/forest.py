@@ -10,7 +10,7 @@ import numpy as np
 from protocol.executors.columnar import keys
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.asking import answer
-from protocol.executors.compiled.passing import _asked
+from protocol.executors.compiled.passing import lapsing
 from protocol.executors.compiled.trackers import Tracking
 from protocol.executors.decisions_table import TEXTS, first_texts
 from protocol.executors.plain import Walker
@@ -230,7 +230,7 @@ class Forest:
         for one in all_of:
             if one.counts:
                 codes[one.place, : len(one.counts.codes)] = one.counts.codes
-        lapses = [sorted({pair for node in keys.conditions(one) for pair in _asked(self.tree, node, None)}) for one in used]
+        lapses = [sorted({pair for node in keys.conditions(one) for pair in lapsing(self.tree, node)[0]}) for one in used]
         inputs = [self._terms_of(one) for one in used]
         ends, unknown = self._extremes(used)
         table = [

@@ -6,84 +6,29 @@ stand in registers, as if somebody had read them at the visit. They are looked a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableSequence
+from collections.abc import Iterable, MutableSequence
 from fractions import Fraction
-from functools import cached_property
 
 from attrs import Factory, define, evolve, frozen
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.coding import code_of
 from protocol.executors.compiled.layout import NONE
+from protocol.executors.compiled.numbers import Found, OfNumber
 from protocol.executors.compiled.terms import Term
 from protocol.model.course import Observation, Visit
-from protocol.model.formula import Current, Part, parts
+from protocol.model.formula import parts
 from protocol.model.guard import CumulativeDose
-from protocol.model.input import DerivedNumber, Tracker
+from protocol.model.input import Tracker
 from protocol.model.regimen import Amount, Dose
-from protocol.model.state import Held, Interval, State, Taken
-from protocol.semantics.computed import Result, changes, computed, possible, reading_of, valid_reading
+from protocol.model.state import Interval, State, Taken
+from protocol.semantics.computed import changes, possible, valid_reading
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.readings import accept
 from protocol.semantics.remembered import baseline_at_start, of_baseline
 from protocol.semantics.taken import counted, cumulative, in_unit, with_supplement
 
 Registers = MutableSequence[int]
-
-
-@frozen(eq=False)
-class OfNumber:
-    """A derived number: its registers (the time if it is known, its date) and those of its terms."""
-
-    number: DerivedNumber
-    place: int
-    valid: int
-    date: int
-    terms: tuple[tuple[Term, int], ...]
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """What its formula asks."""
-        return parts(self.number.value)
-
-    @cached_property
-    def measured(self) -> frozenset[str]:
-        """The inputs that are measured anew when the number is."""
-        return frozenset(part.input for part in self.parts if isinstance(part, Current))
-
-    def fill(self, kept: Kept, registers: Registers, time: int) -> None:
-        """What the number is at a time."""
-        found = kept.number(self, time)
-        date = found.result.observed() if found.is_known else found.result.could_date(time)
-        registers[self.valid] = time if found.is_known else NONE
-        registers[self.date] = NONE if date is None else date
-        for (_, register), code in zip(self.terms, found.codes, strict=True):
-            registers[register] = code
-
-    def parts_at(self, prepared: Prepared, state: State, time: int) -> tuple[Held | None, ...]:
-        """The readings of its parts at a time."""
-        return tuple([reading_of(prepared, state, self.number, part, time) for part in self.parts])
-
-    def found(self, prepared: Prepared, state: State, time: int) -> Found:
-        """What comes of its parts."""
-        result = computed(prepared, state, self.number, time)
-        value = result.plausible()
-        kind = self.number.kind
-        span = value or Interval(kind.low, kind.high)
-        closed = Interval(span.low, span.high)
-        codes = tuple(term.code(*term.cells.range_of(closed if term.limit else span)) for term, _ in self.terms)
-        is_refused = result.complete and result.value is not None and value is None
-        return Found(result, codes, result.complete and value is not None, is_refused)
-
-
-@frozen(eq=False)
-class Found:
-    """A number as it was computed: the codes of its terms, whether it is known, and whether it cannot be and is refused."""
-
-    result: Result
-    codes: tuple[int, ...]
-    is_known: bool
-    is_refused: bool
 
 
 @frozen(eq=False)
@@ -150,18 +95,21 @@ class Kept:
     all: tuple[Computed, ...]
     state: State = Factory(State)
     extremes: dict[str, tuple[Fraction, Fraction]] = Factory(dict)
-    numbers: dict[int, tuple[tuple[Held | None, ...], Found]] = Factory(dict)
+    numbers: dict[tuple[int, int], tuple[Found, int | None]] = Factory(dict)
+    changing: dict[str, tuple[int, ...]] = Factory(dict)
 
     def copied(self) -> Kept:
         """The same, so that one goes on without the other."""
-        return Kept(self.prepared, self.all, self.state, dict(self.extremes), dict(self.numbers))
+        return Kept(self.prepared, self.all, self.state, dict(self.extremes))
 
     def read(self, time: int, observations: tuple[Observation, ...]) -> tuple[int, int]:
         """Readings arrive. What was measured of the numbers that are computed or stand for ever, as bits, and how many of these
         were refused."""
-        before = self.state.moved(taken=counted(self.prepared, self.state, time))
+        before = self.state
+        if self.prepared.counts_dose:
+            before = before.moved(taken=counted(self.prepared, before, time))
         accepted = accept(self.prepared, before, Visit(time, observations))
-        self.state = accepted.into(before).moved(time=time)
+        self._moved(accepted.into(before, time))
         measured, refused = 0, 0
         for one in self.all:
             if isinstance(one, OfFixed):
@@ -169,23 +117,37 @@ class Kept:
                 refused += sum(refusal.observation.input == one.input for refusal in accepted.refused)
             elif isinstance(one, OfNumber) and not one.measured.isdisjoint(accepted.measured):
                 measured |= 1 << one.place
-                refused += self.number(one, time).is_refused
+                refused += self.number(one, time)[0].is_refused
         return measured, refused
 
-    def fill(self, registers: Registers, time: int) -> None:
-        """What is computed at a time, into the registers."""
-        for one in self.all:
-            one.fill(self, registers, time)
+    def fill(self, registers: Registers, time: int, some: tuple[Computed, ...] | None = None) -> None:
+        """What is computed at a time, all or some of it, into the registers."""
+        for one in self.all if some is None else some:
+            if isinstance(one, OfNumber):
+                self._fill_number(one, registers, time)
+            else:
+                one.fill(self, registers, time)
 
-    def number(self, one: OfNumber, time: int) -> Found:
-        """A number at a time; it is computed anew where its parts are other readings than before."""
-        asked = one.parts_at(self.prepared, self.state, time)
-        known = self.numbers.get(one.place)
-        same = known is not None and all(now is before for now, before in zip(asked, known[0], strict=True))
-        # What stands in for a reading that is missing does not where it was refused.
-        if known is None or not same or self.prepared.defaulted:
-            known = self.numbers[one.place] = asked, one.found(self.prepared, self.state, time)
-        return known[1]
+    def _fill_number(self, one: OfNumber, registers: Registers, time: int) -> None:
+        found, date = self.number(one, time)
+        registers[one.valid] = time if found.is_known else NONE
+        registers[one.date] = NONE if date is None else date
+        for (_, register), code in zip(one.terms, found.codes, strict=True):
+            registers[register] = code
+
+    def number(self, one: OfNumber, time: int) -> tuple[Found, int | None]:
+        """A number at a time, and its date; looked at once for each time, as long as nothing else is read."""
+        key = one.place, time
+        found = self.numbers.get(key)
+        if found is None:
+            found = self.numbers[key] = one.at(self.prepared, self.state, time)
+        return found
+
+    def _moved(self, state: State) -> None:
+        """What was read or given is in place, so that everything is computed anew."""
+        self.state = state
+        self.numbers.clear()
+        self.changing.clear()
 
     def has_changed(self, tracker: Tracker, time: int) -> bool:
         """Whether a lowest or highest value is another one after a visit."""
@@ -205,19 +167,24 @@ class Kept:
         before = self.state
         anew, first = bool(writes & layout.ANEW), before.started is None
         starts = bool(writes & layout.SETS_STARTED)
+        if not writes and supplement is None and dose == before.dose:
+            return
         baseline = baseline_at_start(self.prepared, before) if starts or (anew and first) else before.baseline
         if anew:
             self.extremes.clear()
             taken = None if before.taken is None else Taken()
-            self.state = before.moved(started=time, changed=time, dose=dose, taken=taken, baseline=baseline)
+            self._moved(before.moved(started=time, changed=time, dose=dose, taken=taken, baseline=baseline))
             return
-        self.state = before.moved(
+        after = before.moved(
             started=time if starts else before.started,
             baseline=baseline,
             changed=time if writes & layout.SETS_CHANGED else before.changed,
             dose=dose,
             taken=self._taken(writes, supplement),
         )
+        if starts:
+            self._moved(after)
+        self.state = after
 
     def _taken(self, writes: int, supplement: Amount | None) -> Taken | None:
         """What has been taken, with what is given at once; a step and a hold remember what it was."""
@@ -228,9 +195,12 @@ class Kept:
         taken = evolve(taken, at_hold=before.amount) if writes & layout.SETS_HOLD else taken
         return with_supplement(self.prepared, taken, supplement)
 
-    def changes(self, name: str) -> Iterator[int]:
+    def changes(self, name: str) -> tuple[int, ...]:
         """The minutes at which time alone may change what is computed."""
-        yield from changes(self.prepared, self.state, name)
+        found = self.changing.get(name)
+        if found is None:
+            found = self.changing[name] = tuple(changes(self.prepared, self.state, name))
+        return found
 
 
 def asked_inputs(prepared: Prepared, tracked: Iterable[str]) -> frozenset[str]:

@@ -9,9 +9,10 @@ from attrs import Factory, frozen
 
 from protocol.executors.compiled import layout, trackers
 from protocol.executors.compiled.axes import Axes, Axis
-from protocol.executors.compiled.computed import Computed, OfBaseline, OfFixed, OfNumber, OfSum, asked_inputs
+from protocol.executors.compiled.computed import Computed, OfBaseline, OfFixed, OfSum, asked_inputs
 from protocol.executors.compiled.guards import Node
 from protocol.executors.compiled.native import dated
+from protocol.executors.compiled.numbers import OfNumber
 from protocol.executors.compiled.terms import Term
 from protocol.model.guard import (
     ClockName,
@@ -146,12 +147,18 @@ class Frame:
         return asked_inputs(self.prepared, tracked | fixed)
 
     @cached_property
-    def computing(self) -> frozenset[str]:
-        """The trackers whose conditions ask something that is computed."""
+    def computing(self) -> dict[str, tuple[Computed, ...]]:
+        """Of the trackers whose conditions ask something that is computed: all of that."""
         inputs = self.prepared.numbers.keys() | self.prepared.baselines | self.prepared.scores.keys()
         guards = {one.name: (one.when, one.until) if one.until else (one.when,) for one in self.prepared.trackers}
         asked = {name: {one for guard in both for one in self.prepared.inputs_of(guard)} for name, both in guards.items()}
-        return frozenset(name for name, names in asked.items() if names & inputs)
+        return {name: self._behind(names) for name, names in asked.items() if names & inputs}
+
+    def _behind(self, names: set[str]) -> tuple[Computed, ...]:
+        """What is computed of these inputs, or all of it where a score is among them."""
+        if not names.isdisjoint(self.prepared.scores):
+            return self.computed
+        return tuple(one for one in self.computed if not isinstance(one, OfNumber) or one.number.name in names)
 
     @cached_property
     def dated(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from protocol.executors.compiled.computed import Kept
 from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some
 from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
 from protocol.executors.compiled.trackers import Counts, Possible, Tracking
-from protocol.executors.compiled.tree import Tree
+from protocol.executors.compiled.tree import Lapsing, Tree
 from protocol.executors.compiled.walking import truths
 from protocol.model.guard import Atom, Compare
 
@@ -31,8 +31,8 @@ def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int, kept: 
 
 
 def _truths_at(tree: Tree, one: Tracking, registers: Registers, moment: int, kept: Kept | None) -> int:
-    if kept is not None and one.tracker.name in tree.frame.computing:
-        kept.fill(registers, moment)
+    if kept is not None:
+        kept.fill(registers, moment, tree.frame.computing.get(one.tracker.name, ()))
     return truths(tree, one, registers, moment)
 
 
@@ -49,46 +49,60 @@ def move(tree: Tree, one: Tracking, registers: Registers, found: int, measured: 
             _reach(tree, one, registers, time)
 
 
-Lapse = tuple[int, int]
-"""The register of when something was observed, and for how many minutes it counts; or -1 and the minute itself."""
-
-
 def lapses(tree: Tree, guards: Iterable[Node], registers: Registers, until: int, kept: Kept | None) -> list[int]:
     """The first minutes, after the last visit and before ``until``, at which something that is asked is no longer valid."""
-    last = registers[layout.TIME]
-    asked = {lapse for guard in guards for lapse in _asked(tree, guard, kept)}
-    moments = {minutes if register < 0 else registers[register] + minutes + 1 for register, minutes in asked}
-    return sorted(moment for moment in moments if last < moment < until) if last != NONE else []
+    last, found = registers[layout.TIME], set[int]()
+    if last == NONE:
+        return []
+    for guard in guards:
+        ages, names = lapsing(tree, guard)
+        for register, minutes in ages:
+            found.add(registers[register] + minutes + 1)
+        if kept is not None:
+            for name in names:
+                found.update(kept.changes(name))
+    return sorted(moment for moment in found if last < moment < until)
 
 
-def _asked(tree: Tree, guard: Node, kept: Kept | None) -> Iterator[Lapse]:
-    """What a guard asks that can cease to be valid."""
+def lapsing(tree: Tree, guard: Node) -> Lapsing:
+    """What a guard asks that can cease to be valid: registers of when it was observed and for how many minutes it counts, and
+    what is computed."""
+    found = tree.lapsing.get(id(guard))
+    if found is None:
+        every = tuple(dict.fromkeys(_asked(tree, guard)))
+        ages = tuple(one for one in every if not isinstance(one, str))
+        found = tree.lapsing[id(guard)] = ages, tuple(one for one in every if isinstance(one, str))
+    return found
+
+
+def _asked(tree: Tree, guard: Node) -> Iterator[tuple[int, int] | str]:
     match guard:
         case Asks(axis, _, atom):
-            yield from _of_axis(tree, axis, atom, kept)
+            yield from _of_axis(tree, axis, atom)
         case Knows(axis):
             one = tree.frame.axes.all[axis]
             if one.d < layout.EVER:
                 yield one.a, one.d
         case Opposite(part):
-            yield from _asked(tree, part, kept)
+            yield from _asked(tree, part)
         case Every(parts) | Some(parts):
             for part in parts:
-                yield from _asked(tree, part, kept)
+                yield from _asked(tree, part)
         case Points(score):
             for case in tree.frame.prepared.scores[score].guards():
-                yield from _asked(tree, tree.frame.nodes[id(case)], kept)
+                yield from _asked(tree, tree.frame.nodes[id(case)])
         case _:
             return
 
 
-def _of_axis(tree: Tree, axis: int, atom: Atom, kept: Kept | None) -> Iterator[Lapse]:
+def _of_axis(tree: Tree, axis: int, atom: Atom) -> Iterator[tuple[int, int] | str]:
     one = tree.frame.axes.all[axis]
     if one.kind == layout.READING and one.d < layout.EVER:
         yield one.a, one.d
-    elif one.kind == layout.HELD and kept is not None:
+    elif one.kind == layout.HELD:
         name = getattr(atom.term if isinstance(atom, Compare) else atom, "input", "")
-        yield from ((-1, moment) for moment in (kept.changes(name) if name else ()))
+        if name:
+            yield name
 
 
 def _last(one: Tracking, registers: Registers, now: int, time: int) -> None:

@@ -29,6 +29,9 @@ _TWO = (layout.KNOWN, layout.AFTER, layout.SHOWN, layout.HAS_STARTED, layout.NEG
 Parameters = tuple[int, int, int, int, int, tuple[int, ...]]
 """Those of the axis of a node: its kind, a, b, c, d and cuts."""
 
+Lapsing = tuple[tuple[tuple[int, int], ...], tuple[str, ...]]
+"""Of what can cease to be valid the registers of when it was observed, with minutes; and what is computed."""
+
 BEYOND = -1
 """The place after a visit that is too much for a tree: the course is one for the reference."""
 
@@ -59,6 +62,7 @@ class Tree:
     decisions: dict[tuple[int, object], int] = Factory(dict)
     decision_at: dict[int, Concluded] = Factory(dict)
     same: dict[int, Same] = Factory(dict)
+    lapsing: dict[int, Lapsing] = Factory(dict)
 
     def place(self, spot: Spot) -> Place:
         """The place of a spot, which gets a number when somebody first comes there."""

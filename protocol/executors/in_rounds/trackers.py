@@ -10,7 +10,7 @@ from protocol.executors.columnar import keys
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
-from protocol.executors.compiled.passing import _asked, move
+from protocol.executors.compiled.passing import lapsing, move
 from protocol.executors.compiled.trackers import Tracking
 from protocol.executors.in_rounds.patients import Patients
 from protocol.executors.in_rounds.truths import Truths
@@ -31,7 +31,7 @@ class Trackers:
         self.registers, self.followed = patients.registers, list(enumerate(forest.trackers))
         self.nobody: Array = np.zeros(0, np.int64)
         self.lapses = [
-            sorted({pair for node in keys.conditions(one) for pair in _asked(forest.tree, node, None)}) for one in forest.trackers
+            sorted({pair for node in keys.conditions(one) for pair in lapsing(forest.tree, node)[0]}) for one in forest.trackers
         ]
 
     def are_followed(self, one: Tracking, width: int) -> Array:
