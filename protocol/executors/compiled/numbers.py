@@ -91,9 +91,7 @@ class OfNumber:
             elif one is None and isinstance(part, Current) and part.input not in stand_in:
                 yield time
 
-    def _found(
-        self, prepared: Prepared, state: State, held: Sequence[Held | None], stand_in: frozenset[str], time: int
-    ) -> Found:
+    def _found(self, prepared: Prepared, state: State, held: Sequence[Held | None], stand_in: frozenset[str], time: int) -> Found:
         if self._asks_computed(prepared):
             return self._computed(prepared, state, time)
         values = tuple([None if one is None else one.value for one in held])
