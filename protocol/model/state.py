@@ -58,7 +58,8 @@ class Held:
 
 @frozen
 class Counted:
-    """The numbers a count can be, each with whether an episode is open; ``changed`` is when that last changed."""
+    """The numbers a count can be, each with whether an episode is open; ``changed`` is when it last was another one
+    for certain."""
 
     possible: tuple[tuple[bool, int], ...] = ((False, 0),)
     changed: int | None = None
@@ -89,7 +90,10 @@ class Since:
 
 @frozen
 class Extreme:
-    """The interval in which the lowest or highest value lies; None before the first visit it was asked at."""
+    """The interval in which the lowest or highest value lies; None before the first visit it was asked at.
+
+    ``changed`` is when a value was last beyond it for certain.
+    """
 
     low: Fraction | None = None
     high: Fraction | None = None

@@ -150,11 +150,16 @@ def _extreme(prepared: Prepared, tracker: Tracker, held: Extreme, scene: Scene) 
 
 
 def extreme(tracker: Tracker, held: Extreme, value: Interval, time: int) -> Extreme:
-    """The lowest or highest value once one in this interval has been seen."""
-    pick = min if tracker.kind == "lowest" else max
+    """The lowest or highest value once one in this interval has been seen. It has changed where every such value is beyond it.
+
+    Where the value is missing it can be beyond, and then nobody knows that anything has changed.
+    """
+    lowest = tracker.kind == "lowest"
+    pick = min if lowest else max
     low = value.low if held.low is None else pick(held.low, value.low)
     high = value.high if held.high is None else pick(held.high, value.high)
-    return held if (low, high) == (held.low, held.high) else Extreme(low, high, time)
+    is_beyond = high != held.high if lowest else low != held.low
+    return Extreme(low, high, time if is_beyond else held.changed)
 
 
 def _counted(prepared: Prepared, tracker: Tracker, held: Counted, scene: Scene, accepted: Accepted) -> Counted:
@@ -165,19 +170,30 @@ def _counted(prepared: Prepared, tracker: Tracker, held: Counted, scene: Scene, 
 def counting(
     tracker: Tracker, held: Counted, now: bool | None, over: bool | None, measured: bool, time: int, top: int
 ) -> Counted:
-    """The count after a visit at which these are the truths of its conditions; ``measured``: something of them was read then."""
+    """The count after a visit at which these are the truths of its conditions; ``measured``: something of them was read then.
+
+    It has changed where it is another one whatever it was, and whatever is missing.
+    """
     if tracker.measured_only and (now is None or not measured):
         return held
     if tracker.kind == "consecutive":
         if now is not None and not measured:
             return held
-        moved = {(False, count + 1) for _, count in held.possible if now is not False}
-        moved |= {(False, 0)} if now is not True else set()
+        moves = {one: tuple(_row(one, now)) for one in held.possible}
     else:
         over = (None if now is None else not now) if tracker.until is None else over
-        moved = {after for one in held.possible for after in _episode(one, now, over)}
-    changed = time if moved != set(held.possible) else held.changed
-    return Counted(tuple(sorted({(is_open, min(count, top)) for is_open, count in moved})), changed)
+        moves = {one: tuple(_episode(one, now, over)) for one in held.possible}
+    changed = held.changed if any(one in after for one, after in moves.items()) else time
+    moved = {(is_open, min(count, top)) for after in moves.values() for is_open, count in after}
+    return Counted(tuple(sorted(moved)), changed)
+
+
+def _row(one: tuple[bool, int], now: bool | None) -> Iterator[tuple[bool, int]]:
+    """What a number of findings in a row can become: one more, or none."""
+    if now is not False:
+        yield (False, one[1] + 1)
+    if now is not True:
+        yield (False, 0)
 
 
 def _episode(one: tuple[bool, int], now: bool | None, over: bool | None) -> Iterator[tuple[bool, int]]:

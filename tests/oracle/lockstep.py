@@ -53,18 +53,20 @@ class Both:
 def lockstep(exploring: Exploring, visits: Sequence[Visit]) -> list[Both]:
     """Each visit in both, up to the first on which they disagree; the times are all of the search's grid."""
     asked = exploring.abstraction
-    state, kept, found = initial(asked.protocol), first(asked), list[Both]()
+    state, all_kept, found = initial(asked.protocol), [first(asked)], list[Both]()
     for visit in visits:
         taken = step(asked.protocol, state, visit)
         scene, accepted = arrive(prepare(asked.protocol), state, visit)
         choices = {place: _letter(exploring, axis, scene, accepted.measured) for place, axis in enumerate(asked.axes)}
         gap = 0 if state.time is None else visit.time - state.time
-        outcome, after = _followed(exploring, kept, gap, choices, begins=state.time is None)
         names = tuple(f"{axis.name}: {_said(axis, choices[place])}" for place, axis in enumerate(asked.axes))
-        found.append(Both(taken, names, outcome))
-        if outcome is None or after is None or not found[-1].agree():
+        # What a letter leaves open, the search follows both ways: one of them has to be that of the reference.
+        ways = [way for kept in all_kept for way in _followed(exploring, kept, gap, choices, begins=state.time is None)]
+        agreeing = [(outcome, after) for outcome, after in ways if Both(taken, names, outcome).agree()]
+        found.append(Both(taken, names, next((outcome for outcome, _ in agreeing or ways), None)))
+        if not agreeing:
             return found
-        state, kept = taken.state, after
+        state, all_kept = taken.state, list(dict.fromkeys(after for _, after in agreeing))
     return found
 
 
@@ -76,9 +78,9 @@ def _said(axis: Axis, letter: int | None) -> str:
 
 def _followed(
     exploring: Exploring, kept: Kept, gap: int, choices: dict[int, int | None], *, begins: bool
-) -> tuple[Outcome | None, Kept | None]:
+) -> Iterator[tuple[Outcome, Kept]]:
     if None in choices.values():
-        return None, None
+        return
     chosen = {place: letter for place, letter in choices.items() if letter is not None}
     for options in exploring.options(kept, gap, begins=begins):
         some = {
@@ -87,8 +89,7 @@ def _followed(
         letters = {place: letter for place, letter in some.items() if letter is not None}
         outcome = value_at(options.node, letters) if len(letters) == len(chosen) else None
         if outcome is not None:
-            return outcome, settled(exploring.abstraction, options.kept, outcome.ways[0])
-    return None, None
+            yield outcome, settled(exploring.abstraction, options.kept, outcome.ways[0])
 
 
 def _allowed(axis: Axis, options: Options, place: int, letter: int) -> Iterator[int]:

@@ -150,7 +150,7 @@ class Kept:
         self.changing.clear()
 
     def has_changed(self, tracker: Tracker, time: int) -> bool:
-        """Whether a lowest or highest value is another one after a visit."""
+        """Whether a lowest or highest value is another one after a visit, whatever was missing."""
         reading = valid_reading(self.prepared, self.state, tracker.input, time)
         if reading is None and tracker.measured_only:
             return False
@@ -158,7 +158,8 @@ class Kept:
         assert isinstance(value, Interval)
         pick, before = min if tracker.kind == "lowest" else max, self.extremes.get(tracker.name, (value.low, value.high))
         after = pick(before[0], value.low), pick(before[1], value.high)
-        changed = tracker.name not in self.extremes or after != before
+        end = 1 if tracker.kind == "lowest" else 0
+        changed = tracker.name not in self.extremes or after[end] != before[end]
         self.extremes[tracker.name] = after
         return changed
 

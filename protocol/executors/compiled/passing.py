@@ -170,19 +170,20 @@ def after_count(tree: Tree, one: Tracking, before: int, found: int, measured: bo
 
 
 def counted(one: Tracking, counts: Counts, possible: Possible, found: int, measured: bool) -> tuple[Possible, bool]:
-    """The counts that can be after a visit, and whether that is a change before they are cut off at the largest one kept."""
+    """The counts that can be after a visit, and whether each is a change before they are cut off at the largest one kept."""
     now, over = divmod(found, 3)
     if one.tracker.measured_only and (now == OPEN or not measured):
         return possible, False
     if one.tracker.kind == "consecutive":
         if now != OPEN and not measured:
             return possible, False
-        moved = {(False, count + 1) for _, count in possible if now != FALSE} | ({(False, 0)} if now != TRUE else set())
+        moves = {(before, (False, before[1] + 1)) for before in possible if now != FALSE}
+        moves |= {(before, (False, 0)) for before in possible if now != TRUE}
     else:
         over = _not(now) if one.until is None else over
-        moved = {after for before in possible for after in _episode(before, now, over)}
-    cut = tuple(sorted({(is_open, min(count, counts.top)) for is_open, count in moved}))
-    return cut, moved != set(possible)
+        moves = {(before, after) for before in possible for after in _episode(before, now, over)}
+    cut = tuple(sorted({(is_open, min(count, counts.top)) for _, (is_open, count) in moves}))
+    return cut, all(before != after for before, after in moves)
 
 
 def _episode(before: tuple[bool, int], now: int, over: int) -> Iterator[tuple[bool, int]]:

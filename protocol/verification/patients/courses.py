@@ -17,6 +17,7 @@ from protocol.model.course import Course, Observation, Visit
 from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.semantics.trace import trace
+from protocol.verification.patients.beyond import extremes_of, put_beyond
 from protocol.verification.patients.computed_readings import filling
 from protocol.verification.patients.giving import given_as
 from protocol.verification.patients.readable import observation
@@ -43,8 +44,11 @@ def concrete(
 def in_readings(abstraction: Abstraction, path: Path, name: str = "") -> Iterator[Course]:
     """Courses that the path can stand for, the most readable first; what the reference decides on them was not asked yet."""
     carried = any(abstraction.axes[axis].letters[letter].kind == "carried" for came in path for axis, letter in came.letters)
-    for sparse, exact, spoken in product((False, True) if carried else (False,), (False, True), (False, True)):
-        course = _course(abstraction, path, name, exact=exact, spoken=spoken, sparse=sparse)
+    ways = (False, True) if carried else (False,), (False, True), (False, True)
+    # Readings that are each beyond all before them, from none of the visits on, from the first, and from each later one.
+    froms = (len(path), *range(len(path))) if extremes_of(abstraction) else (len(path),)
+    for beyond, (sparse, exact, spoken) in product(froms, product(*ways)):
+        course = _course(abstraction, path, name, exact=exact, spoken=spoken, sparse=sparse, beyond=beyond)
         if course is not None:
             yield course
 
@@ -82,12 +86,15 @@ def times_of(path: Path) -> tuple[int, ...]:
     return tuple(time - first for time in times)
 
 
-def _course(abstraction: Abstraction, path: Path, name: str, *, exact: bool, spoken: bool, sparse: bool) -> Course | None:
+def _course(
+    abstraction: Abstraction, path: Path, name: str, *, exact: bool, spoken: bool, sparse: bool, beyond: int
+) -> Course | None:
     times = times_of(path)
     shown = carried_from(abstraction, path, times, sparse=sparse)
     if shown is None:
         return None
     entries = [dict(_entries(abstraction, shown, times, visit, exact=exact, spoken=spoken)) for visit in range(len(path))]
+    put_beyond(abstraction, shown, entries, beyond)
     given = [None if came.way.recommended else given_as(abstraction.protocol, came.way.effect) for came in path]
     if any(dose is None and not came.way.recommended for dose, came in zip(given, path, strict=True)):
         return None

@@ -86,8 +86,11 @@ def _counted(visits: Visits, place: int, tracker: Tracker, nothing: int) -> Iter
     yield "      i++"
     yield "   od" + (";" if tracker.name in visits.asked.moved else "")
     if tracker.name in visits.asked.moved:
-        # One more than the most that is told apart is a move too.
-        yield f"   moved_{place} = (c{place} != old || ((old & {1 << 2 * top}) && here != 0) -> 1 : moved_{place})"
+        # One more than the most that is told apart is a move too; what can be as it was has not moved.
+        closed, opened = (sum(bit << 2 * count for count in range(top + 1)) for bit in (1, 2))
+        stays = f"(old & {1 if tracker.kind == 'consecutive' else closed}) && here != 1"
+        stays = stays if tracker.kind == "consecutive" else f"({stays}) || ((old & {opened}) && over != 1)"
+        yield f"   moved_{place} = ({stays} -> moved_{place} : 1)"
     yield "fi"
 
 
@@ -97,12 +100,13 @@ def _extreme(visits: Visits, place: int, tracker: Tracker, nothing: int) -> Iter
     yield "if"
     yield f":: here == {nothing}"
     yield ":: else ->"
-    yield f"   old = lo{place} + 256 * hi{place};"
+    end = "hi" if tracker.kind == "lowest" else "lo"
+    yield f"   old = {end}{place};"
     for name, all_of_it in (("lo", "0"), ("hi", str(last))):
         yield f"   over = (here < 0 -> {all_of_it} : here);"
         yield f"   {name}{place} = ({name}{place} == 255 || over {sign} {name}{place} -> over : {name}{place});"
     if tracker.name in visits.asked.moved:
-        yield f"   moved_{place} = (old != lo{place} + 256 * hi{place} -> 1 : moved_{place})"
+        yield f"   moved_{place} = (old != {end}{place} -> 1 : moved_{place})"
     else:
         yield "   skip"
     yield "fi"

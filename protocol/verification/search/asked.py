@@ -106,6 +106,12 @@ def opened(prepared: Prepared, guard: Guard) -> Iterator[Guard]:
             yield from opened(prepared, prepared.definitions[node.name])
 
 
+def trackers_acted_on(prepared: Prepared) -> frozenset[str]:
+    """The trackers of which it is asked whether they moved since the last step, or the last hold."""
+    stepping = (node for rule in prepared.rules if uses_up(rule) for node in opened(prepared, rule.when))
+    return frozenset(node.term.tracker for node in stepping if isinstance(node, Compare) and isinstance(node.term, Tracked))
+
+
 def uses_up(rule: Rule) -> bool:
     """Whether what makes the rule true is used up by it: a step, or a hold that one reading calls for once."""
     return (rule.action.kind in ("escalate", "reduce") and not rule.again) or (rule.action.kind == "hold" and rule.once)

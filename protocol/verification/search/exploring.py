@@ -60,12 +60,12 @@ class Exploring:
         """What can come of a visit in a state, with what each letter costs; what has no cost cannot be."""
         node = self.trails.node(later)
         for trail in self._trails_of(node, costs):
-            after = self.trails.after(later, trail)
-            key = (node, trail, costs, self.deciding.key(after))
-            found = self._options.get(key)
-            if found is None:
-                found = self._options[key] = self._made(node, trail, costs, after, key[-1])
-            yield found if found.kept is after else evolve(found, kept=after)
+            for after in self.trails.after(later, trail):
+                key = (node, trail, costs, self.deciding.key(after))
+                found = self._options.get(key)
+                if found is None:
+                    found = self._options[key] = self._made(node, trail, costs, after, key[-1])
+                yield found if found.kept is after else evolve(found, kept=after)
 
     def facts(self, kept: Kept) -> Hashable:
         """All that a rule or a property can tell of a state at a visit, apart from the letter and what was acted on before."""

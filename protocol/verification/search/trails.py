@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
-from protocol.model.guard import And, Clock, Compare, Guard, Known, Tracked
+from protocol.model.guard import And, Clock, Compare, Guard, Known, Term, Tracked, Value
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, Since
 from protocol.semantics.cells import cells
@@ -20,7 +20,7 @@ from protocol.semantics.observing import counting, extreme, last_so, lasting
 from protocol.semantics.scene import Candidates
 from protocol.semantics.trackers import NEVER, plausible, saturation
 from protocol.verification.search.abstraction import Abstraction
-from protocol.verification.search.asked import opened
+from protocol.verification.search.asked import opened, trackers_acted_on
 from protocol.verification.search.asking import Situation, diagram
 from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Diagrams, Node, value_at
@@ -68,6 +68,7 @@ class Trails:
         self.abstraction, self.diagrams = abstraction, diagrams
         self._conditions: dict[Hashable, Node] = {}
         self._nodes: dict[Hashable, Node] = {}
+        self.acted_on = trackers_acted_on(abstraction.prepared)
         guards = [guard for tracker in abstraction.trackers for guard in (tracker.when, tracker.until) if guard is not None]
         self.clocks = tuple(
             dict.fromkeys(
@@ -199,18 +200,22 @@ class Trails:
 
     # At a visit
 
-    def after(self, kept: Kept, trail: Trail) -> Kept:
-        """The state with the readings and trackers of a visit."""
-        memory, mask = [], 0
+    def after(self, kept: Kept, trail: Trail) -> Iterator[Kept]:
+        """The state with the readings and trackers of a visit; one for each of what may have moved, and need not have."""
+        memory, masks = [], [0]
         for place, (tracker, held, told) in enumerate(zip(self.abstraction.trackers, kept.memory, trail.told, strict=True)):
             new, has_moved = held, False
             if tracker.from_baseline or kept.age("started") is not None:
                 new, has_moved = self._moved(tracker, held, told)
+                if tracker.name in self.acted_on and self._may_be_beyond(tracker, held, told):
+                    masks += [mask | 1 << place for mask in masks]
             memory.append(new)
-            mask |= has_moved << place
+            masks = [mask | has_moved << place for mask in masks]
         readings = tuple(map(self._reading, self.abstraction.remembered, kept.readings, trail.letters))
-        once = mask if self.abstraction.holds_once else 0
-        return kept._replace(memory=tuple(memory), moved=kept.moved | mask, moved_hold=kept.moved_hold | once, readings=readings)
+        for mask in masks:
+            once = mask if self.abstraction.holds_once else 0
+            moved, moved_hold = kept.moved | mask, kept.moved_hold | once
+            yield kept._replace(memory=tuple(memory), moved=moved, moved_hold=moved_hold, readings=readings)
 
     def _reading(self, place: int, before: Remembered, letter: int) -> Remembered:
         axis = self.abstraction.axes[place]
@@ -232,21 +237,38 @@ class Trails:
                 low, high = plausible(self.abstraction.prepared, tracker.input)
                 left = told.between or Interval(low, high)
                 value = left if told.value is None else Interval(told.value, told.value)
-                found = extreme(tracker, Extreme(held.low, held.high), value, 1)
-                return Extreme(self._piece(tracker, found.low), self._piece(tracker, found.high)), found.changed == 1
+                ends = self._piece(tracker, value.low), self._piece(tracker, value.high)
+                found = extreme(tracker, Extreme(held.low, held.high), Interval(*ends), 1)
+                return Extreme(found.low, found.high), found.changed == 1
             case Counted():
                 top = saturation(self.abstraction.prepared, tracker.name)
                 counted = counting(tracker, Counted(held.possible), told.now, told.over, told.measured, 1, top)
                 return Counted(counted.possible), counted.changed == 1
 
-    def _piece(self, tracker: Tracker, value: Fraction | None) -> Fraction | None:
+    def _may_be_beyond(self, tracker: Tracker, held: Memory, told: Told) -> bool:
+        """Whether a value lies in the same piece as the lowest or highest so far: then it can be beyond that one, or not."""
+        if not isinstance(held, Extreme) or told.value is None:
+            return False
+        piece = self._piece(tracker, told.value)
+        return piece not in self._cuts(tracker) and piece == (held.high if tracker.kind == "lowest" else held.low)
+
+    def _piece(self, tracker: Tracker, value: Fraction) -> Fraction:
         """One value of the piece in which this one lies, between the constants of a lowest or highest value."""
-        cuts = self.abstraction.prepared.constants.get(Tracked(tracker.name), ())
-        if value is None or value in cuts:
+        cuts = self._cuts(tracker)
+        if value in cuts:
             return value
         low, high = plausible(self.abstraction.prepared, tracker.input)
         below, above = [cut for cut in cuts if cut < value], [cut for cut in cuts if cut > value]
         return ((below[-1] if below else low) + (above[0] if above else high)) / 2
+
+    def _cuts(self, tracker: Tracker) -> tuple[Fraction, ...]:
+        """Its constants; where it is asked whether it moved those of its input too, because of two cells one is the lower."""
+        constants = self.abstraction.prepared.constants
+        terms: list[Term] = [Tracked(tracker.name)]
+        if tracker.name in self.acted_on:
+            others = (one.name for one in self.abstraction.trackers if one.input == tracker.input)
+            terms = [Value(tracker.input), *map(Tracked, others)]
+        return tuple(sorted({constant for term in terms for constant in constants.get(term, ())}))
 
 
 def candidates_of(abstraction: Abstraction, place: int, memory: Memory) -> Candidates:
