@@ -21,7 +21,8 @@ from protocol.verification.search.watch import MET, why_of
 
 _AT_FIRST, _STATE = 64, 10
 """At so many states first it is looked whether time is over; later a state is as much as so many nodes are."""
-Numbers = frozenset[int]
+Numbers = int
+"""A bit for each number of truths."""
 Onward = tuple[int, int, Numbers]
 """After how many minutes a state leads where, and the numbers of the truths with which it does."""
 
@@ -40,12 +41,12 @@ class AlongCourses:
 
     def __init__(self, judging: Judging, explored: Explored, monitor: Monitor) -> None:
         self.judging, self.explored, self.monitor = judging, explored, monitor
-        self.view = View(judging, explored, monitor, lambda way: way.lead)
+        self.view = View(judging, explored, monitor, with_leads=True)
         self.found = Collected()
         self.histories: list[History] = []
         self._places: dict[History, int] = {}
         self._onward: dict[int, tuple[Onward, ...]] = {}
-        self._by_move: dict[tuple[object, ...], tuple[Numbers, ...]] = {}
+        self._by_kind: dict[int, tuple[Numbers, ...]] = {}
         self._next: dict[tuple[int, Numbers, int], tuple[tuple[int, int, Judgement], ...]] = {}
         self.waiting: list[tuple[int, int]] = []
         self.steps: list[Step | None] = []
@@ -81,13 +82,12 @@ class AlongCourses:
             state, history = self.waiting[number]
             for minutes, there, numbers in self.onward(state):
                 for after, truths, judgement in self._after(history, numbers, minutes):
-                    step = Step(number, minutes, truths)
                     if judgement.fails is True or judgement.shown:
-                        self._told_at.append((number, step, there, judgement))
+                        self._told_at.append((number, Step(number, minutes, truths), there, judgement))
                     if (there, after) not in seen:
                         seen.add((there, after))
                         self.waiting.append((there, after))
-                        self.steps.append(step)
+                        self.steps.append(Step(number, minutes, truths))
                         self.depth.append(self.depth[number] + 1)
             number += 1
 
@@ -104,11 +104,11 @@ class AlongCourses:
         """Where a state leads, with the truths with which it can."""
         found = self._onward.get(state)
         if found is None:
-            joined: dict[tuple[int, int], set[int]] = {}
+            joined: dict[tuple[int, int], int] = {}
             for minutes, there, numbers, _, _ in self._moves(state):
-                joined.setdefault((minutes, there), set()).update(numbers)
-            found = tuple((*where, frozenset(numbers)) for where, numbers in joined.items())
-            self._onward[state] = found
+                where = minutes, there
+                joined[where] = joined.get(where, 0) | numbers
+            found = self._onward[state] = tuple([(*where, numbers) for where, numbers in joined.items()])
         return found
 
     def _moves(self, state: int) -> Iterator[tuple[int, int, Numbers, int, int]]:
@@ -117,21 +117,18 @@ class AlongCourses:
             return
         edges = iter(self.explored.edges[state])
         for kind, minutes in self.explored.kinds[state]:
-            told = self._told(kind)
-            for place, (numbers, (there, _)) in enumerate(zip(told, edges, strict=False)):
+            for place, (numbers, (there, _)) in enumerate(zip(self._told(kind), edges, strict=False)):
                 yield minutes, there, numbers, kind, place
 
     def _told(self, kind: int) -> tuple[Numbers, ...]:
         """Of each move of a kind of visit the truths with which it can come."""
-        key = self.view.key(kind)
-        found = self._by_move.get(key)
+        found = self._by_kind.get(kind)
         if found is None:
-            by_label: dict[object, set[int]] = {}
-            for label, number in self.view.told(kind):
-                by_label.setdefault(label, set()).add(number)
+            by_label: dict[object, int] = {}
+            for label, number in self.view.told(self.view.alike.groups[kind]):
+                by_label[label] = by_label.get(label, 0) | 1 << number
             moves = self.explored.visits[kind][2].moves
-            found = tuple(frozenset(by_label.get(way.lead, ())) for _, way, _, _ in moves)
-            self._by_move[key] = found
+            found = self._by_kind[kind] = tuple([by_label.get(way.lead, 0) for _, way, _, _ in moves])
         return found
 
     # What is remembered
@@ -148,7 +145,7 @@ class AlongCourses:
         found = self._next.get(key)
         if found is None:
             told: dict[Judgement, tuple[int, int, Judgement]] = {}
-            for number in sorted(numbers):
+            for number in (one for one in range(numbers.bit_length()) if numbers >> one & 1):
                 judgement = after_visit(self.monitor, self.histories[history], self.view.truths[number], minutes)
                 self.found.note(judgement)
                 told.setdefault(judgement, (self._place(judgement.history), number, judgement))
@@ -174,7 +171,7 @@ class AlongCourses:
         state, _ = self.waiting[step.before]
         before = self.steps[step.before]
         cost = 0 if before is None else self._reached(step.before, before).cost
-        moves = (one for one in self._moves(state) if one[:2] == (step.minutes, there) and step.number in one[2])
+        moves = (one for one in self._moves(state) if one[:2] == (step.minutes, there) and one[2] >> step.number & 1)
         ways = (self._cheapest(kind, place, step.number) for _, _, _, kind, place in moves)
         outcome, way, _, more, letters = min(ways, key=lambda move: move[3])
         return Came(step.before, step.minutes, letters, outcome, way, cost + more)
@@ -184,5 +181,6 @@ class AlongCourses:
         options, truths = self.explored.visits[kind][2], self.view.truths[number]
         label = options.moves[place][1].lead
         leading = tuple(one for one in options.outcomes if any(way.lead == label for way in one[0].ways))
-        found = self.judging.cheapest(evolve(options, outcomes=leading), self.view.parts, lambda told: told == truths)
-        return min((move for move in found if move[1].lead == label), key=lambda move: move[3])
+        leads_there = evolve(options, outcomes=leading)
+        found = self.judging.cheapest(leads_there, self.view.parts, lambda told: told == truths, lambda way: way.lead == label)
+        return min(found, key=lambda move: move[3])

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from functools import partial
 from heapq import nsmallest
 
 from attrs import frozen
 
 from protocol.model.rule import Rule
-from protocol.semantics.applying import on_treatment
-from protocol.semantics.effects import direction, rank
 from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing, Judged, Shown
-from protocol.verification.properties.monotone import not_monotone
+from protocol.verification.properties.monotone import Heights
 from protocol.verification.properties.onward import stuck
+from protocol.verification.properties.safety import Safety
 from protocol.verification.search.bounds import Ended, never
-from protocol.verification.search.diagrams import Choices, Node
 from protocol.verification.search.explored import Came, Explored, Options
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.kept import Place
 from protocol.verification.search.outcomes import Outcome, Way
-from protocol.verification.search.trails import join
 from protocol.verification.search.watch import MET, why_of
 
 Wrong = Callable[[Options, Outcome, Way], bool]
@@ -79,11 +77,12 @@ def failing(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended =
 def _look(search: Exploring, explored: Explored, code: str, found: list[Found]) -> None:
     match code:
         case "V203":
-            _first(search, explored, found, partial(_against_safety, search), partial(_lowering, search))
+            safety = Safety(search)
+            _first(search, explored, found, safety.against, safety.lowering)
         case "V209":
-            _first(search, explored, found, lambda options: not_monotone(search, options))
+            _first(search, explored, found, Heights(search).not_monotone)
         case _:
-            _first(search, explored, found, lambda options: _where(options, _WRONG[code]))
+            _first(search, explored, found, partial(_where, _WRONG[code], {}))
 
 
 def _first(
@@ -123,15 +122,16 @@ def _failing(path: tuple[Came, ...], against: Beside | Rule | None) -> Failing:
             return Failing(path, True)
 
 
-def _where(options: Options, wrong: Wrong) -> Shown:
+def _where(wrong: Wrong, known: dict[tuple[Place, Outcome], tuple[Way, ...]], options: Options) -> Shown:
+    """The ways that are wrong; of a decision at a place those are worked out once."""
+    place = options.kept.place
     for outcome, cost, letters in options.outcomes:
-        for way in outcome.ways:
-            if way.ordered and wrong(options, outcome, way):
-                yield outcome, way, cost, letters, None
-
-
-def _raises(search: Exploring, options: Options, way: Way) -> bool:
-    return way.ordered and direction(search.abstraction.protocol, options.kept.place.dose, way.effect) == 1
+        key = (place, outcome)
+        ways = known.get(key)
+        if ways is None:
+            ways = known[key] = tuple([way for way in outcome.ways if way.ordered and wrong(options, outcome, way)])
+        for way in ways:
+            yield outcome, way, cost, letters, None
 
 
 _WRONG: dict[str, Wrong] = {
@@ -144,59 +144,3 @@ _WRONG: dict[str, Wrong] = {
     "V211": lambda options, outcome, way: "holds back" in outcome.broken,
     "V212": lambda options, outcome, way: "ends" in outcome.broken,
 }
-
-
-# Raising against a rule that lowers
-
-
-def _against_safety(search: Exploring, options: Options) -> Shown:
-    """The raises while a must hold, stop or reduction at the level that is reached is true, or may be for what is missing."""
-    raising = _raising(search, options)
-    for rule, acting in _lowering(search, options):
-        there = {
-            outcome
-            for outcome, way in raising.items()
-            if on_treatment(rule, way.effect.level) and not _is_taken(search, options, rule, way)
-        }
-        node = search.diagrams.apply(
-            lambda outcome, answers, there=there: outcome if outcome in there and True in answers else None, options.node, acting
-        )
-        yield from ((*one, rule) for one in _shown(search, node, options, raising))
-
-
-def _is_taken(search: Exploring, options: Options, rule: Rule, way: Way) -> bool:
-    """Whether a reduction was taken already: who comes back below the dose before the hold is as low as that asks, or lower."""
-    protocol = search.abstraction.protocol
-    now, before = rank(protocol, way.effect.level), rank(protocol, options.kept.place.level)
-    held = options.kept.place.control.kind == "held"
-    return held and rule.action.kind == "reduce" and now is not None and before is not None and now < before
-
-
-def _raising(search: Exploring, options: Options) -> dict[Outcome, Way]:
-    if options.kept.place.control.kind == "before treatment":
-        return {}
-    return {one[0]: way for one in options.outcomes for way in one[0].ways if _raises(search, options, way)}
-
-
-def _lowering(search: Exploring, options: Options) -> tuple[tuple[Rule, Node], ...]:
-    """The rules that lower at a level to which something raises, each with the letters at which it acts or may."""
-    levels = {way.effect.level for way in _raising(search, options).values()}
-    if not levels:
-        return ()
-    deciding, diagrams = search.deciding, search.diagrams
-    situation = deciding.situation(options.kept)
-    musts = (rule for rule in search.abstraction.prepared.rules if rule.mode == "must" and rule.action.kind in _LOWERS)
-    rules = [rule for rule in musts if any(on_treatment(rule, one) for one in levels)]
-    acting = (deciding.of_rule(options.kept, situation, rule, {}) for rule in rules)
-    return tuple((rule, diagrams.widened(node, search.abstraction.ways, join)) for rule, node in zip(rules, acting, strict=True))
-
-
-_LOWERS = ("hold", "stop", "reduce")
-
-
-def _shown(
-    search: Exploring, node: Node, options: Options, raising: dict[Outcome, Way]
-) -> Iterator[tuple[Outcome, Way, int, Choices]]:
-    for outcome, (cost, letters) in search.diagrams.cheapest(node, dict(enumerate(options.costs))).items():
-        if outcome is not None:
-            yield outcome, raising[outcome], cost, letters

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from protocol.model.decision import Decision
 from protocol.model.guard import Clock, Compare, Named, Tracked
@@ -19,19 +19,19 @@ from protocol.model.property import Any as AnyOf
 from protocol.model.state import State
 from protocol.semantics.claims import Moment, asked_name, done_at, holds_in
 from protocol.semantics.effects import in_force
-from protocol.semantics.monitors import Monitor
+from protocol.semantics.monitors import Monitor, monitor_of
 from protocol.semantics.scene import Scene
 from protocol.semantics.truth import World
+from protocol.verification.properties.sketches import Sketches, Truth
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
 from protocol.verification.search.diagrams import LAST, Choices, Node
-from protocol.verification.search.explored import Explored, Options
+from protocol.verification.search.explored import Costs, Explored, Options
 from protocol.verification.search.exploring import Exploring
-from protocol.verification.search.kept import Kept, is_true_of_clock
+from protocol.verification.search.kept import Kept, is_true_of_clock, state_of
 from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.trails import candidates_of, join, truth_of
 
-Truth = bool | None
 Truths = tuple[Truth, ...]
 
 
@@ -53,6 +53,30 @@ class AskedParts:
     clocks: tuple[int, ...]
     trackers: tuple[int, ...]
 
+    def of(self, facts: Facts) -> Hashable:
+        """What they can tell of these facts."""
+        (place, clocks, shown), taken = facts
+        return place, tuple([clocks[one] for one in self.clocks]), tuple([shown[one] for one in self.trackers]), taken
+
+
+@frozen(eq=False)
+class Alike:
+    """Kinds of visit in groups of those that are alike: the number of the group of each, and of each its key and its members."""
+
+    groups: list[int] = field(factory=list)
+    keys: list[tuple[int, Node, int]] = field(factory=list)
+    members: list[list[int]] = field(factory=list)
+    _numbers: dict[tuple[int, Node, int], int] = field(factory=dict)
+
+    def add(self, kind: int, key: tuple[int, Node, int]) -> None:
+        """The next kind of visit: what is told of its facts, its sketch, and the letters that can be had."""
+        group = self._numbers.setdefault(key, len(self.keys))
+        if group == len(self.keys):
+            self.keys.append(key)
+            self.members.append([])
+        self.groups.append(group)
+        self.members[group].append(kind)
+
 
 Facts = tuple[tuple[Any, tuple[bool, ...], tuple[Any, ...]], Any]
 Move = tuple[Outcome, Way, Truths, int, Choices]
@@ -67,9 +91,12 @@ class Judging:
         self._parts: dict[Claim, Part] = {}
         self._claims: dict[Hashable, Node] = {}
         self._done: dict[Hashable, tuple[Truth, ...]] = {}
-        self._facts: list[int] = []
-        self._kinds_of_facts: dict[Facts, int] = {}
-        self.all_facts: list[Facts] = []
+        self._facts_of: dict[Explored, list[int]] = {}
+        self._numbers: dict[Facts, int] = {}
+        self._all_facts: list[Facts] = []
+        self._sketches: dict[bool, Sketches] = {}
+        self._alike: dict[tuple[Explored, Sketches, AskedParts], Alike] = {}
+        self._values: dict[Costs, dict[Node, frozenset[Hashable]]] = {}
         self._asked: dict[tuple[Part, ...], AskedParts] = {}
 
     def parts(self, monitor: Monitor) -> tuple[Part, ...]:
@@ -95,6 +122,10 @@ class Judging:
         if done is None:
             moment = self._moment(kept, outcome, way)
             done = self._done[here] = tuple(done_at(one, moment) for one in part.done)
+        return self.claim_where(part, kept, done, outcome, way)
+
+    def claim_where(self, part: Part, kept: Kept, done: tuple[Truth, ...], outcome: Outcome, way: Way) -> Node:
+        """The same where it is known what of the claim was done."""
         shown = tuple([candidates_of(self.abstraction, place, kept.memory[place]) for place in part.trackers])
         key = (part.number, done, tuple([is_true_of_clock(kept, atom) for atom in part.clocks]), shown, kept.taken)
         found = self._claims.get(key)
@@ -109,22 +140,64 @@ class Judging:
         return found
 
     def _moment(self, kept: Kept, outcome: Outcome, way: Way) -> Moment:
-        before, place = self.search.deciding.situation(kept).state, way.place
+        before, place = state_of(self.abstraction, kept), way.place
         after = State(place.control, place.level, place.dose, place.withheld, place.reasons)
         scene = Scene(self.abstraction.prepared, before, 0)
         decision = Decision(0, outcome.status, way.action, in_force(before), outcome.effect, outcome.rule, silent=outcome.silent)
         return Moment(scene, decision, way.action, way.rules, after)
 
-    def facts(self, explored: Explored) -> list[int]:
-        """For each kind of visit the place, among ``all_facts``, of all that a property can tell of it apart from the letters."""
-        for _, _, options in explored.visits[len(self._facts) :]:
-            self.diagrams.watch.count()
-            facts = cast(Facts, self.search.facts(options.kept))
-            place = self._kinds_of_facts.setdefault(facts, len(self.all_facts))
-            if place == len(self.all_facts):
-                self.all_facts.append(facts)
-            self._facts.append(place)
-        return self._facts
+    # Visits that are alike
+
+    def sketches(self, parts: tuple[Part, ...], *, with_leads: bool) -> Sketches:
+        """The sketches in which all that these parts ask of what was done is told apart; mostly those for all properties."""
+        wanted = {claim for part in parts for claim in part.done}
+        found = self._sketches.get(with_leads)
+        if found is None or not wanted <= found.places.keys():
+            of_all = (part for item in self.abstraction.protocol.properties for part in self.parts(monitor_of(item)))
+            claims = dict.fromkeys([*(claim for part in of_all for claim in part.done), *wanted])
+            found = self._sketches[with_leads] = Sketches(self.diagrams, claims, self._moment, with_leads=with_leads)
+        return found
+
+    def alike(self, explored: Explored, sketches: Sketches, asked: AskedParts) -> Alike:
+        """The kinds of visit in groups of those that are alike to properties that ask this."""
+        key = (explored, sketches, asked)
+        found = self._alike.get(key)
+        if found is None:
+            found = Alike()
+            facts, told_apart = self._facts(explored), dict[Hashable, int]()
+            situations = [told_apart.setdefault(asked.of(one), len(told_apart)) for one in self._all_facts]
+            for kind, (_, _, options) in enumerate(explored.visits):
+                self.diagrams.watch.count()
+                found.add(kind, (situations[facts[kind]], sketches.node(options), id(options.costs)))
+            self._alike[key] = found
+        return found
+
+    def values(self, node: Node, costs: Costs) -> frozenset[Hashable]:
+        """The values of a diagram that some letters lead to."""
+        memo = self._values.setdefault(costs, {})
+
+        def of(one: Node) -> frozenset[Hashable]:
+            found = memo.get(one)
+            if found is None:
+                if one.axis == LAST:
+                    found = frozenset((one.value,))
+                else:
+                    parts = {part for part, cost in zip(one.parts, costs[one.axis], strict=True) if cost is not None}
+                    found = frozenset().union(*[of(part) for part in parts])
+                    self.diagrams.watch.count(len(found))
+                memo[one] = found
+            return found
+
+        return of(node)
+
+    def _facts(self, explored: Explored) -> list[int]:
+        """For each kind of visit the place, among all facts, of all that a property can tell of it apart from the letters."""
+        found = self._facts_of.get(explored)
+        if found is None:
+            every = (cast(Facts, self.search.facts(options.kept)) for _, _, options in explored.visits)
+            found = self._facts_of[explored] = [self._numbers.setdefault(facts, len(self._numbers)) for facts in every]
+            self._all_facts = list(self._numbers)
+        return found
 
     def asked(self, parts: tuple[Part, ...]) -> AskedParts:
         """What of the facts some parts ask."""
@@ -143,11 +216,20 @@ class Judging:
         shown = tuple([candidates_of(self.abstraction, place, kept.memory[place]) for part in parts for place in part.trackers])
         return options.node, kept.place, clocks, shown, kept.taken
 
-    def cheapest(self, options: Options, parts: tuple[Part, ...], wanted: Callable[[Truths], bool]) -> Iterator[Move]:
-        """The moves whose truths are wanted, for each place that they lead to and each of their truths the cheapest."""
+    def cheapest(
+        self,
+        options: Options,
+        parts: tuple[Part, ...],
+        wanted: Callable[[Truths], bool],
+        follows: Callable[[Way], bool] = lambda way: True,
+    ) -> Iterator[Move]:
+        """The moves whose truths are wanted, for each place that they lead to and each of their truths the cheapest.
+
+        Only ways are followed of which ``follows`` says so.
+        """
         best: dict[Hashable, Move] = {}
         for number in range(max(len(one[0].ways) for one in options.outcomes)):
-            for (outcome, truths), cost, letters in self._told(options, parts, number, wanted):
+            for (outcome, truths), cost, letters in self._told(options, parts, number, wanted, follows):
                 way = outcome.ways[number]
                 key = (way.lead, truths)
                 total = cost + (not way.recommended)
@@ -156,24 +238,34 @@ class Judging:
         yield from best.values()
 
     def _told(
-        self, options: Options, parts: tuple[Part, ...], number: int, wanted: Callable[[Truths], bool]
+        self,
+        options: Options,
+        parts: tuple[Part, ...],
+        number: int,
+        wanted: Callable[[Truths], bool],
+        follows: Callable[[Way], bool],
     ) -> Iterator[tuple[tuple[Outcome, Truths], int, Choices]]:
         """Each outcome that has this way, with the truths that are wanted, and the cheapest letters."""
-        node = self.told(options, parts, number, wanted)
+        node = self.told(options, parts, number, wanted, follows)
         for value, how in () if node is None else self.diagrams.cheapest(node, dict(enumerate(options.costs))).items():
             if value is not None:
                 yield value, *how
 
-    def told(self, options: Options, parts: tuple[Part, ...], number: int, wanted: Callable[[Truths], bool]) -> Node | None:
+    def told(
+        self,
+        options: Options,
+        parts: tuple[Part, ...],
+        number: int,
+        wanted: Callable[[Truths], bool],
+        follows: Callable[[Way], bool] = lambda way: True,
+    ) -> Node | None:
         """Over letters each outcome that has this way, with the truths that are wanted; None where there are none."""
-        outcomes = [one[0] for one in options.outcomes if number < len(one[0].ways)]
+        outcomes = [one for one, _, _ in options.outcomes if number < len(one.ways) and follows(one.ways[number])]
         asked = {one: tuple(self.claim(part, options.kept, one, one.judged(number)) for part in parts) for one in outcomes}
         nodes = tuple(dict.fromkeys(node for several in asked.values() for node in several))
         places = {one: tuple(nodes.index(node) for node in several) for one, several in asked.items()}
 
-        def told(outcome: Outcome | None, *truths: Truth) -> tuple[Outcome, Truths] | None:
-            if outcome is None or outcome not in places:
-                return None
+        def told(outcome: Outcome, *truths: Truth) -> tuple[Outcome, Truths] | None:
             shown = tuple([truths[place] for place in places[outcome]])
             return (outcome, shown) if wanted(shown) else None
 
@@ -181,4 +273,4 @@ class Judging:
             wanted(tuple([node.value for node in several])) for several in asked.values()
         ):
             return None
-        return self.diagrams.apply(told, options.node, *nodes)
+        return self.diagrams.apply_to(told, self.diagrams.narrowed(options.node, places.__contains__), *nodes)

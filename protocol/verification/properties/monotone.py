@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from protocol.model.input import Grade, Number
 from protocol.semantics.effects import rank
@@ -14,24 +14,76 @@ from protocol.verification.search.explored import Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.outcomes import Outcome
 
+Height = Callable[[Outcome | None], int | None]
 
-def not_monotone(search: Exploring, options: Options) -> Shown:
+
+class Heights:
     """The visits at which one worse finding, everything else being the same, is given more.
 
-    What is not decided says nothing of the finding: the dose stands because something else is missing.
+    What is not decided says nothing of the finding: the dose stands because something else is missing. Most visits are seen to be
+    in order by a diagram of the doses alone, which is much smaller than that of the decisions.
     """
-    protocol = search.abstraction.protocol
 
-    def height(outcome: Outcome | None) -> int | None:
+    def __init__(self, search: Exploring) -> None:
+        self.search = search
+        self._doses: dict[Node, Node] = {}
+        self._wrong: dict[Node, bool] = {}
+        self._pairs: dict[tuple[Node, Node], bool] = {}
+
+    def not_monotone(self, options: Options) -> Shown:
+        """Those among the visits of a kind."""
+        if self._is_wrong(self._of_doses(options.node)):
+            yield from _compared(self.search, options, options.node, self.height, {})
+
+    def height(self, outcome: Outcome | None) -> int | None:
+        """The rung of the dose that is given; None where that is not decided, or not on the ladder."""
         decided = outcome is not None and outcome.status == "decided"
-        return rank(protocol, outcome.ways[0].effect.dose) if outcome is not None and decided else None
+        return rank(self.search.abstraction.protocol, outcome.ways[0].effect.dose) if outcome is not None and decided else None
 
-    yield from _compared(search, options, options.node, height, {})
+    def _of_doses(self, node: Node) -> Node:
+        """The diagram of the heights."""
+        found = self._doses.get(node)
+        if found is None:
+            diagrams = self.search.diagrams
+            if node.axis == LAST:
+                found = diagrams.leaf(self.height(node.value))
+            else:
+                found = diagrams.split(node.axis, [self._of_doses(part) for part in node.parts])
+            self._doses[node] = found
+        return found
+
+    def _is_wrong(self, node: Node) -> bool:
+        """Whether a worse letter somewhere in a diagram of heights has more."""
+        found = self._wrong.get(node)
+        if found is None:
+            found = node.axis != LAST and (
+                any(
+                    self._has_more(node.parts[one], node.parts[other])
+                    for one, other in _worse(self.search.abstraction.axes[node.axis])
+                )
+                or any(map(self._is_wrong, node.parts))
+            )
+            self._wrong[node] = found
+        return found
+
+    def _has_more(self, better: Node, worse: Node) -> bool:
+        """Whether the second of two diagrams of heights is somewhere above the first."""
+        if better is worse:
+            return False
+        key = (better, worse)
+        found = self._pairs.get(key)
+        if found is None:
+            axis = min(better.axis, worse.axis)
+            if axis == LAST:
+                found = _is_more(better.value, worse.value)
+            else:
+                columns = [each.parts if each.axis == axis else repeat(each) for each in key]
+                found = any(self._has_more(*parts) for parts in zip(*columns, strict=False))
+            self._pairs[key] = found
+        return found
 
 
-def _compared(
-    search: Exploring, options: Options, node: Node, height: Callable[[Outcome | None], int | None], seen: dict[Node, None]
-) -> Shown:
+def _compared(search: Exploring, options: Options, node: Node, height: Height, seen: dict[Node, None]) -> Shown:
     if node.axis == LAST or node in seen:
         return
     seen[node] = None

@@ -2,28 +2,26 @@
 
 Of most decisions a property knows the truths already, whatever was measured. Only of the others it is looked up which truths the
 letters give, and together with which decision they can come. What is so of a place, what is asked and the letters that can be had
-is worked out once.
+is worked out once, and of visits that are alike to the property one is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from itertools import chain, product, repeat
+from collections.abc import Iterable
+from itertools import product, repeat
 from typing import cast
 
 from attrs import evolve, frozen
 
 from protocol.semantics.monitors import Monitor
-from protocol.verification.properties.judging import Judging, Truths
+from protocol.verification.properties.judging import Judging, Part, Truths
+from protocol.verification.properties.sketches import Done, Label, Seen
 from protocol.verification.search.diagrams import LAST, Node
 from protocol.verification.search.explored import Costs, Explored, Options
 from protocol.verification.search.kept import Kept
-from protocol.verification.search.outcomes import Outcome, Way
 
-Label = Hashable
 Told = frozenset[tuple[Label, int]]
 """Labels of ways, each with the number of the truths that can come with it."""
-NOTHING: Told = frozenset()
 
 
 @frozen
@@ -35,85 +33,83 @@ class Of:
 
 
 class View:
-    """What one property can tell of the visits that were explored; ``label`` says which ways are one to whoever asks."""
+    """What one property can tell of the visits that were explored; ``with_leads``: where a way leads is its label."""
 
-    def __init__(self, judging: Judging, explored: Explored, monitor: Monitor, label: Callable[[Way], Label]) -> None:
-        self.judging, self.explored, self.label = judging, explored, label
-        self.diagrams, self.parts = judging.diagrams, judging.parts(monitor)
+    def __init__(self, judging: Judging, explored: Explored, monitor: Monitor, *, with_leads: bool) -> None:
+        self.judging, self.explored, self.parts = judging, explored, judging.parts(monitor)
+        self.diagrams, self.sketches = judging.diagrams, judging.sketches(self.parts, with_leads=with_leads)
+        self.alike = judging.alike(explored, self.sketches, judging.asked(self.parts))
         self.truths: list[Truths] = []
         self._numbers: dict[Truths, int] = {}
-        self._facts, self._situations = judging.facts(explored), self._told_apart()
-        self._told: dict[tuple[int, Node, int], Told] = {}
-        self._of: dict[tuple[int, Outcome], Of] = {}
+        self._asks = tuple((part, tuple(self.sketches.places[claim] for claim in part.done)) for part in self.parts)
+        self._told: dict[int, Told] = {}
+        self._of: dict[tuple[int, int], Of] = {}
         self._truths: dict[tuple[Node, ...], Node] = {}
         self._labelled: dict[int, dict[Node, Node]] = {}
         self._met: dict[tuple[Node, Node, int, Node], Told] = {}
-        self._reached: dict[tuple[Node, int], frozenset[Hashable]] = {}
 
-    def key(self, kind: int) -> tuple[int, Node, int]:
-        """All of a kind of visit that the property can tell apart."""
-        options = self.explored.visits[kind][2]
-        return self._situations[self._facts[kind]], options.node, id(options.costs)
-
-    def told(self, kind: int) -> Told:
-        """Every label of a way in which a visit can be followed, with every number of truths that can come with it."""
-        options = self.explored.visits[kind][2]
-        key = self.key(kind)
-        found = self._told.get(key)
+    def told(self, group: int) -> Told:
+        """Every label of a way to follow visits that are alike, with every number of truths that can come with it."""
+        found = self._told.get(group)
         if found is None:
-            found = self._told[key] = self._made(key[0], options)
+            situation, node, _ = self.alike.keys[group]
+            options = self.explored.visits[self.alike.members[group][0]][2]
+            found = self._told[group] = self._made(situation, node, options)
         return found
 
-    def _told_apart(self) -> list[int]:
-        """For all facts of a visit a number, the same one for those that the property does not tell apart."""
-        asked, numbers = self.judging.asked(self.parts), dict[Hashable, int]()
-        return [
-            numbers.setdefault(
-                (place, tuple([clocks[one] for one in asked.clocks]), tuple([shown[one] for one in asked.trackers]), taken),
-                len(numbers),
-            )
-            for (place, clocks, shown), taken in self.judging.all_facts
-        ]
-
-    def leading(self, kind: int, wanted: Callable[[int], bool]) -> Options:
+    def leading(self, kind: int, wanted: Iterable[int]) -> Options:
         """A kind of visit with those decisions only that can come with truths of a wanted number."""
-        options = self.explored.visits[kind][2]
-        situation = self.key(kind)[0]
+        options, numbers = self.explored.visits[kind][2], frozenset(wanted)
+        situation = self.alike.keys[self.alike.groups[kind]][0]
+        can: dict[int, bool] = {}
 
-        def can(outcome: Outcome) -> bool:
-            of = self._of_outcome(situation, options.kept, outcome)
-            numbers = chain((number for _, number in of.always), *(self.diagrams.values(node) for node, _ in of.open))
-            return any(map(wanted, numbers))
+        def leads(seen: int) -> bool:
+            of = self._of_seen(situation, options.kept, seen)
+            always = any(number in numbers for _, number in of.always)
+            return always or any(not numbers.isdisjoint(self.diagrams.values(node)) for node, _ in of.open)
 
-        return evolve(options, outcomes=tuple(one for one in options.outcomes if can(one[0])))
+        outcomes = []
+        for one in options.outcomes:
+            seen = self.sketches.number(options.kept, one[0])
+            if seen not in can:
+                can[seen] = leads(seen)
+            if can[seen]:
+                outcomes.append(one)
+        return evolve(options, outcomes=tuple(outcomes))
 
-    def _made(self, situation: int, options: Options) -> Told:
+    def _made(self, situation: int, node: Node, options: Options) -> Told:
         found, still_open = set[tuple[Label, int]](), dict[Node, None]()
-        for outcome, _, _ in options.outcomes:
-            of = self._of_outcome(situation, options.kept, outcome)
-            found |= of.always
-            still_open.update(dict.fromkeys(node for node, _ in of.open))
+        for seen in self.judging.values(node, options.costs):
+            if seen is not None:
+                of = self._of_seen(situation, options.kept, cast(int, seen))
+                found |= of.always
+                still_open.update(dict.fromkeys(node for node, _ in of.open))
         if still_open:
-            labelled = self._with_labels(situation, options)
+            labelled = self._with_labels(situation, node, options.kept)
             for truths in still_open:
                 found |= self._meeting(labelled, truths, options.costs)
         return frozenset(found)
 
-    def _of_outcome(self, situation: int, kept: Kept, outcome: Outcome) -> Of:
-        key = (situation, outcome)
+    def _of_seen(self, situation: int, kept: Kept, number: int) -> Of:
+        key = (situation, number)
         found = self._of.get(key)
         if found is None:
-            labels: dict[Node, set[Label]] = {}
-            for number, way in enumerate(outcome.ways):
-                labels.setdefault(self._over_letters(kept, outcome, outcome.judged(number)), set()).add(self.label(way))
+            seen, labels = self.sketches.all_seen[number], dict[Node, set[Label]]()
+            for place, done in enumerate(seen.ways):
+                labels.setdefault(self._over_letters(kept, seen, place, done), set()).add(done.label)
             always = frozenset((one, node.value) for node, several in labels.items() if node.axis == LAST for one in several)
             still_open = tuple((node, frozenset(several)) for node, several in labels.items() if node.axis != LAST)
             found = self._of[key] = Of(always, still_open)
         return found
 
-    def _over_letters(self, kept: Kept, outcome: Outcome, way: Way) -> Node:
+    def _over_letters(self, kept: Kept, seen: Seen, place: int, done: Done) -> Node:
         """Over letters the number of the truths of what the property asks, where a decision is followed this way."""
-        claims = tuple(self.judging.claim(part, kept, outcome, way) for part in self.parts)
+
+        def claim(part: Part, places: tuple[int, ...]) -> Node:
+            so = tuple([done.truths[one] for one in places])
+            return self.judging.claim_where(part, kept, so, *seen.samples[place])
+
+        claims = tuple([claim(*one) for one in self._asks])
         found = self._truths.get(claims)
         if found is None:
             found = self.diagrams.apply(self._number, *claims) if claims else self.diagrams.leaf(self._number())
@@ -128,7 +124,7 @@ class View:
 
     # Over letters
 
-    def _with_labels(self, situation: int, options: Options) -> Node:
+    def _with_labels(self, situation: int, node: Node, kept: Kept) -> Node:
         """Over letters the open diagrams of the decision there, each with the labels that it is of."""
         memo = self._labelled.setdefault(situation, {})
 
@@ -138,12 +134,12 @@ class View:
                 if one.axis != LAST:
                     found = self.diagrams.split(one.axis, [of(part) for part in one.parts])
                 else:
-                    told = () if one.value is None else self._of_outcome(situation, options.kept, one.value).open
+                    told = () if one.value is None else self._of_seen(situation, kept, one.value).open
                     found = self.diagrams.leaf(frozenset(told))
                 memo[one] = found
             return found
 
-        return of(options.node)
+        return of(node)
 
     def _meeting(self, labelled: Node, truths: Node, costs: Costs) -> Told:
         """The labels that a diagram of truths has there, with those of its numbers that can come with them."""
@@ -154,12 +150,12 @@ class View:
             found = memo.get(key)
             if found is None:
                 if other.axis == LAST:
-                    values = cast(Iterable[frozenset[tuple[Node, frozenset[Label]]]], self._values(one, costs))
+                    values = cast(Iterable[frozenset[tuple[Node, frozenset[Label]]]], self.judging.values(one, costs))
                     here = {label for value in values for node, several in value if node is own for label in several}
                     found = frozenset((label, other.value) for label in here)
                 elif one.axis == LAST:
                     labels = (label for node, several in one.value if node is own for label in several)
-                    numbers = cast(Iterable[int], self._values(other, costs))
+                    numbers = cast(Iterable[int], self.judging.values(other, costs))
                     found = frozenset(product(labels, numbers))
                 else:
                     self.diagrams.watch.count()
@@ -168,20 +164,6 @@ class View:
             return found
 
         return of(labelled, truths)
-
-    def _values(self, node: Node, costs: Costs) -> frozenset[Hashable]:
-        """The values of a diagram that some letters lead to."""
-        key = (node, id(costs))
-        found = self._reached.get(key)
-        if found is None:
-            if node.axis == LAST:
-                found = frozenset((node.value,))
-            else:
-                parts = {part for part, cost in zip(node.parts, costs[node.axis], strict=True) if cost is not None}
-                found = frozenset().union(*(self._values(part, costs) for part in parts))
-                self.diagrams.watch.count(len(found))
-            self._reached[key] = found
-        return found
 
 
 def _parts(one: Node, other: Node, costs: Costs) -> set[tuple[Node, Node]]:

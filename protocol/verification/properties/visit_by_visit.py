@@ -1,4 +1,4 @@
-"""Where does a property fail of which each visit alone says whether it does? Each kind of visit is asked once.
+"""Where does a property fail of which each visit alone says whether it does? Visits that are alike are asked once.
 
 The search has found each kind first where fewest visits lead to it.
 """
@@ -30,10 +30,9 @@ class VisitByVisit:
 
     def __init__(self, judging: Judging, explored: Explored, monitor: Monitor) -> None:
         self.judging, self.explored, self.monitor = judging, explored, monitor
-        self.view = View(judging, explored, monitor, lambda way: None)
+        self.view = View(judging, explored, monitor, with_leads=False)
         self.found = Collected()
         self._judged: dict[Truths, Judgement] = {}
-        self._seen: dict[Hashable, None] = {}
         self._history = first_history(monitor)
 
     def judged(self, ended: Ended) -> Judged:
@@ -41,36 +40,44 @@ class VisitByVisit:
         explored, why = self.explored, ""
         try:
             with self.judging.diagrams.watch.until(partial(ended, 0)):
+                self.judging.diagrams.watch.look()
                 self._look_at_all()
         except MET as met:
             why = why_of(met)
         return self.found.judged(len(explored.states), lambda at: (*explored.path(at.before), at.last), why)
 
+    def _telling(self) -> list[int]:
+        """The kinds of visit at which something is found. Groups of visits that are alike are asked together."""
+        telling = list[int]()
+        for group, members in enumerate(self.view.alike.members):
+            self.judging.diagrams.watch.count()
+            judgements = [self._judgement(self.view.truths[number]) for _, number in self.view.told(group)]
+            for judgement in judgements:
+                self.found.note(judgement)
+            if any(map(_is_told, judgements)):
+                telling += members
+        return sorted(telling)
+
     def _look_at_all(self) -> None:
-        """Asks each kind of visit that the property can tell apart, the first ones first, until enough was found."""
-        deepest, watch = -1, self.judging.diagrams.watch
-        watch.look()
-        for kind, (state, _, _) in enumerate(self.explored.visits):
-            watch.count()
+        """Looks for the letters where something is found, the first visits first, until enough was."""
+        deepest, seen = -1, set[Hashable]()
+        for kind in self._telling():
+            state, _, options = self.explored.visits[kind]
             depth = self.explored.depth[state]
             if len(self.found.shows) >= MOST_TRIED or (len(self.found.certain) >= MOST_TRIED and depth > deepest):
                 break
             deepest = max(deepest, depth)
-            key = self.view.key(kind)
-            if key not in self._seen:
-                self._seen[key] = None
+            key = (self.view.alike.keys[self.view.alike.groups[kind]][0], options.node, id(options.costs))
+            if key not in seen:
+                seen.add(key)
                 self._look(kind)
 
     def _look(self, kind: int) -> None:
-        """Asks one kind of visit; only where something is found there are the letters looked for."""
-        judgements = [self._judgement(self.view.truths[number]) for _, number in self.view.told(kind)]
-        for judgement in judgements:
-            self.found.note(judgement)
-        if not any(_is_told(judgement) for judgement in judgements):
-            return
+        """The visits of a kind at which the property fails, or is shown."""
         state, minutes, _ = self.explored.visits[kind]
         before = self.explored.came[state]
-        leading = self.view.leading(kind, lambda number: _is_told(self._judgement(self.view.truths[number])))
+        telling = (number for number, truths in enumerate(self.view.truths) if _is_told(self._judgement(truths)))
+        leading = self.view.leading(kind, telling)
         wanted = self.judging.cheapest(leading, self.view.parts, lambda truths: _is_told(self._judgement(truths)))
         for outcome, way, truths, cost, letters in wanted:
             total = cost + (before.cost if before else 0)
