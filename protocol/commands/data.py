@@ -48,8 +48,9 @@ def sheet_of(courses: Path, protocol: Protocol, folder: Path | None = None) -> S
     if courses.name.endswith(MAPPING):
         return sheet(mapped(courses, folder, protocol)[1])
     if folder is not None:
+        what = "a folder" if courses.is_dir() else "a file of courses"
         hint = f"A folder of tables (--data) goes with a mapping, a file that ends in {MAPPING}."
-        raise NotationError(f"'{courses}' is a file of courses and no mapping", hint)
+        raise NotationError(f"'{courses}' is {what} and no mapping", hint)
     return from_file(courses, protocol)
 
 
@@ -57,10 +58,11 @@ def mapped(file: Path, folder: Path | None, protocol: Protocol | None = None) ->
     """What a mapping makes of the tables of a folder, for a protocol, else for the one that it names."""
     from protocol.adapters.mapped.courses import read_mapped
     from protocol.language.mapping.from_yaml import load_mapping
-    from protocol.language.shipped import MAPPING
+    from protocol.language.shipped import MAPPING, shipped_mappings
 
     if not file.name.endswith(MAPPING):
-        raise NotationError(f"'{file}' is no mapping", f"The name of its file ends in {MAPPING}.")
+        shipped = ", ".join(shipped_mappings())
+        raise NotationError(f"'{file}' is no mapping", f"The name of its file ends in {MAPPING}.  Shipped mappings: {shipped}")
     mapping = load_mapping(file)
     meant = protocol or protocol_of(mapping)
     if protocol is not None:

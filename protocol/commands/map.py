@@ -11,7 +11,7 @@ import click
 from protocol.commands import FAILS, HOLDS
 from protocol.commands.data import data_folder, mapped
 from protocol.commands.form import Answering, answer, in_form
-from protocol.commands.output import check_output
+from protocol.commands.output import check_folder, check_output
 from protocol.commands.screen import show, width
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def map(
     protocol, found = mapped(mapping, folder)
     for file in (out, out.with_suffix(ENDING)) if out else ():
         check_output(file, "--out", (Path(found.mapping.file), *found.files.values()))
+        check_folder(file, "--out")
     told = summary(found, protocol)
     written = _write(found, protocol, told, out) if out else ""
     if form == "json":

@@ -11,7 +11,7 @@ import click
 
 from protocol.commands import HOLDS
 from protocol.commands.data import data_folder, sheet_of
-from protocol.commands.output import check_output, read_of
+from protocol.commands.output import check_new_folder, check_output, read_of
 from protocol.commands.progress import watched
 from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, load, traces_of
@@ -60,6 +60,9 @@ def report(
 
     check_extra(figures is not None)
     check_output(page, "--out", read_of(spec, courses, folder))
+    for option, place in (("--out", page.parent), ("--figures", figures)):
+        if place is not None:
+            check_new_folder(place, option)
     protocol = load(spec)
     sheet = sheet_of(courses, protocol, folder)
     protocol = under(protocol, (*sheet.readings, *pairs(readings)))

@@ -23,6 +23,8 @@ _LARGEST = {NUMBER: 2**53, WHOLE: 2**63 - 1}
 
 MOST_PROBLEMS = 10
 """After so many problems of one kind the rest is not listed, but counted; the column is wrong throughout."""
+MOST_ALONE = 3
+"""Unknown columns: of more there is one message for all."""
 
 
 @frozen
@@ -82,6 +84,14 @@ def _of_names(known: Columns, names: list[str], protocol: Protocol) -> Iterator[
             yield Problem(
                 "T001", f"the table has no column '{name}'", f"Columns of this table: {', '.join(map(visible, names))}."
             )
+    unknown = [name for name in dict.fromkeys(names) if name not in known.types]
+    if len(unknown) > MOST_ALONE:
+        more = f" and {len(unknown) - MOST_PROBLEMS} more" if len(unknown) > MOST_PROBLEMS else ""
+        listed = f"{', '.join(map(visible, unknown[:MOST_PROBLEMS]))}{more}"
+        inputs = ", ".join(item.name for item in protocol.inputs)
+        hint = f"Are these visits for another protocol?  Inputs of {protocol.name}: {inputs}"
+        yield Problem("T002", f"unknown columns {listed}", hint)
+        return
     for name, times in Counter(names).items():
         if name not in known.types:
             near = get_close_matches(name, known.types, n=1)

@@ -90,6 +90,12 @@ def shipped_mapping(name: str) -> Path | None:
     return next((place / name for place in _folders() if (place / name).is_file()), None)
 
 
+def shipped_mappings() -> tuple[str, ...]:
+    """The names of the shipped mappings, each with its folder."""
+    files = (path for folder in _folders() for path in folder.glob(f"*/*{MAPPING}"))
+    return tuple(sorted({f"{path.parent.name}/{path.name}" for path in files}))
+
+
 def shipped_names() -> tuple[str, ...]:
     """The names of the shipped protocols, each followed by those of its family."""
     files = (path for folder in _folders() for path in folder.glob("*/*.yaml") if not path.name.endswith(MAPPING))

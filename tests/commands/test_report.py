@@ -38,7 +38,7 @@ def test_a_group_is_an_input_of_the_protocol(desk: Path, capsys: pytest.CaptureF
 def test_a_place_that_cannot_be_written_is_said(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (desk / "file").write_text("", encoding="utf-8")
     assert cli.run(("report", "small", "small/courses.md", "--out", "file/report.html")) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "may not be written: file is no folder" in capsys.readouterr().err
     assert sorted(one.name for one in desk.iterdir()) == ["file", "small"]
 
 

@@ -151,6 +151,15 @@ def test_what_is_wrong_with_a_table_is_said_at_its_row(columns: dict[str, Any], 
     assert message in str(raised.value)
 
 
+def test_visits_of_another_protocol_are_told_so_once() -> None:
+    other = {f"other-{number}": [1, 1] for number in range(12)}
+    with pytest.raises(InputError) as raised:
+        replayed(**TWO, **other)
+    (problem,) = raised.value.problems
+    assert problem.message.startswith("unknown columns other-0, other-1, ") and problem.message.endswith("other-9 and 2 more")
+    assert "another protocol?  Inputs of imatinib-hes: hes, " in problem.hint
+
+
 def test_of_many_rows_that_are_wrong_alike_the_first_are_told_and_the_others_counted() -> None:
     with pytest.raises(InputError) as raised:
         replayed(patient=["a"] * 2001, elapsed=[0] * 2001)

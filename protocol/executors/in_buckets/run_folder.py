@@ -142,6 +142,8 @@ def beside(file: Path) -> Path:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """The folder for this process alone, made where there is none. Raises InputError where that cannot be."""
+    if folder.exists() and not folder.is_dir():
+        raise refusal("R005", "it is no folder", "Name a new folder.", str(folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _check_ours(folder)

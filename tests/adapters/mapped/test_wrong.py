@@ -239,7 +239,10 @@ def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path, capsys:
     assert cli.run(["map", str(tmp_path / "none.mapping.yaml")]) == 2
     assert "P009" in capsys.readouterr().err
     assert cli.run(["map", str(SAMPLE / "protocol.yaml")]) == 2
-    assert "ends in .mapping.yaml" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "ends in .mapping.yaml.  Shipped mappings: cdiscpilot-xanomeline/cdiscpilot.mapping.yaml, imatinib-hes/" in said
+    assert cli.run(["replay", str(SAMPLE), str(SAMPLE), "--data", str(SAMPLE)]) == 2
+    assert "is a folder and no mapping" in capsys.readouterr().err
     assert cli.run(["check", str(SAMPLE / "sample.mapping.yaml")]) == 2
     assert "error P113" in capsys.readouterr().err
 
@@ -297,6 +300,19 @@ def test_a_mapping_for_another_protocol_is_told_in_one_message(capsys: pytest.Ca
         assert "no inputs alt, anc, arm, bilirubin, discontinued, rash and 3 more" in said
         assert "Use it with protocol.yaml, which it names" in said
     assert not Path("never.html").exists()
+
+
+def test_where_nothing_can_be_written_is_told_before_anything_is_computed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping, file = str(SAMPLE / "sample.mapping.yaml"), tmp_path / "file"
+    file.write_text("")
+    assert cli.run(["map", mapping, "--out", str(tmp_path / "none" / "visits.parquet")]) == 2
+    assert f"there is no folder {tmp_path / 'none'}" in capsys.readouterr().err
+    for option in (["--out", str(file / "x.html")], ["--out", str(tmp_path / "x.html"), "--figures", str(file / "figures")]):
+        assert cli.run(["report", str(SAMPLE), mapping, *option]) == 2
+        assert f"{file} is no folder in which you have permission" in capsys.readouterr().err
+    assert not (tmp_path / "x.html").exists()
 
 
 def test_a_mapping_whose_own_protocol_is_not_there_is_told_what_fits_none(

@@ -263,7 +263,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(file: Path, tmp_path: 
         f"{tmp_path}: error R005: the folder holds something else: 'visits.parquet'\n  = Name a new folder."
     )
     assert list(tmp_path.iterdir()) == before
-    assert "error R006: cannot be written: " in refused(SMALL, [file], file)
+    assert "error R005: it is no folder" in refused(SMALL, [file], file)
 
 
 def test_two_runs_do_not_write_to_one_folder(file: Path, tmp_path: Path) -> None:
