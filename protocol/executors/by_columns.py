@@ -18,7 +18,6 @@ from protocol.model.protocol import Protocol, fingerprint
 
 Way = Callable[[Any, pyarrow.Table, str], tuple[pyarrow.Table, int]]
 _MOST_KEPT = 4
-_MOST_SPARE = 4
 _READY: dict[str, Any] = {}
 _ALONE = Lock()
 """The trees grow while they are walked, so one table at a time."""
@@ -61,19 +60,14 @@ def _made(protocol: Protocol) -> Any:
         return None
     from protocol.executors.columnar.whole_patients import is_fit
 
-    return _planted(ready, 0) or ready if is_fit(ready) else ready
-
-
-def _planted(ready: Walker, spare: int) -> Any:
-    """The trees for columns, with room for more; None where that would be too much."""
+    if not is_fit(ready):
+        return ready
     from protocol.executors.columnar.forest import Forest
 
-    for words in range(spare, _MOST_SPARE):
-        try:
-            return Forest(ready, words)
-        except Crowded:
-            continue
-    return None
+    try:
+        return Forest(ready)
+    except Crowded:
+        return ready
 
 
 @cache
@@ -100,14 +94,10 @@ def _by_rounds(forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.
 
 def _in_columns(way: Way, forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int] | None:
     """The decisions by a way over columns; None where there is no room for all that is asked."""
-    while forest is not None:
-        try:
-            return way(forest, table, follow)
-        except Crowded:
-            forest = _planted(forest.walker, forest.keys.spare + 1)
-            if forest is not None:
-                _READY[fingerprint(forest.frame.protocol)] = forest
-    return None
+    try:
+        return way(forest, table, follow)
+    except Crowded:
+        return None
 
 
 # One row after the other

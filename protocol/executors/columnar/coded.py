@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import pyarrow
 
-from protocol.executors.columnar import rows_code as loops
+from protocol.executors.columnar import letters_code as loops
 from protocol.executors.columnar.exact import without_repeats
-from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import buffers
-from protocol.executors.columnar.keys import of_tracker
+from protocol.executors.columnar.letters import Memory
 from protocol.executors.columnar.reading import Coding
 from protocol.executors.compiled import layout
+
+_LANES = 8
+"""Lanes come in so many, of which a key is one word or two."""
 
 
 class Room:
@@ -41,43 +43,30 @@ class Coded:
         self.time = np.ascontiguousarray(buffers(rows.column("elapsed"), np.int64).values)
         self.room, self.raw = room, coding.raw(rows, refused, room.empty("raw", (coding.size, rows.num_rows), coding.kind))
         self.left_out = without_repeats(coding.inputs, self.start, self.raw, refused)
-        self.keys = room.empty("keys", (rows.num_rows, self.forest.keys.words), np.uint64)
-        self.keys[:] = 0
-        self.done: set[int] = set()
+        self.memory = self.forest.once(Memory)
         self.renewed()
 
     def renewed(self) -> None:
-        """Brings the columns to all that is asked by now."""
-        forest = self.forest
-        for axis in forest.read:
-            if axis not in self.done:
-                self.done.add(axis)
-                self._carry(axis)
-        registers = sorted(_needed(forest))
-        codes = sorted({forest.frame.axes.all[axis].b for one in forest.trackers for axis in _of(forest, one)})
-        observed = self.room.empty("observed", (len(registers), len(self.time)), np.int64)
-        code = self.room.empty("code", (len(codes), len(self.time)), np.int64)
-        spare = self.room.empty("spare", (len(self.time),), np.int64)
-        for number, register in enumerate(registers):
-            loops.keep(self._raw_of(register - layout.FIRST_FREE), self.start, self.time, observed[number], spare)
-        first = layout.FIRST_FREE + len(forest.frame.inputs)
-        for number, register in enumerate(codes):
-            loops.keep(self.raw[register - first], self.start, self.time, spare, code[number])
-        self.loaded, self.read = (np.array(some, np.int64) for some in (registers, codes))
-        self.observed, self.code = observed, code
+        """Brings the keys, and the letters, to all that is asked by now."""
+        lane, rows, kind = self.forest.asks.keys.lane, len(self.time), self.raw.dtype
+        counts = self.room.empty("counts", (-(-max(1, len(lane)) // _LANES) * _LANES, rows), kind)
+        counts[len(lane) :] = 0
+        for axis, number in lane.items():
+            self._carry(axis, counts[number])
+        keys = self.room.empty("keys", (rows, len(counts) * kind.itemsize // 8), np.uint64)
+        self.lanes = keys.view(kind)
+        loops.pack(counts, 8 * kind.itemsize, keys)
+        self.letter = self.room.empty("letter", (rows,), np.int32)
+        self.memory.letters(self.lanes, self.letter)
 
-    def _raw_of(self, number: int) -> Any:
-        term = next(term for term in self.forest.frame.terms.values() if term.input == number)
-        return self.raw[term.place]
-
-    def _carry(self, number: int) -> None:
-        axis, keys = self.forest.frame.axes.all[number], self.forest.keys
-        out, shift = self.keys[:, keys.word[number]], np.uint64(keys.shift[number])
+    def _carry(self, number: int, out: Any) -> None:
+        axis = self.forest.frame.axes.all[number]
         if axis.kind == layout.KNOWN:
-            loops.carry_known(self._raw_of(axis.a - layout.FIRST_FREE), self.start, self.time, axis.d, shift, out)
+            input_ = axis.a - layout.FIRST_FREE
+            place, unknown, most = next(term.place for term in self.forest.frame.terms.values() if term.input == input_), 0, 1
         else:
-            place = axis.b - layout.FIRST_FREE - len(self.forest.frame.inputs)
-            loops.carry(self.raw[place], self.start, self.time, axis.c, axis.d, shift, out)
+            place, unknown, most = axis.b - layout.FIRST_FREE - len(self.forest.frame.inputs), axis.c, np.iinfo(out.dtype).max
+        loops.carry(self.raw[place], self.start, self.time, axis.d, unknown, most, out)
 
     def registers(self, kept: Any, row: int) -> list[int]:
         """All registers of a patient at a row, those that the loops have no use for too."""
@@ -103,15 +92,3 @@ class Coded:
 
 def _plain(column: Any) -> Any:
     return column.indices if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode().indices
-
-
-def _of(forest: Forest, one: Any) -> set[int]:
-    return {axis for axis in of_tracker(forest.frame, one) if forest.frame.axes.all[axis].kind == layout.READING}
-
-
-def _needed(forest: Forest) -> set[int]:
-    """The registers of when inputs were observed for which anything but the key of a row asks."""
-    axes, last = forest.frame.axes.all, layout.FIRST_FREE + len(forest.frame.inputs)
-    of_trackers = {axes[axis].a for one in forest.trackers for axis in of_tracker(forest.frame, one)}
-    others = {one for axis in axes if axis.kind not in (layout.READING, layout.KNOWN, layout.GIVEN) for one in (axis.a, axis.c)}
-    return {register for register in of_trackers | others if layout.FIRST_FREE <= register < last}

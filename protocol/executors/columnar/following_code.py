@@ -1,118 +1,177 @@
-"""The loop that takes patients from visit to visit: time passes, trackers move, the visit is decided, the state moves on."""
+"""The loop that takes patients from visit to visit, many abreast: time passes, trackers move, leaves are found, all move on.
+
+Patients do not depend on each other. So each step is done for all who walk abreast before the next step begins: then nothing
+has to be waited for. Whoever has no visit left makes room for the next patient. ``registers`` has a line for each register.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from protocol.executors.columnar.arriving_code import ask, pass_to, read, track
 from protocol.executors.columnar.machine_code import (
+    ANEW,
     DECISION,
+    DONE,
+    HELD_ON_DRUG,
     ON_DRUG,
-    P_DRUG,
     P_ROOT,
     PLACE,
-    STARTED,
-    T_ALWAYS,
-    T_KIND,
-    T_ROOT,
+    SETS_HOLD,
+    SETS_STEPPED,
+    STEPPED_ON_DRUG,
     TIME,
     TRACKER,
-    asked,
     compiled,
     decided,
-    load,
-    move_on,
-    recalled,
-    remember,
-    short,
-    walked,
 )
-from protocol.executors.columnar.tracking_code import moved, pass_time
-from protocol.executors.compiled.layout import NONE, NOT_GROWN
+from protocol.executors.columnar.memory_code import answer_all, recall, remember
+from protocol.executors.compiled.layout import NONE
 
-
-@short
-def arrive(
-    node: Any, child: Any, place: Any, axes: Any, cuts: Any, codes: Any, table: Any, lapse: Any, inputs: Any, moves: Any,
-    ends: Any, raw: Any, loaded: Any, observed: Any, read: Any, code: Any, registers: Any, row: int, time: int, answers: Any,
-) -> Any:  # fmt: skip
-    """Time passes up to a row, its readings are there, and trackers move; whether the trees were grown enough for that."""
-    before, started, grown = registers[TIME], registers[STARTED] != NONE, True
-    for one in range(table.shape[0]):
-        if (started or table[one, T_ALWAYS]) and 1 <= table[one, T_KIND] <= 2:
-            grown &= pass_time(node, child, axes, cuts, codes, table, lapse, one, registers, time)
-    if place[registers[PLACE], P_DRUG] and before != NONE:
-        registers[ON_DRUG] += time - before
-    registers[TIME] = time
-    load(loaded, observed, registers, row)
-    load(read, code, registers, row)
-    for one in range(table.shape[0]):
-        answers[one] = -2 - walked(node, child, axes, cuts, codes, table[one, T_ROOT], registers, time)
-    for one in range(table.shape[0]):
-        if started or table[one, T_ALWAYS]:
-            grown &= answers[one] >= 0 and moved(table, axes, ends, inputs, moves, one, registers, answers[one], raw, row, time)
-    return grown
-
-
-@short
-def leaf_at(
-    node: Any, child: Any, place: Any, mask: Any, asks: Any, axes: Any, cuts: Any, codes: Any, memo: Any, keys: Any, row: int,
-    registers: Any, time: int, given: int, words: Any,
-) -> Any:  # fmt: skip
-    """The leaf of a visit, from memory or by its path; or an entry that is none."""
-    here = registers[PLACE]
-    mixed = asked(place, mask, asks, axes, cuts, codes, keys, row, registers, time, given, words)
-    slot = mixed & (memo.shape[0] - 1)
-    found = recalled(memo, slot, here, words)
-    if found < 0:
-        entry = decided(node, child, axes, cuts, codes, keys, place[here, P_ROOT], row, registers, time, given)
-        if entry != NOT_GROWN:
-            found = -2 - entry
-            remember(memo, slot, here, words, found)
-    return found
+AT_ONCE, NEXT, STEP, LANE = range(4)
+"""Where it is written how many walk abreast, the first row of nobody yet, with which step to go on, and for whom."""
+_ONE = np.uint64(1)
+BEGIN, AGAIN, MISSED = range(3)
+"""The steps to go on with: all arrive; one arrives again, from the first visit on; leaves are looked for that were missed."""
 
 
 @compiled
 def follow(
-    node: Any, child: Any, place: Any, leaf_of: Any, mask: Any, asks: Any, axes: Any, cuts: Any, codes: Any, table: Any,
-    lapse: Any, inputs: Any, moves: Any, ends: Any, memo: Any, start: Any, times: Any, given: Any, raw: Any, keys: Any,
-    loaded: Any, observed: Any, read: Any, code: Any, registers: Any, first: Any, at: int, leaf: int, trackers_from: int,
-    leaves: Any, words: Any, answers: Any,
+    node: Any, child: Any, place: Any, leaf_of: Any, mask: Any, asked: Any, kinds: Any, axes: Any, cuts: Any, codes: Any,
+    table: Any, lapse: Any, inputs: Any, moves: Any, ends: Any, memory: Any, start: Any, times: Any, given: Any, raw: Any,
+    dated: Any, coded: Any, lanes: Any, letter: Any, classes: Any, truths: Any, registers: Any, live: Any, first: Any, row: Any,
+    leaf: Any, words: Any, key: Any, slot: Any, writes: Any, answers: Any, grown: Any, leaves: Any, trackers_from: int,
+    state: Any,
 ) -> Any:  # fmt: skip
-    """Takes all patients from row ``at`` on; returns the row at which something was not grown yet, and what.
+    """Takes all patients to the end; or to where something was not grown yet, and says what. ``state`` says where to go on."""
+    at_once, step, one = state[AT_ONCE], state[STEP], state[LANE]
+    while True:
+        if step == BEGIN:
+            one, (at_once, state[NEXT]) = 0, begin(live, first, start, registers, row, at_once, state[NEXT])
+            state[AT_ONCE] = at_once
+            if at_once == 0:
+                return DONE
+        if step != MISSED:
+            end = at_once if step == BEGIN else one + 1
+            pass_to(node, child, axes, cuts, codes, table, lapse, times, registers, row, grown, one, end)
+            read(place, dated, coded, raw, times, registers, row, one, end)
+            ask(node, child, axes, cuts, codes, table, lanes, letter, truths, registers, row, answers, one, end)
+            track(axes, table, inputs, moves, ends, raw, registers, row, answers, grown, one, end)
+            one = not_grown(grown, at_once)
+            if one < at_once:
+                state[LANE], state[STEP] = one, AGAIN
+                return TRACKER
+            answer_all(asked, kinds, cuts, codes, registers, given, row, words, at_once)
+            recall(place, mask, memory, letter, classes, registers, row, words, key, slot, leaf, at_once)
+        one = missed(
+            node, child, place, axes, cuts, codes, memory, given, lanes, registers, row, words, key, slot, leaf, at_once,
+            step != MISSED,
+        )  # fmt: skip
+        if one < at_once:
+            state[LANE], state[STEP] = one, MISSED
+            return DECISION
+        move_on(leaf_of, first, start, registers, row, leaf, writes, leaves, at_once, trackers_from)
+        step = BEGIN
 
-    With a ``leaf`` the row ``at`` has arrived already, and this is its leaf. A leaf of -1 sends a patient to the reference.
+
+@compiled
+def not_grown(grown: Any, at_once: int) -> Any:
+    """The first patient for whom something was not grown yet, or the number of all."""
+    for lane in range(at_once):
+        if not grown[lane]:
+            return lane
+    return at_once
+
+
+@compiled
+def begin(live: Any, first: Any, start: Any, registers: Any, row: Any, at_once: int, next_: int) -> Any:
+    """Puts new patients in the place of those who are through; how many are there, and the first row of nobody yet.
+
+    A negative row is one of somebody who is through. At the end those who are last take the places that are left. ``live``: the
+    registers that anybody asks.
     """
-    row, rows = at, times.shape[0]
-    while row < rows:
-        if leaf < 0:
-            if start[row]:
-                for register in range(first.shape[0]):
-                    registers[register] = first[register]
-            if not arrive(
-                node, child, place, axes, cuts, codes, table, lapse, inputs, moves, ends, raw, loaded, observed, read, code,
-                registers, row, times[row], answers,
-            ):  # fmt: skip
-                return row, TRACKER
-            leaf = leaf_at(
-                node, child, place, mask, asks, axes, cuts, codes, memo, keys, row, registers, times[row], given[row], words
-            )
-            if leaf < 0:
-                return row, DECISION
-        leaves[row] = leaf
-        if leaf_of[leaf, 0] < 0:
-            leaves[row] = -1
-            row = next_patient(start, row)
+    lane = 0
+    while lane < at_once:
+        if row[lane] >= 0:
+            lane += 1
+        elif next_ < start.shape[0]:
+            for register in live:
+                registers[register, lane] = first[register]
+            row[lane] = next_
+            lane, next_ = lane + 1, next_patient(start, next_)
         else:
-            move_on(registers, first, times[row], leaf_of[leaf, 0], leaf_of[leaf, 1], trackers_from)
-            row += 1
-        leaf = -1
-    return rows, 0
+            at_once -= 1
+            row[lane] = row[at_once]
+            for register in live:
+                registers[register, lane] = registers[register, at_once]
+    return at_once, next_
 
 
-@short
+@compiled
 def next_patient(start: Any, row: int) -> Any:
     """The first row of the next patient."""
     row += 1
     while row < start.shape[0] and not start[row]:
         row += 1
     return row
+
+
+@compiled
+def missed(
+    node: Any, child: Any, place: Any, axes: Any, cuts: Any, codes: Any, memory: Any, given: Any, lanes: Any, registers: Any,
+    row: Any, words: Any, key: Any, slot: Any, leaf: Any, at_once: int, is_new: bool,
+) -> Any:  # fmt: skip
+    """Finds by their paths the leaves that were in no memory, and keeps them where the words still say the same (``is_new``); the
+    first patient whose path was not grown yet, or the number of all."""
+    for lane in range(at_once):
+        if leaf[lane] < 0:
+            here, at = registers[:, lane], row[lane]
+            root = place[here[PLACE], P_ROOT]
+            found = -2 - decided(node, child, axes, cuts, codes, lanes, root, at, here, here[TIME], given[at])
+            if found < 0:
+                return lane
+            leaf[lane] = found
+            if is_new:
+                remember(memory, slot[lane], key[lane], words[0, lane], words[1, lane], found)
+    return at_once
+
+
+@compiled
+def move_on(
+    leaf_of: Any, first: Any, start: Any, registers: Any, row: Any, leaf: Any, writes: Any, leaves: Any, at_once: int,
+    trackers_from: int,
+) -> None:  # fmt: skip
+    """All move on as their leaves say, to the next row; whoever has none, or is one for the reference, is through."""
+    for lane in range(at_once):
+        found = np.uint64(leaf[lane])
+        registers[PLACE, lane], writes[lane] = leaf_of[found, 0], leaf_of[found, 1]
+    for bit in range(7):
+        for lane in range(at_once):
+            registers[bit + 1, lane] = registers[TIME, lane] if writes[lane] >> bit & 1 else registers[bit + 1, lane]
+    for lane in range(at_once):
+        drug, one, other = registers[ON_DRUG, lane], registers[HELD_ON_DRUG, lane], registers[STEPPED_ON_DRUG, lane]
+        registers[HELD_ON_DRUG, lane] = drug if writes[lane] & SETS_HOLD else one
+        registers[STEPPED_ON_DRUG, lane] = drug if writes[lane] & SETS_STEPPED else other
+    for lane in range(at_once):
+        if writes[lane] & ANEW:
+            begin_anew(registers, first, lane, trackers_from)
+    last = np.uint64(start.shape[0] - 1)
+    for lane in range(at_once):
+        at = np.uint64(row[lane])
+        leaves[at] = leaf[lane] if registers[PLACE, lane] >= 0 else -1
+        is_last = at >= last or start[at + _ONE]
+        row[lane] = -1 if is_last or registers[PLACE, lane] < 0 else row[lane] + 1
+
+
+@compiled
+def begin_anew(registers: Any, first: Any, lane: int, trackers_from: int) -> None:
+    """Times, minutes on drug and trackers as of a new patient; what was read stays, and when the last hold began."""
+    for register in range(trackers_from, registers.shape[0]):
+        registers[register, lane] = first[register]
+    for register in (1, 2, 3, 4, 7):
+        registers[register, lane] = registers[TIME, lane]
+    registers[5, lane] = NONE
+    for register in (ON_DRUG, STEPPED_ON_DRUG, HELD_ON_DRUG):
+        registers[register, lane] = 0

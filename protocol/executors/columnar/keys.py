@@ -1,4 +1,4 @@
-"""Where does each axis of a compiled protocol stand in the key of a row, and which registers does it need?"""
+"""Where does the code of each axis stand that is asked at a visit: in the key of its row, or among what else is asked there?"""
 
 from __future__ import annotations
 
@@ -14,57 +14,52 @@ from protocol.executors.compiled.trackers import Tracking
 
 OF_ROWS = (layout.READING, layout.KNOWN)
 """The kinds of axes that are answered for all rows at once, because they need nothing but readings."""
-_WORD = 64
+_WORD, _WORDS = 64, 2
 _GIVEN_BITS, _COUNT_BITS = 20, 8
 MOST_GIVEN, MOST_COUNTS = 1 << _GIVEN_BITS, 1 << _COUNT_BITS
 
 
 class Crowded(Exception):
-    """More is asked than the key of a row has room for."""
+    """More is asked at a visit than there is room for."""
 
 
-@define
+@define(eq=False)
 class Keys:
-    """The word and the first bit of each axis; those of readings stand in the first ``words``, all others behind.
+    """The places of all axes that anybody asked so far.
 
-    ``spare``: words more of both kinds than what is known at first needs.
+    ``lane``: of an axis of readings, which number of the key of a row it is. ``bit``: of another one, its first bit among those
+    of two words. What was given stands first.
     """
 
     frame: Frame
-    spare: int = 0
-    words: int = 0
-    behind: int = 1
-    word: list[int] = Factory(list)
-    shift: list[int] = Factory(list)
-    bits: list[int] = Factory(list)
-    free: list[int] = Factory(list)
+    lane: dict[int, int] = Factory(dict)
+    bit: dict[int, int] = Factory(dict)
+    free: list[int] = Factory(lambda: [_GIVEN_BITS, 0])
 
-    def __attrs_post_init__(self) -> None:
-        axes = enumerate(self.frame.axes.all)
-        left = [0]
-        for size in (width(self.frame, axis, number) for number, axis in axes if axis.kind in OF_ROWS):
-            fitting = next((word for word, taken in enumerate(left) if taken + size <= _WORD), len(left))
-            left = [*left, 0] if fitting == len(left) else left
-            left[fitting] += size
-        self.words, self.behind = len(left) + self.spare, 1 + self.spare
-        self.free = [0] * (self.words + self.behind)
+    def place(self, axis: int) -> bool:
+        """Gives an axis its place; whether it had none. Raises Crowded where there is no room for it."""
+        known = self.lane if self.frame.axes.all[axis].kind in OF_ROWS else self.bit
+        if axis in known:
+            return False
+        known[axis] = len(self.lane) if known is self.lane else self._bit(axis)
+        return True
 
-    def place_all(self) -> None:
-        """Gives a place to every axis that has none yet."""
-        for number in range(len(self.word), len(self.frame.axes.all)):
-            axis = self.frame.axes.all[number]
-            size = width(self.frame, axis, number)
-            self._place(size, range(self.words) if axis.kind in OF_ROWS else range(self.words, self.words + self.behind))
-
-    def _place(self, size: int, words: range) -> None:
-        for word in words:
-            if self.free[word] + size <= _WORD:
-                self.word.append(word)
-                self.shift.append(self.free[word])
-                self.bits.append((1 << size) - 1)
+    def _bit(self, axis: int) -> int:
+        if self.frame.axes.all[axis].kind == layout.GIVEN:
+            return 0
+        size = width(self.frame, self.frame.axes.all[axis], axis)
+        for word in range(_WORDS):
+            first = self.free[word]
+            if first + size <= _WORD:
                 self.free[word] += size
-                return
+                return word * _WORD + first
         raise Crowded
+
+    def mask(self, asked: dict[int, None]) -> tuple[int, int]:
+        """The bits of these axes, in each of the two words."""
+        axes = ((axis, self.frame.axes.all[axis]) for axis in asked if axis in self.bit)
+        bits = sum((1 << width(self.frame, one, axis)) - 1 << self.bit[axis] for axis, one in axes)
+        return bits % (1 << _WORD), bits >> _WORD
 
 
 def width(frame: Frame, axis: Axis, number: int) -> int:
@@ -110,3 +105,9 @@ def of_tracker(frame: Frame, one: Tracking) -> set[int]:
     if one.tracker.input:
         found.add(frame.reading[one.tracker.input, one.tracker.name])
     return found
+
+
+def asks_rows_only(frame: Frame, one: Tracking) -> bool:
+    """Whether the conditions of a tracker ask nothing but readings, so that rows with one key have one answer."""
+    axes = frame.axes.all
+    return all(axes[axis].kind in OF_ROWS for node in conditions(one) for axis in axes_of(frame, node))

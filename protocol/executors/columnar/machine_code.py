@@ -1,7 +1,7 @@
 """The loops over rows, compiled to machine code when they are first used, and kept for the next time.
 
-Every function works on plain arrays. ``keys`` hold, for each row, the codes of all axes that need nothing but readings, side by
-side as bits of a few words. What depends on the decisions before is asked of ``registers``, which belong to one patient.
+Every function works on plain arrays. ``lanes`` hold, for each row, the codes of all axes that need nothing but readings, side by
+side: the key of the row. What depends on the decisions before is asked of ``registers``, which belong to one patient.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import numpy as np
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.layout import NONE
 
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_HALF = np.uint64(32)
-DECISION, TRACKER = 1, 2
-"""Why a walk stops before the end: a decision, or what a tracker asks, was not grown yet."""
+DONE, DECISION, TRACKER = range(3)
+"""Why a walk stops: at the end, or because a decision, or what a tracker asks, was not grown yet."""
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -46,18 +44,21 @@ TIME, STARTED, PLACE = layout.TIME, layout.STARTED, layout.PLACE
 ON_DRUG, STEPPED_ON_DRUG, HELD_ON_DRUG = layout.ON_DRUG, layout.STEPPED_ON_DRUG, layout.HELD_ON_DRUG
 SETS_HOLD, SETS_STEPPED, ANEW = layout.SETS_HOLD, layout.SETS_STEPPED, layout.ANEW
 NOT_GROWN = layout.NOT_GROWN
+UNASKED = 1 << 30
+"""The code of an axis that no key has: no tree has grown so far."""
 
 
-KIND, A, B, C, D, BEGIN, END, WORD, SHIFT, BITS = range(10)
-"""The columns of the table of axes: what ``Axis`` has, where its cuts stand, and where its code stands in the key of a row."""
+KIND, A, B, C, D, BEGIN, END, LANE = range(8)
+"""The columns of the table of axes: what ``Axis`` has, where its cuts stand, and its place in the key of a row, or -1."""
 
-T_KIND, T_FIRST, T_ROOT, T_ALWAYS, T_MEASURED, T_PHASE, T_AXIS, T_LAPSES, T_UNKNOWN = range(9)
-"""The columns of the table of trackers. Kinds: 0 a count, 1 a duration, 2 a time since, 3 a lowest, 4 a highest value."""
+T_KIND, T_FIRST, T_ROOT, T_ALWAYS, T_MEASURED, T_PHASE, T_AXIS, T_LAPSES, T_UNKNOWN, T_BY_KEY = range(10)
+"""The columns of the table of trackers. Kinds: 0 a count, 1 a duration, 2 a time since, 3 a lowest, 4 a highest value.
+``T_BY_KEY``: its conditions ask nothing but readings."""
 
 N_AXIS, N_BASE, N_SIZE = range(3)
 """The columns of the table of nodes."""
-P_ROOT, P_DRUG, P_ASKS = range(3)
-"""The columns of the table of places: the tree, whether drug is in force, how many axes are asked beside readings."""
+P_ROOT, P_DRUG, P_NUMBER, P_STAGE = range(4)
+"""The columns of the table of places: the tree, whether drug is in force, the number by which it is remembered, its stage."""
 
 
 @short
@@ -137,94 +138,16 @@ def walked_apart(node: Any, child: Any, axes: Any, cuts: Any, codes: Any, entry:
 
 @compiled
 def decided(
-    node: Any,
-    child: Any,
-    axes: Any,
-    cuts: Any,
-    codes: Any,
-    keys: Any,
-    entry: int,
-    row: int,
-    registers: Any,
-    time: int,
+    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, lanes: Any, entry: int, row: int, registers: Any, time: int,
     given: int,
-) -> Any:
+) -> Any:  # fmt: skip
     """The end of the path of a visit."""
-    words = keys.shape[1]
     while entry >= 0:
         axis = node[entry, N_AXIS]
-        word = axes[axis, WORD]
-        if word < words:
-            code = np.int64(keys[row, word] >> np.uint64(axes[axis, SHIFT])) & axes[axis, BITS]
+        lane = axes[axis, LANE]
+        if axes[axis, KIND] <= KNOWN:
+            code = np.int64(lanes[row, lane]) if lane >= 0 else UNASKED
         else:
             code = answer_apart(axes, cuts, codes, axis, registers, time, given)
         entry = child[node[entry, N_BASE] + code] if code < node[entry, N_SIZE] else NOT_GROWN
     return entry
-
-
-@short
-def asked(
-    place: Any, mask: Any, asks: Any, axes: Any, cuts: Any, codes: Any, keys: Any, row: int, registers: Any, time: int,
-    given: int, words: Any,
-) -> Any:  # fmt: skip
-    """Writes the words of all that is asked where a patient is; where in the memory they belong."""
-    here = registers[PLACE]
-    mixed = np.uint64(here) * _SPREAD
-    for word in range(keys.shape[1]):
-        words[word] = keys[row, word] & mask[here, word]
-    for word in range(keys.shape[1], words.shape[0]):
-        words[word] = np.uint64(0)
-    for number in range(place[here, P_ASKS]):
-        axis = asks[here, number]
-        code = answer(axes, cuts, codes, axis, registers, time, given)
-        words[axes[axis, WORD]] |= np.uint64(code) << np.uint64(axes[axis, SHIFT])
-    for word in range(words.shape[0]):
-        mixed = (mixed ^ words[word]) * _SPREAD
-        mixed ^= mixed >> _HALF
-    return np.int64(mixed)
-
-
-@short
-def recalled(memo: Any, slot: int, here: int, words: Any) -> Any:
-    """The leaf that is remembered there of these words, or an entry that is none."""
-    same = memo[slot, 0] == np.uint64(here)
-    for word in range(words.shape[0]):
-        same &= memo[slot, word + 2] == words[word]
-    return np.int64(memo[slot, 1]) if same else NOT_GROWN
-
-
-@short
-def remember(memo: Any, slot: int, here: int, words: Any, leaf: int) -> None:
-    """Keeps the leaf of these words."""
-    memo[slot, 0], memo[slot, 1] = np.uint64(here), np.uint64(leaf)
-    for word in range(words.shape[0]):
-        memo[slot, word + 2] = words[word]
-
-
-@short
-def move_on(registers: Any, first: Any, time: int, place: int, writes: int, trackers_from: int) -> None:
-    """What a leaf writes."""
-    registers[PLACE] = place
-    if writes & ANEW:
-        for register in range(trackers_from, registers.shape[0]):
-            registers[register] = first[register]
-        for register in (1, 2, 3, 4, 7):
-            registers[register] = time
-        registers[5] = NONE
-        for register in (ON_DRUG, STEPPED_ON_DRUG, HELD_ON_DRUG):
-            registers[register] = 0
-    elif writes:
-        for bit in range(7):
-            if writes >> bit & 1:
-                registers[bit + 1] = time
-        if writes & SETS_HOLD:
-            registers[HELD_ON_DRUG] = registers[ON_DRUG]
-        if writes & SETS_STEPPED:
-            registers[STEPPED_ON_DRUG] = registers[ON_DRUG]
-
-
-@short
-def load(wanted: Any, values: Any, registers: Any, row: int) -> None:
-    """The readings that registers are asked for, as they are at a row."""
-    for number in range(wanted.shape[0]):
-        registers[wanted[number]] = values[number, row]

@@ -8,14 +8,15 @@ import numpy as np
 import pyarrow
 
 from protocol.executors.columnar import rows_code as loops
+from protocol.executors.columnar.abreast import Abreast
 from protocol.executors.columnar.coded import Coded, Room
-from protocol.executors.columnar.following_code import follow as walk
-from protocol.executors.columnar.forest import LATE, Forest
+from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import buffers
 from protocol.executors.columnar.machine_code import TRACKER
 from protocol.executors.columnar.outcome import Outcome
 from protocol.executors.columnar.reading import Coding
 from protocol.executors.columnar.whole_patients import by_slow, chunks, written
+from protocol.executors.columnar.writing_code import judge, write
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.coding import NO_CODES
 from protocol.executors.compiled.patients import patient_of
@@ -47,16 +48,20 @@ class _Replay:
     def run(self) -> pyarrow.Table:
         for begin, rows in chunks(self.table, AT_ONCE):
             self._chunk(begin, rows)
-        return self.outcome.table()
+        return self.outcome.table(write)
 
     def _chunk(self, begin: int, rows: Any) -> None:
-        refused = self.outcome.refused[begin : begin + rows.num_rows]
-        coded = Coded(self.coding, rows, self._given(rows), refused, self.room)
-        leaves = self.room.empty("leaves", (rows.num_rows,), np.int64)
+        where = slice(begin, begin + rows.num_rows)
+        coded = Coded(self.coding, rows, self._given(rows), self.outcome.refused[where], self.room)
+        leaves = self.outcome.rows[where]
         leaves[:] = -1
         self._walk(coded, leaves)
         leaves[coded.left_out] = -1
-        self._write(begin, coded, leaves)
+        only = rows.column("dose only") if "dose only" in rows.schema.names else None
+        dosing = np.zeros(len(leaves), np.bool_) if only is None else only.fill_null(False).to_numpy(zero_copy_only=False)
+        forest, used = self.forest, self.outcome.make_room()
+        judge(coded.start, coded.time, coded.given, dosing, leaves, forest.open, forest.judged, forest.fits, self.within, used)
+        by_slow(self.outcome, self.table, begin, coded.start, leaves, self.follow)
 
     def _given(self, rows: Any) -> Any:
         """What was given at each row, by the number that the trees know."""
@@ -68,26 +73,25 @@ class _Replay:
         return given
 
     def _walk(self, coded: Coded, leaves: Any) -> None:
-        forest, at, leaf, registers = self.forest, 0, -1, self.forest.first.copy()
-        behind = forest.frame.first_tracker()
-        words: Any = np.empty(forest.memo.shape[1] - 2, np.uint64)
-        answers: Any = np.empty(len(forest.table), np.int64)
-        while True:
-            at, why = walk(
-                forest.node, forest.child, forest.place, forest.leaf, forest.mask, forest.asks, forest.axes, forest.cuts,
-                forest.codes, forest.table, forest.lapse, forest.inputs, forest.moves, forest.ends, forest.memo, coded.start,
-                coded.time, coded.given, coded.raw, coded.keys, coded.loaded, coded.observed, coded.read, coded.code, registers,
-                forest.first, at, leaf, behind, leaves, words, answers,
-            )  # fmt: skip
-            if not why:
-                return
+        abreast = self.forest.once(Abreast)
+        for why, lane in abreast.walk(coded, leaves):
+            row = int(abreast.row[lane])
             if why == TRACKER:
-                at, leaf = self._grow_trackers(coded, at), -1
-                continue
-            whole, time, given = coded.registers(registers, at), int(coded.time[at]), int(coded.given[at])
-            leaf = forest.tree.grow(whole, time, given)
-            if forest.laid(whole, time, given):
-                coded.renewed()
+                abreast.row[lane] = self._grow_trackers(coded, row)
+                abreast.registers[:, lane] = self.forest.first
+            else:
+                whole = coded.registers(abreast.registers[:, lane], row)
+                abreast.leaf[lane] = self._grow(coded, whole, row)
+                abreast.registers[:, lane] = whole
+            coded.memory.renew(coded.lanes.dtype)
+
+    def _grow(self, coded: Coded, registers: list[int], row: int) -> int:
+        """The leaf of a patient at a row, whose path was not grown yet."""
+        time, given = int(coded.time[row]), int(coded.given[row])
+        leaf = self.forest.tree.grow(registers, time, given)
+        if self.forest.laid(registers, time, given):
+            coded.renewed()
+        return leaf
 
     def _grow_trackers(self, coded: Coded, row: int) -> int:
         """Takes the patient of a row through the plain path up to it, which grows all that it asks; the patient's first row."""
@@ -95,19 +99,9 @@ class _Replay:
         patient = patient_of(self.forest.tree)
         for at in range(begin, row + 1):
             patient.visit(_row(coded, at))
-        self.forest.renew()
-        coded.renewed()
+        if self.forest.renew():
+            coded.renewed()
         return begin
-
-    def _write(self, begin: int, coded: Coded, leaves: Any) -> None:
-        forest, rows = self.forest, slice(begin, begin + len(leaves))
-        only = coded.rows.column("dose only") if "dose only" in coded.rows.schema.names else None
-        dosing = np.zeros(len(leaves), np.bool_) if only is None else only.fill_null(False).to_numpy(zero_copy_only=False)
-        out = self.outcome
-        loops.write(leaves, forest.columns, out.small[:, rows], out.rule[rows], out.large[:, rows], out.flags[:, rows])
-        kinds = out.small[3, rows]
-        loops.judge(coded.start, coded.time, coded.given, dosing, leaves, forest.judged, forest.fits, self.within, LATE, kinds)
-        by_slow(out, self.table, begin, coded.start, leaves, self.follow)
 
 
 def _row(coded: Coded, row: int) -> Row:

@@ -1,4 +1,4 @@
-"""The loops over single columns: a value becomes a code, a code counts for as long as it is valid, a leaf becomes a row."""
+"""The loops over single columns: a value becomes a code, whatever the input is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from protocol.executors.columnar.exact import ASK
 from protocol.executors.columnar.machine_code import compiled
-from protocol.executors.compiled.layout import NO_VALUE, NONE, NOT_OBSERVED
+from protocol.executors.compiled.layout import NOT_OBSERVED
 
 
 @compiled
@@ -83,84 +83,3 @@ def code_flags(values: Any, there: Any, out: Any) -> None:
     """The codes of a yes or no."""
     for row in range(out.shape[0]):
         out[row] = values[row] if there[row] else NOT_OBSERVED
-
-
-@compiled
-def carry(raw: Any, start: Any, time: Any, unknown: int, valid: int, shift: Any, out: Any) -> None:
-    """Puts into each row's key the code that counts then: the last one that was read, for as long as it is valid."""
-    observed, code = NONE, 0
-    for row in range(raw.shape[0]):
-        now, read = time[row], raw[row]
-        observed = NONE if start[row] or read == NO_VALUE else observed
-        observed = now if read >= 0 else observed
-        code = read if read >= 0 else code
-        counts = code if now - observed <= valid else unknown
-        out[row] |= np.uint64(counts) << shift
-
-
-@compiled
-def carry_known(raw: Any, start: Any, time: Any, valid: int, shift: Any, out: Any) -> None:
-    """The same of whether anything counts at all."""
-    observed = NONE
-    for row in range(raw.shape[0]):
-        now, read = time[row], raw[row]
-        observed = NONE if start[row] or read == NO_VALUE else observed
-        observed = now if read >= 0 else observed
-        out[row] |= np.uint64(now - observed <= valid) << shift
-
-
-@compiled
-def keep(raw: Any, start: Any, time: Any, observed: Any, code: Any) -> None:
-    """When the last value was observed, and its code, however old."""
-    seen, last = NONE, 0
-    for row in range(raw.shape[0]):
-        read = raw[row]
-        seen = NONE if start[row] or read == NO_VALUE else seen
-        seen = time[row] if read >= 0 else seen
-        last = read if read >= 0 else last
-        observed[row] = seen
-        code[row] = last
-
-
-@compiled
-def write(leaves: Any, columns: Any, small: Any, rule: Any, large: Any, flags: Any) -> None:
-    """The columns of each row from the table of leaves."""
-    for row in range(leaves.shape[0]):
-        leaf = leaves[row]
-        for number in range(4):
-            small[number, row] = columns[leaf, number]
-        rule[row] = columns[leaf, 4]
-        for number in range(3):
-            large[number, row] = columns[leaf, 5 + number]
-            flags[number, row] = columns[leaf, 8 + number]
-
-
-@compiled
-def judge(
-    start: Any, time: Any, given: Any, only: Any, leaves: Any, of: Any, effects: Any, within: int, late: int, kinds: Any
-) -> None:
-    """Takes back a deviation of what was done in time after all, and says which change came too late.
-
-    ``of``: of each leaf whether it is to be judged, whether it can be late, its effect, the dose after it, whether treatment is
-    over then. ``within``: minutes in which a recommendation is to be met, or -1 for before the next visit.
-    """
-    rows = leaves.shape[0]
-    for row in range(rows):
-        leaf = leaves[row]
-        if leaf < 0 or not of[leaf, 0]:
-            continue
-        effect, other = of[leaf, 2], row + 1
-        while other < rows and not start[other] and (only[other] if within < 0 else time[other] <= time[row] + within):
-            if given[other] and effects[effect, given[other]]:
-                kinds[row] = -1
-                break
-            other += 1
-        if kinds[row] < 0 or not of[leaf, 1]:
-            continue
-        other = row + 1
-        while other < rows and not start[other] and given[other]:
-            after = leaves[other]
-            if of[after, 3] != of[leaf, 3] or of[after, 4]:
-                kinds[row] = late if effects[effect, given[other]] else kinds[row]
-                break
-            other += 1

@@ -135,44 +135,11 @@ def reach(table: Any, axes: Any, ends: Any, one: int, registers: Any, time: int)
 
 
 @short
-def count(table: Any, inputs: Any, moves: Any, one: int, registers: Any, answers: int, raw: Any, row: int, time: int) -> Any:
-    """The number of the set of counts that can be now; whether it is known how they move."""
-    measured = 0
-    for number in range(inputs.shape[1]):
-        term = inputs[one, number]
-        measured |= term >= 0 and raw[term, row] >= 0
-    first = table[one, T_FIRST]
-    place = registers[first] * 18 + answers * 2 + measured
-    after = moves[one, place] if place < moves.shape[1] else -1
-    if after < 0:
-        return False
-    registers[first] = after >> 1
-    if after & 1:
-        registers[first + 1] = time
-    return True
-
-
-@short
-def moved(
-    table: Any,
-    axes: Any,
-    ends: Any,
-    inputs: Any,
-    moves: Any,
-    one: int,
-    registers: Any,
-    answers: int,
-    raw: Any,
-    row: int,
-    time: int,
-) -> Any:
-    """A tracker with the truths of its conditions at a visit; whether it is known how it moves."""
-    if table[one, T_KIND] == COUNTS:
-        return count(table, inputs, moves, one, registers, answers, raw, row, time)
+def moved(table: Any, axes: Any, ends: Any, one: int, registers: Any, answers: int, time: int) -> None:
+    """A tracker, but a count, with the truths of its conditions at a visit."""
     if table[one, T_KIND] == LASTS:
         last(table, one, registers, answers // 3, time)
     elif table[one, T_KIND] == SINCE:
         so(table, one, registers, answers, time)
     else:
         reach(table, axes, ends, one, registers, time)
-    return True

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from protocol.executors.columnar.forest import FLAGS, LARGE, LATE, SMALL, WRITTEN, Forest
-from protocol.executors.columnar.outcome import Outcome
+from protocol.executors.columnar.forest import Forest
+from protocol.executors.columnar.outcome import LIFTED, TOO_LATE
 
 Array = Any
 _IS_ASKED, _CAN_BE_LATE, _EFFECT, _DOSE, _IS_OVER = range(5)
@@ -29,31 +29,21 @@ class Leaves:
         self.size = size
         self.after, self.writes = (np.ascontiguousarray(forest.leaf[:size, side]) for side in range(2))
         self.writes = self.writes.astype(np.uint8)
-        kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(LARGE, np.int32), **dict.fromkeys(FLAGS, np.bool_)}
-        self.columns = {
-            name: forest.columns[:size, number].astype(kinds.get(name, np.int16)) for number, name in enumerate(WRITTEN)
-        }
         self.judged = [np.ascontiguousarray(column) for column in forest.judged[:size].T]
         self.is_open = self.judged[_IS_ASKED].astype(np.bool_)
 
-    def write(self, outcome: Outcome, rows: slice, leaves: Array) -> None:
-        """The columns of some rows."""
-        if not self.size:
-            return
-        for name, column in self.columns.items():
-            column.take(leaves, out=outcome.column(name)[rows], mode="clip")
 
-
-def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, only: Array, leaves: Array, kinds: Array) -> None:
-    """Takes back a deviation of what was done in time after all, and says which change came too late.
+def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, only: Array, leaves: Array) -> Array:
+    """In which way each leaf is written: with a deviation lifted where it was done in time after all, or as a change too late.
 
     ``within``: minutes in which a recommendation is to be met, or -1 for before the next visit. ``only``: rows at which only
     the dose changed.
     """
     if not found.size:
-        return
+        return np.zeros(len(leaves), np.int32)
     asked = (found.is_open.take(leaves, mode="clip") & (leaves >= 0)).nonzero()[0]
     fits = found.forest.fits
+    ways: Array = np.zeros(len(leaves), np.int32)
     effect = found.judged[_EFFECT][leaves[asked]]
     open_: Array = np.ones(len(asked), np.bool_)
     back, left = 1, np.arange(len(asked))
@@ -65,12 +55,13 @@ def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, o
         met = (given[other] != 0) & fits[effect[left], given[other]]
         open_[left[met]] = False
         left, back = left[~met], back + 1
-    kinds[asked[~open_]] = -1
-    late = open_ & (kinds[asked] >= 0) & (found.judged[_CAN_BE_LATE][leaves[asked]] != 0)
-    _late(found, start, given, leaves, kinds, asked[late], effect[late])
+    ways[asked[~open_]] = LIFTED
+    late = open_ & (found.judged[_CAN_BE_LATE][leaves[asked]] != 0)
+    _late(found, start, given, leaves, ways, asked[late], effect[late])
+    return ways
 
 
-def _late(found: Leaves, start: Array, given: Array, leaves: Array, kinds: Array, asked: Array, effect: Array) -> None:
+def _late(found: Leaves, start: Array, given: Array, leaves: Array, ways: Array, asked: Array, effect: Array) -> None:
     """Marks those whose next change is the one that was recommended."""
     dose, is_over = found.judged[_DOSE], found.judged[_IS_OVER]
     left, back = np.arange(len(asked)), 1
@@ -81,7 +72,7 @@ def _late(found: Leaves, start: Array, given: Array, leaves: Array, kinds: Array
         after = leaves[other]
         changed = (dose[after] != dose[leaves[asked[left]]]) | (is_over[after] != 0)
         late = changed & found.forest.fits[effect[left], given[other]]
-        kinds[asked[left[late]]] = LATE
+        ways[asked[left[late]]] = TOO_LATE
         left, back = left[~changed], back + 1
 
 

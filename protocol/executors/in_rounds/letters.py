@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar import keys
-from protocol.executors.columnar.forest import Forest, roomy
+from protocol.executors.columnar.asked import roomy
+from protocol.executors.columnar.forest import Forest
 from protocol.executors.compiled import layout
 from protocol.executors.in_rounds.carried import Carried
 from protocol.executors.in_rounds.interned import NEW, Table

@@ -56,7 +56,7 @@ class Patients:
 
     def answer(self, axis: Axis, begin: int, patients: Array, time: Array) -> Array:
         """The codes of an axis of some patients."""
-        return answer(axis, self.asked(begin, patients), time, self.forest.codes)
+        return answer(axis, self.asked(begin, patients), time, self.forest.tracked.codes)
 
     def is_newer(self, axis: Axis, rows: slice) -> Array | None:
         """Whether a reading is newer than a moment, where that is asked: a patient's visits are numbered in their order."""

@@ -12,7 +12,7 @@ import pyarrow
 from protocol.executors.columnar.exact import without_repeats
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import buffers, compared, kind_of_codes
-from protocol.executors.columnar.outcome import Outcome
+from protocol.executors.columnar.outcome import WAYS, Outcome
 from protocol.executors.columnar.whole_patients import by_slow, chunks, written
 from protocol.executors.compiled import layout, walking
 from protocol.executors.compiled.layout import GIVEN, NOT_GROWN
@@ -27,6 +27,7 @@ from protocol.executors.in_rounds.situations import Situations
 from protocol.executors.in_rounds.trackers import Trackers
 from protocol.executors.in_rounds.truths import Truths
 from protocol.executors.in_rounds.walked import walked
+from protocol.executors.in_rounds.written import write
 
 Array = Any
 AT_ONCE = 131_072
@@ -41,7 +42,7 @@ def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> tuple[pyarro
     replay = _Replay(forest, table, follow)
     for begin, rows in chunks(table, AT_ONCE):
         replay.chunk(begin, rows)
-    return replay.outcome.table(), replay.outcome.slow
+    return replay.outcome.table(write), replay.outcome.slow
 
 
 class Known:
@@ -90,9 +91,9 @@ class _Replay:
         has_dosing, within = "dose only" in rows.schema.names, self.forest.frame.protocol.act_within
         only = rows.column("dose only").fill_null(False).to_numpy(zero_copy_only=False) if has_dosing else np.zeros_like(start)
         self.known.leaves.renew()
-        self.known.leaves.write(self.outcome, place, leaves)
-        kinds = self.outcome.column("deviation")[place]
-        judge(self.known.leaves, -1 if within is None else within, start, time, given, only, leaves, kinds)
+        ways = judge(self.known.leaves, -1 if within is None else within, start, time, given, only, leaves)
+        self.outcome.rows[place] = np.where(leaves < 0, -1, leaves * WAYS + ways)
+        self.outcome.make_room()[self.outcome.rows[place][leaves >= 0]] = True
         by_slow(self.outcome, self.table, place.start, start, leaves, self.follow)
 
 

@@ -135,7 +135,7 @@ class Trackers:
             who, codes = who[is_known], codes[is_known]
         pick = np.minimum if one.tracker.kind == "lowest" else np.maximum
         for side in range(2):
-            held, value = self.registers[one.first + side], self.forest.ends[number, codes, side]
+            held, value = self.registers[one.first + side], self.forest.tracked.ends[number, codes, side]
             held[who] = np.where(held[who] == NONE, value, pick(held[who], value))
 
     def _count(self, number: int, one: Tracking, begin: int, found: Array, time: Array) -> None:
@@ -159,7 +159,7 @@ class Trackers:
 
     def _moved(self, number: int, place: Array) -> Array:
         """Where counts go; they are numbers below 0 where nobody knows yet."""
-        return self.forest.moves[number].take(place, mode="clip")
+        return self.forest.tracked.moves[number].take(place, mode="clip")
 
 
 def _either(one: Array, other: Array) -> Array:

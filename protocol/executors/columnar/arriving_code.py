@@ -1,0 +1,124 @@
+"""How patients who walk abreast arrive at their next visits: time passes, readings are there, and trackers move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from protocol.executors.columnar.machine_code import (
+    ON_DRUG,
+    P_DRUG,
+    PLACE,
+    STARTED,
+    T_ALWAYS,
+    T_BY_KEY,
+    T_FIRST,
+    T_KIND,
+    T_ROOT,
+    TIME,
+    compiled,
+    decided,
+    walked,
+)
+from protocol.executors.columnar.tracking_code import COUNTS, SINCE, moved, pass_time
+from protocol.executors.compiled.layout import NO_VALUE, NONE
+
+
+@compiled
+def pass_to(
+    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, table: Any, lapse: Any, times: Any, registers: Any, row: Any,
+    grown: Any, begin: int, end: int,
+) -> None:  # fmt: skip
+    """What happens between two visits: readings stop being valid."""
+    for lane in range(np.uint64(begin), np.uint64(end)):
+        grown[lane] = True
+    for one in range(table.shape[0]):
+        if COUNTS < table[one, T_KIND] <= SINCE:
+            for lane in range(np.uint64(begin), np.uint64(end)):
+                if registers[STARTED, lane] != NONE or table[one, T_ALWAYS]:
+                    here = registers[:, lane]
+                    grown[lane] &= pass_time(node, child, axes, cuts, codes, table, lapse, one, here, times[np.uint64(row[lane])])
+
+
+@compiled
+def read(
+    place: Any, dated: Any, coded: Any, raw: Any, times: Any, registers: Any, row: Any, begin: int, end: int
+) -> None:  # fmt: skip
+    """The time of the visit, and its readings: when each was observed, and its code, for all registers that anybody asks."""
+    for lane in range(np.uint64(begin), np.uint64(end)):
+        time, before = times[np.uint64(row[lane])], registers[TIME, lane]
+        is_on = place[np.uint64(registers[PLACE, lane]), P_DRUG] != 0 and before != NONE
+        registers[ON_DRUG, lane] += time - before if is_on else 0
+        registers[TIME, lane] = time
+    for number in range(dated.shape[0]):
+        register, column = registers[dated[number, 0]], raw[dated[number, 1]]
+        for lane in range(np.uint64(begin), np.uint64(end)):
+            found = column[np.uint64(row[lane])]
+            kept = registers[TIME, lane] if found >= 0 else register[lane]
+            register[lane] = NONE if found == NO_VALUE else kept
+    for number in range(coded.shape[0]):
+        register, column = registers[coded[number, 0]], raw[coded[number, 1]]
+        for lane in range(np.uint64(begin), np.uint64(end)):
+            found = np.int64(column[np.uint64(row[lane])])
+            register[lane] = found if found >= 0 else register[lane]
+
+
+@compiled
+def ask(
+    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, table: Any, lanes: Any, letter: Any, truths: Any, registers: Any,
+    row: Any, answers: Any, begin: int, end: int,
+) -> None:  # fmt: skip
+    """How the conditions of each tracker come out: as they did for the letter before, or by their tree; else negative."""
+    for one in range(table.shape[0]):
+        root, by_key = table[one, T_ROOT], table[one, T_BY_KEY] != 0
+        for lane in range(np.uint64(begin), np.uint64(end)):
+            answers[one, lane] = truths[np.uint64(letter[np.uint64(row[lane])]), one] if by_key else -1
+        for lane in range(np.uint64(begin), np.uint64(end)):
+            if answers[one, lane] < 0:
+                here, at = registers[:, lane], row[lane]
+                if by_key:
+                    found = -2 - decided(node, child, axes, cuts, codes, lanes, root, at, here, here[TIME], 0)
+                    truths[letter[at], one] = found
+                else:
+                    found = -2 - walked(node, child, axes, cuts, codes, root, here, here[TIME])
+                answers[one, lane] = found
+
+
+@compiled
+def track(
+    axes: Any, table: Any, inputs: Any, moves: Any, ends: Any, raw: Any, registers: Any, row: Any, answers: Any, grown: Any,
+    begin: int, end: int,
+) -> None:  # fmt: skip
+    """Trackers move."""
+    for one in range(table.shape[0]):
+        if table[one, T_KIND] == COUNTS:
+            count(table, inputs, moves, one, raw, registers, row, answers, grown, begin, end)
+        else:
+            for lane in range(np.uint64(begin), np.uint64(end)):
+                if registers[STARTED, lane] != NONE or table[one, T_ALWAYS]:
+                    here, found = registers[:, lane], answers[one, lane]
+                    grown[lane] &= found >= 0
+                    if found >= 0:
+                        moved(table, axes, ends, one, here, found, here[TIME])
+
+
+@compiled
+def count(
+    table: Any, inputs: Any, moves: Any, one: int, raw: Any, registers: Any, row: Any, answers: Any, grown: Any, begin: int,
+    end: int,
+) -> None:  # fmt: skip
+    """The numbers of the sets of counts that can be now."""
+    sets, changed, always = registers[table[one, T_FIRST]], registers[table[one, T_FIRST] + 1], table[one, T_ALWAYS] != 0
+    for lane in range(np.uint64(begin), np.uint64(end)):
+        measured = 0
+        for number in range(inputs.shape[1]):
+            term = inputs[one, number]
+            measured |= term >= 0 and raw[np.uint64(term), np.uint64(row[lane])] >= 0
+        is_moving = registers[STARTED, lane] != NONE or always
+        place = sets[lane] * 18 + answers[one, lane] * 2 + measured
+        after = moves[one, np.uint64(place)] if answers[one, lane] >= 0 and place < moves.shape[1] else -1
+        grown[lane] &= after >= 0 or not is_moving
+        is_moving &= after >= 0
+        sets[lane] = after >> 1 if is_moving else sets[lane]
+        changed[lane] = registers[TIME, lane] if is_moving and after & 1 else changed[lane]
