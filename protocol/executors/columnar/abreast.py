@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar.coded import Coded
-from protocol.executors.columnar.following_code import BEGIN, LANE, follow
+from protocol.executors.columnar.following_code import AT_ONCE, BEGIN, LANE, follow
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.machine_code import DONE
 
@@ -40,6 +40,15 @@ class Abreast:
         behind = self.forest.frame.first_tracker()
         while (why := self._follow(coded, leaves, behind)) != DONE:
             yield why, int(self.state[LANE])
+
+    def read_again(self, coded: Coded) -> None:
+        """Where registers are asked that were not before, all who are on the way get them."""
+        for lane in range(int(self.state[AT_ONCE])):
+            self.registers[:, lane] = coded.registers(self.registers[:, lane], int(self.row[lane]))
+
+    def begin_again(self, lane: int, row: int) -> None:
+        """A patient goes back to the first visit."""
+        self.row[lane], self.registers[:, lane] = row, self.forest.first
 
     def _follow(self, coded: Coded, leaves: Any, behind: int) -> Any:
         forest, asks, tracked, memory = self.forest, self.forest.asks, self.forest.tracked, coded.memory

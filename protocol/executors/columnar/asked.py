@@ -29,9 +29,9 @@ class Asked:
 
     ``read``: the axes of readings that anybody asks. ``axes`` and ``cuts``: all axes as a table. ``questions``: those that are
     asked of what was decided before, each kind together, which begins at ``kinds``; ``mask``: their bits in each place.
-    ``place``: the number by which each is remembered, and its stage; ``stages``: the axes of readings that are asked in each. ``dated`` and
-    ``coded``: the registers of when something was observed, and of its code, that anybody asks, with the term that is read;
-    ``live``: these and all that are no readings.
+    ``place``: the number by which each is remembered, and its stage; ``stages``: the axes of readings that are asked in each.
+    ``dated`` and ``coded``: the registers of when something was observed, and of its code, that anybody asks, with the term that
+    is read; ``live``: these and all that are no readings.
     """
 
     def __init__(self, frame: Frame, trackers: Sequence[Tracking]) -> None:

@@ -63,10 +63,10 @@ class Coded:
         axis = self.forest.frame.axes.all[number]
         if axis.kind == layout.KNOWN:
             input_ = axis.a - layout.FIRST_FREE
-            place, unknown, most = next(term.place for term in self.forest.frame.terms.values() if term.input == input_), 0, 1
+            place, unknown = next(term.place for term in self.forest.frame.terms.values() if term.input == input_), 0
         else:
-            place, unknown, most = axis.b - layout.FIRST_FREE - len(self.forest.frame.inputs), axis.c, np.iinfo(out.dtype).max
-        loops.carry(self.raw[place], self.start, self.time, axis.d, unknown, most, out)
+            place, unknown = axis.b - layout.FIRST_FREE - len(self.forest.frame.inputs), axis.c
+        loops.carry(self.raw[place], self.start, self.time, axis.d, unknown, axis.kind == layout.KNOWN, out)
 
     def registers(self, kept: Any, row: int) -> list[int]:
         """All registers of a patient at a row, those that the loops have no use for too."""

@@ -17,15 +17,15 @@ _HALF = np.uint64(32)
 
 
 @compiled
-def carry(raw: Any, start: Any, time: Any, valid: int, unknown: int, most: int, out: Any) -> None:
-    """The code that counts at each row: the last one that was read, for as long as it is valid; of whether anything counts,
-    ``most`` is 1."""
+def carry(raw: Any, start: Any, time: Any, valid: int, unknown: int, is_known: bool, out: Any) -> None:
+    """The code that counts at each row: the last one that was read, for as long as it is valid; or 1 where it is only asked
+    whether one is known."""
     until, code = NONE, unknown
     for row in range(raw.shape[0]):
         now, read = time[row], raw[row]
         until = NONE if start[row] or read == NO_VALUE else until
         until = now + valid if read >= 0 else until
-        code = min(read, most) if read >= 0 else code
+        code = (1 if is_known else read) if read >= 0 else code
         out[row] = code if until >= now else unknown
 
 

@@ -75,14 +75,16 @@ class _Replay:
     def _walk(self, coded: Coded, leaves: Any) -> None:
         abreast = self.forest.once(Abreast)
         for why, lane in abreast.walk(coded, leaves):
-            row = int(abreast.row[lane])
+            row, live = int(abreast.row[lane]), len(self.forest.asks.live)
             if why == TRACKER:
-                abreast.row[lane] = self._grow_trackers(coded, row)
-                abreast.registers[:, lane] = self.forest.first
+                begin = self._grow_trackers(coded, row)
             else:
                 whole = coded.registers(abreast.registers[:, lane], row)
                 abreast.leaf[lane] = self._grow(coded, whole, row)
-                abreast.registers[:, lane] = whole
+            if len(self.forest.asks.live) > live:
+                abreast.read_again(coded)
+            if why == TRACKER:
+                abreast.begin_again(lane, begin)
             coded.memory.renew(coded.lanes.dtype)
 
     def _grow(self, coded: Coded, registers: list[int], row: int) -> int:
