@@ -167,7 +167,7 @@ class _Chunk:
         def code(axis: int) -> Array:
             one = axes[axis]
             is_newer = self.patients.is_newer(one, rows) if one.kind == layout.AFTER else None
-            return answer(one, register, time, self.forest.codes) if is_newer is None else is_newer
+            return answer(one, register, time, self.forest.tracked.codes) if is_newer is None else is_newer
 
         place = self.patients.registers[layout.PLACE][everybody]
         while True:
