@@ -22,12 +22,12 @@ def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int, kept: 
     last = registers[layout.TIME]
     if one.tracker.kind == "duration":
         for moment in lapses(tree, (one.when,), registers, time, kept):
-            _last(one, registers, _truths_at(tree, one, registers, moment, kept) // 3, moment)
+            lasting(one, registers, _truths_at(tree, one, registers, moment, kept) // 3, moment)
     elif one.tracker.kind == "since" and last not in (NONE, time):
         guards = (one.when,) if one.until is None else (one.when, one.until)
         changing = lapses(tree, guards, registers, time + 1, kept)
         for begin, end in pairwise((*sorted({last + 1, *changing}), time + 1)):
-            _so(one, registers, _truths_at(tree, one, registers, begin, kept), end - 1)
+            so(one, registers, _truths_at(tree, one, registers, begin, kept), end - 1)
 
 
 def _truths_at(tree: Tree, one: Tracking, registers: Registers, moment: int, kept: Kept | None) -> int:
@@ -40,9 +40,9 @@ def move(tree: Tree, one: Tracking, registers: Registers, found: int, measured: 
     """With the truths of its conditions at a visit; ``measured`` are the inputs that were read there, as bits."""
     match one.tracker.kind:
         case "duration":
-            _last(one, registers, found // 3, time)
+            lasting(one, registers, found // 3, time)
         case "since":
-            _so(one, registers, found, time)
+            so(one, registers, found, time)
         case "episodes" | "consecutive":
             _count(tree, one, registers, found, bool(measured & one.inputs), time)
         case "lowest" | "highest":
@@ -51,8 +51,8 @@ def move(tree: Tree, one: Tracking, registers: Registers, found: int, measured: 
 
 def lapses(tree: Tree, guards: Iterable[Node], registers: Registers, until: int, kept: Kept | None) -> list[int]:
     """The first minutes, after the last visit and before ``until``, at which something that is asked is no longer valid."""
-    last, found = registers[layout.TIME], set[int]()
-    if last == NONE:
+    before, found = registers[layout.TIME], set[int]()
+    if before == NONE:
         return []
     for guard in guards:
         ages, names = lapsing(tree, guard)
@@ -61,7 +61,7 @@ def lapses(tree: Tree, guards: Iterable[Node], registers: Registers, until: int,
         if kept is not None:
             for name in names:
                 found.update(kept.changes(name))
-    return sorted(moment for moment in found if last < moment < until)
+    return sorted(moment for moment in found if before < moment < until)
 
 
 def lapsing(tree: Tree, guard: Node) -> Lapsing:
@@ -105,7 +105,7 @@ def _of_axis(tree: Tree, axis: int, atom: Atom) -> Iterator[tuple[int, int] | st
             yield name
 
 
-def _last(one: Tracking, registers: Registers, now: int, time: int) -> None:
+def lasting(one: Tracking, registers: Registers, now: int, time: int) -> None:
     """A duration, when this is the truth of its condition from a time on."""
     definite, possible = one.first, one.first + 1
     if now == OPEN and one.tracker.measured_only:
@@ -121,7 +121,7 @@ def _last(one: Tracking, registers: Registers, now: int, time: int) -> None:
         registers[definite] = time
 
 
-def _so(one: Tracking, registers: Registers, found: int, time: int) -> None:
+def so(one: Tracking, registers: Registers, found: int, time: int) -> None:
     """A time since, at a time up to which these were the truths of its conditions since the last one."""
     now, over = divmod(found, 3)
     if one.tracker.measured_only:
@@ -201,15 +201,20 @@ def _episode(before: tuple[bool, int], now: int, over: int) -> Iterator[tuple[bo
 
 
 def _reach(tree: Tree, one: Tracking, registers: Registers, time: int) -> None:
-    """The lowest or highest value, after one that is known, or that can be anything."""
     frame = tree.frame
-    term = frame.terms[one.tracker.input, one.tracker.name]
     axis = frame.axes.all[frame.reading[one.tracker.input, one.tracker.name]]
     is_computed = axis.kind == layout.HELD
     is_known = registers[frame.observed(one.tracker.input)] == time if is_computed else time - registers[axis.a] <= axis.d
+    unknown = frame.terms[one.tracker.input, one.tracker.name].unknown
+    code = registers[axis.a] if is_computed else registers[axis.b] if is_known else unknown
+    reach(tree, one, registers, code, is_known)
+
+
+def reach(tree: Tree, one: Tracking, registers: Registers, code: int, is_known: bool) -> None:
+    """The lowest or highest value, after one that is known, or that can be anything."""
     if not is_known and one.tracker.measured_only:
         return
-    cells = term.masks[registers[axis.a] if is_computed else registers[axis.b] if is_known else term.unknown]
+    cells = tree.frame.terms[one.tracker.input, one.tracker.name].masks[code]
     low, high = (cells & -cells).bit_length() - 1, cells.bit_length() - 1
     pick = min if one.tracker.kind == "lowest" else max
     for register, value in ((one.first, low), (one.first + 1, high)):

@@ -8,8 +8,8 @@ from protocol.executors.compiled.rows import Columns, Reader
 from protocol.executors.compiled.tree import Tree
 from protocol.executors.decision_row import Row
 from protocol.executors.lanes.chunk import Chunk, chunks
-from protocol.executors.lanes.counted import counters
 from protocol.executors.lanes.fields import Fields
+from protocol.executors.lanes.followed import followers
 from protocol.executors.lanes.journey import Journeys
 from protocol.executors.lanes.judged import Judge
 from protocol.executors.lanes.marks import Marks
@@ -26,7 +26,7 @@ class ByMemory:
     def __init__(self, tree: Tree, reader: Reader) -> None:
         self.tree, self.reader = tree, reader
         self.fields, self.memory = Fields(tree.frame, [Marks(one) for one in reader.coders]), Memory(tree)
-        self.counters = counters(tree, self.fields)
+        self.followers = followers(tree, self.fields)
         self.judge = Judge(tree)
 
     def told(self, columns: Columns, follow: str) -> Iterator[Told]:
@@ -37,7 +37,7 @@ class ByMemory:
             yield from self._of_chunk(begin, chunk)
 
     def _of_chunk(self, begin: int, chunk: Chunk) -> Iterator[Told]:
-        journeys = Journeys(self.tree, self.fields, self.memory, chunk, self.counters)
+        journeys = Journeys(self.tree, self.fields, self.memory, chunk, self.followers)
         for first, end in chunk.patients:
             found = journeys.of(first, end)
             if found is None:

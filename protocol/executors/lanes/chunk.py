@@ -53,14 +53,20 @@ class Chunk:
         return bool(input_ in self.marks and self.fields.marks[input_].is_value[self.marks[input_][row]])
 
     def observed(self, input_: int, begin: int, row: int) -> int:
-        """When the value of an input was observed that was read last from a row on up to another; NONE without one."""
+        """When the last value of an input was observed, NONE without one. ``begin``: the first row of the patient."""
+        at = self.last_read(input_, begin, row)
+        return self.times[at] if at >= 0 else NONE
+
+    def last_read(self, input_: int, begin: int, row: int) -> int:
+        """The row at which that was; -1 without one."""
         there, kinds = self.there.get(input_), self.fields.marks[input_]
         if there is None:
             there = self.there[input_] = self.marks.get(input_, b"").translate(_NOT_0)
         if kinds.coder.item.fixed:
-            return next((self.times[at] for at in range(begin, row + 1) if kinds.is_value[self.marks[input_][at]]), NONE)
+            values = (at for at in range(begin, row + 1) if there and kinds.is_value[self.marks[input_][at]])
+            return next(values, -1)
         at = there.rfind(_THERE, begin, row + 1)
-        return self.times[at] if at >= 0 and kinds.is_value[self.marks[input_][at]] else NONE
+        return at if at >= 0 and kinds.is_value[self.marks[input_][at]] else -1
 
 
 _THERE = b"\xff"

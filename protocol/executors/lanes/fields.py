@@ -74,6 +74,8 @@ class Fields:
 
     def __attrs_post_init__(self) -> None:
         asked = {node.axis for node in self.frame.nodes.values() if isinstance(node, Asks | Knows)}
+        extremes = (one.tracker for one in self.frame.moving if one.tracker.input)
+        asked |= {self.frame.reading[tracker.input, tracker.name] for tracker in extremes}
         for axis in sorted(asked):
             one = self.frame.axes.all[axis]
             if one.kind in (layout.READING, layout.KNOWN):

@@ -14,13 +14,14 @@ from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.patients import Patient, patient_of, set_moments_anew
 from protocol.executors.compiled.tree import BEYOND, Tree
-from protocol.executors.compiled.windows import Closing, until
+from protocol.executors.compiled.windows import until
 from protocol.executors.lanes.chunk import Chunk
-from protocol.executors.lanes.counted import Count, Counter
 from protocol.executors.lanes.fields import GIVEN_MASK, Fields
+from protocol.executors.lanes.followed import Followed, Follower
 from protocol.executors.lanes.memory import UNKNOWN, Asks, Home, Known, Memory, of_moments
 
-_MOMENTS = [NONE] * layout.ON_DRUG
+_OF_TRACKERS = (layout.COUNT, layout.SPAN, layout.RANGE)
+_MOMENTS = [NONE] * layout.ON_DRUG + [0] * 3
 
 
 @define(eq=False)
@@ -31,11 +32,13 @@ class Journeys:
     fields: Fields
     memory: Memory
     chunk: Chunk
-    counters: dict[int, Counter]
+    followers: dict[int, Follower]
     moments: list[int] = Factory(list)
     alone: Alone | None = None
     until: dict[int, int | None] = Factory(dict)
-    counts: dict[int, Count] = Factory(dict)
+    followed: Followed | None = None
+    found: list[int] = Factory(list)
+    counted: int = 0
     anew: int = 0
     learned: bool = False
     readings_end: int = field(init=False)
@@ -45,10 +48,10 @@ class Journeys:
 
     def of(self, begin: int, end: int) -> list[int] | None:
         """The leaf at each row of one patient; None where only the reference can tell."""
-        home, due, stage, found = self.memory.home(0), NONE, dict[int, Known](), list[int]()
+        home, due, stage, self.counted = self.memory.home(0), NONE, dict[int, Known](), 0
+        found = self.found = list[int]()
         moments = self.moments = _MOMENTS.copy()
-        self.alone, self.anew, mask, keep = None, 0, home.mask, found.append
-        self.counts.clear()
+        self.alone, self.followed, self.anew, mask, keep = None, None, 0, home.mask, found.append
         for key, time in zip(self.chunk.keys[begin:end], self.chunk.times[begin:end], strict=True):
             if time >= due:
                 stage, due = home.stage(moments, time)
@@ -73,12 +76,10 @@ class Journeys:
         one = self.tree.leaves[leaf]
         assert one is not None
         if one.closings:
-            registers = self._registers(begin, row) if _minutes_on_drug(one.closings) else self.moments
-            self.until[row] = until(one.closings, registers, time)
+            self.until[row] = until(one.closings, self._with_drug(begin, row), time)
         if one.moved.writes & layout.ANEW:
             set_moments_anew(self.moments, time)
-            self.counts.clear()
-            self.anew = row + 1
+            self.followed, self.anew = None, row + 1
 
     # What a key does not say
 
@@ -98,10 +99,10 @@ class Journeys:
         a, kind = axis.a, axis.kind
         if kind == layout.AFTER and (since := self._moment(a, begin, row)) is not None:
             return since + axis.b > self.moments[axis.c]
-        if kind == layout.COUNT and a in self.counters:
-            counts = self.counters[a].one.counts
-            assert counts is not None
-            return counts.codes[self._counted(a, begin, row).number]
+        if layout.ON_DRUG <= a < layout.PLACE:
+            return answer(axis, self._with_drug(begin, row), self.chunk.times[row], ())
+        if kind in _OF_TRACKERS and a in self.followers:
+            return answer(axis, self._followed(a, begin, row), self.chunk.times[row], self.tree.counts)
         if of_moments(axis):
             return answer(axis, self.moments, self.chunk.times[row], ())
         return answer(axis, self._registers(begin, row), self.chunk.times[row], self.tree.counts)
@@ -112,15 +113,31 @@ class Journeys:
             return self.moments[register]
         if layout.FIRST_FREE <= register < self.readings_end:
             return self.chunk.observed(register - layout.FIRST_FREE, begin, row)
-        return self._counted(register, begin, row).changed if register in self.counters else None
+        return self._followed(register, begin, row)[register] if register in self.followers else None
 
-    def _counted(self, register: int, begin: int, row: int) -> Count:
-        counter = self.counters[register]
-        found = self.counts.get(counter.one.first)
-        if found is None:
-            found = self.counts[counter.one.first] = Count(self.anew or begin)
-        found.until(counter, self.chunk, self.moments[layout.STARTED], row)
-        return found
+    def _with_drug(self, begin: int, row: int) -> list[int]:
+        """The moments, with the minutes with drug in force until a row, and until the last step and hold."""
+        tree, times, moments = self.tree, self.chunk.times, self.moments
+        for at in range(max(self.counted, begin), row):
+            leaf = self.found[at - begin]
+            writes = tree.leaf_writes[leaf]
+            if writes & layout.ANEW:
+                moments[layout.ON_DRUG : layout.PLACE] = [0] * 3
+            else:
+                if writes & layout.SETS_HOLD:
+                    moments[layout.HELD_ON_DRUG] = moments[layout.ON_DRUG]
+                if writes & layout.SETS_STEPPED:
+                    moments[layout.STEPPED_ON_DRUG] = moments[layout.ON_DRUG]
+            if tree.place_drug[tree.leaf_next[leaf]]:
+                moments[layout.ON_DRUG] += times[at + 1] - times[at]
+        self.counted = row
+        return moments
+
+    def _followed(self, register: int, begin: int, row: int) -> list[int]:
+        """Registers of which those of the tracker count to which one belongs."""
+        if self.followed is None:
+            self.followed = Followed(self.chunk, begin, self.anew or begin, self.tree.frame.first_registers())
+        return self.followed.until(self.followers[register], self.moments[layout.STARTED], row)
 
     def _registers(self, begin: int, row: int) -> list[int]:
         """All registers of the patient, who has arrived at a row."""
@@ -158,10 +175,6 @@ class Journeys:
             there = code < tree.node_size[entry]
             entry = tree.child[tree.node_base[entry] + code] if there else layout.NOT_GROWN
         return (-1 if entry == layout.NOT_GROWN else layout.leaf(entry)), asked
-
-
-def _minutes_on_drug(closings: tuple[Closing, ...]) -> bool:
-    return any(register == layout.ON_DRUG for register, _ in closings)
 
 
 @define(eq=False)
