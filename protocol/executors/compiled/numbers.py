@@ -57,11 +57,15 @@ class OfNumber:
         """What it is at a time, and its date: that of its newest part, or when a part that is missing could be of."""
         held = [self._reading(prepared, state, part, time) for part in self.parts]
         stand_in = self._stand_in(state)
-        found = self._found(prepared, state, held, stand_in, time)
+        found = self.found(prepared, state, held, stand_in, time)
+        return found, self.date_of(found, held, stand_in, time)
+
+    def date_of(self, found: Found, held: Sequence[Held | None], stand_in: frozenset[str], time: int) -> int | None:
+        """Its date at a time: that of its newest part, or when a part that is missing could be of."""
         dates = [one.observed for one in held if one is not None]
         if not found.is_known and len(dates) < len(held):
             dates += self._possible_dates(held, stand_in, time)
-        return found, max(dates, default=None)
+        return max(dates, default=None)
 
     def _reading(self, prepared: Prepared, state: State, part: Part, time: int) -> Held | None:
         """The reading of a part; of several earlier ones the nearest to the time that is named, of two as near the older one."""
@@ -91,17 +95,22 @@ class OfNumber:
             elif one is None and isinstance(part, Current) and part.input not in stand_in:
                 yield time
 
-    def _found(self, prepared: Prepared, state: State, held: Sequence[Held | None], stand_in: frozenset[str], time: int) -> Found:
+    def found(self, prepared: Prepared, state: State, held: Sequence[Held | None], stand_in: frozenset[str], time: int) -> Found:
+        """What comes of these readings of its parts, which are those of a state."""
         if self._asks_computed(prepared):
             return self._computed(prepared, state, time)
-        values = tuple([None if one is None else one.value for one in held])
-        key = stand_in, *[id(value) for value in values]
+        key = self.key(held, stand_in)
         known = self.known.get(key)
         if known is None:
             if len(self.known) >= _MOST:
                 self.known.clear()
+            values = tuple([None if one is None else one.value for one in held])
             known = self.known[key] = self._computed(prepared, state, time), values
         return known[0]
+
+    def key(self, held: Sequence[Held | None], stand_in: frozenset[str]) -> tuple[object, ...]:
+        """By what it is remembered what came of values."""
+        return stand_in, *[0 if one is None else id(one.value) for one in held]
 
     def _asks_computed(self, prepared: Prepared) -> bool:
         """Whether a part is computed itself, so that it is another value each time."""

@@ -114,7 +114,7 @@ class Reader:
         names = [name for name in self.frame.kept if name in columns or f"{name}.not done" in columns]
         if not names:
             return [()] * length
-        return [tuple(one for name in names if (one := _observation(name, columns, number))) for number in range(length)]
+        return [tuple(one for name in names if (one := observation(name, columns, number))) for number in range(length)]
 
 
 def of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], list[Sequence[Any]]]:
@@ -124,7 +124,7 @@ def of_input(name: str, columns: Columns, length: int) -> tuple[Sequence[Any], l
     return columns.get(name, nothing), parts
 
 
-def _observation(name: str, columns: Columns, number: int) -> Observation | None:
+def observation(name: str, columns: Columns, number: int) -> Observation | None:
     """What a row says of an input; None where it says nothing."""
     not_done, censored, lower, upper = (
         columns[f"{name}.{part}"][number] if f"{name}.{part}" in columns else None for part in _PARTS
@@ -137,7 +137,7 @@ def _observation(name: str, columns: Columns, number: int) -> Observation | None
 
 def visit_of(protocol: Protocol, columns: Columns, number: int, follow: str) -> Visit:
     """A row of a table of visits as a visit of a course."""
-    observed = (_observation(item.name, columns, number) for item in protocol.inputs)
+    observed = (observation(item.name, columns, number) for item in protocol.inputs)
     text = columns["given"][number] if follow == "given" and "given" in columns else None
     return Visit(columns["elapsed"][number], tuple(one for one in observed if one), dose_written((text or "").strip(), protocol))
 

@@ -8,11 +8,12 @@ from operator import add
 from attrs import Factory, define
 
 from protocol.executors.compiled.coding import Update
-from protocol.executors.compiled.layout import NONE
-from protocol.executors.compiled.rows import Columns, Reader, Row, of_input
+from protocol.executors.compiled.layout import FIRST_FREE, NONE
+from protocol.executors.compiled.rows import Columns, Reader, Row, observation, of_input
 from protocol.executors.lanes.carried import Spans, carried, first
 from protocol.executors.lanes.fields import Fields, Source
 from protocol.executors.lanes.marks import Crowded
+from protocol.model.course import Observation
 
 AT_ONCE = 16_384
 """Rows of a chunk, about; patients are always whole. A number of more bytes than the cache of a processor has is slower."""
@@ -31,6 +32,7 @@ class Chunk:
     marks: dict[int, bytes]
     keys: list[int]
     refused: Sequence[int]
+    columns: Columns
     there: dict[int, bytes] = Factory(dict)
 
     @property
@@ -46,7 +48,22 @@ class Chunk:
             update = self.fields.marks[input_].updates[marks[number]]
             if update is not None:
                 updates.append(update)
-        return Row(self.times[number], updates, self.given[number])
+        raw = (self.observation(name, number) for name in self.fields.frame.kept)
+        return Row(self.times[number], updates, self.given[number], raw=tuple(one for one in raw if one is not None))
+
+    def observation(self, name: str, row: int) -> Observation | None:
+        """What a row says of an input, as it was reported."""
+        return observation(name, self.columns, row)
+
+    def reported(self, name: str, row: int) -> tuple[object, object]:
+        """The value that a row reports of an input, and the sign of a bound."""
+        censored = self.columns.get(f"{name}.censored")
+        return self.columns[name][row], censored[row] if censored else None
+
+    def was_refused(self, input_: int, begin: int, row: int) -> bool:
+        """Whether what was reported last of an input could not be used."""
+        at = self._reported(input_).rfind(_THERE, begin, row + 1)
+        return at >= 0 and bool(self.fields.marks[input_].refused[self.marks[input_][at]])
 
     def is_measured(self, input_: int, row: int) -> bool:
         """Whether a value of an input was read at a row."""
@@ -57,16 +74,31 @@ class Chunk:
         at = self.last_read(input_, begin, row)
         return self.times[at] if at >= 0 else NONE
 
+    def put(self, registers: list[int], begin: int, row: int) -> None:
+        """Puts what was read last of each input up to a row into the registers of a patient."""
+        for input_, marks in self.marks.items():
+            at = self.last_read(input_, begin, row)
+            update = self.fields.marks[input_].updates[marks[at]] if at >= 0 else None
+            if update is not None:
+                first = self.fields.frame.begins[input_]
+                registers[FIRST_FREE + input_] = self.times[at]
+                registers[first : first + len(update[4])] = update[4]
+
     def last_read(self, input_: int, begin: int, row: int) -> int:
         """The row at which that was; -1 without one."""
-        there, kinds = self.there.get(input_), self.fields.marks[input_]
-        if there is None:
-            there = self.there[input_] = self.marks.get(input_, b"").translate(_NOT_0)
+        there, kinds = self._reported(input_), self.fields.marks[input_]
         if kinds.coder.item.fixed:
             values = (at for at in range(begin, row + 1) if there and kinds.is_value[self.marks[input_][at]])
             return next(values, -1)
         at = there.rfind(_THERE, begin, row + 1)
         return at if at >= 0 and kinds.is_value[self.marks[input_][at]] else -1
+
+    def _reported(self, input_: int) -> bytes:
+        """At which rows anything was."""
+        there = self.there.get(input_)
+        if there is None:
+            there = self.there[input_] = self.marks.get(input_, b"").translate(_NOT_0)
+        return there
 
 
 _THERE = b"\xff"
@@ -97,7 +129,7 @@ def _chunk(reader: Reader, fields: Fields, columns: Columns, follow: str) -> Chu
     counting = dict(_counting(fields, spans, marks, stands))
     refused = _refused(fields, marks, stands, len(times))
     keys = fields.keys(counting, given, len(times))
-    return Chunk(fields, spans, times, given, columns.get("dose only", ()), marks, keys, refused)
+    return Chunk(fields, spans, times, given, columns.get("dose only", ()), marks, keys, refused, columns)
 
 
 def _marks(reader: Reader, fields: Fields, columns: Columns, rows: int) -> Iterator[tuple[int, bytes]]:

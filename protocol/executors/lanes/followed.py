@@ -20,6 +20,7 @@ from protocol.executors.compiled.tree import Tree
 from protocol.executors.compiled.view import View
 from protocol.executors.lanes.chunk import Chunk
 from protocol.executors.lanes.fields import Fields
+from protocol.executors.lanes.worked_out import Numbers, WorkedOut
 
 Read = dict[int, tuple[int, int]]
 """Of inputs that were read when that was last, and its mark."""
@@ -35,14 +36,24 @@ class Follower:
     inputs: tuple[int, ...]
     asked: tuple[int, ...]
     lapsing: tuple[tuple[int, int], ...]
+    computed: tuple[int, ...]
+    numbers: Numbers
     reading: int = -1
     drawn: int = -1
     mask: int = 0
     by_key: dict[int, int] = Factory(dict)
     by_codes: dict[tuple[int, ...], int] = Factory(dict)
 
+    def truth_at(self, worked_out: WorkedOut, key: int, row: int, time: int) -> int:
+        """The truths at a row, or after it as long as nothing lapses."""
+        if not self.computed:
+            return self.truth(key)
+        axes = self.tree.frame.axes.all
+        codes = [self.fields.of[axis].code(key) for axis in self.asked]
+        return self._of_codes((*codes, *[worked_out.code(axes[axis], row, time) for axis in self.computed]))
+
     def truth(self, key: int) -> int:
-        """The truths at a row."""
+        """The truths at a row, where nothing is computed."""
         if self.drawn != self.fields.drawn:
             self.drawn, self.mask = self.fields.drawn, 0
             for axis in self.asked:
@@ -54,9 +65,11 @@ class Follower:
             found = self.by_key[key & self.mask] = self._of_codes(codes)
         return found
 
-    def truth_between(self, read: Read, time: int) -> int:
+    def truth_between(self, worked_out: WorkedOut, read: Read, row: int, time: int) -> int:
         """The truths at a time between two rows, with what was read up to the first of them."""
-        return self._of_codes(tuple(self._code(axis, read, time) for axis in self.asked))
+        axes = self.tree.frame.axes.all
+        codes = [self._code(axis, read, time) for axis in self.asked]
+        return self._of_codes((*codes, *[worked_out.code(axes[axis], row, time) for axis in self.computed]))
 
     def _code(self, axis: int, read: Read, time: int) -> int:
         one = self.fields.of[axis]
@@ -68,7 +81,7 @@ class Follower:
     def _of_codes(self, codes: tuple[int, ...]) -> int:
         found = self.by_codes.get(codes)
         if found is None:
-            view = View(self.tree.frame, (), 0, path=dict(zip(self.asked, codes, strict=True)))
+            view = View(self.tree.frame, (), 0, path=dict(zip((*self.asked, *self.computed), codes, strict=True)))
             over = layout.OPEN if self.one.until is None else view.truth(self.one.until)
             found = self.by_codes[codes] = view.truth(self.one.when) * 3 + over
         return found
@@ -82,6 +95,7 @@ class Followed:
     begin: int
     first: int
     registers: list[int]
+    worked_out: WorkedOut
     at: dict[int, int] = Factory(dict)
 
     def until(self, follower: Follower, started: int, row: int) -> list[int]:
@@ -98,16 +112,17 @@ class Followed:
     def _move(self, follower: Follower, row: int) -> None:
         """With the readings of a row."""
         one, registers, time, key = follower.one, self.registers, self.chunk.times[row], self.chunk.keys[row]
+        found = follower.truth_at(self.worked_out, key, row, time) if one.counts or one.lasts else 0
         if one.counts:
             measured = any(self.chunk.is_measured(input_, row) for input_ in follower.inputs)
-            after = after_count(follower.tree, one, registers[one.first], follower.truth(key), measured)
+            after = after_count(follower.tree, one, registers[one.first], found, measured)
             registers[one.first] = after >> 1
             if after & 1:
                 registers[one.first + 1] = time
         elif one.tracker.kind == "duration":
-            lasting(one, registers, follower.truth(key) // 3, time)
+            lasting(one, registers, found // 3, time)
         elif one.tracker.kind == "since":
-            so(one, registers, follower.truth(key), time)
+            so(one, registers, found, time)
         else:
             code = follower.fields.of[follower.reading].code(key)
             reach(follower.tree, one, registers, code, code != follower.tree.frame.axes.all[follower.reading].c)
@@ -120,18 +135,20 @@ class Followed:
         moments = {moment for moment in self._lapses(follower, row - 1) if since < moment < end}
         if not moments:
             if is_since:
-                so(one, registers, follower.truth(self.chunk.keys[row - 1]), time)
+                so(one, registers, follower.truth_at(self.worked_out, self.chunk.keys[row - 1], row - 1, since + 1), time)
             return
         read = self._read(follower, row - 1)
         if is_since:
             for begin, after in pairwise((*sorted({since + 1, *moments}), end)):
-                so(one, registers, follower.truth_between(read, begin), after - 1)
+                so(one, registers, follower.truth_between(self.worked_out, read, row - 1, begin), after - 1)
         else:
             for moment in sorted(moments):
-                lasting(one, registers, follower.truth_between(read, moment) // 3, moment)
+                lasting(one, registers, follower.truth_between(self.worked_out, read, row - 1, moment) // 3, moment)
 
     def _lapses(self, follower: Follower, row: int) -> Iterator[int]:
-        """When what is asked and was read up to a row ceases to be valid."""
+        """When what is asked and was read up to a row ceases to be valid, or is another reading by time alone."""
+        for axis in follower.computed:
+            yield from self.worked_out.changes(follower.tree.frame.axes.all[axis].a, row)
         for input_, minutes in follower.lapsing:
             at = self.chunk.last_read(input_, self.begin, row)
             if at >= 0:
@@ -146,24 +163,31 @@ class Followed:
         return found
 
 
-def followers(tree: Tree, fields: Fields) -> dict[int, Follower]:
+def followers(tree: Tree, fields: Fields, numbers: Numbers) -> dict[int, Follower]:
     """The trackers whose conditions are in the keys, each by all of its registers."""
-    found = (_follower(tree, fields, one) for one in tree.frame.moving)
+    found = (_follower(tree, fields, numbers, one) for one in tree.frame.moving)
     return {one.one.first + more: one for one in found if one for more in range(how_many(one.one.tracker))}
 
 
-def _follower(tree: Tree, fields: Fields, one: Tracking) -> Follower | None:
+def _follower(tree: Tree, fields: Fields, numbers: Numbers, one: Tracking) -> Follower | None:
     frame = tree.frame
     asked = tuple(dict.fromkeys(axis for guard in (one.when, one.until) if guard for axis in _axes(tree, guard)))
     reading = frame.reading[one.tracker.input, one.tracker.name] if one.tracker.input else -1
-    inputs = tuple(number for number in range(len(frame.inputs)) if one.inputs >> number & 1)
+    inputs = tuple(part for number in range(len(frame.inputs)) if one.inputs >> number & 1 for part in numbers.parts_of(number))
+    computed = tuple(axis for axis in asked if _is_of_number(tree, numbers, axis))
+    asked = tuple(axis for axis in asked if axis not in computed)
     if any(axis not in fields.of for axis in (*asked, *((reading,) if one.tracker.input else ()))):
         return None
     if any(frame.fixed[number] for number in {*inputs, *(fields.of[axis].source[0] for axis in asked)}):
         return None
     sources = {fields.of[axis].source for axis in asked}
     lapsing = tuple(sorted(source for source in sources if source[1] < layout.EVER))
-    return Follower(tree, one, fields, inputs, asked, lapsing, reading)
+    return Follower(tree, one, fields, inputs, asked, lapsing, computed, numbers, reading)
+
+
+def _is_of_number(tree: Tree, numbers: Numbers, axis: int) -> bool:
+    one = tree.frame.axes.all[axis]
+    return one.kind in (layout.HELD, layout.KNOWN) and one.a in numbers.by_register
 
 
 def _axes(tree: Tree, guard: Node) -> Iterator[int]:

@@ -6,6 +6,8 @@ there, the patient is taken there as one alone is, which costs as much as it doe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import Factory, define, field
 
 from protocol.executors.compiled import layout
@@ -13,12 +15,14 @@ from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.patients import Patient, patient_of, set_moments_anew
+from protocol.executors.compiled.trackers import registers as how_many
 from protocol.executors.compiled.tree import BEYOND, Tree
 from protocol.executors.compiled.windows import until
 from protocol.executors.lanes.chunk import Chunk
 from protocol.executors.lanes.fields import GIVEN_MASK, Fields
 from protocol.executors.lanes.followed import Followed, Follower
 from protocol.executors.lanes.memory import UNKNOWN, Asks, Home, Known, Memory, of_moments
+from protocol.executors.lanes.worked_out import Numbers, WorkedOut
 
 _OF_TRACKERS = (layout.COUNT, layout.SPAN, layout.RANGE)
 _MOMENTS = [NONE] * layout.ON_DRUG + [0] * 3
@@ -33,10 +37,12 @@ class Journeys:
     memory: Memory
     chunk: Chunk
     followers: dict[int, Follower]
+    numbers: Numbers
     moments: list[int] = Factory(list)
     alone: Alone | None = None
     until: dict[int, int | None] = Factory(dict)
     followed: Followed | None = None
+    worked_out: WorkedOut | None = None
     found: list[int] = Factory(list)
     counted: int = 0
     anew: int = 0
@@ -51,6 +57,7 @@ class Journeys:
         home, due, stage, self.counted = self.memory.home(0), NONE, dict[int, Known](), 0
         found = self.found = list[int]()
         moments = self.moments = _MOMENTS.copy()
+        self.worked_out = None
         self.alone, self.followed, self.anew, mask, keep = None, None, 0, home.mask, found.append
         for key, time in zip(self.chunk.keys[begin:end], self.chunk.times[begin:end], strict=True):
             if time >= due:
@@ -92,25 +99,29 @@ class Journeys:
             if known is not UNKNOWN:
                 stage[key & home.mask] = known
         while known.leaf < 0 and isinstance(known.more, Asks):
-            known = known.more.after.get(self._answer(known.more.axis, begin, row), UNKNOWN)
+            known = known.more.after.get(self._answer(home, known.more.axis, begin, row), UNKNOWN)
         return self._learned(home, key, begin, row) if known is UNKNOWN else known
 
-    def _answer(self, axis: Axis, begin: int, row: int) -> int:
+    def _answer(self, home: Home, axis: Axis, begin: int, row: int) -> int:
         a, kind = axis.a, axis.kind
         if kind == layout.AFTER and (since := self._moment(a, begin, row)) is not None:
             return since + axis.b > self.moments[axis.c]
+        if kind in (layout.HELD, layout.KNOWN) and a in self.numbers.by_register:
+            return self._worked_out(begin).code(axis, row, self.chunk.times[row])
         if layout.ON_DRUG <= a < layout.PLACE:
             return answer(axis, self._with_drug(begin, row), self.chunk.times[row], ())
         if kind in _OF_TRACKERS and a in self.followers:
             return answer(axis, self._followed(a, begin, row), self.chunk.times[row], self.tree.counts)
         if of_moments(axis):
             return answer(axis, self.moments, self.chunk.times[row], ())
-        return answer(axis, self._registers(begin, row), self.chunk.times[row], self.tree.counts)
+        return answer(axis, self._registers(home, begin, row), self.chunk.times[row], self.tree.counts)
 
     def _moment(self, register: int, begin: int, row: int) -> int | None:
         """What a register holds that has a moment; None where only somebody who goes alone can tell."""
         if register < layout.ON_DRUG:
             return self.moments[register]
+        if register in self.numbers.by_register:
+            return self._worked_out(begin).register(register, row, self.chunk.times[row])
         if layout.FIRST_FREE <= register < self.readings_end:
             return self.chunk.observed(register - layout.FIRST_FREE, begin, row)
         return self._followed(register, begin, row)[register] if register in self.followers else None
@@ -136,20 +147,45 @@ class Journeys:
     def _followed(self, register: int, begin: int, row: int) -> list[int]:
         """Registers of which those of the tracker count to which one belongs."""
         if self.followed is None:
-            self.followed = Followed(self.chunk, begin, self.anew or begin, self.tree.frame.first_registers())
+            registers = self.tree.frame.first_registers()
+            self.followed = Followed(self.chunk, begin, self.anew or begin, registers, self._worked_out(begin))
         return self.followed.until(self.followers[register], self.moments[layout.STARTED], row)
 
-    def _registers(self, begin: int, row: int) -> list[int]:
+    def _worked_out(self, begin: int) -> WorkedOut:
+        if self.worked_out is None:
+            self.worked_out = WorkedOut(self.numbers, self.chunk, begin)
+        return self.worked_out
+
+    def refused(self, begin: int, end: int) -> Sequence[int]:
+        """How many readings are refused at each row of the patient who was the last one."""
+        if not self.numbers.all:
+            return self.chunk.refused[begin:end]
+        worked_out = self._worked_out(begin)
+        return [self.chunk.refused[row] + worked_out.refused(row) for row in range(begin, end)]
+
+    def _registers(self, home: Home, begin: int, row: int) -> list[int]:
         """All registers of the patient, who has arrived at a row."""
-        if self.alone is None:
-            self.alone = Alone(patient_of(self.tree), self.chunk, begin)
-        return self.alone.arrived(row)
+        frame = self.tree.frame
+        if not all(one.first in self.followers for one in frame.moving):
+            if self.alone is None:
+                self.alone = Alone(patient_of(self.tree), self.chunk, begin)
+            return self.alone.arrived(row)
+        time, registers = self.chunk.times[row], frame.first_registers()
+        registers[: layout.PLACE] = self._with_drug(begin, row)
+        registers[layout.TIME], registers[layout.PLACE] = time, home.place
+        self.chunk.put(registers, begin, row)
+        for register in self.numbers.by_register:
+            registers[register] = self._worked_out(begin).register(register, row, time)
+        for one in frame.moving:
+            end = one.first + how_many(one.tracker)
+            registers[one.first : end] = self._followed(one.first, begin, row)[one.first : end]
+        return registers
 
     def _learned(self, home: Home, key: int, begin: int, row: int) -> Known:
         self.learned = True
         leaf, asked = self._walked(home, key, begin, row)
         if leaf < 0:
-            self.tree.grow(self._registers(begin, row), self.chunk.times[row], self.chunk.given[row])
+            self.tree.grow(self._registers(home, begin, row), self.chunk.times[row], self.chunk.given[row])
             leaf, asked = self._walked(home, key, begin, row)
         if self.tree.leaf_next[leaf] == BEYOND:
             return Known(leaf)
@@ -170,7 +206,7 @@ class Journeys:
             else:
                 if of_moments(axis):
                     home.ask_moments(number, axis)
-                code = self._answer(axis, begin, row)
+                code = self._answer(home, axis, begin, row)
                 asked.append((number, code))
             there = code < tree.node_size[entry]
             entry = tree.child[tree.node_base[entry] + code] if there else layout.NOT_GROWN
