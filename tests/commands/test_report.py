@@ -35,6 +35,14 @@ def test_a_group_is_an_input_of_the_protocol(desk: Path, capsys: pytest.CaptureF
     assert not (desk / "report.html").exists()
 
 
+def test_figures_that_cannot_be_written_are_found_before_the_page_is(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("vl_convert", reason="vl_convert is not installed, so nothing becomes PNG: extra 'report'")
+    (desk / "file").write_text("", encoding="utf-8")
+    assert cli.run(("report", "small", "small/courses.md", "--out", "report.html", "--figures", "file/figures")) == 2
+    assert "--figures 'file/figures' may not be written: file is no folder" in capsys.readouterr().err
+    assert not (desk / "report.html").exists()
+
+
 def test_a_place_that_cannot_be_written_is_said(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (desk / "file").write_text("", encoding="utf-8")
     assert cli.run(("report", "small", "small/courses.md", "--out", "file/report.html")) == 2

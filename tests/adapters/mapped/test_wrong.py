@@ -267,10 +267,9 @@ def test_tables_without_a_course_are_told_so_where_courses_are_needed(tmp_path: 
     (tmp_path / "dm.csv").write_text("USUBJID,RFXSTDTC,ARMCD,ACTARMCD\n", encoding="utf-8")
     assert (cli.run(["map", mapping]), cli.run(["map", "--check", mapping])) == (0, 1)
     assert "0 courses, 0 visits, 0 intervals" in capsys.readouterr().out
-    for command in (["replay"], ["watch"], ["report", "--out", str(tmp_path / "report.html")]):
-        assert cli.run([*command, str(tmp_path), mapping]) == 2
+    for command in ("replay", "watch"):
+        assert cli.run([command, str(tmp_path), mapping]) == 2
         assert "error S044: the tables hold no course: rows read: 58, of them 0 used" in capsys.readouterr().err
-    assert not (tmp_path / "report.html").exists()
 
 
 def test_what_a_parquet_file_can_hold_is_read_or_told_with_its_column(tmp_path: Path) -> None:
@@ -293,13 +292,12 @@ def test_what_a_parquet_file_can_hold_is_read_or_told_with_its_column(tmp_path: 
 
 
 def test_a_mapping_for_another_protocol_is_told_in_one_message(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in (["replay"], ["watch"], ["report", "--out", "never.html"]):
-        assert cli.run([*command, "heparin-raschke", str(SAMPLE / "sample.mapping.yaml")]) == 2
+    for command in ("replay", "watch"):
+        assert cli.run([command, "heparin-raschke", str(SAMPLE / "sample.mapping.yaml")]) == 2
         said = capsys.readouterr().err
         assert said.count("error") == said.count("error S015: the mapping is for sample 1: heparin-raschke 1993.1 has") == 1
         assert "no inputs alt, anc, arm, bilirubin, discontinued, rash and 3 more" in said
         assert "Use it with protocol.yaml, which it names" in said
-    assert not Path("never.html").exists()
 
 
 def test_where_nothing_can_be_written_is_told_before_anything_is_computed(
@@ -309,10 +307,9 @@ def test_where_nothing_can_be_written_is_told_before_anything_is_computed(
     file.write_text("")
     assert cli.run(["map", mapping, "--out", str(tmp_path / "none" / "visits.parquet")]) == 2
     assert f"there is no folder {tmp_path / 'none'}" in capsys.readouterr().err
-    for option in (["--out", str(file / "x.html")], ["--out", str(tmp_path / "x.html"), "--figures", str(file / "figures")]):
-        assert cli.run(["report", str(SAMPLE), mapping, *option]) == 2
-        assert f"{file} is no folder in which you have permission" in capsys.readouterr().err
-    assert not (tmp_path / "x.html").exists()
+    pytest.importorskip("jinja2", reason="jinja2 is not installed, so no page is written: extra 'report'")
+    assert cli.run(["report", str(SAMPLE), mapping, "--out", str(file / "x.html")]) == 2
+    assert f"{file} is no folder in which you have permission" in capsys.readouterr().err
 
 
 def test_a_mapping_whose_own_protocol_is_not_there_is_told_what_fits_none(
