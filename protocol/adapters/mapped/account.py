@@ -63,6 +63,11 @@ class Rows:
             self.fates[row] = fate
             self.reasons[row] = reason
 
+    def turn(self, row: int, fate: Fate, reason: str) -> None:
+        """Another fate for a row that was used for one thing so far, which turned out otherwise."""
+        if self.fates[row] == "used":
+            self.fates[row], self.reasons[row] = fate, reason
+
     def count(self, fate: Fate) -> int:
         """How many rows have this fate."""
         return self.fates.count(fate)
@@ -112,11 +117,12 @@ class Values:
 
 @define
 class Account:
-    """What became of everything."""
+    """What became of everything. ``doses`` are those that are refused: the table and row of each, and why."""
 
     rows: dict[str, Rows] = Factory(dict)
     values: dict[str, Values] = Factory(dict)
     noted: dict[tuple[str, str], None] = Factory(dict)
+    doses: list[tuple[str, int, str]] = Factory(list)
     hints: dict[str, str] = Factory(dict)
 
     def of(self, input: str) -> Values:
@@ -128,6 +134,13 @@ class Account:
     def note(self, what: str, example: str) -> None:
         """Notes, once for each place, something that is no reason to refuse anything and should be known."""
         self.noted[what, example] = None
+
+    def note_refused_doses(self) -> None:
+        """Notes why a dose is refused in rows that are used for something else; those of other rows are told with their rows."""
+        for table, row, why in self.doses:
+            rows = self.rows[table]
+            if rows.fates[row] == "used":
+                self.note(why, rows.table.name(row))
 
     def total(self, fate: Fate) -> int:
         """How many rows of all tables have this fate."""

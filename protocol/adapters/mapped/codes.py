@@ -57,6 +57,9 @@ _TABLE = (
     ("S050", "no amount", "A row of exposure has no amount; the dose is not known for its time."),
     ("S051", "an unknown frequency",
      "QD, BID, TID, QID, QOD, ONCE and such as Q8H are known. 'frequencies' says what any other code means: 'QW: every 7 days'."),
+    ("S052", "two doses at one visit",
+     "Rows of one visit say different doses, and neither of them until when it was given. The dose is then not known from that "
+     "visit on, rather than one of the two."),
 )  # fmt: skip
 
 CODES = {code: Code(code, title, meaning) for code, title, meaning in _TABLE}

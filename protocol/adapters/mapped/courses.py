@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from protocol.adapters.mapped.account import Account, Fate, Rows, Wrong
 from protocol.adapters.mapped.checked import check_columns, check_protocol
-from protocol.adapters.mapped.dosing import Record, end_of, exposures, records
+from protocol.adapters.mapped.dosing import Record, end_of, exposures, given_at, records
 from protocol.adapters.mapped.lasting import begins, findings
 from protocol.adapters.mapped.patients import patients
 from protocol.adapters.mapped.planned import Planned, planned
@@ -54,6 +54,7 @@ def read_mapped(mapping: DataMapping, folder: Path, protocol: Protocol) -> Mappe
         name = mapping.patients.table.name
         study.barred[name] = frozenset(row for row, fate in enumerate(account.rows[name].fates) if fate == "refused")
     courses = tuple(_courses(study))
+    account.note_refused_doses()
     files = {source.name: folder / source.file for source in mapping.tables}
     return Mapped(courses, account, mapping, files, planned(study))
 
@@ -110,7 +111,7 @@ def _stops(study: Study) -> dict[str, int]:
 
 def _course(study: Study, name: str, events: list[Event], doses: list[Record], stop: int | None) -> Course:
     intervals = exposures(study, [one for one in doses if one.dosing.end is not None], stop)
-    given = {one.start: one.given for one in doses if one.dosing.end is None and one.start.latest is None}
+    given = given_at(study, doses)
     changes = {moment for one in intervals for moment in (one.start, one.end) if moment is not None}
     said = _said(study, events, given.keys(), changes)
     for when in given:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from attrs import evolve, frozen
 
@@ -57,7 +58,7 @@ def records(study: Study, dosing: Dosing) -> Iterator[Record]:
         start = study.times(name, dosing.start, row, patient)
         if start is None or isinstance(start, Wrong):
             wrong = start or NO_TIME
-            study.refuse(name, row, wrong, dosing.start.column)
+            study.refuse_dose(name, row, wrong, dosing.start.column)
             continue
         study.compare(name, dosing.start, row, start, patient)
         end = study.times(name, dosing.end, row, patient) if dosing.end else None
@@ -66,9 +67,9 @@ def records(study: Study, dosing: Dosing) -> Iterator[Record]:
             study.account.rows[name].note(row, "ignored", f"{dosing.given} is empty")
             continue
         if (wrong_end := _wrong_end(dosing, start, end)) is not None:
-            study.refuse(name, row, wrong_end, dosing.end.column if dosing.end else None)
+            study.refuse_dose(name, row, wrong_end, dosing.end.column if dosing.end else None)
         if isinstance(given, Wrong):
-            study.refuse(name, row, given, dosing.frequency if given.code == "S051" else dosing.given or dosing.amount)
+            study.refuse_dose(name, row, given, dosing.frequency if given.code == "S051" else dosing.given or dosing.amount)
         if wrong_end is None and not isinstance(given, Wrong):
             study.account.rows[name].note(row, "used")
         dose = UNKNOWN if isinstance(given, Wrong) or wrong_end else given
@@ -137,6 +138,33 @@ def _from_text(study: Study, text: str) -> Given | Wrong:
     return found
 
 
+# At visits
+
+TWO_DOSES = Wrong("S052", "another row of this visit says another dose", "Correct one of them, or leave it out.")
+NO_DAY = Wrong("S048", "the date of a dose given at a visit is a range", "Complete the date, or leave the row out.")
+
+
+def given_at(study: Study, found: list[Record]) -> dict[Times, Given]:
+    """What was given at each visit, of the rows that say no end; where they contradict each other it is not known."""
+    said: dict[Times, list[Record]] = {}
+    for one in found:
+        if one.dosing.end is None:
+            said.setdefault(Times(one.start.time), []).append(one)
+    return {when: _agreed(study, together) for when, together in said.items()}
+
+
+def _agreed(study: Study, together: list[Record]) -> Given:
+    """The dose of which rows of one visit tell, and what becomes of them."""
+    vague = [one for one in together if one.start.latest is not None]
+    kept = [*_without_copies(study, [one for one in together if one.start.latest is None])]
+    for one in vague:
+        study.refuse_dose(one.table, one.row, NO_DAY, one.dosing.start.column)
+    if len(kept) > 1:
+        for one in kept:
+            study.refuse_dose(one.table, one.row, TWO_DOSES, one.dosing.given or one.dosing.amount)
+    return kept[0].given if len(kept) == 1 else UNKNOWN
+
+
 # Intervals
 
 
@@ -151,9 +179,20 @@ def exposures(study: Study, found: list[Record], stop: int | None) -> tuple[Expo
             what = "a dose begins before the one before it has ended; from then on the later one counts"
             study.account.note(what, study.tables[ordered[number + 1].table].name(ordered[number + 1].row))
         intervals += _intervals(one, day, following)
+    intervals += _undecided(study, ordered, day)
     if stop is not None:
         intervals = [*_until(study, intervals, found[0].patient if found else "", stop, day)]
     return tuple(sorted(intervals, key=lambda one: one.start))
+
+
+def _undecided(study: Study, ordered: list[Record], day: int) -> Iterator[Exposure]:
+    """Where rows say different doses from one moment on it is not known which was given, as long as both of them last."""
+    for one, other in pairwise(ordered):
+        if one.start == other.start and one.start.latest is None and one.given != other.given:
+            what = "two doses begin at once; as long as both last the dose is not known"
+            study.account.note(what, study.tables[other.table].name(other.row))
+            ends = [max(end.time, one.start.time) + day for end in (one.end, other.end) if end is not None]
+            yield Exposure(one.start.time, min(ends, default=None), UNKNOWN)
 
 
 def end_of(study: Study, found: list[Record]) -> int | None:
@@ -168,10 +207,7 @@ def _without_copies(study: Study, found: list[Record]) -> Iterator[Record]:
     for one in found:
         said = (one.start, one.end, one.given)
         if said in seen:
-            noted = study.account.rows[one.table]
-            if noted.fates[one.row] == "used":
-                noted.fates[one.row] = "duplicated"
-                noted.reasons[one.row] = "the same dose for the same time as in another row"
+            study.account.rows[one.table].turn(one.row, "duplicated", "the same dose for the same time as in another row")
             continue
         seen[said] = one
         yield one

@@ -140,6 +140,13 @@ class Study:
         self.account.hints.setdefault(str(wrong), wrong.hint)
         self.account.rows[name].note(row, "refused", f"{wrong}{where}")
 
+    def refuse_dose(self, name: str, row: int, wrong: Wrong, column: Named | None) -> None:
+        """Notes a dose that cannot be used; its row may be used for something else, which is noted later."""
+        where = f" ({column})" if column else ""
+        self.account.rows[name].turn(row, "refused", f"{wrong}{where}")
+        self.refuse(name, row, wrong, column)
+        self.account.doses.append((name, row, f"a dose is refused: {wrong}{where}. {wrong.hint}".rstrip()))
+
 
 def _of_days(found: Times) -> Times:
     """A time by the day in which it lies."""

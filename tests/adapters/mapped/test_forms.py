@@ -235,6 +235,54 @@ doses: {table: ex, until: to, given: dose}
     ]
 
 
+AT_VISITS = """tables:
+  one: {file: one.csv, patient: id, study day: day}
+  two: {file: two.csv, patient: id, study day: day}
+readings: {anc: {table: one, value: anc, in: 10*9/L}}
+doses: [{table: one, given: dose}, {table: two, given: dose}]
+"""
+
+
+def test_a_dose_of_two_files_counts_once_and_two_doses_of_one_visit_are_not_known(
+    tmp_path: Path, sample_protocol: Protocol
+) -> None:
+    one = "id,day,anc,dose\na,1,3,middle\na,8,2,middle\n"
+    found = of_table(tmp_path, sample_protocol, AT_VISITS, one=one, two="id,day,dose\na,1,middle\na,8,low\na,15,low\n")
+    assert [str(visit.given) for visit in found.courses[0].visits] == ["100 mg every day", "not known", "50 mg every day"]
+    rows = found.account.rows
+    assert rows["one"].fates == ["used", "used"] and rows["two"].fates == ["duplicated", "refused", "used"]
+    wrong = "S052: another row of this visit says another dose (dose)"
+    assert [one.what for one in rows["two"].why("refused")] == [wrong]
+    assert list(found.account.noted) == [(f"a dose is refused: {wrong}. Correct one of them, or leave it out.", "one.csv:3")]
+
+
+def test_a_dose_of_a_visit_of_which_the_day_is_not_known_is_refused_and_the_one_before_does_not_go_on(
+    tmp_path: Path, sample_protocol: Protocol
+) -> None:
+    mapping = """patients: {table: dm, first dose: first}
+tables: {dm: {file: dm.csv, patient: id}, ex: {file: ex.csv, patient: id, date: day}}
+readings: {rash: {at: first dose, is: no}}
+doses: {table: ex, given: dose}
+"""
+    ex = "id,day,dose\na,2020-03-02,middle\na,2020-04,low\n"
+    found = of_table(tmp_path, sample_protocol, mapping, dm="id,first\na,2020-03-02\n", ex=ex)
+    given = [(visit.time // 1440, str(visit.given)) for visit in found.courses[0].visits]
+    assert given == [(0, "100 mg every day"), (30, "not known")]
+    assert [one.what[:4] for one in found.account.rows["ex"].why("refused")] == ["S048"]
+
+
+def test_two_doses_that_begin_at_once_are_not_known_as_long_as_both_last(tmp_path: Path, sample_protocol: Protocol) -> None:
+    mapping = """tables: {ex: {file: ex.csv, patient: id, study day: from}}
+readings: {rash: {at: first visit, is: no}}
+doses: {table: ex, until: to, given: dose}
+"""
+    ex = "id,from,to,dose\na,1,7,low\na,1,14,middle\na,15,20,low\n"
+    found = of_table(tmp_path, sample_protocol, mapping, ex=ex)
+    given = [(visit.time // 1440 + 1, str(visit.given)) for visit in with_exposures(found.courses[0])]
+    assert given == [(1, "not known"), (8, "100 mg every day"), (15, "50 mg every day"), (21, "no drug")]
+    assert list(found.account.noted) == [("two doses begin at once; as long as both last the dose is not known", "ex.csv:3")]
+
+
 def test_an_elapsed_time_lies_in_a_day_or_is_a_time_of_its_own(tmp_path: Path, sample_protocol: Protocol) -> None:
     mapping = """one visit: {}
 tables: {{lb: {{file: lb.csv, patient: id, elapsed: when}}}}
