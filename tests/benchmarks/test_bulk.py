@@ -95,6 +95,20 @@ def test_one_thread_costs_at_most_a_fifth_more_than_the_rules_by_hand(in_c: Any,
 
 
 @pytest.mark.benchmark
+def test_one_thread_of_numpy_alone_costs_at_most_three_times_the_rules_by_hand(
+    in_c: Any, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_columns, "has_loops", lambda: False)
+    assert protocol.replay_table(IMATINIB, table).schema.metadata == {b"decided": b"in rounds over columns"}
+    run = by_hand.Run(IMATINIB, table)
+    ways = {"by hand in C": lambda: in_c(ctypes.byref(run.struct)), "rounds": lambda: protocol.replay_table(IMATINIB, table)}
+    found = quickest(ways)
+    told(found, table.num_rows)
+    print(f"{found['rounds'] / found['by hand in C']:.2f} times")
+    assert found["rounds"] <= 3 * found["by hand in C"]
+
+
+@pytest.mark.benchmark
 @pytest.mark.xfail(reason="far below the bound: 50 times as many, of float guards that are handed floats", strict=False)
 def test_a_visit_costs_a_thousandth_of_an_event_with_float_guards(grown: Table) -> None:
     patient, random = guarded.Twelve(), Random(2003)

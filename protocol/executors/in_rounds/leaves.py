@@ -39,11 +39,11 @@ def judge(found: Leaves, within: int, start: Array, time: Array, given: Array, o
     ``within``: minutes in which a recommendation is to be met, or -1 for before the next visit. ``only``: rows at which only
     the dose changed.
     """
+    ways: Array = np.zeros(len(leaves), np.int32)
     if not found.size:
-        return np.zeros(len(leaves), np.int32)
+        return ways
     asked = (found.is_open.take(leaves, mode="clip") & (leaves >= 0)).nonzero()[0]
     fits = found.forest.fits
-    ways: Array = np.zeros(len(leaves), np.int32)
     effect = found.judged[_EFFECT][leaves[asked]]
     open_: Array = np.ones(len(asked), np.bool_)
     back, left = 1, np.arange(len(asked))

@@ -92,8 +92,10 @@ class _Replay:
         only = rows.column("dose only").fill_null(False).to_numpy(zero_copy_only=False) if has_dosing else np.zeros_like(start)
         self.known.leaves.renew()
         ways = judge(self.known.leaves, -1 if within is None else within, start, time, given, only, leaves)
-        self.outcome.rows[place] = np.where(leaves < 0, -1, leaves * WAYS + ways)
-        self.outcome.make_room()[self.outcome.rows[place][leaves >= 0]] = True
+        numbers, used = self.outcome.rows[place], self.outcome.make_room()
+        np.multiply(leaves, WAYS, out=numbers, casting="unsafe")
+        numbers += ways
+        used[numbers if int(leaves.min(initial=0)) >= 0 else numbers[leaves >= 0]] = True
         by_slow(self.outcome, self.table, place.start, start, leaves, self.follow)
 
 
