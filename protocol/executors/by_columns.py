@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
-from itertools import groupby
 from threading import Lock
 from typing import Any
 
@@ -13,7 +12,7 @@ import pyarrow
 from protocol.executors import by_reference
 from protocol.executors.columnar.keys import Crowded
 from protocol.executors.decisions_table import Written, written
-from protocol.executors.plain import Decided, Walker, of_rows, walker
+from protocol.executors.plain import Walker, decided, walker
 from protocol.model.protocol import Protocol, fingerprint
 
 Way = Callable[[Any, pyarrow.Table, str], tuple[pyarrow.Table, int]]
@@ -107,35 +106,26 @@ def _by_plain(protocol: Protocol, ready: Walker, table: pyarrow.Table, follow: s
     rows: list[tuple[int, bool]] = []
     times: list[int] = []
     found = written(protocol)
-    begin = slowly = 0
-    for decided, length in _patients(ready, table, follow):
-        if decided is None:
+    slowly = 0
+    for numbers, patient in decided(ready, table.to_pydict(), follow):
+        if patient is None:
             slowly += 1
-            slow = by_reference.decisions(protocol, table.slice(begin, length), follow)
+            part = table.slice(numbers.start, len(numbers))
+            slow = by_reference.decisions(protocol, part, follow)
             _copy(slow, found)
             times += slow["elapsed"].to_pylist()
-            rows += by_reference.places(table.slice(begin, length)["elapsed"].to_pylist(), slow["elapsed"].to_pylist(), begin)
+            rows += by_reference.places(part["elapsed"].to_pylist(), slow["elapsed"].to_pylist(), numbers.start)
         else:
-            index = begin
-            for one in decided:
+            index = numbers.start
+            for one in patient.decisions:
                 found.add((*one.said[:10], one.refused, one.said[10]))
                 times.append(one.time)
                 rows.append((index, not one.by_itself))
                 index += not one.by_itself
-        begin += length
     return by_reference.joined(table, rows, times, found), "one row after the other", slowly
 
 
-def _patients(ready: Walker, table: pyarrow.Table, follow: str) -> Iterator[tuple[list[Decided] | None, int]]:
-    """What is decided of each patient, and how many rows that patient has."""
-    columns = table.to_pydict()
-    rows = ready.reader.of_columns(columns, follow)
-    for _, group in groupby(range(len(rows)), key=columns["patient"].__getitem__):
-        numbers = list(group)
-        yield of_rows(ready, [rows[number] for number in numbers]), len(numbers)
-
-
-def _copy(decided: pyarrow.Table, found: Written) -> None:
+def _copy(slow: pyarrow.Table, found: Written) -> None:
     """Rows that were decided elsewhere."""
-    for row in decided.select(list(found.values)).to_pylist():
+    for row in slow.select(list(found.values)).to_pylist():
         found.add(tuple(row.values()))

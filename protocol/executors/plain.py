@@ -96,28 +96,28 @@ def replay_plain(protocol: Protocol, columns: Columns, follow: str = "given") ->
 
 def replayed(ready: Walker, columns: Columns, follow: str = "given") -> Iterator[Replayed]:
     """The same under a protocol that was made ready, and remembers what it has seen."""
-    begin = 0
+    for numbers, found in decided(ready, columns, follow):
+        yield found or _by_reference(ready.tree.frame.protocol, columns, numbers, follow)
+
+
+def decided(ready: Walker, columns: Columns, follow: str = "given") -> Iterator[tuple[range, Replayed | None]]:
+    """The same with the numbers of the rows of each patient; None in place of a course that is one for the reference."""
+    end = 0
     try:
-        for first, begin, times, said, refused in ready.memory.told(columns, follow) if ready.memory else ():
-            if said is None:
-                yield _by_reference(ready.tree.frame.protocol, columns, range(first, begin), follow)
-            else:
-                yield Replayed(columns["patient"][first], times, said, refused)
+        for begin, end, times, said, refused in ready.memory.told(columns, follow) if ready.memory else ():
+            yield range(begin, end), None if said is None else Replayed(columns["patient"][begin], times, said, refused)
     except Crowded:
         ready.memory = None
-    if begin < len(columns["patient"]):
-        rest = columns if not begin else {name: column[begin:] for name, column in columns.items()}
-        yield from _row_by_row(ready, rest, follow)
+    if end < len(columns["patient"]):
+        rest = {name: column[end:] for name, column in columns.items()} if end else columns
+        yield from ((range(rows.start + end, rows.stop + end), found) for rows, found in _row_by_row(ready, rest, follow))
 
 
-def _row_by_row(ready: Walker, columns: Columns, follow: str) -> Iterator[Replayed]:
+def _row_by_row(ready: Walker, columns: Columns, follow: str) -> Iterator[tuple[range, Replayed | None]]:
     rows = ready.reader.of_columns(columns, follow)
     for numbers in _patients(columns):
         found = of_rows(ready, rows[numbers.start : numbers.stop])
-        if found is None:
-            yield _by_reference(ready.tree.frame.protocol, columns, numbers, follow)
-        else:
-            yield _replayed(columns["patient"][numbers.start], found)
+        yield numbers, None if found is None else _replayed(columns["patient"][numbers.start], found)
 
 
 def _patients(columns: Columns) -> Iterator[range]:

@@ -98,6 +98,7 @@ class Journeys:
                 known = known.more.after.get(answer(known.more.axis, self.moments, self.chunk.times[row], ()), UNKNOWN)
             if known is not UNKNOWN:
                 stage[key & home.mask] = known
+                self.memory.paths += 1
         while known.leaf < 0 and isinstance(known.more, Asks):
             known = known.more.after.get(self._answer(home, known.more.axis, begin, row), UNKNOWN)
         return self._learned(home, key, begin, row) if known is UNKNOWN else known

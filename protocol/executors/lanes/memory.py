@@ -14,7 +14,7 @@ from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.patients import WRITTEN
 from protocol.executors.compiled.tree import Tree
 
-MOST = 500_000
+MOST = 200_000
 """Paths that are remembered; with more all are forgotten."""
 
 
