@@ -167,8 +167,8 @@ def changes(prepared: Prepared, state: State, name: str) -> Iterator[int]:
     number = prepared.numbers.get(name)
     if number is None:
         held, valid_for = state.reading(name), prepared.inputs[name].valid_for
-        if held is not None and valid_for is not None:
-            yield held.observed + valid_for + 1
+        if held is not None and held.value is not None and valid_for is not None:
+            yield held.observed + valid_for + 1  # one that was not done counts no more, and nothing of it can end
         return
     for part in parts(number.value):
         match part:
@@ -186,7 +186,7 @@ def guard_changes(prepared: Prepared, state: State, guard: Guard) -> Iterator[in
         name = getattr(term, "input", "")
         reading = state.reading(name) if name else None
         yield from changes(prepared, state, name) if name else ()
-        if isinstance(term, Known) and term.within is not None and reading is not None:
+        if isinstance(term, Known) and term.within is not None and reading is not None and reading.value is not None:
             yield reading.observed + term.within + 1
 
 

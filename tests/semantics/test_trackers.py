@@ -10,6 +10,7 @@ from protocol.model.course import Visit
 from protocol.model.guard import And
 from protocol.model.input import Tracker
 from protocol.model.protocol import Protocol
+from protocol.model.state import Lasting
 from protocol.model.time import DAY
 from protocol.semantics.foresee import next_change
 from protocol.semantics.trackers import bounds
@@ -144,3 +145,11 @@ def test_a_duration_that_can_have_begun_when_a_value_lapsed_is_seen_to_reach_its
     found = next_change(A_RASH_LASTS, state)
     assert found is not None
     assert (found[0], found[1].status) == (6 * DAY + 1, "undecided")
+
+
+def test_a_reading_that_was_not_done_again_ends_nothing_later_when_it_would_have_lapsed() -> None:
+    protocol = _watching(LASTS)
+    before, asked, later = visit(-8, **BAD), visit(0, anc="nd", given="100 mg every day"), visit(7, **BAD)
+    first = after(before, asked, later, protocol=protocol)
+    other = after(asked, later, protocol=protocol)
+    assert first.state.memory == other.state.memory == (Lasting(7 * DAY, 7 * DAY),)
