@@ -25,7 +25,8 @@ from protocol.verification.search.asked import asked_by
 from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, is_true
 from protocol.verification.search.diagrams import value_at
 from protocol.verification.search.explored import Options
-from protocol.verification.search.exploring import Exploring, settled
+from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import Kept, first
 from protocol.verification.search.outcomes import Outcome
 from tests.oracle.explore import BEGIN, UPPER_LIMIT, values_of

@@ -6,28 +6,23 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from attrs import evolve
 
-from protocol.model.verification import INTERRUPTED
 from protocol.verification.search.abstraction import MOST_AGES, Abstraction
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
 from protocol.verification.search.bounds import Ended, never
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node
-from protocol.verification.search.explored import Came, Costs, Explored, Move, Options, Told, moves_of
-from protocol.verification.search.followed import settled
+from protocol.verification.search.explored import Costs, Explored, Move, Options, Told, moves_of
 from protocol.verification.search.kept import (
     NEWER_THAN_HOLD,
     NEWER_THAN_STEP,
     Kept,
+    Place,
     Remembered,
-    first,
     is_true_of_clock,
-    passed,
 )
+from protocol.verification.search.successors import Successors
 from protocol.verification.search.trails import Trail, Trails, candidates_of
-from protocol.verification.search.watch import MET, why_of
-
-_OFTEN = 16
-"""At so many states first, and then at one of so many, it is looked at the bounds, whatever was made there."""
 
 
 class Exploring:
@@ -41,7 +36,9 @@ class Exploring:
         self.diagrams = diagrams or Diagrams()
         self.trails = Trails(abstraction, self.diagrams)
         self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
+        self.successors = Successors(abstraction, self.trails)
         self._options: dict[Hashable, Options] = {}
+        self._there: dict[tuple[Place, Node, Costs], dict[tuple[int, Trail], Options]] = {}
         self._costs: dict[Hashable, Costs] = {}
         self._same_told: dict[tuple[Node, Costs], tuple[tuple[Told, ...], tuple[Move, ...]]] = {}
         self._same: dict[tuple[tuple[int | None, ...], ...], Costs] = {}
@@ -53,19 +50,34 @@ class Exploring:
 
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
         """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
-        later = kept if begins else passed(self.abstraction, kept, minutes, self.trails.between(kept, minutes))
-        yield from self.at(later, self._allowed(later, begins))
+        yield from self.visits(kept.place, self.successors.rest(kept), minutes, begins=begins)
+
+    def visits(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> Iterator[Options]:
+        """The same of a state that is a place and the number of its rest."""
+        later = rest if begins else self.successors.passed(place, rest, minutes)
+        yield from self._at(place, later, self._allowed(self.successors.rests[later], begins))
 
     def at(self, later: Kept, costs: Costs) -> Iterator[Options]:
         """What can come of a visit in a state, with what each letter costs; what has no cost cannot be."""
-        node = self.trails.node(later)
+        yield from self._at(later.place, self.successors.rest(later), costs)
+
+    def _at(self, place: Place, later: int, costs: Costs) -> Iterator[Options]:
+        node = self.trails.node(self.successors.rests[later])
+        memo = self._there.setdefault((place, node, costs), {})
         for trail in self._trails_of(node, costs):
-            for after in self.trails.after(later, trail):
-                key = (node, trail, costs, self.deciding.key(after))
-                found = self._options.get(key)
+            for after in self.successors.after(later, trail):
+                found = memo.get((after, trail))
                 if found is None:
-                    found = self._options[key] = self._made(node, trail, costs, after, key[-1])
-                yield found if found.kept is after else evolve(found, kept=after)
+                    kept = self.successors.kept(place, after)
+                    found = memo[(after, trail)] = self._of(node, trail, costs, kept)
+                yield found
+
+    def _of(self, node: Node, trail: Trail, costs: Costs, after: Kept) -> Options:
+        key = (node, trail, costs, self.deciding.key(after))
+        found = self._options.get(key)
+        if found is None:
+            found = self._options[key] = self._made(node, trail, costs, after, key[-1])
+        return found if found.kept is after else evolve(found, kept=after)
 
     def facts(self, kept: Kept) -> Hashable:
         """All that a rule or a property can tell of a state at a visit, apart from the letter and what was acted on before."""
@@ -152,83 +164,12 @@ class Exploring:
             return letter.cost if same and (letter.date, letter.within) in can else None
         return None if axis.item.fixed and held is not None else letter.cost
 
-    # Breadth first
-
     def explore(self, ended: Ended = never, tell: Callable[[int], None] = lambda states: None) -> Explored:
         """Follows every visit from every state until it has to be ``ended``, or somebody interrupts it.
 
         Where it ended early it says why. ``tell`` is told now and then how many states have been found.
         """
-        found = Explored(self.abstraction)
-        begin = first(self.abstraction)
-        # Who is as at the beginning after a visit is another state: there are readings that can be carried over, and time passes.
-        index: dict[Kept, int] = {}
-        found.states.append(begin)
-        found.came.append(None)
-        found.depth.append(0)
-        seen: dict[Hashable, int] = {}
-        number = 0
-        with self.diagrams.watch.until(lambda: ended(len(found.states))):
-            while number < len(found.states) and not found.ended:
-                self._followed(found, index, seen, number)
-                number += 1
-                if number % _OFTEN == 0:
-                    tell(len(found.states))
-        return found
-
-    def _followed(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
-        """Follows every visit from one state, also a part of them: a bound is met wherever it is."""
-        try:
-            if number < _OFTEN or number % _OFTEN == 0:
-                self.diagrams.watch.look()
-            self._follow(found, index, seen, number)
-        except MET as met:
-            found.ended.append(why_of(met))
-        except KeyboardInterrupt:
-            found.ended.append(INTERRUPTED)
-
-    def _follow(self, found: Explored, index: dict[Kept, int], seen: dict[Hashable, int], number: int) -> None:
-        kept = found.states[number]
-        found.edges.append([])
-        found.kinds.append([])
-        for minutes in self.gaps if number else (0,):
-            for options in self.options(kept, minutes, begins=number == 0):
-                kind = (options.node, options.costs, self.facts(options.kept))
-                place = seen.setdefault(kind, len(found.visits))
-                if place == len(found.visits):
-                    found.visits.append((number, minutes, options))
-                elif found.is_cheaper(number, found.visits[place][0]):
-                    found.visits[place] = (number, minutes, options)
-                found.kinds[number].append((place, minutes))
-                found.transitions[0] += len(options.moves)
-                self.diagrams.watch.count(len(options.moves))
-                for move in options.moves:
-                    self._reach(found, index, number, minutes, options.kept, move)
-
-    def _reach(
-        self,
-        found: Explored,
-        index: dict[Kept, int],
-        number: int,
-        minutes: int,
-        kept: Kept,
-        move: Move,
-    ) -> None:
-        outcome, way, cost, letters = move
-        after = settled(self.abstraction, kept, way)
-        place = index.get(after)
-        before = found.came[number]
-        total = cost + (before.cost if before else 0)
-        if place is None:
-            index[after] = len(found.states)
-            found.states.append(after)
-            found.came.append(Came(number, minutes, letters, outcome, way, total))
-            found.depth.append(found.depth[number] + 1)
-        elif found.depth[place] == found.depth[number] + 1:
-            known = found.came[place]
-            if known is not None and total < known.cost:
-                found.came[place] = Came(number, minutes, letters, outcome, way, total)
-        found.edges[number].append((index[after], self.is_normal(letters)))
+        return BreadthFirst(self).explore(ended, tell)
 
     def is_normal(self, letters: Choices) -> bool:
         """Whether all findings of a visit are normal; what is fixed, or computed, is no finding that could be."""

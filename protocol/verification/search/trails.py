@@ -207,6 +207,7 @@ class Trails:
             new, has_moved = held, False
             if tracker.from_baseline or kept.age("started") is not None:
                 new, has_moved = self._moved(tracker, held, told)
+                has_moved = has_moved and tracker.name in self.acted_on
                 if tracker.name in self.acted_on and self._may_be_beyond(tracker, held, told):
                     masks += [mask | 1 << place for mask in masks]
             memory.append(new)
