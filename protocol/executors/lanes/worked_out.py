@@ -5,6 +5,7 @@ What comes of the same values is remembered with the number, for all patients an
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -51,6 +52,7 @@ class Numbers:
 
 
 _VALID, _DATE = -1, -2
+_NOTHING = frozenset[str]()
 _MOST = 20_000
 
 
@@ -71,11 +73,11 @@ class WorkedOut:
     numbers: Numbers
     chunk: Chunk
     begin: int
-    known: dict[tuple[int, int, int], tuple[Found, int]] = Factory(dict)
+    known: dict[tuple[int, int, int], Found] = Factory(dict)
     held: dict[tuple[str, int], Held] = Factory(dict)
 
-    def at(self, one: OfNumber, row: int, time: int) -> tuple[Found, int]:
-        """A number at a time, with what was read up to a row; and its date, NONE without one."""
+    def at(self, one: OfNumber, row: int, time: int) -> Found:
+        """A number at a time, with what was read up to a row."""
         key = one.place, row, time
         found = self.known.get(key)
         if found is None:
@@ -85,10 +87,14 @@ class WorkedOut:
     def register(self, register: int, row: int, time: int) -> int:
         """What a register of a number holds then."""
         one, place = self.numbers.by_register[register]
-        found, date = self.at(one, row, time)
+        found = self.at(one, row, time)
         if place >= 0:
             return found.codes[place]
-        return date if place == _DATE else time if found.is_known else NONE
+        if place == _VALID:
+            return time if found.is_known else NONE
+        held, _, stand_in = self._parts(one, row, time)
+        date = one.date_of(found, held, stand_in, time)
+        return NONE if date is None else date
 
     def code(self, axis: Axis, row: int, time: int) -> int:
         """The answer of an axis of a number."""
@@ -102,8 +108,9 @@ class WorkedOut:
         for part in one.parts:
             input_ = frame.numbers[part.input]
             if isinstance(part, Earlier):
-                observed = [times[at] for at in range(self.begin, row + 1) if self.chunk.is_measured(input_, at)]
                 before, after = one.number.window or (0, 0)
+                oldest = bisect_left(times, times[row] - part.ago - before, self.begin, row)
+                observed = [times[at] for at in range(oldest, row + 1) if self.chunk.is_measured(input_, at)]
                 for moment in observed:
                     yield moment + part.ago - after
                     yield moment + part.ago + before + 1
@@ -117,17 +124,21 @@ class WorkedOut:
         time, found = self.chunk.times[row], 0
         for one in self.numbers.all:
             if any(self.chunk.is_measured(self.numbers.frame.numbers[name], row) for name in one.measured):
-                found += self.at(one, row, time)[0].is_refused
+                found += self.at(one, row, time).is_refused
         return found
 
-    def _worked_out(self, one: OfNumber, row: int, time: int) -> tuple[Found, int]:
-        held = [self._held(one, part, row, time) for part in one.parts]
-        refused = tuple(Held(name, None, time, "") for name, _ in one.number.defaults if self._was_refused(name, row))
-        stand_in = frozenset(name for name, _ in one.number.defaults) - {reading.input for reading in refused}
+    def _worked_out(self, one: OfNumber, row: int, time: int) -> Found:
+        held, refused, stand_in = self._parts(one, row, time)
         known = one.known.get(one.key(held, stand_in))
-        found = known[0] if known else self._computed(one, held, refused, stand_in, time)
-        date = one.date_of(found, held, stand_in, time)
-        return found, NONE if date is None else date
+        return known[0] if known else self._computed(one, held, refused, stand_in, time)
+
+    def _parts(self, one: OfNumber, row: int, time: int) -> tuple[list[Held | None], tuple[Held, ...], frozenset[str]]:
+        """The readings of its parts, what was refused last, and the inputs for which something stands in if they are missing."""
+        held = [self._held(one, part, row, time) for part in one.parts]
+        if not one.number.defaults:
+            return held, (), _NOTHING
+        refused = tuple(Held(name, None, time, "") for name, _ in one.number.defaults if self._was_refused(name, row))
+        return held, refused, frozenset(name for name, _ in one.number.defaults) - {reading.input for reading in refused}
 
     def _computed(
         self, one: OfNumber, held: list[Held | None], refused: tuple[Held, ...], stand_in: frozenset[str], time: int
