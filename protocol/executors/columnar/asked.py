@@ -13,6 +13,8 @@ from protocol.executors.compiled.frame import Frame
 from protocol.executors.compiled.trackers import Tracking
 
 _WORD = 64
+AT_ONCE = 8
+"""Lanes come in so many."""
 
 
 def roomy(array: Any, size: int) -> Any:
@@ -92,6 +94,21 @@ class Asked:
         self.questions: Any = np.array(questions, np.int64).reshape(-1, 10)
         self.kinds: Any = np.searchsorted(self.questions[:, 0], np.arange(layout.GIVEN + 2)).astype(np.uint64)
         self._sync_registers()
+        self._sync_lanes()
+
+    def _sync_lanes(self) -> None:
+        """For each lane the term that is read, for how long it is valid, the code of what is not known, and what is put instead
+        of a code: of what is only asked whether it is known, and of lanes that nobody asks."""
+        frame, inputs = self.frame, len(self.frame.inputs)
+        terms = {term.input: term.place for term in reversed(list(frame.terms.values()))}
+        found: Any = np.zeros((4, -(-max(1, len(self.keys.lane)) // AT_ONCE) * AT_ONCE), np.int64)
+        for number, lane in self.keys.lane.items():
+            axis = frame.axes.all[number]
+            if axis.kind == layout.KNOWN:
+                found[:, lane] = terms[axis.a - layout.FIRST_FREE], axis.d, 0, 1
+            else:
+                found[:, lane] = axis.b - layout.FIRST_FREE - inputs, axis.d, axis.c, -1
+        self.carried: Any = found
 
     def _sync_registers(self) -> None:
         """Which registers of readings have to be right at each visit."""

@@ -14,8 +14,8 @@ from protocol.executors.columnar.letters import Memory
 from protocol.executors.columnar.reading import Coding
 from protocol.executors.compiled import layout
 
-_LANES = 8
-"""Lanes come in so many, of which a key is one word or two."""
+_FAR = 1 << 29
+"""Minutes, a thousand years."""
 
 
 class Room:
@@ -41,32 +41,26 @@ class Coded:
         self.start = np.ones(rows.num_rows, np.bool_)
         self.start[1:] = owner[1:] != owner[:-1]
         self.time = np.ascontiguousarray(buffers(rows.column("elapsed"), np.int64).values)
-        self.room, self.raw = room, coding.raw(rows, refused, room.empty("raw", (coding.size, rows.num_rows), coding.kind))
+        raw = room.empty("raw", (max(1, coding.size), rows.num_rows), coding.kind)
+        self.room, self.raw = room, coding.raw(rows, refused, raw)
         self.left_out = without_repeats(coding.inputs, self.start, self.raw, refused)
         self.memory = self.forest.once(Memory)
         self.renewed()
 
     def renewed(self) -> None:
         """Brings the keys, and the letters, to all that is asked by now."""
-        lane, rows, kind = self.forest.asks.keys.lane, len(self.time), self.raw.dtype
-        counts = self.room.empty("counts", (-(-max(1, len(lane)) // _LANES) * _LANES, rows), kind)
-        counts[len(lane) :] = 0
-        for axis, number in lane.items():
-            self._carry(axis, counts[number])
-        keys = self.room.empty("keys", (rows, len(counts) * kind.itemsize // 8), np.uint64)
+        kind, table = self.raw.dtype, self.forest.asks.carried
+        keys = self.room.empty("keys", (len(self.time), table.shape[1] * kind.itemsize // 8), np.uint64)
         self.lanes = keys.view(kind)
-        loops.pack(counts, 8 * kind.itemsize, keys)
-        self.letter = self.room.empty("letter", (rows,), np.int32)
+        loops.pack(self.raw.view(f"u{kind.itemsize}"), table[0], 8 * kind.itemsize, keys)
+        # Times are numbers of 32 bits wherever that is enough, of which twice as many are compared at once.
+        of_time = np.int32 if not len(self.time) or np.abs(self.time).max() < _FAR else np.int64
+        valid = np.minimum(table[1], 2 * _FAR).astype(of_time) if of_time is np.int32 else table[1]
+        until: Any = np.full(len(valid), np.iinfo(of_time).min, of_time)
+        codes, unknown, instead = np.zeros(len(valid), kind), table[2].astype(kind), table[3].astype(kind)
+        loops.carry(self.lanes.reshape(-1), self.start, self.time, until, codes, valid, unknown, instead)
+        self.letter = self.room.empty("letter", (len(self.time),), np.int32)
         self.memory.letters(self.lanes, self.letter)
-
-    def _carry(self, number: int, out: Any) -> None:
-        axis = self.forest.frame.axes.all[number]
-        if axis.kind == layout.KNOWN:
-            input_ = axis.a - layout.FIRST_FREE
-            place, unknown = next(term.place for term in self.forest.frame.terms.values() if term.input == input_), 0
-        else:
-            place, unknown = axis.b - layout.FIRST_FREE - len(self.forest.frame.inputs), axis.c
-        loops.carry(self.raw[place], self.start, self.time, axis.d, unknown, axis.kind == layout.KNOWN, out)
 
     def registers(self, kept: Any, row: int) -> list[int]:
         """All registers of a patient at a row, those that the loops have no use for too."""

@@ -27,7 +27,7 @@ from protocol.executors.columnar.machine_code import (
     compiled,
     decided,
 )
-from protocol.executors.columnar.memory_code import answer_all, recall, remember
+from protocol.executors.columnar.memory_code import answer_all, recall, recalled, remember
 from protocol.executors.compiled.layout import NONE
 
 AT_ONCE, NEXT, STEP, LANE = range(4)
@@ -126,6 +126,8 @@ def missed(
     """Finds by their paths the leaves that were in no memory, and keeps them where the words still say the same (``is_new``); the
     first patient whose path was not grown yet, or the number of all."""
     for lane in range(at_once):
+        if leaf[lane] < 0 and is_new:
+            leaf[lane] = recalled(memory, slot[lane], key[lane], words[0, lane], words[1, lane])
         if leaf[lane] < 0:
             here, at = registers[:, lane], row[lane]
             root = place[here[PLACE], P_ROOT]

@@ -10,36 +10,31 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar.machine_code import compiled, short
-from protocol.executors.compiled.layout import NO_VALUE, NONE
+from protocol.executors.columnar.vector_code import AT_ONCE, count
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 
 
 @compiled
-def carry(raw: Any, start: Any, time: Any, valid: int, unknown: int, is_known: bool, out: Any) -> None:
-    """The code that counts at each row: the last one that was read, for as long as it is valid; or 1 where it is only asked
-    whether one is known."""
-    until, code = NONE, unknown
-    for row in range(raw.shape[0]):
-        now, read = time[row], raw[row]
-        until = NONE if start[row] or read == NO_VALUE else until
-        until = now + valid if read >= 0 else until
-        code = (1 if is_known else read) if read >= 0 else code
-        out[row] = code if until >= now else unknown
+def carry(lanes: Any, start: Any, time: Any, until: Any, codes: Any, valid: Any, unknown: Any, instead: Any) -> None:
+    """Puts in the place of what was read at each row what counts there: the last code, for as long as it is valid."""
+    size = unknown.shape[0]
+    for row in range(start.shape[0]):
+        for first in range(0, size, AT_ONCE):
+            count(lanes, row * size + first, until, codes, valid, unknown, instead, first, time[row], start[row])
 
 
 @compiled
-def pack(counts: Any, width: int, keys: Any) -> None:
-    """The keys of all rows, from columns of codes of so many bits, of which there are eight, or sixteen, and so on."""
+def pack(raw: Any, source: Any, width: int, keys: Any) -> None:
+    """What was read at each row, side by side: ``source`` says which line of ``raw`` each lane is, which has so many bits."""
     per_word = 64 // width
-    for first in range(0, counts.shape[0], 4):
+    for first in range(0, source.shape[0], 4):
         word, shift = first // per_word, np.uint64(first % per_word * width)
-        some = counts[first], counts[first + 1], counts[first + 2], counts[first + 3]
+        a, b, c, d = raw[source[first]], raw[source[first + 1]], raw[source[first + 2]], raw[source[first + 3]]
         one, two, three = np.uint64(width), np.uint64(2 * width), np.uint64(3 * width)
         for row in range(keys.shape[0]):
-            bits = np.uint64(some[0][row]) | np.uint64(some[1][row]) << one
-            bits |= np.uint64(some[2][row]) << two | np.uint64(some[3][row]) << three
+            bits = np.uint64(a[row]) | np.uint64(b[row]) << one | np.uint64(c[row]) << two | np.uint64(d[row]) << three
             keys[row, word] = bits if shift == 0 else keys[row, word] | bits << shift
 
 

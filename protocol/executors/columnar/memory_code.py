@@ -44,7 +44,8 @@ NOWHERE = np.uint64(2**64 - 1)
 Q_WORD, Q_SHIFT = LANE + 1, LANE + 2
 """The last columns of the table of questions, behind those of axes: the word and the first bit of the code."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
-_STAGE, _ONE = np.uint64(32), np.uint64(1)
+_STAGE = np.uint64(32)
+_PLACES = 8
 
 
 @compiled
@@ -110,7 +111,7 @@ def recall(
     place: Any, mask: Any, memory: Any, letter: Any, classes: Any, registers: Any, row: Any, words: Any, key: Any, slot: Any,
     leaf: Any, at_once: int,
 ) -> None:  # fmt: skip
-    """The leaf of each patient from memory, or -1. Each can be kept in one of two places."""
+    """The leaf of each patient from memory, if it is kept at the first place, or -1."""
     for lane in range(at_once):
         here = np.uint64(registers[PLACE, lane])
         words[0, lane] &= mask[here, 0]
@@ -122,17 +123,26 @@ def recall(
         slot[lane] = mixed >> np.uint64(64 - BITS)
     for lane in range(at_once):
         at = slot[lane]
-        at = (
-            at
-            if memory[at, 0] == key[lane] and memory[at, 1] == words[0, lane] and memory[at, 2] == words[1, lane]
-            else at ^ _ONE
-        )
         is_kept = (memory[at, 0] == key[lane]) & (memory[at, 1] == words[0, lane]) & (memory[at, 2] == words[1, lane])
         leaf[lane] = np.int64(memory[at, 3]) if is_kept else -1
 
 
 @short
+def recalled(memory: Any, slot: Any, key: Any, one: Any, two: Any) -> Any:
+    """The leaf of one patient, if it is kept at one of the next places, or -1."""
+    for other in range(_PLACES):
+        at = slot ^ np.uint64(other)
+        if memory[at, 0] == key and memory[at, 1] == one and memory[at, 2] == two:
+            return np.int64(memory[at, 3])
+    return -1
+
+
+@short
 def remember(memory: Any, slot: Any, key: Any, one: Any, two: Any, leaf: int) -> None:
-    """Keeps a leaf in one of its places, the free one if there is one."""
-    at = slot if memory[slot, 0] == NOWHERE else slot ^ _ONE
+    """Keeps a leaf at one of its places: the first one that is free, else the last one."""
+    at = slot
+    for other in range(_PLACES):
+        at = slot ^ np.uint64(other)
+        if memory[at, 0] == NOWHERE:
+            break
     memory[at, 0], memory[at, 1], memory[at, 2], memory[at, 3] = key, one, two, np.uint64(leaf)
