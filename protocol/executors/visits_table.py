@@ -267,7 +267,7 @@ stopped, unknown."
             yield Problem("T010", message, hint, **place(table, index))
 
 
-def _texts(column: pyarrow.ChunkedArray) -> list[str | None]:
+def _texts(column: pyarrow.ChunkedArray) -> list[Any]:
     """All texts of a column, and of a dictionary those that stand in no row too."""
     if pyarrow.types.is_dictionary(column.type):
         return list(dict.fromkeys(text for chunk in column.chunks for text in chunk.dictionary.to_pylist()))

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from protocol.executors.columnar.asked import AT_ONCE
 from protocol.executors.columnar.machine_code import compiled, short
-from protocol.executors.columnar.vector_code import AT_ONCE, count
+from protocol.executors.columnar.vector_code import count
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)

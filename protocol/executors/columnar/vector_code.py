@@ -47,7 +47,7 @@ def _all(like: Any, number: int) -> Any:
     return ir.Constant(like.type, [number] * AT_ONCE)
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def count(
     typing: Any, lanes: Any, at: Any, until: Any, codes: Any, valid: Any, unknown: Any, instead: Any, first: Any, now: Any,
     starts: Any,
