@@ -7,7 +7,10 @@ from random import Random
 import pytest
 
 import protocol
+from protocol.language.from_yaml import parse
+from protocol.model.course import Observation, Visit
 from protocol.model.time import WEEK
+from tests.oracle.explore import BEGIN
 from tests.oracle.lockstep import grid_visits, lockstep
 from tests.oracle.search import confirmed, drawn, is_exact, left_out, letters, search
 
@@ -57,3 +60,28 @@ def test_readings_are_found_for_what_is_computed(seed: int, least: int) -> None:
     exploring, explored = search(one, remembers=True, limit=40)
     good, wrong = confirmed(exploring, explored, 40)
     assert good >= least, (good, len(wrong))
+
+
+LIMITS = """\
+protocol: limits
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 100 mg daily, high: 200 mg daily}
+inputs: {bilirubin: {unit: umol/L, plausible: 0 to 1000, valid for: 7 days}}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at high, source: ours}
+  hold: {in: on treatment, when: "bilirubin > 300", must: hold, source: ours}
+  reduce: {in: on treatment at high, when: "bilirubin > 3 x ULN", must: reduce, source: ours}
+"""
+
+
+@pytest.mark.parametrize("upper", [None, 20])
+def test_a_multiple_of_a_limit_that_is_missing_is_new_though_the_value_is_older_than_the_last_step(upper: int | None) -> None:
+    one = parse(LIMITS)
+    exploring, _ = search(one, remembers=True, limit=0)
+    visits = [Visit(BEGIN, (Observation("bilirubin", 150, upper=upper),)), Visit(BEGIN + WEEK)]
+    found = lockstep(exploring, visits)
+    assert [both.taken.decision.status for both in found] == ["decided", "decided" if upper else "undecided"]
+    assert all(both.agree() for both in found)

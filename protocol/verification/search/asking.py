@@ -65,15 +65,24 @@ class Situation:
 
 
 class Reading:
-    """A reading of an input whose date is asked for only when something depends on it."""
+    """A reading of an input whose date, and limits of normal, are asked for only when something depends on them."""
 
-    __slots__ = ("_scene", "axis", "input", "lower", "text", "upper", "value")
+    __slots__ = ("_scene", "axis", "cell", "input", "text", "value")
 
     def __init__(self, scene: AskingScene, name: str, axis: int) -> None:
-        cell = scene.abstraction.axes[axis].cells[scene.ask(axis, lambda one: one.cell)]
+        self.cell = cell = scene.abstraction.axes[axis].cells[scene.ask(axis, lambda one: one.cell)]
         self._scene, self.axis, self.input, self.text = scene, axis, name, ""
         self.value = cell.value if isinstance(cell.value, str) else Interval(cell.value, cell.value)
-        self.upper, self.lower = cell.upper, cell.lower
+
+    @property
+    def upper(self) -> Fraction | None:
+        """The upper limit of normal, if it is on record."""
+        return self.cell.upper if self._scene.ask(self.axis, lambda one: one.limits) else None
+
+    @property
+    def lower(self) -> Fraction | None:
+        """The lower limit of normal, if it is on record."""
+        return self.cell.lower if self._scene.ask(self.axis, lambda one: one.limits) else None
 
     @property
     def observed(self) -> int:
@@ -138,7 +147,7 @@ class AskingScene:
                 return (value,) if isinstance(value, str) else (value.low,)
 
     def _ratio(self, reading: Reading, limit: str) -> Fraction:
-        bound = reading.upper if limit == "ULN" else reading.lower
+        bound = reading.cell.upper if limit == "ULN" else reading.cell.lower
         assert isinstance(reading.value, Interval) and bound is not None
         # A lower limit of zero: zero is at the limit. What is above it is in a cell of its own, of a high multiple.
         return Fraction(reading.value.low / bound) if bound else Fraction(1)

@@ -37,12 +37,16 @@ class Cell:
 
 @frozen
 class Complete:
-    """A cell, how old its reading is, whether it is known, and for each ``within`` that is asked whether it is young enough."""
+    """A cell, how old its reading is, whether it is known, and for each ``within`` that is asked whether it is young enough.
+
+    ``limits``: the limits of normal are on record. Where they are not, its multiples of them count as found out now.
+    """
 
     cell: int
     date: int = NEW
     known: bool = True
     within: tuple[bool, ...] = ()
+    limits: bool = True
 
 
 @frozen
@@ -228,12 +232,13 @@ def letters_of(
             # A multiple of a limit that is missing counts as found out now, however old the reading is.
             asks_value = len({one.value for one in cells}) > 1
             for date, within in carried:
-                counts = (date if asks_value else NEW, within)
-                old = _places(completes, lambda one: one.known and (one.date, one.within) == counts)  # noqa: B023
+                counts = (date, within, date == NEW) if asks_value else (NEW, within, True)
+                old = _places(completes, lambda one: one.known and (one.date, one.within, one.limits) == counts)  # noqa: B023
                 places = tuple(place for place in old if completes[place].cell in alike)
                 yield Letter("carried", alike[0], places, CARRIED + WITHOUT_LIMITS, date, within, limits=False)
     for cell, (date, within) in product(range(len(cells)), carried):
-        places = _places(completes, lambda one: one.known and (one.cell, one.date, one.within) == (cell, date, within))  # noqa: B023
+        shown = Complete(cell, date, True, within)
+        places = _places(completes, lambda one: one == shown)  # noqa: B023
         yield Letter("carried", cell, places, CARRIED + costs[cell], date, within)
 
 
@@ -260,6 +265,9 @@ def completes_of(
     """
     ages = dict.fromkeys([(NEW, (True,) * withins), *carried])
     known = [Complete(cell, date, True, within) for cell in range(len(cells)) for date, within in ages]
+    if len({one.value for one in cells}) > 1 and any(one.upper is not None or one.lower is not None for one in cells):
+        old = [(date, within) for date, within in ages if date != NEW]
+        known += [Complete(cell, date, True, within, False) for cell in range(len(cells)) for date, within in old]
     dates = dict.fromkeys((NEW, *(date for date, _ in carried)) if computed else (NEW,)) if known_asked else ()
     unknown = [Complete(cell, date, False, (False,) * withins) for date in dates for cell in range(len(cells))]
     return (*known, *unknown)
