@@ -71,6 +71,9 @@ class Chunk:
 
     def observed(self, input_: int, begin: int, row: int) -> int:
         """When the last value of an input was observed, NONE without one. ``begin``: the first row of the patient."""
+        marks = self.marks.get(input_)
+        if marks is not None and self.fields.marks[input_].moves[marks[row]]:
+            return self.times[row]
         at = self.last_read(input_, begin, row)
         return self.times[at] if at >= 0 else NONE
 

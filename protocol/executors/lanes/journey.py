@@ -47,10 +47,10 @@ class Journeys:
     counted: int = 0
     anew: int = 0
     learned: bool = False
-    readings_end: int = field(init=False)
+    measured: range = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.readings_end = layout.FIRST_FREE + len(self.tree.frame.protocol.inputs)
+        self.measured = range(layout.FIRST_FREE, layout.FIRST_FREE + len(self.tree.frame.protocol.inputs))
 
     def of(self, begin: int, end: int) -> list[int] | None:
         """The leaf at each row of one patient; None where only the reference can tell."""
@@ -100,7 +100,12 @@ class Journeys:
                 stage[key & home.mask] = known
                 self.memory.paths += 1
         while known.leaf < 0 and isinstance(known.more, Asks):
-            known = known.more.after.get(self._answer(home, known.more.axis, begin, row), UNKNOWN)
+            asks, axis = known.more, known.more.axis
+            if asks.is_after and axis.a in self.measured:
+                observed = self.chunk.observed(axis.a - layout.FIRST_FREE, begin, row)
+                known = asks.after.get(observed + axis.b > self.moments[axis.c], UNKNOWN)
+            else:
+                known = asks.after.get(self._answer(home, axis, begin, row), UNKNOWN)
         return self._learned(home, key, begin, row) if known is UNKNOWN else known
 
     def _answer(self, home: Home, axis: Axis, begin: int, row: int) -> int:
@@ -123,7 +128,7 @@ class Journeys:
             return self.moments[register]
         if register in self.numbers.by_register:
             return self._worked_out(begin).register(register, row, self.chunk.times[row])
-        if layout.FIRST_FREE <= register < self.readings_end:
+        if register in self.measured:
             return self.chunk.observed(register - layout.FIRST_FREE, begin, row)
         return self._followed(register, begin, row)[register] if register in self.followers else None
 

@@ -37,6 +37,7 @@ class Marks:
     """The readings of one input that were met, each with a mark from 1 on. Mark 0: nothing was observed.
 
     ``is_value`` and ``refused`` are tables of bytes by mark: 255 where a value counts from then on, 1 where it was refused.
+    ``moves``: where it does so whatever was read before.
     """
 
     coder: Coder
@@ -44,6 +45,7 @@ class Marks:
     numbers: dict[Update, int] = field(factory=dict)
     is_value: bytearray = field(factory=lambda: bytearray(256))
     refused: bytearray = field(factory=lambda: bytearray(256))
+    moves: bytearray = field(factory=lambda: bytearray(256))
     values: _Known = field(init=False)
     records: _Known = field(init=False)
 
@@ -61,6 +63,7 @@ class Marks:
                 raise Crowded
             self.updates.append(update)
             self.is_value[found] = 0 if update[4] in (NO_CODES, REFUSED) else 255
+            self.moves[found] = self.is_value[found] and not self.coder.item.fixed
             self.refused[found] = update[4] == REFUSED
         return found
 

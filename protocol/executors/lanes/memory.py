@@ -8,7 +8,6 @@ from typing import NamedTuple
 from attrs import Factory, define, field
 
 from protocol.executors.compiled import layout
-from protocol.executors.compiled.asking import answer
 from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.patients import WRITTEN
@@ -29,7 +28,7 @@ class Home(dict[int, "Known"]):
     def __init__(self, place: int) -> None:
         super().__init__()
         self.place, self.mask, self.asked = place, 0, set[int]()
-        self.moments: list[tuple[int, int, tuple[int, ...], int, Axis]] = []
+        self.moments: list[tuple[int, int, int, int, tuple[int, ...], int]] = []
         self.stages: dict[int, dict[int, Known]] = {}
 
     def ask(self, axis: int, mask: int) -> None:
@@ -44,24 +43,25 @@ class Home(dict[int, "Known"]):
         """The same of an axis that asks moments only."""
         if number not in self.asked:
             self.asked.add(number)
-            self.moments.append((axis.kind, axis.a, axis.cuts, len(axis.cuts), axis))
+            self.moments.append((axis.kind, axis.a, axis.b, axis.c, axis.cuts, len(axis.cuts) + 1))
             self.stages.clear()
 
     def stage(self, moments: list[int], time: int) -> tuple[dict[int, Known], int]:
         """What is known of those with the same answers about moments, and the first minute at which these are others."""
         number, due = 0, _LATEST
-        for kind, begun, cuts, last, axis in self.moments:
+        for kind, register, minutes, since, cuts, last in self.moments:
+            begun = moments[register]
             if kind == layout.CLOCK:
-                code = bisect_right(cuts, time - moments[begun])
-                number = number * (last + 1) + code
-                if code < last and moments[begun] + cuts[code] < due:
-                    due = moments[begun] + cuts[code]
-            elif kind == layout.SINCE:
-                number = number * 2 + (moments[begun] != NONE)
-            else:
-                number = number * 2 + answer(axis, moments, time, ())
-                if kind == layout.NEGATIVE and time < 0 < due:
-                    due = 0
+                code = bisect_right(cuts, time - begun)
+                number = number * last + code
+                if code < last - 1 and begun + cuts[code] < due:
+                    due = begun + cuts[code]
+            elif kind == layout.AFTER:
+                number = number * 2 + (begun + minutes > moments[since])
+            elif kind == layout.NEGATIVE:
+                number, due = number * 2 + (time < 0), 0 if time < 0 else due
+            else:  # of a step or a hold, or of the start: whether there was one before this visit
+                number = number * 2 + (moments[register or layout.STARTED] != NONE)
         found = self.stages.get(number)
         if found is None:
             found = self.stages[number] = {}
@@ -107,9 +107,10 @@ class Asks:
     axis: Axis
     after: dict[int, Known] = Factory(dict)
     is_of_moments: bool = field(init=False)
+    is_after: bool = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.is_of_moments = of_moments(self.axis)
+        self.is_of_moments, self.is_after = of_moments(self.axis), self.axis.kind == layout.AFTER
 
 
 @define(eq=False)
