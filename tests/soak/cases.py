@@ -9,12 +9,15 @@ from random import Random
 from attrs import Factory, define
 
 from protocol import initial
+from protocol.language.to_yaml import print_protocol
+from protocol.model.course import Visit
 from protocol.model.decision import Step
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.testing import any_protocol, any_time, any_visit
 from tests.oracle.compare import disagreements
+from tests.soak.reduced import reduced
 
 WALKS, VISITS, SHOWN = 12, 12, 10
 SAFE_SIDES = ("less", "less", "less", "less", "more", "none")
@@ -28,12 +31,15 @@ class Report:
     kinds: Counter[str] = Factory(Counter)
     wrong: Counter[str] = Factory(Counter)
     shown: list[str] = Factory(list)
+    smallest: str = ""
+    """The first disagreement again, in the smallest protocol and course to which it can be reduced."""
 
     def add(self, other: Report) -> None:
         self.cases += other.cases
         self.kinds += other.kinds
         self.wrong += other.wrong
         self.shown = (self.shown + other.shown)[:SHOWN]
+        self.smallest = self.smallest or other.smallest
 
 
 def run(seed: str, cases: int) -> Report:
@@ -49,21 +55,38 @@ def run(seed: str, cases: int) -> Report:
 
 
 def _walk(choose: object, protocol: Protocol, report: Report) -> Iterator[str]:
-    state, time = initial(protocol), choose((0, 0, -WEEK))
+    state, time, visits = initial(protocol), choose((0, 0, -WEEK)), list[Visit]()
     for _ in range(VISITS):
         visit = any_visit(choose, protocol, time)
+        visits.append(visit)
         report.cases += 1
         try:
             taken, differences = disagreements(protocol, state, visit)
         except Exception as error:
             yield f"{type(error).__name__}: {error}"
             return
+        if differences and not report.smallest:
+            report.smallest = smallest(protocol, tuple(visits), differences[0].split(":")[0])
         yield from differences
         yield from broken(protocol, state, taken)
         report.kinds[f"{taken.decision.status}, {state.control.kind}, {taken.decision.action}"] += 1
         if state.control.kind == "stopped":
             return
         state, time = taken.state, any_time(choose, protocol, time)
+
+
+def smallest(protocol: Protocol, visits: tuple[Visit, ...], what: str) -> str:
+    """The smallest protocol and course on which reference and oracle disagree about the same."""
+
+    def disagree(protocol: Protocol, visits: tuple[Visit, ...]) -> bool:
+        state, found = initial(protocol), list[str]()
+        for visit in visits:
+            taken, found = disagreements(protocol, state, visit)
+            state = taken.state
+        return any(one.startswith(f"{what}:") for one in found)
+
+    protocol, visits = reduced(protocol, visits, disagree)
+    return "\n".join((print_protocol(protocol), *map(str, visits)))
 
 
 def broken(protocol: Protocol, before: State, taken: Step) -> Iterator[str]:

@@ -33,7 +33,7 @@ def test_the_reference_agrees_with_the_oracle_and_keeps_the_laws_in_every_case()
     report = in_parallel(run, seed, int(os.environ.get("SOAK_CASES", "1000000")))
     show(report, seed, time.monotonic() - began)
     print(f"disagreements: {sum(report.wrong.values())} {dict(report.wrong)}")
-    assert not report.wrong, "\n".join(report.shown)
+    assert not report.wrong, "\n".join((*report.shown, report.smallest))
 
 
 def show(report: Report, seed: str, seconds: float) -> None:
