@@ -28,6 +28,10 @@ def decisions(protocol: Protocol, table: pyarrow.Table, follow: str = "given") -
         ready = _ready(protocol)
         if ready is None:
             return _told(by_reference.decisions(protocol, table, follow), "by the reference, because of what the protocol asks")
+        if not isinstance(ready, Walker) and not has_loops() and _has_few(table):
+            one_by_one = _by_plain(protocol, ready.walker, table, follow)
+            ready.renew()  # the trees have grown beside it
+            return _told(*one_by_one)
         if not isinstance(ready, Walker):
             way, name = (_by_loops, "in loops over columns") if has_loops() else (_by_rounds, "in rounds over columns")
             found = _in_columns(way, ready, table, follow)
@@ -89,6 +93,12 @@ def _by_rounds(forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.
     from protocol.executors.in_rounds import replayed
 
     return replayed.decisions(forest, table, follow)
+
+
+def _has_few(table: pyarrow.Table) -> bool:
+    from protocol.executors.in_rounds.replayed import has_few
+
+    return has_few(table)
 
 
 def _in_columns(way: Way, forest: Any, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int] | None:

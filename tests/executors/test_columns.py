@@ -76,7 +76,7 @@ def test_any_table_under_any_protocol_is_decided_as_by_the_reference(seed: int) 
 
 def test_the_metadata_say_in_which_way_a_table_was_decided(way: str) -> None:
     spec = protocol.load("imatinib-hes")
-    found = by_columns.decisions(spec, visits(Random(1), spec, 5))
+    found = by_columns.decisions(spec, visits(Random(1), spec, 30))
     assert found.schema.metadata == {b"decided": way.encode()}
     heparin = protocol.load("heparin-raschke")
     assert by_columns.decisions(heparin, visits(Random(1), heparin, 5)).schema.metadata[b"decided"].startswith(b"one row after")
@@ -104,7 +104,7 @@ def test_patients_in_several_chunks_and_a_long_one_are_decided_alike(monkeypatch
 
 def test_without_the_library_of_loops_the_rows_go_in_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = protocol.load("imatinib-hes")
-    rows = visits(Random(5), spec, 10)
+    rows = visits(Random(5), spec, 30)
     monkeypatch.setattr(by_columns, "_READY", {})
     monkeypatch.setitem(sys.modules, "numba", None)
     by_columns.has_loops.cache_clear()

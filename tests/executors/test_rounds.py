@@ -113,14 +113,25 @@ def test_all_that_trackers_remember_is_remembered_as_by_the_reference(way: str, 
 
 
 @pytest.mark.usefixtures("way")
-def test_patients_with_very_many_visits_are_decided_alike() -> None:
-    spec, rows = drawn_table(8, 5, 150, 2, 140, 1)
+def test_patients_with_very_many_visits_are_decided_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protocol.executors.in_rounds.replayed._FEW", 0)
+    spec, rows = drawn_table(8, 5, 130, 2, 40)
     assert by_columns.decisions(spec, rows).equals(by_reference.decisions(spec, rows))
+
+
+def test_very_few_patients_go_one_row_after_the_other_and_the_trees_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_columns, "_READY", {})
+    monkeypatch.setattr(by_columns, "has_loops", lambda: False)
+    for visits, way in (((3,) * 8, "in rounds over"), ((9, 2), "one row after"), ((8,) * 12, "in rounds over")):
+        spec, rows = drawn_table(sum(visits), *visits)
+        found = by_columns.decisions(spec, rows)
+        assert found.schema.metadata[b"decided"].decode().startswith(way)
+        assert found.equals(by_reference.decisions(spec, rows))
 
 
 def test_patients_of_whom_too_much_is_missing_are_left_to_the_reference(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("protocol.executors.compiled.view.MOST_PARTS", 3)
-    spec, rows = drawn_table(9, 6, 1, 8, 3, 9, 5, 2)
+    spec, rows = drawn_table(9, 6, 5, 8, 7, 8, 5, 7)
     found = by_columns.decisions(spec, rows)
     assert found.schema.metadata[b"decided"].decode().startswith(f"{way}; ")
     assert found.equals(by_reference.decisions(spec, rows))

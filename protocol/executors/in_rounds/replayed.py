@@ -28,10 +28,21 @@ from protocol.executors.in_rounds.trackers import Trackers
 from protocol.executors.in_rounds.truths import Truths
 from protocol.executors.in_rounds.walked import walked
 from protocol.executors.in_rounds.written import write
+from protocol.executors.visits_table import starts
 
 Array = Any
+_FEW = 5
+"""A round costs as much as so many visits one after the other, about."""
 AT_ONCE = 131_072
 """Rows of a chunk, about; patients are always whole. Fewer cost more calls for each visit than a closer cache saves."""
+
+
+def has_few(table: pyarrow.Table) -> bool:
+    """Whether there are so few patients beside the one with most visits that one row after the other is as quick."""
+    if not table.num_rows:
+        return False
+    visits = np.diff(np.flatnonzero(starts(table).to_numpy(zero_copy_only=False)), append=table.num_rows)
+    return bool(table.num_rows < _FEW * int(visits.max()))
 
 
 def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int]:
