@@ -1,7 +1,7 @@
 """Which codes of a reading does nothing tell apart that is asked in a place, so that what follows from one follows from all?
 
-Where only ``alt > 5 x ULN`` is asked, it is all one whether it was once or four times the limit. Only single cells are put
-together: a value that is not known, or that was read as a bound, may lie in several.
+Where only ``alt > 5 x ULN`` is asked, it is all one whether it was once or four times the limit, and whether it is not known or
+its limit is not. A value that was read as a bound, and so may lie in several cells, stands alone.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ def told_apart(frame: Frame, guards: Iterable[Node]) -> Same:
     for guard in guards:
         for one in _comparisons(frame, guard):
             asked.setdefault(one.axis, set()).add(one.true)
-    return {axis: _alike(frame.axes.masks[axis], trues) for axis, trues in asked.items() if _is_reading(frame, axis)}
+    return {axis: _alike(frame, axis, trues) for axis, trues in asked.items() if _is_reading(frame, axis)}
 
 
 def _is_reading(frame: Frame, axis: int) -> bool:
     return frame.axes.all[axis].kind == layout.READING
 
 
-def _alike(masks: list[int], trues: set[int]) -> dict[int, tuple[int, ...]]:
-    """By code those that are the same, of the codes of single cells."""
+def _alike(frame: Frame, axis: int, trues: set[int]) -> dict[int, tuple[int, ...]]:
+    """By code those that are the same: of the codes of single cells, and of what is not known, or not its limit."""
+    masks, unknown = frame.axes.masks[axis], frame.axes.all[axis].c
     groups: dict[tuple[bool, ...], list[int]] = {}
-    for code, cells in enumerate(masks):
-        if cells != 1 << code:
-            break
-        groups.setdefault(tuple(bool(cells & true) for true in sorted(trues)), []).append(code)
-    return {code: tuple(group) for group in groups.values() if len(group) > 1 for code in group}
+    for code in range(unknown):
+        groups.setdefault(tuple(bool(masks[code] & true) for true in sorted(trues)), []).append(code)
+    every = [*groups.values(), [unknown, unknown + 1]]
+    return {code: tuple(group) for group in every if len(group) > 1 for code in group}
 
 
 def _comparisons(frame: Frame, guard: Node) -> Iterator[Asks]:
