@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from protocol.model.protocol import Protocol
 
 FORMAT = "protocol-map/1"
+_NOTHING = "\n\nNothing is written: no row makes a course."
 
 
 @click.command(
@@ -60,13 +61,13 @@ def map(
         check_output(file, "--out", (Path(found.mapping.file), *found.files.values()))
         check_folder(file, "--out")
     told = summary(found, protocol)
-    written = _write(found, protocol, told, out) if out else ""
+    written = "" if out is None else _write(found, protocol, told, out) if told.courses else _NOTHING
     if form == "json":
         answer(FORMAT, {"summary": told})
     else:
         show(summary_text(told, width(), everything) + written)
     refused = any(one.fates.refused or one.used_in_part for one in told.tables)
-    return FAILS if check and (refused or not told.courses) else HOLDS
+    return FAILS if (check and refused) or ((check or out) and not told.courses) else HOLDS
 
 
 def _show_schema(mapping: Path | None) -> int:

@@ -267,6 +267,9 @@ def test_tables_without_a_course_are_told_so_where_courses_are_needed(tmp_path: 
     (tmp_path / "dm.csv").write_text("USUBJID,RFXSTDTC,ARMCD,ACTARMCD\n", encoding="utf-8")
     assert (cli.run(["map", mapping]), cli.run(["map", "--check", mapping])) == (0, 1)
     assert "0 courses, 0 visits, 0 intervals" in capsys.readouterr().out
+    assert cli.run(["map", mapping, "--out", str(tmp_path / "visits.parquet")]) == 1
+    assert capsys.readouterr().out.endswith("\nNothing is written: no row makes a course.\n")
+    assert not (tmp_path / "visits.parquet").exists()
     for command in ("replay", "watch"):
         assert cli.run([command, str(tmp_path), mapping]) == 2
         assert "error S044: the tables hold no course: rows read: 58, of them 0 used" in capsys.readouterr().err
