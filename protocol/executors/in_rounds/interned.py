@@ -14,7 +14,7 @@ NEW = -1
 _EMPTY = np.uint64(2**64 - 1)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
-_LOOSE = 6
+_LOOSE = 3
 """So many rows for each key, at least, so that few keys stand beside their place."""
 
 

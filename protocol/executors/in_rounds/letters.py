@@ -54,8 +54,8 @@ class Letters:
             return found
         distinct, first = np.unique(rows[new], return_index=True)
         numbers: Array = self.size + np.arange(len(distinct))
-        self.table.values[distinct] = numbers
         self._learn(fields, words, numbers, new[first])
+        self.table.values[distinct] = numbers  # at last: whoever interrupts this leaves no number of which nothing is known
         return self.table.values[rows]
 
     def _learn(self, fields: Sequence[Array | int], words: Array, numbers: Array, new: Array) -> None:

@@ -93,9 +93,9 @@ class Situations:
             if begin < size:
                 numbers, rows = self.kept.find(self.letters.keys[begin:size] & self.letters.mask(asked))
                 new = np.unique(rows[numbers == NEW])
-                self.kept.values[new] = self.next + np.arange(len(new))
+                first, self.next = self.next, self.next + len(new)
+                self.kept.values[new] = first + np.arange(len(new))
                 self.same[row, begin:size], self.learned[row] = self.kept.values[rows], size
-                self.next += len(new)
 
     # One round
 
