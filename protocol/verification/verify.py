@@ -18,10 +18,13 @@ from protocol.verification.properties.built_in import ALL, BuiltIn, failing
 from protocol.verification.properties.failing import Failing, Judged
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
+from protocol.verification.properties.surely import leads_onward
+from protocol.verification.refining import carried_over, levels, open_names, said_of, sliced
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds, Ended, never
 from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.garbage import seldom_collected
 from protocol.verification.search.grids import visit_grid
 from protocol.verification.search.reached import reached, unreached
@@ -66,36 +69,41 @@ def verify(
     say = progress or (lambda text: None)
     bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
     with seldom_collected():
-        made = searched(protocol, visit_grid(protocol) if every is None else every, bounds, say, any_dose=any_dose)
-        found, kept = _judged(made, frozenset(only), bounds, say), _carried_over(made)
-        open_ = any(one.outcome == "not confirmed" for one in found.verdicts)
-        if not open_ or not kept or made.explored.ended or found.is_interrupted:
+        grid = visit_grid(protocol) if every is None else every
+        free, *more = levels(protocol)
+        made = searched(protocol, grid, bounds, say, any_dose=any_dose, free=free)
+        found = _judged(made, frozenset(only), bounds, say)
+        for level in more:
+            if not _goes_on(found, made):
+                return found
+            free, wanted = level, open_names(found)
+            del made  # so that its memory can be had
+            made = searched(sliced(protocol, wanted), grid, bounds, say, any_dose=any_dose, free=free)
+            found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", bounds, say)
+        kept = carried_over(made.search.abstraction)
+        if free or not kept or not _goes_on(found, made):
             return found
-        grid = made.grid.every
-        del made  # so that its memory can be had
+        del made
         again = searched(protocol, grid, bounds, say, any_dose=any_dose, remembered=kept)
-        return _refined(found, again, kept, bounds, say)
+        why = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
+        return _refined(found, again, why, bounds, say)
 
 
-def _carried_over(made: Search) -> tuple[str, ...]:
-    """The inputs of which a reading can be carried over, so that its last one can be kept."""
-    abstraction = made.search.abstraction
-    carried = [axis.name for axis in abstraction.axes if any(letter.kind == "carried" for letter in axis.letters)]
-    return tuple(item.name for item in abstraction.protocol.inputs if item.name in carried and not item.fixed)
+def _goes_on(found: Report, made: Search) -> bool:
+    """Whether something was not confirmed in a search that saw everything."""
+    return bool(open_names(found)) and not made.explored.ended and not found.is_interrupted
 
 
-def _refined(found: Report, again: Search, kept: tuple[str, ...], bounds: Bounds, say: Progress) -> Report:
-    """The report in which what was not confirmed is judged again where the last readings of what is carried over are ``kept``.
+def _refined(found: Report, again: Search, said: str, bounds: Bounds, say: Progress) -> Report:
+    """The report in which what was not confirmed is judged again where more of the history is followed; ``said`` says how.
 
-    Where that search is not finished, or does not confirm it either, it stays as it was.
+    Where that search does not confirm it either it stays as it was. What a part of it shows is shown.
     """
-    names = frozenset(one.name for one in found.verdicts if one.outcome == "not confirmed")
-    said = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
-    why, sure = again.explored.ended[0] if again.explored.ended else "", dict[tuple[str, str], Verdict]()
-    if not why:
-        judged = _judged(again, names, bounds, say)
-        sure = {(one.origin, one.name): one for one in judged.verdicts if one.outcome in ("holds", "fails")}
-        why = INTERRUPTED if judged.is_interrupted else ""
+    names = open_names(found)
+    why = again.explored.ended[0] if again.explored.ended else ""
+    judged = _judged(again, names, bounds, say)
+    sure = {(one.origin, one.name): one for one in judged.verdicts if one.outcome in ("holds", "fails")}
+    why = INTERRUPTED if judged.is_interrupted else why
     verdicts = tuple(sure.get((one.origin, one.name), one) if one.name in names else one for one in found.verdicts)
     note = f"{said}: {len(again.explored.states):,} states{f', which are not all: {why}' if why else ''}"
     seen = tuple(evolve(one, complete=False, why=why) for one in found.seen) if why == INTERRUPTED else found.seen
@@ -124,12 +132,14 @@ def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress)
 
 
 def searched(
-    protocol: Protocol, every: int, bounds: Bounds, say: Progress, *, any_dose: bool = False, remembered: Iterable[str] = ()
-) -> Search:
-    """All states of a protocol on a grid, as far as the bounds let the search go; of some inputs the last reading is kept."""
+    protocol: Protocol, every: int, bounds: Bounds, say: Progress, *, any_dose: bool = False, remembered: Iterable[str] = (),
+    free: Free = NOTHING,
+) -> Search:  # fmt: skip
+    """All states of a protocol on a grid, as far as the bounds let the search go; of some inputs the last reading is kept, and
+    some of the history can be ``free``."""
     began = monotonic()
     say(f"{protocol.name}: searching")
-    search = Exploring(abstraction(protocol, every, remembered), (every,), any_dose=any_dose)
+    search = Exploring(abstraction(protocol, every, remembered, free), (every,), any_dose=any_dose)
     explored = search.explore(bounds.for_states(), lambda found: say(f"{protocol.name}: {found:,} states"))
     return Search(search, explored, Grid(every), monotonic() - began)
 
@@ -143,6 +153,8 @@ def notes(made: Search) -> Iterator[str]:
         if largest := "; ".join(largest_parts(made.search.abstraction, made.explored.states)):
             yield f"what has the most values in the states that were found: {largest}"
         yield f"what can be told apart at one visit: {said_letters(made.search.abstraction)}"
+    if made.search.abstraction.free:
+        yield said_of(made.search.abstraction.freedom)
     if asked:
         yield f"computed values can be anything at each visit, whatever they are computed from: {', '.join(asked)}"
 
@@ -207,6 +219,8 @@ def _unshown(ended: Ended, why: str) -> tuple[Outcome, None, str]:
 
 def _of_built_in(made: Search, item: BuiltIn, judged: Judged, ended: Ended) -> Verdict:
     outcome, shown, why = _outcome(made, judged, ended)
+    if outcome == "holds" and not leads_onward(made.search, made.explored, item):
+        outcome, why = "not confirmed", "whether a way leads onward depends on what was left free"
     said = Expectation(item.name)
     for one in made.search.abstraction.protocol.expectations:
         said = one if one.name == item.name else said

@@ -18,6 +18,7 @@ from protocol.verification.search.abstraction import Abstraction, abstraction
 from protocol.verification.search.bounds import Bounds
 from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.kept import Kept, Place
 from tests.oracle.explore import explore, letters_of
 
@@ -38,10 +39,13 @@ def drawn(seed: int, inputs: int = 2) -> Protocol:
     return any_protocol(Random(seed).choice, inputs=inputs, known=seed % 2 == 0)
 
 
-def search(protocol: Protocol, *, remembers: bool, limit: int, every: int = WEEK) -> tuple[Exploring, Explored]:
-    """The search through the courses of a protocol, as far as so many states; it may keep every last reading."""
+def search(
+    protocol: Protocol, *, remembers: bool, limit: int, every: int = WEEK, free: Free = NOTHING
+) -> tuple[Exploring, Explored]:
+    """The search through the courses of a protocol, as far as so many states; it may keep every last reading, or leave something
+    free."""
     names = [item.name for item in protocol.inputs] if remembers else []
-    exploring = Exploring(abstraction(protocol, every, names), (every,))
+    exploring = Exploring(abstraction(protocol, every, names, free), (every,))
     return exploring, exploring.explore(Bounds(limit).whole())
 
 
@@ -50,9 +54,9 @@ def letters(protocol: Protocol) -> int:
     return sum(1 for _ in letters_of(protocol))
 
 
-def left_out(protocol: Protocol, *, limit: int) -> set[Seen] | None:
+def left_out(protocol: Protocol, *, limit: int, free: Free = NOTHING) -> set[Seen] | None:
     """What brute force comes to and the search does not; None where the search has too many states."""
-    exploring, explored = search(protocol, remembers=False, limit=20 * limit)
+    exploring, explored = search(protocol, remembers=False, limit=20 * limit, free=free)
     if explored.ended:
         return None
     by_force = explore(protocol, (WEEK,), limit=limit)

@@ -13,7 +13,8 @@ SMALL = (
 )  # fmt: skip
 LARGE = (
     "capecitabine", "clozapine-anc/benign-ethnic-neutropenia", "heparin-raschke", "imatinib-label/dfsp",
-    "imatinib-label/paediatric", "imatinib-label/paediatric-eu", "imatinib-hes",
+    "imatinib-label/paediatric", "imatinib-label/paediatric-eu", "imatinib-hes", "imatinib-label/advanced",
+    "imatinib-label/paediatric-advanced",
 )  # fmt: skip
 
 

@@ -18,11 +18,11 @@ from itertools import chain, product
 from attrs import evolve, frozen
 
 from protocol.model.formula import Current, parts
-from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Value
+from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Tracked, Value
 from protocol.model.input import Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
-from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, uses_up
+from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, in_order, uses_up
 from protocol.verification.search.axes import (
     BETWEEN,
     NEW,
@@ -36,6 +36,7 @@ from protocol.verification.search.axes import (
     told_apart,
 )
 from protocol.verification.search.costs import costs_of
+from protocol.verification.search.freed import NOTHING, Free, counts, free_completes, free_letters
 from protocol.verification.search.partly_known import partly_known
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
@@ -49,7 +50,11 @@ MOST_AGES = 60
 
 @frozen(eq=False)
 class Abstraction:
-    """A protocol with everything that its states and letters are made of; ``every`` is minutes between two visits."""
+    """A protocol with everything that its states and letters are made of; ``every`` is minutes between two visits.
+
+    ``free`` are clocks and trackers by the axis at which they are asked like inputs; ``roughly`` the places of the trackers that
+    are followed without dates, by such an axis.
+    """
 
     protocol: Protocol
     prepared: Prepared
@@ -63,6 +68,14 @@ class Abstraction:
     cares: frozenset[str]
     holds_once: bool
     clocks: tuple[Compare, ...]
+    free: dict[int, Term]
+    roughly: dict[int, int]
+
+    @cached_property
+    def freedom(self) -> Free:
+        """What is free, and what of it is followed roughly."""
+        rough = (Tracked(self.trackers[place].name) for place in self.roughly.values())
+        return Free(frozenset(self.free.values()), frozenset(rough))
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -90,22 +103,25 @@ class Abstraction:
         return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
 
 
-def abstraction(protocol: Protocol, every: int, remembered: Iterable[str] = ()) -> Abstraction:
+def abstraction(protocol: Protocol, every: int, remembered: Iterable[str] = (), free: Free = NOTHING) -> Abstraction:
     """The abstraction of a protocol on a grid of visits.
 
-    ``remembered`` names inputs of which the last reading is kept, so that only what was measured is carried over.
+    ``remembered`` names inputs of which the last reading is kept, so that only what was measured is carried over. Clocks and
+    trackers that are ``free`` can be anything at each visit.
     """
-    return abstractions((protocol,), every, remembered)[0]
+    return abstractions((protocol,), every, remembered, free)[0]
 
 
-def abstractions(protocols: Iterable[Protocol], every: int, remembered: Iterable[str] = ()) -> tuple[Abstraction, ...]:
+def abstractions(
+    protocols: Iterable[Protocol], every: int, remembered: Iterable[str] = (), free: Free = NOTHING
+) -> tuple[Abstraction, ...]:
     """The abstractions of several protocols with the same axes and letters, so that a letter is one visit for all of them.
 
     Where a reading counts longer in one than in another, there are letters in which it is carried over in the one and unknown in
     the other.
     """
-    asking = tuple(asked_by(protocol, frozenset(remembered)) for protocol in protocols)
-    names = dict.fromkeys(name for one in asking for name in one.inputs())
+    asking = tuple(asked_by(protocol, frozenset(remembered), free) for protocol in protocols)
+    names = in_order(asking)
     constants = _constants(chain.from_iterable(one.compared() for one in asking))
     common = Common(asking, constants, every)
     axes = [axes for name in names for axes in common.axes(name)]
@@ -122,7 +138,10 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     due, watch = one.due(), clocks.get("treatment")
     compared = tuple(dict.fromkeys(node for node in one.compared() if isinstance(node.term, Clock)))
     asked = one.protocol, one.prepared, every, axes, one.trackers
-    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared)
+    free = {place: one.free[axis.name] for place, axis in enumerate(axes) if axis.name in one.free}
+    places = {Tracked(tracker.name): place for place, tracker in enumerate(one.trackers) if tracker.name in one.roughly}
+    roughly = {axis: places[term] for axis, term in free.items() if term in places}
+    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared, free, roughly)
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:
@@ -154,6 +173,9 @@ class Common:
         trackers = [tracker for one in self.asking for tracker in one.trackers]
         ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
         pieces = cells_of(items[0], self.constants, trackers)
+        if name in self.asking[0].free:
+            yield self._free_axis(name, items[0], pieces)
+            return
         yield self._axis(items, self._told_apart(name, pieces, trackers), pieces, ages, withins, bool(known))
         if Ratio(name, "baseline") in terms:
             cuts = self.constants[Ratio(name, "baseline")]
@@ -161,6 +183,18 @@ class Common:
             ages = tuple(self._carried(whole, ()))
             pieces = cells_of(whole, {Value(whole.name): cuts}, ())
             yield self._axis([whole], pieces, pieces, ages, (), False)
+
+    def _free_axis(self, name: str, item: Input, pieces: tuple[Cell, ...]) -> tuple[Axis, ...]:
+        """The axes of a clock or tracker that is free."""
+        term = self.asking[0].free[name]
+        kind = self.asking[0].protocol.tracker(term.tracker).kind if isinstance(term, Tracked) else ""
+        count = kind in ("episodes", "consecutive")
+        cells = counts(self.constants[Value(name)]) if count else pieces
+        cares = any(name in one.cares for one in self.asking)
+        dates = ((NEW, BETWEEN, OLD) if any(one.once for one in self.asking) else (NEW, OLD)) if cares else (NEW,)
+        completes, costs = free_completes(cells, dates), costs_of(self.asking[0].prepared, name, cells)
+        letters = tuple(free_letters(completes, costs, dates, known=not kind, count=count))
+        return tuple(Axis(name, item, cells, completes, letters, (), cells) for _ in self.asking)
 
     def _told_apart(self, name: str, pieces: tuple[Cell, ...], trackers: list[Tracker]) -> tuple[Cell, ...]:
         """The pieces of an input that matter; all of them where its lowest or highest value is remembered."""

@@ -12,6 +12,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
 from protocol.semantics.claims import asked_name, watched
 from protocol.semantics.prepared import Prepared, prepare
+from protocol.verification.search.freed import NOTHING, Free, freed, name_of
 
 
 @frozen(eq=False)
@@ -19,7 +20,8 @@ class AskedBy:
     """What one protocol asks. ``stepping`` are the parts of guards of rules that use up what makes them true.
 
     ``cares`` are inputs of which it matters how old a reading is, ``carried`` those of which it matters whether it is carried
-    over, ``kept`` those whose readings are kept.
+    over, ``kept`` those whose readings are kept. ``free`` are clocks and trackers that are asked like inputs, by name;
+    ``roughly`` are those trackers among them that are followed, but not how long ago things were.
     """
 
     protocol: Protocol
@@ -31,6 +33,8 @@ class AskedBy:
     carried: frozenset[str]
     kept: frozenset[str]
     once: bool
+    free: dict[str, Term]
+    roughly: frozenset[str]
 
     def terms(self) -> tuple[Term | Known, ...]:
         """Everything that is asked, each once."""
@@ -70,27 +74,33 @@ class AskedBy:
         return caps
 
 
-def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset()) -> AskedBy:
+def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free: Free = NOTHING) -> AskedBy:
     """What a protocol asks: its rules in force, what they stand on, and its properties. Computed values are asked like others.
 
-    Of inputs that are ``remembered`` the readings are kept even where nothing needs that.
+    Of inputs that are ``remembered`` the readings are kept even where nothing needs that; clocks and trackers that are ``free``
+    are asked like inputs, and some of these trackers still followed ``roughly``.
     """
     full = prepare(watched(protocol))
     prepared = evolve(
         full, numbers={}, scores={}, scheduled=(), monitoring=(), defaulted=frozenset(), baselines=frozenset(), reach={}
     )
+    before, prepared = prepared, freed(prepared, free)
     named = [Named(asked_name(guard)) for item in protocol.properties for guard in item.guards()]
     roots: list[Guard] = [*(rule.when for rule in prepared.rules), *named]
-    trackers = _asked_trackers(prepared, roots)
+    followed = _asked_trackers(before, [*(rule.when for rule in before.rules), *named])
+    roughly = frozenset(one.name for one in followed if Tracked(one.name) in free.roughly)
+    trackers = (*_asked_trackers(prepared, roots), *(one for one in followed if one.name in roughly))
     guards = (*roots, *(guard for tracker in trackers for guard in _conditions(tracker)))
     stepping = tuple(node for rule in prepared.rules if uses_up(rule) for node in opened(prepared, rule.when))
-    lasting = [guard for tracker in trackers if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
+    exact = [tracker for tracker in trackers if tracker.name not in roughly]
+    lasting = [guard for tracker in exact if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
     counting = [guard for tracker in trackers if _tells_measured(tracker) for guard in _conditions(tracker)]
     cares = _inputs(prepared, stepping) | _aged(prepared, guards)
     kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed} | remembered
     once = any(rule.once for rule in prepared.rules)
     carried = frozenset(cares | kept | _inputs(prepared, counting))
-    return AskedBy(protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once)
+    asked = protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once
+    return AskedBy(*asked, {name_of(term): term for term in free.terms}, roughly)
 
 
 def _tells_measured(tracker: Tracker) -> bool:
@@ -162,3 +172,21 @@ def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[C
                 yield node
             case _:
                 pass
+
+
+def in_order(asking: Iterable[AskedBy]) -> tuple[str, ...]:
+    """The inputs that several protocols ask, in the order in which their diagrams ask them.
+
+    Where something is free, those come first of which many are asked together and never few: what they come to together is all
+    that matters of them, and is worked out at the top. Each group stays together.
+    """
+    every = tuple(asking)
+    names = dict.fromkeys(name for one in every for name in one.inputs())
+    if not any(one.free for one in every):
+        return tuple(names)
+    fewest: dict[str, tuple[int, int]] = {}
+    guards = [(one.prepared, rule.when) for one in every for rule in one.prepared.rules]
+    for number, together in enumerate(prepared.inputs_of(guard) for prepared, guard in guards):
+        for name in together:
+            fewest[name] = min(fewest.get(name, (len(together), number)), (len(together), number))
+    return tuple(sorted(names, key=lambda name: (-fewest[name][0], fewest[name][1]) if name in fewest else (0, 0)))

@@ -21,6 +21,7 @@ from protocol.verification.search.kept import (
     Remembered,
     is_true_of_clock,
 )
+from protocol.verification.search.rough import limited
 from protocol.verification.search.successors import Successors
 from protocol.verification.search.trails import Trail, Trails, candidates_of
 
@@ -69,7 +70,7 @@ class Exploring:
                 found = memo.get((after, trail))
                 if found is None:
                     kept = self.successors.kept(place, after)
-                    found = memo[(after, trail)] = self._of(node, trail, costs, kept)
+                    found = memo[(after, trail)] = self._of(node, trail, self._limited(kept, costs), kept)
                 yield found
 
     def _of(self, node: Node, trail: Trail, costs: Costs, after: Kept) -> Options:
@@ -118,6 +119,17 @@ class Exploring:
             found = self._costs[key] = self.once(
                 self.letters_at(kept, place, axis, begins) for place, axis in enumerate(self.abstraction.axes)
             )
+        return found
+
+    def _limited(self, kept: Kept, costs: Costs) -> Costs:
+        """What each letter costs, of what is free only those that can be in a state after its trail."""
+        if not self.abstraction.free:
+            return costs
+        rough = tuple([kept.memory[place] for place in self.abstraction.roughly.values()])
+        key = (costs, kept.age("started"), rough)
+        found = self._costs.get(key)
+        if found is None:
+            found = self._costs[key] = self.once(limited(self.abstraction, kept, costs))
         return found
 
     def once(self, costs: Iterable[tuple[int | None, ...]]) -> Costs:

@@ -25,6 +25,7 @@ from protocol.verification.search.asking import Situation, diagram
 from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Diagrams, Node, value_at
 from protocol.verification.search.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
+from protocol.verification.search.rough import meanwhile
 
 Truth = bool | None
 
@@ -69,6 +70,7 @@ class Trails:
         self._conditions: dict[Hashable, Node] = {}
         self._nodes: dict[Hashable, Node] = {}
         self.acted_on = trackers_acted_on(abstraction.prepared)
+        self.roughly = frozenset(abstraction.roughly.values())
         guards = [guard for tracker in abstraction.trackers for guard in (tracker.when, tracker.until) if guard is not None]
         self.clocks = tuple(
             dict.fromkeys(
@@ -100,7 +102,7 @@ class Trails:
         key = self.clocks_of(kept)
         found = self._nodes.get(key)
         if found is None:
-            parts = [self._told(tracker, kept) for tracker in self.abstraction.trackers]
+            parts = [self._told(tracker, kept, place in self.roughly) for place, tracker in enumerate(self.abstraction.trackers)]
             letters = [self._letter(place) for place in self.abstraction.remembered]
             size = len(parts)
             found = self.diagrams.leaf(Trail((), ()))
@@ -113,12 +115,15 @@ class Trails:
         leaves = [self.diagrams.leaf(number) for number in range(len(self.abstraction.axes[place].letters))]
         return self.diagrams.split(place, leaves)
 
-    def _told(self, tracker: Tracker, kept: Kept) -> Node:
+    def _told(self, tracker: Tracker, kept: Kept, roughly: bool) -> Node:
         if tracker.input:
             axis = self.abstraction.places[tracker.input]
             shown = [self.diagrams.leaf(self._value(axis, letter)) for letter in self.abstraction.axes[axis].letters]
             return self.diagrams.split(axis, shown)
         now = self.condition(tracker.when, kept)
+        if roughly:
+            # Whether something was measured shows in dates only. What counts only where it is known was not so elsewhere.
+            return self.diagrams.apply(lambda so: Told(False if so is None and tracker.measured_only else so), now)
         over = self.condition(tracker.until, kept) if tracker.until is not None else self.diagrams.leaf(None)
         return self.diagrams.apply(Told, now, over, self._measured(tracker))
 
@@ -149,14 +154,14 @@ class Trails:
 
     def between(self, kept: Kept, minutes: int) -> tuple[Memory, ...]:
         """What the trackers hold so many minutes later, before the readings of that visit, relative to it."""
-        return tuple(
-            self._between(tracker, shifted(held, minutes), kept, minutes)
-            for tracker, held in zip(self.abstraction.trackers, kept.memory, strict=True)
-        )
+        return tuple(self._between(place, shifted(held, minutes), kept, minutes) for place, held in enumerate(kept.memory))
 
-    def _between(self, tracker: Tracker, held: Memory, kept: Kept, minutes: int) -> Memory:
+    def _between(self, place: int, held: Memory, kept: Kept, minutes: int) -> Memory:
+        tracker = self.abstraction.trackers[place]
         if not (tracker.from_baseline or kept.age("started") is not None) or not isinstance(held, Lasting | Since):
             return held
+        if place in self.roughly:
+            return meanwhile(tracker, held)
         guards = And(tuple(guard for guard in (tracker.when, tracker.until) if guard is not None))
         lapses = sorted({after for after in self._lapses(guards, kept) if after < minutes + (held.__class__ is Since)})
         if isinstance(held, Lasting):

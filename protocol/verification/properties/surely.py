@@ -1,0 +1,93 @@
+"""From which holds does a way lead onward whatever the free clocks and trackers are?
+
+Where something is free there are more courses than there are, so a way that leads onward need not be one. Here what is found at a
+visit has to lead onward whatever a free clock or tracker is then, visit after visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from protocol.verification.properties.built_in import NO_DEAD_END, WAY_OUT, BuiltIn
+from protocol.verification.search.axes import BEYOND_NORMAL
+from protocol.verification.search.diagrams import Node
+from protocol.verification.search.explored import Explored, Options
+from protocol.verification.search.exploring import Exploring
+
+Needs = frozenset[frozenset[int]]
+"""Of each of these sets one lead has to go onward: they are where a visit can lead with one finding."""
+
+
+def leads_onward(search: Exploring, explored: Explored, item: BuiltIn) -> bool:
+    """Whether a way leads onward from each hold also as far as something is free; True for what is not about ways."""
+    if item not in (WAY_OUT, NO_DEAD_END) or not search.abstraction.free:
+        return True
+    return Surely(search, explored, only_normal=item == NO_DEAD_END).is_everywhere()
+
+
+class Surely:
+    """The holds from which a way leads onward, of a search in which something is free."""
+
+    def __init__(self, search: Exploring, explored: Explored, *, only_normal: bool) -> None:
+        self.search, self.explored, self.only_normal = search, explored, only_normal
+        self.free = tuple(search.abstraction.free)
+        findings = frozenset(item.name for item in search.abstraction.protocol.inputs if not item.fixed)
+        self.findings = frozenset(place for place, axis in enumerate(search.abstraction.axes) if axis.name in findings)
+        self._needs: dict[int, tuple[Needs, ...]] = {}
+
+    def is_everywhere(self) -> bool:
+        """Whether there is one from each hold, and review without drug."""
+        states = self.explored.states
+        waiting = [number for number, kept in enumerate(states) if _waits(kept.place.control.kind, kept.place.dose.is_drug)]
+        onward = set(range(len(states))) - set(waiting)
+        left = list(reversed(waiting))
+        while left:
+            still = [number for number in left if not self._leads(number, onward)]
+            if len(still) == len(left):
+                return False
+            left = still
+        return True
+
+    def _leads(self, number: int, onward: set[int]) -> bool:
+        edges = iter(self.explored.edges[number])
+        for kind, _ in self.explored.kinds[number]:
+            moves = self.explored.visits[kind][2].moves
+            after = {way.lead: next(edges)[0] for _, way, _, _ in moves}
+            good = {lead for lead, state in after.items() if state in onward}
+            if any(all(not good.isdisjoint(leads) for leads in needs) for needs in self._of(kind)):
+                onward.add(number)
+                return True
+        return False
+
+    def _of(self, kind: int) -> tuple[Needs, ...]:
+        """For the findings of a kind of visit what each needs to lead onward."""
+        found = self._needs.get(kind)
+        if found is None:
+            found = self._needs[kind] = tuple(self._made(self.explored.visits[kind][2]))
+        return found
+
+    def _made(self, options: Options) -> Iterator[Needs]:
+        diagrams, costs = self.search.diagrams, dict(enumerate(options.costs))
+        nodes = {options.node: None}
+        for place in self.free:
+            letters = [letter for letter, cost in enumerate(costs[place]) if cost is not None]
+            nodes = {diagrams.restricted(node, {place: letter}): None for node in nodes for letter in letters}
+        both = self._together(tuple(nodes))
+        yield from diagrams.cheapest(both, self._as_wanted(costs))
+
+    def _together(self, nodes: tuple[Node, ...]) -> Node:
+        def leads(*outcomes: object) -> Needs:
+            return frozenset(frozenset(way.lead for way in one.ways) if one else frozenset() for one in outcomes)  # type: ignore[attr-defined]
+
+        return self.search.diagrams.apply(leads, *nodes)
+
+    def _as_wanted(self, costs: Mapping[int, tuple[int | None, ...]]) -> dict[int, tuple[int | None, ...]]:
+        """The costs without what is not normal, where only normal findings are wanted."""
+        if not self.only_normal:
+            return dict(costs)
+        normal = lambda cost: cost if cost is not None and cost <= BEYOND_NORMAL else None  # noqa: E731
+        return {place: tuple(map(normal, one)) if place in self.findings else one for place, one in costs.items()}
+
+
+def _waits(control: str, on_drug: bool) -> bool:
+    return control in ("held", "in review") and not on_drug
