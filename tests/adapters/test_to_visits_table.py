@@ -149,7 +149,7 @@ def test_the_command_writes_the_visits_and_a_manifest_of_what_they_rest_on(
     [
         (["--check", "--out", "x.parquet"], "--check writes nothing"),
         (["--out", "x.csv"], "'x.csv' does not end in .parquet"),
-        (["--out", "nowhere/x.parquet"], "cannot be written: No such file or directory"),
+        (["--out", "nowhere/x.parquet"], "there is no folder nowhere; make it, or give another one"),
         (["--data", "nowhere"], "there is no folder nowhere"),
     ],
 )
