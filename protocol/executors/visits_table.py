@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import pyarrow
@@ -37,6 +38,7 @@ class Columns:
     needed: tuple[str, ...] = ("patient", "elapsed")
 
 
+@lru_cache(maxsize=64)
 def columns(protocol: Protocol) -> Columns:
     """All columns of a table of visits of this protocol, in their order."""
     found = {"patient": TEXT, "elapsed": WHOLE}
@@ -108,13 +110,17 @@ def _of_names(known: Columns, names: list[str], protocol: Protocol) -> Iterator[
 def _typed(table: pyarrow.Table, name: str, wanted: Any) -> pyarrow.ChunkedArray | Problem:
     """The column in the type that is wanted, or what is wrong with it."""
     column = table[name]
-    if column.type == wanted or pyarrow.types.is_null(column.type):
+    if column.type == wanted:
+        return column
+    if pyarrow.types.is_null(column.type):
         return column.cast(wanted)
     if _fits(column.type, wanted):
         if (index := _too_large(column, wanted)) is not None:
             message = f"column '{name}' holds {column[index].as_py()}, which is not exact as {_CALLED[wanted]}"
             return Problem("T003", message, _convert(name, wanted), **place(table, index))
-        return column.unify_dictionaries() if pyarrow.types.is_dictionary(column.type) else column.cast(wanted)
+        if pyarrow.types.is_dictionary(column.type):
+            return column if column.num_chunks == 1 else column.unify_dictionaries()
+        return column.cast(wanted)
     return Problem("T003", f"column '{name}' has the type {column.type}", _convert(name, wanted))
 
 
@@ -251,7 +257,7 @@ def _of_doses(protocol: Protocol, table: pyarrow.Table) -> Iterator[Problem]:
     given = table["given"]
     for text in _texts(given):
         try:
-            dose_written((text or "").strip(), protocol)
+            _dose(text or "", protocol)
         except NotationError as error:
             index = compute.index(given.cast(TEXT), text).as_py()
             if index < 0:  # only among the texts that can be given
@@ -265,6 +271,12 @@ def _of_doses(protocol: Protocol, table: pyarrow.Table) -> Iterator[Problem]:
 stopped, unknown."
             )
             yield Problem("T010", message, hint, **place(table, index))
+
+
+@lru_cache(maxsize=1024)
+def _dose(text: str, protocol: Protocol) -> None:
+    """Raises NotationError where a text is no dose; tables say the same few again and again."""
+    dose_written(text.strip(), protocol)
 
 
 def _texts(column: pyarrow.ChunkedArray) -> list[Any]:

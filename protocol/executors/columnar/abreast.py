@@ -27,6 +27,8 @@ class Abreast:
         self.row: Any = np.zeros(MOST, np.int64)
         self.leaf: Any = np.zeros(MOST, np.int64)
         self.writes: Any = np.zeros(MOST, np.int64)
+        self.is_on: Any = np.zeros(MOST, np.int64)
+        self.now: Any = np.zeros(MOST, np.int64)
         self.words: Any = np.zeros((2, MOST), np.uint64)
         self.key: Any = np.zeros(MOST, np.uint64)
         self.slot: Any = np.zeros(MOST, np.uint64)
@@ -46,16 +48,21 @@ class Abreast:
         for lane in range(int(self.state[AT_ONCE])):
             self.registers[:, lane] = coded.registers(self.registers[:, lane], int(self.row[lane]))
 
+    def look_again(self, coded: Coded) -> None:
+        """What the rows say of those who are on the way, whose letters may be others by now."""
+        at_once = int(self.state[AT_ONCE])
+        self.now[:at_once] = coded.facts[self.row[:at_once]]
+
     def begin_again(self, lane: int, row: int) -> None:
         """A patient goes back to the first visit."""
-        self.row[lane], self.registers[:, lane] = row, self.forest.first
+        self.row[lane], self.is_on[lane], self.registers[:, lane] = row, False, self.forest.first
 
     def _follow(self, coded: Coded, leaves: Any, behind: int) -> Any:
         forest, asks, tracked, memory = self.forest, self.forest.asks, self.forest.tracked, coded.memory
         return follow(
-            forest.node, forest.child, forest.place, forest.leaf, asks.mask, asks.questions, asks.kinds, asks.axes, asks.cuts,
-            tracked.codes, tracked.table, tracked.lapse, tracked.inputs, tracked.moves, tracked.ends, memory.leaves, coded.start,
-            coded.time, coded.given, coded.raw, asks.dated, asks.coded, coded.lanes, coded.letter, memory.classes, memory.truths,
+            forest.node, forest.child, forest.root, forest.place, forest.leaf, asks.questions, asks.kinds, asks.axes, asks.cuts,
+            tracked.codes, tracked.table, tracked.lapse, coded.inputs, tracked.moves, tracked.ends, memory.leaves, coded.start,
+            coded.time, coded.facts, coded.raw, coded.dated, asks.coded, coded.lanes, memory.classes, memory.truths,
             self.registers, asks.live, forest.first, self.row, self.leaf, self.words, self.key, self.slot, self.writes,
-            self.answers, self.grown, leaves, behind, self.state,
+            self.is_on, self.now, self.answers, self.grown, leaves, behind, self.state,
         )  # fmt: skip

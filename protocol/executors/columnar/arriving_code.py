@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from protocol.executors.columnar.letters_code import LETTER
 from protocol.executors.columnar.machine_code import (
     ON_DRUG,
-    P_DRUG,
-    PLACE,
     STARTED,
     T_ALWAYS,
     T_BY_KEY,
@@ -43,20 +42,22 @@ def pass_to(
 
 @compiled
 def read(
-    place: Any, dated: Any, coded: Any, raw: Any, times: Any, registers: Any, row: Any, begin: int, end: int
+    dated: Any, coded: Any, raw: Any, times: Any, facts: Any, registers: Any, row: Any, is_on: Any, now: Any, begin: int, end: int
 ) -> None:  # fmt: skip
-    """The time of the visit, and its readings: when each was observed, and its code, for all registers that anybody asks."""
+    """The time of the visit, what the row says (``now``), and its readings: when each was observed, and its code."""
     for lane in range(np.uint64(begin), np.uint64(end)):
-        time, before = times[np.uint64(row[lane])], registers[TIME, lane]
-        is_on = place[np.uint64(registers[PLACE, lane]), P_DRUG] != 0 and before != NONE
-        registers[ON_DRUG, lane] += time - before if is_on else 0
+        at = np.uint64(row[lane])
+        time, before, now[lane] = times[at], registers[TIME, lane], facts[at]
+        registers[ON_DRUG, lane] += time - before if is_on[lane] and before != NONE else 0
         registers[TIME, lane] = time
     for number in range(dated.shape[0]):
-        register, column = registers[dated[number, 0]], raw[dated[number, 1]]
-        for lane in range(np.uint64(begin), np.uint64(end)):
-            found = column[np.uint64(row[lane])]
-            kept = registers[TIME, lane] if found >= 0 else register[lane]
-            register[lane] = NONE if found == NO_VALUE else kept
+        register, shift = registers[dated[number, 0]], dated[number, 2]
+        if shift >= 0:
+            for lane in range(np.uint64(begin), np.uint64(end)):
+                kept = registers[TIME, lane] if now[lane] >> shift & 1 else register[lane]
+                register[lane] = NONE if now[lane] >> shift & 2 else kept
+        else:
+            date(register, raw[dated[number, 1]], registers, row, begin, end)
     for number in range(coded.shape[0]):
         register, column = registers[coded[number, 0]], raw[coded[number, 1]]
         for lane in range(np.uint64(begin), np.uint64(end)):
@@ -65,21 +66,30 @@ def read(
 
 
 @compiled
+def date(register: Any, column: Any, registers: Any, row: Any, begin: int, end: int) -> None:
+    """The same of what has no place among the facts of a row."""
+    for lane in range(np.uint64(begin), np.uint64(end)):
+        found = column[np.uint64(row[lane])]
+        kept = registers[TIME, lane] if found >= 0 else register[lane]
+        register[lane] = NONE if found == NO_VALUE else kept
+
+
+@compiled
 def ask(
-    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, table: Any, lanes: Any, letter: Any, truths: Any, registers: Any,
-    row: Any, answers: Any, begin: int, end: int,
+    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, table: Any, lanes: Any, truths: Any, registers: Any, row: Any,
+    now: Any, answers: Any, begin: int, end: int,
 ) -> None:  # fmt: skip
     """How the conditions of each tracker come out: as they did for the letter before, or by their tree; else negative."""
     for one in range(table.shape[0]):
         root, by_key = table[one, T_ROOT], table[one, T_BY_KEY] != 0
         for lane in range(np.uint64(begin), np.uint64(end)):
-            answers[one, lane] = truths[np.uint64(letter[np.uint64(row[lane])]), one] if by_key else -1
+            answers[one, lane] = truths[np.uint64(now[lane] & LETTER), one] if by_key else -1
         for lane in range(np.uint64(begin), np.uint64(end)):
             if answers[one, lane] < 0:
                 here, at = registers[:, lane], row[lane]
                 if by_key:
                     found = -2 - decided(node, child, axes, cuts, codes, lanes, root, at, here, here[TIME], 0)
-                    truths[letter[at], one] = found
+                    truths[np.uint64(now[lane] & LETTER), one] = found
                 else:
                     found = -2 - walked(node, child, axes, cuts, codes, root, here, here[TIME])
                 answers[one, lane] = found
@@ -87,13 +97,13 @@ def ask(
 
 @compiled
 def track(
-    axes: Any, table: Any, inputs: Any, moves: Any, ends: Any, raw: Any, registers: Any, row: Any, answers: Any, grown: Any,
-    begin: int, end: int,
+    axes: Any, table: Any, inputs: Any, moves: Any, ends: Any, raw: Any, registers: Any, row: Any, now: Any, answers: Any,
+    grown: Any, begin: int, end: int,
 ) -> None:  # fmt: skip
     """Trackers move."""
     for one in range(table.shape[0]):
         if table[one, T_KIND] == COUNTS:
-            count(table, inputs, moves, one, raw, registers, row, answers, grown, begin, end)
+            count(table, inputs, moves, one, raw, registers, row, now, answers, grown, begin, end)
         else:
             for lane in range(np.uint64(begin), np.uint64(end)):
                 if registers[STARTED, lane] != NONE or table[one, T_ALWAYS]:
@@ -105,20 +115,30 @@ def track(
 
 @compiled
 def count(
-    table: Any, inputs: Any, moves: Any, one: int, raw: Any, registers: Any, row: Any, answers: Any, grown: Any, begin: int,
-    end: int,
+    table: Any, inputs: Any, moves: Any, one: int, raw: Any, registers: Any, row: Any, now: Any, answers: Any, grown: Any,
+    begin: int, end: int,
 ) -> None:  # fmt: skip
-    """The numbers of the sets of counts that can be now."""
+    """The numbers of the sets of counts that can be now. The first number of ``inputs`` says where among the facts of a row it
+    stands whether one of them was measured."""
     sets, changed, always = registers[table[one, T_FIRST]], registers[table[one, T_FIRST] + 1], table[one, T_ALWAYS] != 0
+    shift, most = inputs[one, 0], moves.shape[1]
     for lane in range(np.uint64(begin), np.uint64(end)):
-        measured = 0
-        for number in range(inputs.shape[1]):
-            term = inputs[one, number]
-            measured |= term >= 0 and raw[np.uint64(term), np.uint64(row[lane])] >= 0
-        is_moving = registers[STARTED, lane] != NONE or always
-        place = sets[lane] * 18 + answers[one, lane] * 2 + measured
-        after = moves[one, np.uint64(place)] if answers[one, lane] >= 0 and place < moves.shape[1] else -1
+        is_one = now[lane] >> shift & 1 if shift >= 0 else is_measured(inputs, one, raw, row[lane])
+        is_moving, found = registers[STARTED, lane] != NONE or always, answers[one, lane]
+        place = sets[lane] * 18 + found * 2 + is_one
+        after = moves[one, np.uint64(place if (found >= 0) & (place < most) else 0)]
+        after = after if (found >= 0) & (place < most) else -1
         grown[lane] &= after >= 0 or not is_moving
         is_moving &= after >= 0
         sets[lane] = after >> 1 if is_moving else sets[lane]
         changed[lane] = registers[TIME, lane] if is_moving and after & 1 else changed[lane]
+
+
+@compiled
+def is_measured(inputs: Any, one: int, raw: Any, row: int) -> Any:
+    """Whether one of the inputs of a count was measured at a row."""
+    found = 0
+    for number in range(1, inputs.shape[1]):
+        term = inputs[one, number]
+        found |= term >= 0 and raw[term, row] >= 0
+    return found

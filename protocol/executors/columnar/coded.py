@@ -52,7 +52,8 @@ class Coded:
         kind, table = self.raw.dtype, self.forest.asks.carried
         keys = self.room.empty("keys", (len(self.time), table.shape[1] * kind.itemsize // 8), np.uint64)
         self.lanes = keys.view(kind)
-        loops.pack(self.raw.view(f"u{kind.itemsize}"), table[0], 8 * kind.itemsize, keys)
+        pack = loops.pack if kind.itemsize == 1 else loops.pack_wide
+        pack(self.raw.view(f"u{kind.itemsize}"), table[0], keys)
         # Times are numbers of 32 bits wherever that is enough, of which twice as many are compared at once.
         of_time = np.int32 if not len(self.time) or np.abs(self.time).max() < _FAR else np.int64
         valid = np.minimum(table[1], 2 * _FAR).astype(of_time) if of_time is np.int32 else table[1]
@@ -61,6 +62,27 @@ class Coded:
         loops.carry(self.lanes.reshape(-1), self.start, self.time, until, codes, valid, unknown, instead)
         self.letter = self.room.empty("letter", (len(self.time),), np.int32)
         self.memory.letters(self.lanes, self.letter)
+        self.tell()
+
+    def tell(self) -> None:
+        """The facts of each row, with a place for each reading that is asked by itself, as long as there are bits."""
+        measured, free = [], loops.MEASURED
+        dated, inputs = self.forest.asks.dated.tolist(), self.forest.tracked.inputs.tolist()
+        for one in dated:
+            is_free = free + 2 <= loops.END
+            measured += [(one[1], free)] if is_free else []
+            one.append(free if is_free else -1)
+            free += 2
+        for some in inputs:
+            is_free = free + 2 <= loops.END and some[0] >= 0
+            measured += [(term, free) for term in some if term >= 0] if is_free else []
+            some.insert(0, free if is_free else -1)
+            free += 2
+        self.dated: Any = np.array(dated, np.int64).reshape(-1, 3)
+        self.inputs: Any = np.array(inputs, np.int64).reshape(len(inputs), self.forest.tracked.inputs.shape[1] + 1)
+        self.facts = self.room.empty("facts", (len(self.time),), np.int64)
+        places: Any = np.array(measured, np.int64).reshape(-1, 2)
+        loops.tell(self.letter, self.given, self.start, self.raw, places, self.facts)
 
     def registers(self, kept: Any, row: int) -> list[int]:
         """All registers of a patient at a row, those that the loops have no use for too."""

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar.arriving_code import ask, pass_to, read, track
+from protocol.executors.columnar.letters_code import GIVEN, IS_LAST, MEASURED
 from protocol.executors.columnar.machine_code import (
     ANEW,
     DECISION,
     DONE,
     HELD_ON_DRUG,
     ON_DRUG,
-    P_ROOT,
     PLACE,
     SETS_HOLD,
     SETS_STEPPED,
@@ -32,47 +32,46 @@ from protocol.executors.compiled.layout import NONE
 
 AT_ONCE, NEXT, STEP, LANE = range(4)
 """Where it is written how many walk abreast, the first row of nobody yet, with which step to go on, and for whom."""
-_ONE = np.uint64(1)
 BEGIN, AGAIN, MISSED = range(3)
 """The steps to go on with: all arrive; one arrives again, from the first visit on; leaves are looked for that were missed."""
 
 
 @compiled
 def follow(
-    node: Any, child: Any, place: Any, leaf_of: Any, mask: Any, asked: Any, kinds: Any, axes: Any, cuts: Any, codes: Any,
-    table: Any, lapse: Any, inputs: Any, moves: Any, ends: Any, memory: Any, start: Any, times: Any, given: Any, raw: Any,
-    dated: Any, coded: Any, lanes: Any, letter: Any, classes: Any, truths: Any, registers: Any, live: Any, first: Any, row: Any,
-    leaf: Any, words: Any, key: Any, slot: Any, writes: Any, answers: Any, grown: Any, leaves: Any, trackers_from: int,
-    state: Any,
+    node: Any, child: Any, root: Any, place: Any, leaf_of: Any, asked: Any, kinds: Any, axes: Any, cuts: Any, codes: Any,
+    table: Any, lapse: Any, inputs: Any, moves: Any, ends: Any, memory: Any, start: Any, times: Any, facts: Any, raw: Any,
+    dated: Any, coded: Any, lanes: Any, classes: Any, truths: Any, registers: Any, live: Any, first: Any, row: Any,
+    leaf: Any, words: Any, key: Any, slot: Any, writes: Any, is_on: Any, now: Any, answers: Any, grown: Any, leaves: Any,
+    trackers_from: int, state: Any,
 ) -> Any:  # fmt: skip
     """Takes all patients to the end; or to where something was not grown yet, and says what. ``state`` says where to go on."""
     at_once, step, one = state[AT_ONCE], state[STEP], state[LANE]
     while True:
         if step == BEGIN:
-            one, (at_once, state[NEXT]) = 0, begin(live, first, start, registers, row, at_once, state[NEXT])
+            one, (at_once, state[NEXT]) = 0, begin(live, first, start, registers, row, is_on, at_once, state[NEXT])
             state[AT_ONCE] = at_once
             if at_once == 0:
                 return DONE
         if step != MISSED:
             end = at_once if step == BEGIN else one + 1
             pass_to(node, child, axes, cuts, codes, table, lapse, times, registers, row, grown, one, end)
-            read(place, dated, coded, raw, times, registers, row, one, end)
-            ask(node, child, axes, cuts, codes, table, lanes, letter, truths, registers, row, answers, one, end)
-            track(axes, table, inputs, moves, ends, raw, registers, row, answers, grown, one, end)
+            read(dated, coded, raw, times, facts, registers, row, is_on, now, one, end)
+            ask(node, child, axes, cuts, codes, table, lanes, truths, registers, row, now, answers, one, end)
+            track(axes, table, inputs, moves, ends, raw, registers, row, now, answers, grown, one, end)
             one = not_grown(grown, at_once)
             if one < at_once:
                 state[LANE], state[STEP] = one, AGAIN
                 return TRACKER
-            answer_all(asked, kinds, cuts, codes, registers, given, row, words, at_once)
-            recall(place, mask, memory, letter, classes, registers, row, words, key, slot, leaf, at_once)
+            answer_all(asked, kinds, cuts, codes, registers, now, words, at_once)
+            recall(place, memory, classes, registers, now, words, key, slot, leaf, at_once)
         one = missed(
-            node, child, place, axes, cuts, codes, memory, given, lanes, registers, row, words, key, slot, leaf, at_once,
+            node, child, root, axes, cuts, codes, memory, lanes, registers, row, now, words, key, slot, leaf, at_once,
             step != MISSED,
         )  # fmt: skip
         if one < at_once:
             state[LANE], state[STEP] = one, MISSED
             return DECISION
-        move_on(leaf_of, first, start, registers, row, leaf, writes, leaves, at_once, trackers_from)
+        move_on(leaf_of, first, registers, row, leaf, writes, is_on, now, leaves, at_once, trackers_from)
         step = BEGIN
 
 
@@ -86,7 +85,9 @@ def not_grown(grown: Any, at_once: int) -> Any:
 
 
 @compiled
-def begin(live: Any, first: Any, start: Any, registers: Any, row: Any, at_once: int, next_: int) -> Any:
+def begin(
+    live: Any, first: Any, start: Any, registers: Any, row: Any, is_on: Any, at_once: int, next_: int
+) -> Any:  # fmt: skip
     """Puts new patients in the place of those who are through; how many are there, and the first row of nobody yet.
 
     A negative row is one of somebody who is through. At the end those who are last take the places that are left. ``live``: the
@@ -99,11 +100,11 @@ def begin(live: Any, first: Any, start: Any, registers: Any, row: Any, at_once: 
         elif next_ < start.shape[0]:
             for register in live:
                 registers[register, lane] = first[register]
-            row[lane] = next_
+            row[lane], is_on[lane] = next_, False
             lane, next_ = lane + 1, next_patient(start, next_)
         else:
             at_once -= 1
-            row[lane] = row[at_once]
+            row[lane], is_on[lane] = row[at_once], is_on[at_once]
             for register in live:
                 registers[register, lane] = registers[register, at_once]
     return at_once, next_
@@ -120,8 +121,8 @@ def next_patient(start: Any, row: int) -> Any:
 
 @compiled
 def missed(
-    node: Any, child: Any, place: Any, axes: Any, cuts: Any, codes: Any, memory: Any, given: Any, lanes: Any, registers: Any,
-    row: Any, words: Any, key: Any, slot: Any, leaf: Any, at_once: int, is_new: bool,
+    node: Any, child: Any, root: Any, axes: Any, cuts: Any, codes: Any, memory: Any, lanes: Any, registers: Any,
+    row: Any, now: Any, words: Any, key: Any, slot: Any, leaf: Any, at_once: int, is_new: bool,
 ) -> Any:  # fmt: skip
     """Finds by their paths the leaves that were in no memory, and keeps them where the words still say the same (``is_new``); the
     first patient whose path was not grown yet, or the number of all."""
@@ -130,8 +131,8 @@ def missed(
             leaf[lane] = recalled(memory, slot[lane], key[lane], words[0, lane], words[1, lane])
         if leaf[lane] < 0:
             here, at = registers[:, lane], row[lane]
-            root = place[here[PLACE], P_ROOT]
-            found = -2 - decided(node, child, axes, cuts, codes, lanes, root, at, here, here[TIME], given[at])
+            given = now[lane] >> GIVEN & (1 << (MEASURED - GIVEN)) - 1
+            found = -2 - decided(node, child, axes, cuts, codes, lanes, root[here[PLACE]], at, here, here[TIME], given)
             if found < 0:
                 return lane
             leaf[lane] = found
@@ -142,13 +143,13 @@ def missed(
 
 @compiled
 def move_on(
-    leaf_of: Any, first: Any, start: Any, registers: Any, row: Any, leaf: Any, writes: Any, leaves: Any, at_once: int,
+    leaf_of: Any, first: Any, registers: Any, row: Any, leaf: Any, writes: Any, is_on: Any, now: Any, leaves: Any, at_once: int,
     trackers_from: int,
 ) -> None:  # fmt: skip
     """All move on as their leaves say, to the next row; whoever has none, or is one for the reference, is through."""
     for lane in range(at_once):
         found = np.uint64(leaf[lane])
-        registers[PLACE, lane], writes[lane] = leaf_of[found, 0], leaf_of[found, 1]
+        registers[PLACE, lane], writes[lane], is_on[lane] = leaf_of[found, 0], leaf_of[found, 1], leaf_of[found, 2]
     for bit in range(7):
         for lane in range(at_once):
             registers[bit + 1, lane] = registers[TIME, lane] if writes[lane] >> bit & 1 else registers[bit + 1, lane]
@@ -159,12 +160,10 @@ def move_on(
     for lane in range(at_once):
         if writes[lane] & ANEW:
             begin_anew(registers, first, lane, trackers_from)
-    last = np.uint64(start.shape[0] - 1)
     for lane in range(at_once):
-        at = np.uint64(row[lane])
-        leaves[at] = leaf[lane] if registers[PLACE, lane] >= 0 else -1
-        is_last = at >= last or start[at + _ONE]
-        row[lane] = -1 if is_last or registers[PLACE, lane] < 0 else row[lane] + 1
+        is_one = registers[PLACE, lane] >= 0
+        leaves[np.uint64(row[lane])] = leaf[lane] if is_one else -1
+        row[lane] = row[lane] + 1 if is_one and not now[lane] >> IS_LAST & 1 else -1
 
 
 @compiled

@@ -48,11 +48,12 @@ class Forest:
         self.synced: dict[str, Any] = {"node": 0, "child": 0, "leaf": 0, "effects": (0, 0)}
         self.node: Any = np.zeros((1024, 3), np.int32)
         self.child: Any = np.zeros(8192, np.int32)
-        self.leaf: Any = np.zeros((256, 2), np.int32)
+        self.leaf: Any = np.zeros((256, 3), np.int32)
         self.columns: Any = np.zeros((256, len(WRITTEN)), np.int32)
         self.judged: Any = np.zeros((256, 5), np.int32)
         self.open: Any = np.zeros(256, np.bool_)
-        self.place: Any = np.zeros((64, 4), np.int32)
+        self.root: Any = np.zeros(64, np.int64)
+        self.place: Any = np.zeros((64, 4), np.uint64)
         self.fits: Any = np.zeros((1, 1), np.bool_)
         self.renew()
 
@@ -132,9 +133,9 @@ class Forest:
 
     def _sync_places(self) -> None:
         tree, size = self.tree, len(self.tree.root)
-        self.place = roomy(self.place, size)
+        self.place, self.root = roomy(self.place, size), roomy(self.root, size)
         self.asks.mask, self.asks.place = roomy(self.asks.mask, size), roomy(self.asks.place, size)
-        self.place[:size, 0], self.place[:size, 1], self.place[:size, 2:] = tree.root, tree.place_drug, self.asks.place[:size]
+        self.root[:size], self.place[:size, :2], self.place[:size, 2:] = tree.root, self.asks.mask[:size], self.asks.place[:size]
 
     # What a leaf says
 
@@ -144,7 +145,8 @@ class Forest:
         self.open = roomy(self.open, size)
         for number in range(first, size):
             leaf = self.tree.leaves[number]
-            self.leaf[number] = self.tree.leaf_next[number], self.tree.leaf_writes[number]
+            after = self.tree.leaf_next[number]
+            self.leaf[number] = after, self.tree.leaf_writes[number], after >= 0 and self.tree.place_drug[after]
             if leaf is not None:
                 row = dict(zip(_ROW, leaf.row, strict=True))
                 self.columns[number] = [self.text(name, row[name]) for name in WRITTEN]

@@ -15,6 +15,7 @@ from protocol.executors.compiled.terms import LIMITS, Term
 from protocol.model.input import Input, Number
 
 _NEAR = 1e-12
+_SMALL = 1 << 20
 Column = Any
 
 
@@ -56,6 +57,7 @@ class Compared:
     terms: tuple[Term, ...]
     cuts: tuple[Any, ...] = field(init=False)
     around: tuple[Any, ...] = field(init=False)
+    exact: tuple[Any, ...] = field(init=False)
     range: Any = field(init=False)
 
     @property
@@ -75,6 +77,10 @@ class Compared:
     @around.default
     def _around(self) -> tuple[Any, ...]:
         return tuple(map(_around, self.terms))
+
+    @exact.default
+    def _exact(self) -> tuple[Any, ...]:
+        return tuple(map(_exact, self.terms))
 
     @range.default
     def _range(self) -> Any:
@@ -105,3 +111,10 @@ def is_multiple(term: Term) -> bool:
 def _around(term: Term) -> Any:
     constants = np.array([float(constant) for constant, _ in term.cells.cuts] if is_multiple(term) else [], np.float64)
     return np.array([constants - np.abs(constants) * _NEAR, constants + np.abs(constants) * _NEAR])
+
+
+def _exact(term: Term) -> Any:
+    """Of each constant the numerator, the denominator, and whether a quotient has to be beyond it; 0 where they are too large."""
+    cuts = term.cells.cuts if is_multiple(term) else ()
+    parts = [(constant.numerator, constant.denominator, strict) for constant, strict in cuts]
+    return np.array([part if max(part) < _SMALL else (0, 0, 0) for part in parts], np.int64).reshape(-1, 3)

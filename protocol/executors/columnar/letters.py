@@ -8,10 +8,12 @@ import numpy as np
 
 from protocol.executors.columnar import letters_code as loops
 from protocol.executors.columnar.forest import Forest
+from protocol.executors.columnar.keys import Crowded
 from protocol.executors.columnar.memory_code import BITS, NOWHERE
 
 _MOST = 1 << 17
 """Letters for which there is room, at least. When it is full everything is forgotten: what comes often is soon found again."""
+_FEW = 1 << 14
 
 
 class Letters:
@@ -19,12 +21,18 @@ class Letters:
 
     def __init__(self, size: int, words: int) -> None:
         self.keys: Any = np.empty((size, words), np.uint64)
-        self.slots: Any = np.full(2 << (size - 1).bit_length(), -1, np.int32)
+        self.slots: Any = np.full(_FEW, -1, np.int32)
         self.used = 0
 
     def find(self, keys: Any, found: Any) -> None:
-        """Writes the number of each key."""
-        self.used = loops.intern(keys, self.slots, self.keys, self.used, found)
+        """Writes the number of each key. The slots are as few as will do, so that they are close at hand."""
+        at = 0
+        while True:
+            at, self.used = loops.intern(keys, self.slots, self.keys, self.used, found, at)
+            if at == len(keys):
+                return
+            self.slots = np.full(4 * len(self.slots), -1, np.int32)
+            loops.fill(self.slots, self.keys, self.used)
 
 
 class Memory:
@@ -41,6 +49,8 @@ class Memory:
     def letters(self, lanes: Any, found: Any) -> None:
         """Writes the letter of each row."""
         keys = lanes.view(np.uint64)
+        if 2 * len(keys) > loops.LETTER:
+            raise Crowded
         if self.lanes != len(self.asks.keys.lane) or self.all.used + len(keys) > len(self.all.keys):
             self._forget(max(_MOST, 2 * len(keys)), keys.shape[1])
         self.all.find(keys, found)

@@ -12,9 +12,13 @@ import numpy as np
 from protocol.executors.columnar.asked import AT_ONCE
 from protocol.executors.columnar.machine_code import compiled, short
 from protocol.executors.columnar.vector_code import count
+from protocol.executors.compiled.layout import NO_VALUE
 
+LETTER, IS_LAST, GIVEN, MEASURED, END = (1 << 24) - 1, 24, 25, 45, 63
+"""The bits of the letter in the facts of a row, and where the others begin and end."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_BYTES = np.uint64(0), np.uint64(8), np.uint64(16), np.uint64(24)
 
 
 @compiled
@@ -27,16 +31,28 @@ def carry(lanes: Any, start: Any, time: Any, until: Any, codes: Any, valid: Any,
 
 
 @compiled
-def pack(raw: Any, source: Any, width: int, keys: Any) -> None:
-    """What was read at each row, side by side: ``source`` says which line of ``raw`` each lane is, which has so many bits."""
-    per_word = 64 // width
-    for first in range(0, source.shape[0], 4):
-        word, shift = first // per_word, np.uint64(first % per_word * width)
+def pack(raw: Any, source: Any, keys: Any) -> None:
+    """What was read at each row, side by side: ``source`` says which line of ``raw`` each lane is, of a byte."""
+    for word in range(keys.shape[1]):
+        first = 8 * word
         a, b, c, d = raw[source[first]], raw[source[first + 1]], raw[source[first + 2]], raw[source[first + 3]]
-        one, two, three = np.uint64(width), np.uint64(2 * width), np.uint64(3 * width)
+        e, f, g, h = raw[source[first + 4]], raw[source[first + 5]], raw[source[first + 6]], raw[source[first + 7]]
         for row in range(keys.shape[0]):
-            bits = np.uint64(a[row]) | np.uint64(b[row]) << one | np.uint64(c[row]) << two | np.uint64(d[row]) << three
-            keys[row, word] = bits if shift == 0 else keys[row, word] | bits << shift
+            low = np.uint64(a[row]) | np.uint64(b[row]) << _BYTES[1] | np.uint64(c[row]) << _BYTES[2]
+            high = np.uint64(e[row]) | np.uint64(f[row]) << _BYTES[1] | np.uint64(g[row]) << _BYTES[2]
+            low |= np.uint64(d[row]) << _BYTES[3]
+            keys[row, word] = low | (high | np.uint64(h[row]) << _BYTES[3]) << _HALF
+
+
+@compiled
+def pack_wide(raw: Any, source: Any, keys: Any) -> None:
+    """The same of lanes that are two bytes wide."""
+    for word in range(keys.shape[1]):
+        first = 4 * word
+        a, b, c, d = raw[source[first]], raw[source[first + 1]], raw[source[first + 2]], raw[source[first + 3]]
+        for row in range(keys.shape[0]):
+            low = np.uint64(a[row]) | np.uint64(b[row]) << _BYTES[2]
+            keys[row, word] = low | (np.uint64(c[row]) | np.uint64(d[row]) << _BYTES[2]) << _HALF
 
 
 @short
@@ -44,30 +60,63 @@ def is_key(keys: Any, row: int, letters: Any, letter: int) -> Any:
     """Whether a letter has the key of a row."""
     same = True
     for word in range(keys.shape[1]):
-        same &= letters[letter, word] == keys[row, word]
+        same &= letters[np.uint64(letter), word] == keys[row, word]
     return same
 
 
+@short
+def slot_of(keys: Any, row: int) -> Any:
+    """What is mixed of a key."""
+    mixed = np.uint64(0)
+    for word in range(keys.shape[1]):
+        mixed = (mixed ^ keys[row, word]) * _SPREAD
+        mixed ^= mixed >> _HALF
+    return mixed
+
+
 @compiled
-def intern(keys: Any, slots: Any, letters: Any, used: int, out: Any) -> Any:
-    """The letter of each row; how many there are then. New ones are written down; ``slots`` finds them by what is mixed of a
-    key."""
-    last = slots.shape[0] - 1
-    for row in range(keys.shape[0]):
-        mixed = np.uint64(0)
-        for word in range(keys.shape[1]):
-            mixed = (mixed ^ keys[row, word]) * _SPREAD
-            mixed ^= mixed >> _HALF
-        slot = np.int64(mixed) & last
+def intern(keys: Any, slots: Any, letters: Any, used: int, out: Any, at: int) -> Any:
+    """The letter of each row from ``at`` on; how far that went, and how many there are then. ``slots`` finds them; it ends
+    where there are too few slots for one more letter."""
+    last = np.uint64(slots.shape[0] - 1)
+    for row in range(at, keys.shape[0]):
+        slot = slot_of(keys, row) & last
         letter = slots[slot]
         while letter >= 0 and not is_key(keys, row, letters, letter):
-            slot = (slot + 1) & last
+            slot = (slot + np.uint64(1)) & last
             letter = slots[slot]
         if letter < 0:
+            if 2 * used >= slots.shape[0]:
+                return row, used
             letter = used
             slots[slot] = used
             for word in range(keys.shape[1]):
                 letters[used, word] = keys[row, word]
             used += 1
         out[row] = letter
-    return used
+    return keys.shape[0], used
+
+
+@compiled
+def fill(slots: Any, letters: Any, used: int) -> None:
+    """Puts all letters into slots that are empty."""
+    last = np.uint64(slots.shape[0] - 1)
+    for letter in range(used):
+        slot = slot_of(letters, letter) & last
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & last
+        slots[slot] = letter
+
+
+@compiled
+def tell(letter: Any, given: Any, start: Any, raw: Any, measured: Any, facts: Any) -> None:
+    """What each row says in one number: its letter, whether it is the last of a patient, what was given, and of some terms
+    whether a code was read, and whether it is said that there is none. ``measured``: these terms, and their first bits."""
+    last = facts.shape[0] - 1
+    for row in range(facts.shape[0]):
+        is_last = row == last or start[min(row + 1, last)]
+        facts[row] = np.int64(letter[row]) | np.int64(is_last) << IS_LAST | np.int64(given[row]) << GIVEN
+    for number in range(measured.shape[0]):
+        column, shift = raw[measured[number, 0]], measured[number, 1]
+        for row in range(facts.shape[0]):
+            facts[row] |= (np.int64(column[row] >= 0) | np.int64(column[row] == NO_VALUE) << 1) << shift

@@ -57,8 +57,9 @@ T_KIND, T_FIRST, T_ROOT, T_ALWAYS, T_MEASURED, T_PHASE, T_AXIS, T_LAPSES, T_UNKN
 
 N_AXIS, N_BASE, N_SIZE = range(3)
 """The columns of the table of nodes."""
-P_ROOT, P_DRUG, P_NUMBER, P_STAGE = range(4)
-"""The columns of the table of places: the tree, whether drug is in force, the number by which it is remembered, its stage."""
+P_ONE, P_TWO, P_NUMBER, P_STAGE = range(4)
+"""The columns of the table of places: the bits of what is asked there in two words, the number by which it is remembered, and its
+stage."""
 
 
 @short

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from protocol.executors.columnar.letters_code import GIVEN, LETTER, MEASURED
 from protocol.executors.columnar.machine_code import (
     AFTER,
     AMOUNT,
@@ -20,7 +21,9 @@ from protocol.executors.columnar.machine_code import (
     LANE,
     NEGATIVE,
     P_NUMBER,
+    P_ONE,
     P_STAGE,
+    P_TWO,
     PLACE,
     RANGE,
     SHOWN,
@@ -44,17 +47,18 @@ NOWHERE = np.uint64(2**64 - 1)
 Q_WORD, Q_SHIFT = LANE + 1, LANE + 2
 """The last columns of the table of questions, behind those of axes: the word and the first bit of the code."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
-_STAGE = np.uint64(32)
+_NUMBER = np.uint64(32)
+_OF_GIVEN = (1 << (MEASURED - GIVEN)) - 1
 _PLACES = 8
 
 
 @compiled
 def answer_all(
-    asked: Any, kinds: Any, cuts: Any, codes: Any, registers: Any, given: Any, row: Any, words: Any, at_once: int
+    asked: Any, kinds: Any, cuts: Any, codes: Any, registers: Any, now: Any, words: Any, at_once: int
 ) -> None:  # fmt: skip
     """The answers to all that anybody asks but readings. ``kinds``: where the questions of each kind begin."""
     for lane in range(at_once):
-        words[0, lane], words[1, lane] = given[np.uint64(row[lane])], 0
+        words[0, lane], words[1, lane] = now[lane] >> GIVEN & _OF_GIVEN, 0
     compare(asked, kinds, cuts, registers, words, at_once)
     times = registers[TIME]
     for n in range(kinds[COUNT], kinds[SPAN]):
@@ -108,16 +112,15 @@ def compare(asked: Any, kinds: Any, cuts: Any, registers: Any, words: Any, at_on
 
 @compiled
 def recall(
-    place: Any, mask: Any, memory: Any, letter: Any, classes: Any, registers: Any, row: Any, words: Any, key: Any, slot: Any,
-    leaf: Any, at_once: int,
+    place: Any, memory: Any, classes: Any, registers: Any, now: Any, words: Any, key: Any, slot: Any, leaf: Any, at_once: int
 ) -> None:  # fmt: skip
     """The leaf of each patient from memory, if it is kept at the first place, or -1."""
     for lane in range(at_once):
         here = np.uint64(registers[PLACE, lane])
-        words[0, lane] &= mask[here, 0]
-        words[1, lane] &= mask[here, 1]
-        same = classes[np.uint64(letter[np.uint64(row[lane])]), np.uint64(place[here, P_STAGE])]
-        key[lane] = np.uint64(same) | np.uint64(place[here, P_NUMBER]) << _STAGE
+        words[0, lane] &= place[here, P_ONE]
+        words[1, lane] &= place[here, P_TWO]
+        same = classes[np.uint64(now[lane] & LETTER), place[here, P_STAGE]]
+        key[lane] = np.uint64(same) | place[here, P_NUMBER] << _NUMBER
     for lane in range(at_once):
         mixed = key[lane] * _SPREAD[0] + words[0, lane] * _SPREAD[1] + words[1, lane] * _SPREAD[2]
         slot[lane] = mixed >> np.uint64(64 - BITS)

@@ -15,6 +15,9 @@ from protocol.executors.columnar.inputs import Buffers, Compared, buffers, compa
 from protocol.executors.compiled import layout
 from protocol.model.input import Choice, Grade, Number, YesNo
 
+_SPARE: Any = np.empty(2048), np.empty(2048, np.int16)
+"""Room for the quotients of so many rows: one table is read at a time."""
+
 
 class Coding:
     """How the columns of a table become codes; made once for a protocol."""
@@ -67,8 +70,11 @@ def _multiples(one: Compared, rows: Any, names: Collection[str], place: Any, num
     if f"{one.name}.{side}" not in names:
         place[:] = np.where(first < 0, first, term.without_limit)
         return 0
-    limit, around = buffers(rows.column(f"{one.name}.{side}"), np.float64), one.around[number]
-    odd: Any = loops.code_multiples(first, plain.values, limit.values, limit.there, one.range, around, term.without_limit, place)
+    limit = buffers(rows.column(f"{one.name}.{side}"), np.float64)
+    odd: Any = loops.code_multiples(
+        first, plain.values, limit.values, limit.there, one.range, one.around[number], one.exact[number], term.without_limit,
+        _SPARE, place,
+    )  # fmt: skip
     return int(odd)
 
 

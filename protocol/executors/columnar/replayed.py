@@ -82,7 +82,9 @@ class _Replay:
                 whole = coded.registers(abreast.registers[:, lane], row)
                 abreast.leaf[lane] = self._grow(coded, whole, row)
             if len(self.forest.asks.live) > live:
+                coded.tell()
                 abreast.read_again(coded)
+            abreast.look_again(coded)
             if why == TRACKER:
                 abreast.begin_again(lane, begin)
             coded.memory.renew(coded.lanes.dtype)

@@ -16,6 +16,9 @@ from protocol.executors.compiled.patients import patient_of
 from protocol.executors.compiled.windows import has_window
 from protocol.executors.plain import Walker
 
+_BACK = 256
+"""Rows among which the end of a patient is looked for first."""
+
 
 def is_fit(ready: Walker) -> bool:
     """Whether columns can take a compiled protocol: it computes nothing from readings, has no window of time, and
@@ -36,15 +39,17 @@ def chunks(table: pyarrow.Table, at_once: int) -> Iterator[tuple[int, Any]]:
 
 
 def _end(table: pyarrow.Table, begin: int, size: int) -> int:
-    """Where the last patient who begins in the next rows ends; never in the middle of one."""
+    """Where the last patient who begins in the next rows ends; never in the middle of one. It is looked for from behind."""
+    back = _BACK
     while begin + size < table.num_rows:
-        patients = table["patient"].slice(begin, size + 1).combine_chunks()
+        first = max(begin, begin + size - back)
+        patients = table["patient"].slice(first, begin + size - first + 1).combine_chunks()
         patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
         owner = patients.to_numpy()
         changes = np.flatnonzero(owner[1:] != owner[:-1])
         if changes.size:
-            return int(begin + changes[-1] + 1)
-        size *= 2
+            return int(first + changes[-1] + 1)
+        back, size = (back * 8, size) if first > begin else (_BACK, size * 2)
     return int(table.num_rows)
 
 
@@ -67,6 +72,8 @@ def _number(forest: Forest, text: str) -> int:
 
 def by_slow(outcome: Outcome, table: pyarrow.Table, begin: int, start: Any, leaves: Any, follow: str) -> None:
     """Decides those patients of a chunk who have a row without a leaf: only the reference can."""
+    if not (leaves < 0).any():
+        return
     starts = [*np.flatnonzero(start).tolist(), len(leaves)]
     for number in sorted({int(np.searchsorted(starts, row, "right")) - 1 for row in np.flatnonzero(leaves < 0).tolist()}):
         first, last = starts[number], starts[number + 1]
