@@ -15,6 +15,8 @@ from protocol.executors.compiled.terms import Term
 from protocol.executors.in_rounds.rounds import Room, Rounds, spans_of
 
 Array = Any
+RAW = "what was read"
+"""The room of the codes that were read."""
 
 
 class Carried:
@@ -32,9 +34,10 @@ class Carried:
         self.line_of_input = {number: self.line[place] for number, place in of_input.items()}
         kind = raw.dtype if rounds.most < np.iinfo(raw.dtype).max else np.dtype(np.int32)
         shape = (len(self.terms), len(rounds.row))
-        self.code, self.last = room.empty("carried", shape, kind), room.empty("last", shape, kind)
+        self.code = room.empty("carried", shape, kind)
         for line, term in enumerate(self.terms):
             self.code[line] = raw[term.place].take(rounds.row, mode="clip")
+        self.last = room.empty(RAW, shape, kind)  # where what was read stood, which nobody needs any longer
         self.kind, self.spare = kind, room.empty("spare", (len(self.terms), len(rounds.begin)), kind)
         self._since: dict[int, Array] = {}
 

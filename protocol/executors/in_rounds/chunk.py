@@ -51,7 +51,7 @@ class Chunk:
 
     def decided(self) -> Array:
         """The leaf of each visit, round after round; -1 from where on only the reference can tell."""
-        leaves: Array = np.zeros(len(self.rounds.row), np.int64)
+        leaves: Array = np.zeros(len(self.rounds.row), np.int32)
         number = 0
         self._begin()
         while number < self.rounds.most:

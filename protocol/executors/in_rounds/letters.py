@@ -51,12 +51,12 @@ class Letters:
         found, rows = self.table.find(words)
         new = (found == NEW).nonzero()[0]
         if not new.size:
-            return found
+            return found.astype(np.int32)
         distinct, first = np.unique(rows[new], return_index=True)
         numbers: Array = self.size + np.arange(len(distinct))
         self._learn(fields, words, numbers, new[first])
         self.table.values[distinct] = numbers  # at last: whoever interrupts this leaves no number of which nothing is known
-        return self.table.values[rows]
+        return self.table.values[rows].astype(np.int32)
 
     def _learn(self, fields: Sequence[Array | int], words: Array, numbers: Array, new: Array) -> None:
         known, self.size = len(self.codes), self.size + len(new)

@@ -14,7 +14,7 @@ from protocol.executors.columnar.inputs import buffers
 from protocol.executors.columnar.outcome import WAYS, Outcome
 from protocol.executors.columnar.whole_patients import by_slow, chunks, written
 from protocol.executors.in_rounds import values
-from protocol.executors.in_rounds.carried import Carried
+from protocol.executors.in_rounds.carried import RAW, Carried
 from protocol.executors.in_rounds.chunk import Chunk, Known
 from protocol.executors.in_rounds.leaves import judge
 from protocol.executors.in_rounds.rounds import Room, Rounds
@@ -24,7 +24,7 @@ from protocol.executors.visits_table import starts
 Array = Any
 _FEW = 5
 """A round costs as much as so many visits one after the other, about."""
-AT_ONCE = 131_072
+AT_ONCE = 196_608
 """Rows of a chunk, about; patients are always whole. Fewer cost more calls for each visit than a closer cache saves."""
 
 
@@ -58,21 +58,20 @@ class _Replay:
         """Decides the rows of some whole patients."""
         place, size = slice(begin, begin + rows.num_rows), rows.num_rows
         start, time = _starts(rows.column("patient")), buffers(rows.column("elapsed"), np.int64).values
-        raw, refused = self.room.empty("raw", (len(self.forest.frame.terms), size), self.known.kind), self.outcome.refused[place]
+        raw, refused = self.room.empty(RAW, (len(self.forest.frame.terms), size), self.known.kind), self.outcome.refused[place]
         absent = values.code(self.known.inputs, rows, raw, refused)
         left_out = without_repeats([one for one in self.known.inputs if one.terms[0] not in absent], start, raw, refused)
         rounds, given = Rounds(start, time), self._given(rows)
         carried = Carried(self.forest.frame, rounds, raw, absent, self.room)
-        found = Chunk(self.known, carried, given[rounds.row]).decided()
-        leaves: Array = np.empty(size, np.int64)
-        leaves[rounds.row] = found
+        leaves = self.outcome.rows[place]
+        leaves[rounds.row] = Chunk(self.known, carried, given[rounds.row]).decided()
         leaves[left_out] = -1
         self._write(place, rows, start, time, given, leaves)
 
     def _given(self, rows: Any) -> Array:
         """What was given at each row, by the number that the trees know."""
         if self.follow != "given" or "given" not in rows.schema.names:
-            return np.zeros(rows.num_rows, np.int64)
+            return np.zeros(rows.num_rows, np.int32)
         return values.given(rows, *written(self.forest, rows.column("given")))
 
     def _write(self, place: slice, rows: Any, start: Array, time: Array, given: Array, leaves: Array) -> None:
@@ -80,10 +79,9 @@ class _Replay:
         only = rows.column("dose only").fill_null(False).to_numpy(zero_copy_only=False) if has_dosing else np.zeros_like(start)
         self.known.leaves.renew()
         ways = judge(self.known.leaves, -1 if within is None else within, start, time, given, only, leaves)
-        numbers, used = self.outcome.rows[place], self.outcome.make_room()
-        np.multiply(leaves, WAYS, out=numbers, casting="unsafe")
-        numbers += ways
-        used[numbers if int(leaves.min(initial=0)) >= 0 else numbers[leaves >= 0]] = True
+        leaves *= WAYS
+        leaves += ways
+        self.outcome.make_room()[leaves if int(leaves.min(initial=0)) >= 0 else leaves[leaves >= 0]] = True
         by_slow(self.outcome, self.table, place.start, start, leaves, self.follow)
 
 

@@ -135,4 +135,5 @@ _READ: dict[type, Callable[[Compared, Any, Collection[str], Array], bool]] = {
 def given(rows: Any, column: Array, codes: Array) -> Array:
     """What was given at each row, by the number that the trees know; ``codes``: those of the dictionary, and of nothing."""
     plain = buffers(column, column.type.to_pandas_dtype())
+    codes = codes.astype(np.int32)
     return np.where(plain.there, codes.take(plain.values, mode="clip"), codes[-1])
