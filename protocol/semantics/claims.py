@@ -66,6 +66,7 @@ def watched(protocol: Protocol) -> Protocol:
     return evolve(protocol, derived=(*protocol.derived, *(Derived(asked_name(guard), guard) for guard in asked)))
 
 
+@lru_cache(maxsize=4096)
 def asked_name(guard: Guard) -> str:
     """A name that no file can declare."""
     return f"({guard!r})"

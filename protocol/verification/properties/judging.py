@@ -20,8 +20,9 @@ from protocol.model.state import State
 from protocol.semantics.claims import Moment, asked_name, done_at, holds_in
 from protocol.semantics.effects import in_force
 from protocol.semantics.monitors import Monitor, monitor_of
-from protocol.semantics.scene import Scene
+from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.truth import World
+from protocol.verification.properties.conditions import Conditions
 from protocol.verification.properties.sketches import Sketches, Truth
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
@@ -88,6 +89,7 @@ class Judging:
     def __init__(self, search: Exploring) -> None:
         self.search = search
         self.abstraction, self.diagrams = search.abstraction, search.diagrams
+        self.conditions = Conditions(self.abstraction, self.diagrams)
         self._parts: dict[Claim, Part] = {}
         self._claims: dict[Hashable, Node] = {}
         self._done: dict[Hashable, tuple[Truth, ...]] = {}
@@ -130,14 +132,20 @@ class Judging:
         key = (part.number, done, tuple([is_true_of_clock(kept, atom) for atom in part.clocks]), shown, kept.taken)
         found = self._claims.get(key)
         if found is None:
-            moment = self._moment(kept, outcome, way)
-
-            def answer(world: World) -> frozenset[Truth]:
-                return frozenset({holds_in(part.claim, moment, world)})
-
-            whole = diagram(self.abstraction, self.diagrams, self.search.deciding.situation(kept), answer, join)
+            whole = self._whole(part, kept, self._moment(kept, outcome, way), shown)
             found = self._claims[key] = self.diagrams.apply(truth_of, self.diagrams.widened(whole, self.abstraction.ways, join))
         return found
+
+    def _whole(self, part: Part, kept: Kept, moment: Moment, shown: tuple[Candidates, ...]) -> Node:
+        """Over complete values all that a claim can be."""
+        situation = self.search.deciding.situation(kept)
+        if kept.taken is None and all(len(candidates) == 1 for candidates in shown):
+            return self.diagrams.kept("one", _one, self.conditions.claim(part.claim, moment, situation))
+
+        def answer(world: World) -> frozenset[Truth]:
+            return frozenset({holds_in(part.claim, moment, world)})
+
+        return diagram(self.abstraction, self.diagrams, situation, answer, join)
 
     def _moment(self, kept: Kept, outcome: Outcome, way: Way) -> Moment:
         before, place = state_of(self.abstraction, kept), way.place
@@ -274,3 +282,7 @@ class Judging:
         ):
             return None
         return self.diagrams.apply_to(told, self.diagrams.narrowed(options.node, places.__contains__), *nodes)
+
+
+def _one(truth: Truth) -> frozenset[Truth]:
+    return frozenset({truth})

@@ -29,7 +29,8 @@ class Safety:
 
     def against(self, options: Options) -> Shown:
         """The raises while a rule that lowers at the level that is reached is true, or may be for what is missing."""
-        raising = self._of(options)
+        raising, narrowed = self._of(options), self.diagrams.narrowed
+        raised = narrowed(options.node, raising.__contains__) if raising else options.node
         for rule, acting in self.lowering(options):
             there = {
                 outcome
@@ -38,7 +39,7 @@ class Safety:
             }
             node = self.diagrams.apply_to(
                 lambda outcome, answers: outcome if True in answers else None,
-                self.diagrams.narrowed(options.node, there.__contains__),
+                narrowed(raised, there.__contains__),
                 acting,
             )
             yield from ((*one, rule) for one in self._shown(node, options, raising))

@@ -10,16 +10,10 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
+from protocol.verification.search.cheapest import LAST, Cheapest, Choices, cheapest
 from protocol.verification.search.watch import Watch
 
-LAST = 1_000_000
-"""The axis of a leaf: after all others."""
-
-Choices = tuple[tuple[int, int], ...]
-"""Values of some axes, as (axis, place) pairs."""
-
-Cheapest = dict[Any, tuple[int, Choices]]
-"""Values of a diagram, with the choices that come to each at the least cost."""
+__all__ = ["LAST", "Cheapest", "Choices", "Diagrams", "Node", "value_at"]
 
 
 class Node:
@@ -234,30 +228,9 @@ class Diagrams:
 
         return of(node)
 
-    def cheapest(
-        self, node: Node, costs: Mapping[int, Sequence[int | None]], known: dict[Node, Cheapest] | None = None
-    ) -> Cheapest:
-        """Each value of the diagram with the choices that come to it at the least cost; what costs None is not to be had.
-
-        ``known`` is what was found for other diagrams at the same costs.
-        """
-        memo, watch = {} if known is None else known, self.watch
-
-        def of(one: Node) -> Cheapest:
-            found = memo.get(one)
-            if found is None:
-                if one.axis == LAST:
-                    found = {one.value: (0, ())}
-                else:
-                    found = {}
-                    for part, (cost, place) in _ways_to(one, costs[one.axis]).items():
-                        inside = of(part)
-                        watch.count(len(inside))
-                        _merge(found, inside, cost, (one.axis, place))
-                memo[one] = found
-            return found
-
-        return of(node)
+    def cheapest(self, node: Node, costs: Mapping[int, Sequence[int | None]]) -> Cheapest:
+        """Each value of the diagram with the choices that come to it at the least cost; what costs None is not to be had."""
+        return cheapest(node, costs, self.watch.count)
 
     def _letters(
         self,
@@ -267,23 +240,6 @@ class Diagrams:
         together: Callable[[frozenset[Node]], Node],
     ) -> Node:
         return self.split(node.axis, [together(frozenset([parts[place] for place in way])) for way in ways[node.axis]])
-
-
-def _ways_to(node: Node, costs: Sequence[int | None]) -> dict[Node, tuple[int, int]]:
-    """The cheapest choice that leads to each different part of a node."""
-    found: dict[Node, tuple[int, int]] = {}
-    for place, part in enumerate(node.parts):
-        cost = costs[place]
-        if cost is not None and (part not in found or cost < found[part][0]):
-            found[part] = cost, place
-    return found
-
-
-def _merge(found: Cheapest, part: Cheapest, cost: int, choice: tuple[int, int]) -> None:
-    for value, (more, choices) in part.items():
-        known = found.get(value)
-        if known is None or cost + more < known[0]:
-            found[value] = (cost + more, (choice, *choices))
 
 
 def value_at(node: Node, choices: Mapping[int, int]) -> Any:

@@ -11,7 +11,7 @@ from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, 
 from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.deciding import Deciding
-from protocol.verification.search.diagrams import Cheapest, Choices, Diagrams, Node
+from protocol.verification.search.diagrams import Choices, Diagrams, Node
 from protocol.verification.search.explored import Costs, Explored, Move, Options, Told, moves_of
 from protocol.verification.search.kept import (
     NEWER_THAN_HOLD,
@@ -45,7 +45,6 @@ class Exploring:
         self._same: dict[tuple[tuple[int | None, ...], ...], Costs] = {}
         self._trails: dict[Hashable, tuple[Trail, ...]] = {}
         self._facts: dict[Hashable, Hashable] = {}
-        self._cheapest: dict[Costs, dict[Node, Cheapest]] = {}
         self._normal: dict[Choices, bool] = {}
         self._findings = frozenset(item.name for item in abstraction.protocol.inputs if not item.fixed)
 
@@ -104,7 +103,7 @@ class Exploring:
         here = self.diagrams.where(trail, node, outcomes)
         found = self._same_told.get((here, costs))
         if found is None:
-            ways = self.diagrams.cheapest(here, dict(enumerate(costs)), self._cheapest.setdefault(costs, {}))
+            ways = self.diagrams.cheapest(here, dict(enumerate(costs)))
             told = tuple((one, *how) for one, how in ways.items() if one is not None)
             found = self._same_told[(here, costs)] = told, moves_of(told)
         return Options(after, here, costs, *found)
