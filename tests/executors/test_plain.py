@@ -118,3 +118,20 @@ def test_codes_that_no_rule_tells_apart_share_what_follows() -> None:
     known = len(ready.tree.node_axis)
     list(replayed(ready, table | {"bilirubin": [1.9, 0.2], "bilirubin.upper": [1.2, 1.2]}))
     assert len(ready.tree.node_axis) == known
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_table_under_any_protocol_is_decided_as_by_the_reference(seed: int) -> None:
+    pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
+    from protocol.executors import by_reference
+    from tests.executors.test_columns import visits
+
+    random, computed = Random(seed), 0
+    while computed < 4:
+        spec = any_protocol(random.choice, tables=random.random() < 0.3)
+        spec = spec if random.random() < 0.2 else evolve(spec, between_visits="wait")
+        table, follow = visits(random, spec, 12), random.choice(("given", "given", "recommended"))
+        expected = by_reference.decisions(spec, table, follow).to_pylist()
+        found = [row for one in replay_plain(spec, table.to_pydict(), follow=follow) for row in rows(one)]
+        assert found == [{name: row[name] for name in (*NAMES, "refused")} for row in expected]
+        computed += bool(spec.numbers)
