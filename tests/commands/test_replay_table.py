@@ -115,7 +115,7 @@ def test_who_is_stopped_says_how_to_go_on(sign: signal.Signals, desk: Path) -> N
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         until = time.monotonic() + 30
-        while not (desk / "out" / "decisions" / "00000.parquet").exists() and time.monotonic() < until:
+        while not (desk / "out" / "run.json").exists() and time.monotonic() < until:
             time.sleep(0.02)
         process.send_signal(sign)
         _, said = process.communicate(timeout=30)

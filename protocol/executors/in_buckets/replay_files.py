@@ -6,8 +6,11 @@ or out of room goes on where it was when it is run again, and comes to the same 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
@@ -132,7 +135,8 @@ def _leave(folder: Path) -> None:
 
 
 def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], before: Changes, folder: Path, means: Means) -> Manifest:
-    from protocol.executors.in_buckets import sorted_visits, sorting
+    with _undisturbed():
+        from protocol.executors.in_buckets import sorted_visits, sorting
     from protocol.executors.in_buckets.bucket import added
     from protocol.executors.in_buckets.visit_files import changes_of
 
@@ -154,6 +158,23 @@ def _replayed(protocol: Protocol, run: Run, files: Sequence[Path], before: Chang
     put_value(folder / MANIFEST, manifest)
     _leave(folder)
     return manifest
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Who interrupts is heard only afterwards: duckdb aborts the whole process where it is interrupted while it is loaded."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {sign: signal.signal(sign, lambda number, frame: heard.append(number)) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, signal.SIG_DFL if handler is None else handler)
+    for number in heard[:1]:
+        signal.raise_signal(number)
 
 
 def _done(folder: Path, bucket: Bucket) -> Done | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import protocol
 from protocol.errors import InputError
-from protocol.executors.in_buckets.replay_files import Means, replay_files
+from protocol.executors.in_buckets.replay_files import Means, _undisturbed, replay_files
 from tests.executors.in_buckets.visit_files import SMALL, content, decisions, visits, written
 
 arrow = pytest.importorskip("pyarrow", reason="files of visits need the extra 'bulk'")
@@ -283,6 +284,14 @@ def test_files_that_do_not_belong_together_are_refused(file: Path, tmp_path: Pat
     assert "error R002: the file is given twice" in refused(SMALL, [file, tmp_path / "." / file.name], tmp_path / "out")
     assert "more.parquet: error T003: column 'anc' has the type string" in refused(SMALL, [more], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_who_interrupts_while_libraries_are_loaded_is_heard_when_they_are() -> None:
+    loaded = []
+    with pytest.raises(KeyboardInterrupt), _undisturbed():
+        signal.raise_signal(signal.SIGINT)
+        loaded.append("all of it")
+    assert loaded and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_patient_of_two_files_has_each_visit_once(tmp_path: Path) -> None:
