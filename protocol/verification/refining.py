@@ -38,8 +38,8 @@ def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...
     long, others = _of_time(asked), _others(asked)
     roughly = frozenset(Tracked(one.name) for one in long if _can_be_rough(asked, one))
     trackers = frozenset(Tracked(one.name) for one in long)
-    found = [Free(trackers | others), Free(trackers, roughly)]
-    return (*found, NOTHING) if len(kept) <= MOST_KEPT else tuple(found)
+    found = [Free(trackers | others), Free(trackers | others, roughly), Free(trackers, roughly)]
+    return (*dict.fromkeys(found), NOTHING) if len(kept) <= MOST_KEPT else (*dict.fromkeys(found),)
 
 
 def open_names(found: Report) -> frozenset[str]:
