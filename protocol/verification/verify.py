@@ -139,7 +139,7 @@ def searched(
     some of the history can be ``free``."""
     began = monotonic()
     say(f"{protocol.name}: searching")
-    search = Exploring(abstraction(protocol, every, remembered, free), (every,), any_dose=any_dose)
+    search = Exploring(abstraction(protocol, every, remembered, free, settled=True), (every,), any_dose=any_dose)
     explored = search.explore(bounds.for_states(), lambda found: say(f"{protocol.name}: {found:,} states"))
     return Search(search, explored, Grid(every), monotonic() - began)
 

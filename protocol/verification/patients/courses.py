@@ -133,12 +133,22 @@ def carried_from(abstraction: Abstraction, path: Path, times: Sequence[int], *, 
     ``sparse``: a reading that is newer than the letter says is left out where an older one says the same.
     """
     shown = [{axis: abstraction.axes[axis].letters[letter] for axis, letter in came.letters} for came in path]
-    before = before_each(path, times)
+    before, settled = before_each(path, times), _settled(abstraction, shown, times)
     for visit, letters in enumerate(shown):
         for place, letter in letters.items():
-            if letter.kind == "carried" and not _is_put(abstraction, place, shown, times, visit, before[visit], sparse):
+            if (
+                letter.kind == "carried"
+                and place not in settled
+                and not _is_put(abstraction, place, shown, times, visit, before[visit], sparse)
+            ):
                 return None
     return shown
+
+
+def _settled(abstraction: Abstraction, shown: list[Shown], times: Sequence[int]) -> frozenset[int]:
+    """The computed numbers that what the path shows of the first dose settles, so that nothing has to be put anywhere."""
+    start = next((letters for letters, time in zip(shown, times, strict=True) if time >= 0), {})
+    return frozenset(base.place for base in abstraction.bases if base.cell(start.get(base.of)) is not None)
 
 
 def _is_put(

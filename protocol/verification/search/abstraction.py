@@ -23,6 +23,7 @@ from protocol.model.input import Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
 from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, in_order, uses_up
+from protocol.verification.search.at_start import Base, bases_of
 from protocol.verification.search.axes import (
     BETWEEN,
     NEW,
@@ -70,6 +71,12 @@ class Abstraction:
     clocks: tuple[Compare, ...]
     free: dict[int, Term]
     roughly: dict[int, int]
+    bases: tuple[Base, ...] = ()
+
+    @cached_property
+    def base_of(self) -> dict[int, int]:
+        """For the place of an axis that is a baseline its place among these."""
+        return {base.place: number for number, base in enumerate(self.bases)}
 
     @cached_property
     def freedom(self) -> Free:
@@ -103,13 +110,18 @@ class Abstraction:
         return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
 
 
-def abstraction(protocol: Protocol, every: int, remembered: Iterable[str] = (), free: Free = NOTHING) -> Abstraction:
+def abstraction(
+    protocol: Protocol, every: int, remembered: Iterable[str] = (), free: Free = NOTHING, *, settled: bool = False
+) -> Abstraction:
     """The abstraction of a protocol on a grid of visits.
 
     ``remembered`` names inputs of which the last reading is kept, so that only what was measured is carried over. Clocks and
-    trackers that are ``free`` can be anything at each visit.
+    trackers that are ``free`` can be anything at each visit. ``settled``: what the first dose settles is kept, too, so that it is
+    not another at each visit.
     """
-    return abstractions((protocol,), every, remembered, free)[0]
+    kept = tuple(remembered)
+    found = abstractions((protocol,), every, kept, free)[0]
+    return evolve(found, bases=tuple(bases_of(asked_by(protocol, frozenset(kept), free), found.axes))) if settled else found
 
 
 def abstractions(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from attrs import evolve
 
 from protocol.verification.search.abstraction import MOST_AGES, Abstraction
+from protocol.verification.search.at_start import letters_of_base
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
 from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.breadth_first import BreadthFirst
@@ -112,7 +113,8 @@ class Exploring:
 
     def _allowed(self, kept: Kept, begins: bool) -> Costs:
         once = self.abstraction.holds_once
-        key = (kept.age("stepped"), kept.age("hold_began") if once else None, kept.readings, begins)
+        started = kept.age("started") is not None if self.abstraction.bases else begins
+        key = (kept.age("stepped"), kept.age("hold_began") if once else None, kept.readings, begins, started, kept.bases)
         found = self._costs.get(key)
         if found is None:
             found = self._costs[key] = self.once(
@@ -141,6 +143,8 @@ class Exploring:
 
     def letters_at(self, kept: Kept, place: int, axis: Axis, begins: bool) -> tuple[int | None, ...]:
         """What each letter of an input costs, None where it cannot be."""
+        if (found := self._settled_at(kept, place, axis)) is not None:
+            return found
         if place in self.abstraction.remembered:
             held = kept.readings[self.abstraction.remembered.index(place)]
             can = set() if held is None else {self._age(kept, axis, *held[1:])}
@@ -149,6 +153,14 @@ class Exploring:
             held, newer = None, range(4) if axis.item.valid_for is None else (None,)
             can = set() if begins else {self._age(kept, axis, age, bits) for age in self.ages(axis) for bits in newer}
         return tuple(self._cost(axis, number, held, can) for number in range(len(axis.letters)))
+
+    def _settled_at(self, kept: Kept, place: int, axis: Axis) -> tuple[int | None, ...] | None:
+        """The same of what the first dose settles; None where that is free."""
+        number = self.abstraction.base_of.get(place)
+        if number is None:
+            return None
+        started, dated = (kept.age(name) is not None for name in ("started", "stepped"))
+        return letters_of_base(axis, kept.bases[number], started=started, dated=dated)
 
     def ages(self, axis: Axis) -> range:
         """How old a reading of an input can be that is carried over."""

@@ -18,6 +18,8 @@ def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
     resets = way.resets & abstraction.dated
     dates = tuple([0 if name in resets else age for name, age in zip(DATES, kept.dates, strict=True)])
     after = kept._replace(place=way.place, dates=dates, taken=_taken(abstraction, kept, way))
+    if kept.bases and after.age("started") is None:
+        after = after._replace(bases=(None,) * len(kept.bases))
     if "anew" in way.resets:
         begin = first(abstraction)
         no_longer = _NAMES["lowered"]

@@ -38,7 +38,10 @@ class Place:
 
 
 class Kept(NamedTuple):
-    """A state. ``dates`` are ages in the order of ``DATES``, ``due`` and ``moved`` masks over comparisons and trackers."""
+    """A state. ``dates`` are ages in the order of ``DATES``, ``due`` and ``moved`` masks over comparisons and trackers.
+
+    ``bases`` are the cells of what the first dose settles, None where that is open.
+    """
 
     place: Place
     dates: tuple[int | None, ...]
@@ -50,6 +53,7 @@ class Kept(NamedTuple):
     moved_hold: int
     readings: tuple[Remembered, ...]
     taken: Taken | None
+    bases: tuple[int | None, ...] = ()
 
     def age(self, name: str) -> int | None:
         """The age of an event of ``DATES``."""
@@ -63,7 +67,7 @@ def first(abstraction: Abstraction) -> Kept:
     memory = tuple(first_memory(tracker) for tracker in abstraction.trackers)
     nothing: tuple[Remembered, ...] = (None,) * len(abstraction.remembered)
     taken = Taken() if abstraction.prepared.counts_dose else None
-    return Kept(place, (None,) * len(DATES), 0, 0, 0, memory, 0, 0, nothing, taken)
+    return Kept(place, (None,) * len(DATES), 0, 0, 0, memory, 0, 0, nothing, taken, (None,) * len(abstraction.bases))
 
 
 def passed(abstraction: Abstraction, kept: Kept, minutes: int, memory: tuple[Memory, ...]) -> Kept:

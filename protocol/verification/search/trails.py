@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
-from protocol.model.guard import And, Clock, Compare, Guard, Known, Term, Tracked, Value
+from protocol.model.guard import And, Clock, Compare, Guard, Known, Tracked
 from protocol.model.input import Tracker
 from protocol.model.state import Counted, Extreme, Interval, Lasting, Memory, Since
 from protocol.semantics.cells import cells
@@ -22,8 +22,10 @@ from protocol.semantics.trackers import NEVER, plausible, saturation
 from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.asked import opened, trackers_acted_on
 from protocol.verification.search.asking import Situation, diagram
+from protocol.verification.search.at_start import settling
 from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Diagrams, Node, value_at
+from protocol.verification.search.extremes import cuts_of, piece
 from protocol.verification.search.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
 from protocol.verification.search.rough import meanwhile
 
@@ -46,10 +48,11 @@ class Told:
 
 @frozen(cache_hash=True)
 class Trail:
-    """``told`` of each tracker, and of each input that is kept the place of its letter."""
+    """``told`` of each tracker, of each input that is kept the place of its letter, and what a first dose would settle."""
 
     told: tuple[Told, ...]
     letters: tuple[int, ...]
+    bases: tuple[int | None, ...] = ()
 
 
 def join(one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
@@ -99,15 +102,17 @@ class Trails:
 
     def node(self, kept: Kept) -> Node:
         """The diagram over letters whose values are trails."""
-        key = self.clocks_of(kept)
+        bases = self.abstraction.bases if kept.age("started") is None else ()
+        key = (self.clocks_of(kept), bool(bases))
         found = self._nodes.get(key)
         if found is None:
             parts = [self._told(tracker, kept, place in self.roughly) for place, tracker in enumerate(self.abstraction.trackers)]
             letters = [self._letter(place) for place in self.abstraction.remembered]
-            size = len(parts)
+            ends = (len(parts), len(parts) + len(letters))
+            parts += [*letters, *(settling(self.diagrams, base, self.abstraction.axes) for base in bases)]
             found = self.diagrams.leaf(Trail((), ()))
-            if parts or letters:
-                found = self.diagrams.apply(lambda *values: Trail(values[:size], values[size:]), *parts, *letters)
+            if parts:
+                found = self.diagrams.apply(lambda *all_: Trail(all_[: ends[0]], all_[slice(*ends)], all_[ends[1] :]), *parts)
             self._nodes[key] = found
         return found
 
@@ -218,10 +223,11 @@ class Trails:
             memory.append(new)
             masks = [mask | has_moved << place for mask in masks]
         readings = tuple(map(self._reading, self.abstraction.remembered, kept.readings, trail.letters))
+        bases = trail.bases or kept.bases
         for mask in masks:
             once = mask if self.abstraction.holds_once else 0
             moved, moved_hold = kept.moved | mask, kept.moved_hold | once
-            yield kept._replace(memory=tuple(memory), moved=moved, moved_hold=moved_hold, readings=readings)
+            yield kept._replace(memory=tuple(memory), moved=moved, moved_hold=moved_hold, readings=readings, bases=bases)
 
     def _reading(self, place: int, before: Remembered, letter: int) -> Remembered:
         axis = self.abstraction.axes[place]
@@ -255,26 +261,11 @@ class Trails:
         """Whether a value lies in the same piece as the lowest or highest so far: then it can be beyond that one, or not."""
         if not isinstance(held, Extreme) or told.value is None:
             return False
-        piece = self._piece(tracker, told.value)
-        return piece not in self._cuts(tracker) and piece == (held.high if tracker.kind == "lowest" else held.low)
+        here, cuts = self._piece(tracker, told.value), cuts_of(self.abstraction, tracker, may_move=True)
+        return here not in cuts and here == (held.high if tracker.kind == "lowest" else held.low)
 
     def _piece(self, tracker: Tracker, value: Fraction) -> Fraction:
-        """One value of the piece in which this one lies, between the constants of a lowest or highest value."""
-        cuts = self._cuts(tracker)
-        if value in cuts:
-            return value
-        low, high = plausible(self.abstraction.prepared, tracker.input)
-        below, above = [cut for cut in cuts if cut < value], [cut for cut in cuts if cut > value]
-        return ((below[-1] if below else low) + (above[0] if above else high)) / 2
-
-    def _cuts(self, tracker: Tracker) -> tuple[Fraction, ...]:
-        """Its constants; where it is asked whether it moved those of its input too, because of two cells one is the lower."""
-        constants = self.abstraction.prepared.constants
-        terms: list[Term] = [Tracked(tracker.name)]
-        if tracker.name in self.acted_on:
-            others = (one.name for one in self.abstraction.trackers if one.input == tracker.input)
-            terms = [Value(tracker.input), *map(Tracked, others)]
-        return tuple(sorted({constant for term in terms for constant in constants.get(term, ())}))
+        return piece(self.abstraction, tracker, value, may_move=tracker.name in self.acted_on)
 
 
 def candidates_of(abstraction: Abstraction, place: int, memory: Memory) -> Candidates:
