@@ -1,4 +1,4 @@
-"""Into which pieces is a lowest or highest value cut? Between its constants all is the same, unless it matters whether it moved."""
+"""Into which pieces is a lowest or highest value cut? At its constants; where it matters whether it moved, at others too."""
 
 from __future__ import annotations
 
