@@ -148,7 +148,8 @@ def notes(made: Search) -> Iterator[str]:
     """What a reader has to know of how far the answers go."""
     protocol, places = made.search.abstraction.protocol, made.search.abstraction.places
     free = [*(one.name for one in protocol.numbers), *(one.name for one in protocol.scores)]
-    asked = [name for name in free if name in places]
+    settled = {made.search.abstraction.axes[base.place].name for base in made.search.abstraction.bases}
+    asked = [name for name in free if name in places and name not in settled]
     if made.explored.ended:
         if largest := "; ".join(largest_parts(made.search.abstraction, made.explored.states)):
             yield f"what has the most values in the states that were found: {largest}"
