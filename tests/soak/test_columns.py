@@ -12,6 +12,7 @@ pytest.importorskip("numpy", reason="tables need the extra 'bulk'")
 pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
 from protocol.executors import by_columns
+from protocol.model.guard import Clock, Ratio, Tracked, Value
 from tests.executors.test_columns import WAYS, differences, fitting, visits
 
 
@@ -27,6 +28,9 @@ def test_any_table_is_decided_over_columns_as_by_the_reference(way: str, monkeyp
     print(f"\nseed {seed}")
     for case in range(int(os.environ.get("SOAK_CASES", "1000"))):
         random = Random(f"{seed}-{case}")
-        spec, follow = fitting(random), random.choice(("given", "given", "recommended"))
+        spec, follow = (
+            fitting(random, random.choice((object, Value, Ratio, Clock, Tracked))),
+            random.choice(("given", "given", "recommended")),
+        )
         for patients in (20, random.choice((1, 5, 40))):  # as trees grow, and in trees that have grown
             assert not differences(spec, visits(random, spec, patients), follow), f"seed {seed}, case {case}"
