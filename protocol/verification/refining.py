@@ -35,11 +35,12 @@ def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...
     kept = asked.kept - {item.name for item in protocol.inputs if item.fixed}
     if len(kept) <= followed:
         return (NOTHING,)
-    long, others = _of_time(asked), _others(asked)
+    long = _of_time(asked)
+    trackers = frozenset(Tracked(one.name) for one in long) | _clocks(asked)
     roughly = frozenset(Tracked(one.name) for one in long if _can_be_rough(asked, one))
-    trackers = frozenset(Tracked(one.name) for one in long)
-    found = [Free(trackers | others), Free(trackers | others, roughly), Free(trackers, roughly)]
-    return (*dict.fromkeys(found), NOTHING) if len(kept) <= MOST_KEPT else (*dict.fromkeys(found),)
+    both = (trackers | _counts(asked), trackers)
+    found = dict.fromkeys(Free(terms, rough) for terms in both for rough in (frozenset[Term](), roughly))
+    return (*found, NOTHING) if len(kept) <= MOST_KEPT else (*found,)
 
 
 def open_names(found: Report) -> frozenset[str]:
@@ -76,12 +77,16 @@ def _of_time(asked: AskedBy) -> list[Tracker]:
     return [one for one in asked.trackers if one.kind in ("duration", "since") and _steps(asked, Tracked(one.name)) <= 1]
 
 
-def _others(asked: AskedBy) -> frozenset[Clock | Tracked]:
-    """What else can be free, which saves less: counts, and clocks that no step rests on."""
+def _counts(asked: AskedBy) -> frozenset[Term]:
+    """The trackers that count and can be free."""
     counts = (Tracked(one.name) for one in asked.trackers if one.kind in ("episodes", "consecutive"))
+    return frozenset(term for term in counts if _steps(asked, term) <= 1)
+
+
+def _clocks(asked: AskedBy) -> frozenset[Term]:
+    """The clocks that can be free: no step rests on them, and they run no longer than that of the start."""
     clocks = dict.fromkeys(node.term for node in asked.compared() if isinstance(node.term, Clock))
-    wanted = [term for term in clocks if term.name in NO_EARLIER and not _steps(asked, term)]
-    return frozenset([*(term for term in counts if _steps(asked, term) <= 1), *wanted])
+    return frozenset(term for term in clocks if term.name in NO_EARLIER and not _steps(asked, term))
 
 
 def _steps(asked: AskedBy, term: Clock | Tracked) -> int:
