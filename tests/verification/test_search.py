@@ -85,3 +85,32 @@ def test_a_multiple_of_a_limit_that_is_missing_is_new_though_the_value_is_older_
     found = lockstep(exploring, visits)
     assert [both.taken.decision.status for both in found] == ["decided", "decided" if upper else "undecided"]
     assert all(both.agree() for both in found)
+
+
+DUE = """\
+protocol: due
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 100 mg daily, middle: 200 mg daily, high: 400 mg daily}
+inputs: {rash: {yes or no, valid for: 14 days}}
+trackers: {lasting: {duration of: rash}}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low, source: ours}
+  hold: {in: on treatment, when: "lasting >= 8 days", must: hold, source: ours}
+  raise: {in: on treatment at low or middle, when: "CLOCK >= 2 weeks", must: escalate, source: ours}
+"""
+
+
+@pytest.mark.parametrize("clock", ["time since start", "time on treatment", "time in state", "time since dose change"])
+def test_what_comes_due_on_the_very_day_of_a_visit_is_due_there_in_both(clock: str) -> None:
+    """A clock is evidence once. A rash may have begun a minute after the last reading lapsed, not only at a visit."""
+    one = parse(DUE.replace("CLOCK", clock))
+    exploring, _ = search(one, remembers=True, limit=0)
+    no = Observation("rash", "no")
+    said = [(), (no,), (no,), (), (), (), ()]
+    found = lockstep(exploring, [Visit(BEGIN + week * WEEK, readings) for week, readings in enumerate(said)])
+    assert [both.taken.decision.action for both in found[:3]] == ["start", "continue", "escalate"]
+    assert [both.taken.decision.status for both in found[5:]] == ["decided", "undecided"]
+    assert all(both.agree() for both in found)
