@@ -14,6 +14,7 @@ import click
 from attrs import asdict
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.compiling import tell_of_compiling
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.rate import rated
 from protocol.commands.screen import show
@@ -79,6 +80,7 @@ def replay_table(
     check_extras(engine)
     from protocol.executors.in_buckets.visit_files import found
 
+    tell_of_compiling(protocol)
     heard: list[str] = []
     try:
         with rated() as tell, _terminated_as_interrupted():

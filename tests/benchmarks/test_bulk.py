@@ -7,6 +7,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Mapping
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -84,7 +85,6 @@ def grown(table: Table) -> Table:
 
 
 @pytest.mark.benchmark
-@pytest.mark.xfail(reason="above the bound: 2.3 to 2.6 times what the rules written by hand cost", strict=False)
 def test_one_thread_costs_at_most_a_fifth_more_than_the_rules_by_hand(in_c: Any, grown: Table) -> None:
     run = by_hand.Run(IMATINIB, grown)
     ways = {"by hand in C": lambda: in_c(ctypes.byref(run.struct)), "columns": lambda: protocol.replay_table(IMATINIB, grown)}
@@ -92,6 +92,40 @@ def test_one_thread_costs_at_most_a_fifth_more_than_the_rules_by_hand(in_c: Any,
     told(found, grown.num_rows)
     print(f"{found['columns'] / found['by hand in C']:.2f} times")
     assert found["columns"] <= 1.2 * found["by hand in C"]
+
+
+@pytest.mark.benchmark
+def test_what_two_cores_do_at_the_same_time_is_reported_apart(in_c: Any, grown: Table) -> None:
+    """Each of two processes decides the whole table again and again, as each alone does; by the clock on the wall."""
+    run, alone = by_hand.Run(IMATINIB, grown), {}
+    ways = {"by hand in C": lambda: in_c(ctypes.byref(run.struct)), "columns": lambda: protocol.replay_table(IMATINIB, grown)}
+    print()
+    for name, way in ways.items():
+        alone[name], *both = at_once(way, 1) + at_once(way, 2)
+        million = [grown.num_rows / seconds / 1e6 for seconds in (alone[name], *both)]
+        print(f"{name}: {million[0]:.1f} million visits a second on one core, {sum(million[1:]):.1f} million on two")
+    assert all(alone.values())
+
+
+def at_once(way: Callable[[], object], workers: int) -> list[float]:
+    """The seconds that a round takes each of so many processes, which all work at the same time."""
+    context = get_context("fork")
+    begin, results = context.Barrier(workers), context.Queue()
+
+    def work() -> None:
+        begin.wait()
+        began = time.perf_counter()
+        for _ in range(ROUNDS):
+            way()
+        results.put((time.perf_counter() - began) / ROUNDS)
+
+    processes = [context.Process(target=work) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    found = [results.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join()
+    return found
 
 
 @pytest.mark.benchmark
@@ -109,8 +143,11 @@ def test_one_thread_of_numpy_alone_costs_at_most_three_times_the_rules_by_hand(
 
 
 @pytest.mark.benchmark
-@pytest.mark.xfail(reason="far below the bound: 50 times as many, of float guards that are handed floats", strict=False)
-def test_a_visit_costs_a_thousandth_of_an_event_with_float_guards(grown: Table) -> None:
+@pytest.mark.xfail(
+    reason="far below the bound, which the rules by hand in C do not reach either: XX times as many in columns, YY in C",
+    strict=False,
+)
+def test_a_visit_costs_a_thousandth_of_an_event_with_float_guards(in_c: Any, grown: Table) -> None:
     patient, random = guarded.Twelve(), Random(2003)
     values = [guarded.twelve_values(random) for _ in range(5_000)]
 
@@ -118,10 +155,14 @@ def test_a_visit_costs_a_thousandth_of_an_event_with_float_guards(grown: Table) 
         for number, found in enumerate(values):
             patient.visit(values=found, day=7.0 * number)
 
-    found = quickest({"transitions": theirs, "columns": lambda: protocol.replay_table(IMATINIB, grown)}, 3)
-    times = (found["transitions"] / len(values)) / (found["columns"] / grown.num_rows)
-    print(f"\n{times:.0f} times as many visits as events of transitions with 12 inputs")
-    assert times >= 1_000
+    run = by_hand.Run(IMATINIB, grown)
+    ways = {"by hand in C": lambda: in_c(ctypes.byref(run.struct)), "columns": lambda: protocol.replay_table(IMATINIB, grown)}
+    found = quickest({"transitions": theirs, **ways}, 3)
+    times = {name: (found["transitions"] / len(values)) / (found[name] / grown.num_rows) for name in ways}
+    print()
+    for name, as_many in times.items():
+        print(f"{name}: {as_many:.0f} times as many visits as events of transitions with 12 inputs")
+    assert times["columns"] >= 1_000
 
 
 @pytest.mark.benchmark

@@ -12,7 +12,7 @@ from protocol.executors.columnar.following_code import AT_ONCE, BEGIN, LANE, fol
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.machine_code import DONE
 
-MOST = 256
+MOST = 512
 """Patients who walk abreast: what is kept of them stays close at hand, and one step of all takes longer than to begin it."""
 _APART = 8
 """So many numbers lie between the lines of registers, because lines that begin at powers of two push each other out of reach."""

@@ -31,10 +31,13 @@ def is_fit(ready: Walker) -> bool:
 
 def chunks(table: pyarrow.Table, at_once: int) -> Iterator[tuple[int, Any]]:
     """The rows of whole patients, about so many at once, with the number of the first."""
-    begin = 0
+    begin, batches = 0, table.to_batches()
     while begin < table.num_rows:
         end = _end(table, begin, at_once)
-        yield begin, table.slice(begin, end - begin).combine_chunks().to_batches()[0]
+        if len(batches) == 1:
+            yield begin, batches[0].slice(begin, end - begin)
+        else:
+            yield begin, table.slice(begin, end - begin).combine_chunks().to_batches()[0]
         begin = end
 
 

@@ -1,0 +1,78 @@
+"""The loops over columns where they could go wrong by themselves: beside constants, far away in time, and among many at once."""
+
+from __future__ import annotations
+
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+import protocol
+from protocol.commands import compiling
+from tests.executors.test_columns import differences, visits
+
+pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
+arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
+
+import numpy as np  # noqa: E402 - it is of the extra
+
+from protocol.executors.columnar import following_code, kept, letters  # noqa: E402
+from protocol.executors.columnar.rows_code import ASK, exactly  # noqa: E402
+
+IMATINIB = protocol.load("imatinib-hes")
+HALVES = np.array([(3, 2, 0), (3, 1, 1)])
+"""From 1.5 times a limit on, and beyond 3 times."""
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "cell"),
+    [(1.5, 1.0, 1), (1.4999, 1.0, 0), (3.0, 1.0, 1), (3.0001, 1.0, 2), (0.33, 0.22, 1), (0.9, 0.3, 1), (0.6, 0.2, 1)],
+)
+def test_quotients_beside_a_constant_are_those_of_the_decimals(value: float, limit: float, cell: int) -> None:
+    assert exactly(value, limit, HALVES) == cell
+
+
+def test_what_has_more_decimals_than_are_counted_is_asked_of_exact_numbers() -> None:
+    assert exactly(0.100005, 0.06667, HALVES) == exactly(1e13, 1.0, HALVES) == ASK
+    assert exactly(1.5, 1.0, np.array([(0, 0, 0)])) == ASK
+
+
+def shifted(rows: Any, minutes: int) -> Any:
+    """The same visits, later."""
+    place = rows.column_names.index("elapsed")
+    return rows.set_column(place, "elapsed", arrow.array([time + minutes for time in rows["elapsed"].to_pylist()], arrow.int64()))
+
+
+@pytest.mark.parametrize("minutes", [0, 1 << 29, 9 * 10**9])
+def test_visits_that_are_far_from_the_first_dose_are_decided_alike(minutes: int) -> None:
+    assert not differences(IMATINIB, shifted(visits(Random(4), IMATINIB, 30), minutes))
+
+
+def test_more_letters_than_there_is_room_for_are_forgotten_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "_MOST", 1)
+    monkeypatch.setattr(letters, "_FEW", 4)
+    spec = evolve(IMATINIB, title="The same by another name, so that nothing was grown")
+    for seed in range(3):
+        assert not differences(spec, visits(Random(seed), spec, 40))
+
+
+def test_it_is_said_once_on_a_terminal_that_loops_are_compiled(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compiling.sys, "stderr", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(compiling.click, "echo", lambda text, err: print(text))
+    monkeypatch.setattr(kept, "are_kept", lambda: False)
+    compiling.tell_of_compiling(protocol.load("heparin-raschke"))
+    assert capsys.readouterr().out == ""
+    compiling.tell_of_compiling(IMATINIB)
+    assert capsys.readouterr().out == f"{compiling.COMPILING}\n"
+    monkeypatch.setattr(kept, "are_kept", lambda: True)
+    compiling.tell_of_compiling(IMATINIB)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_was_compiled_is_kept() -> None:
+    differences(IMATINIB, visits(Random(1), IMATINIB, 2))
+    assert kept.are_kept() is bool(following_code.follow.stats.cache_path)
