@@ -144,7 +144,7 @@ def test_one_thread_of_numpy_alone_costs_at_most_three_times_the_rules_by_hand(
 
 @pytest.mark.benchmark
 @pytest.mark.xfail(
-    reason="far below the bound, which the rules by hand in C do not reach either: XX times as many in columns, YY in C",
+    reason="far below the bound, which the rules by hand in C do not reach either: about 120 times as many in columns, 140 in C",
     strict=False,
 )
 def test_a_visit_costs_a_thousandth_of_an_event_with_float_guards(in_c: Any, grown: Table) -> None:
