@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property, partial, reduce
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from protocol.model.course import Given
 from protocol.model.decision import Effect
@@ -26,14 +26,20 @@ from protocol.semantics.walk import walk
 from protocol.verification.search.abstraction import DATES
 from protocol.verification.search.asking import Situation
 from protocol.verification.search.baselines import supposed
+from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Node
 from protocol.verification.search.kept import Kept, Place
-from protocol.verification.search.outcomes import Outcome, Way, broken
+from protocol.verification.search.outcomes import Found, Outcome, Way, broken
 from protocol.verification.search.rule_by_rule import AskedRule, Told
 from protocol.verification.search.trails import join
 
-if TYPE_CHECKING:
-    from protocol.verification.search.deciding import Deciding
+
+def decided(deciding: Deciding, kept: Kept, key: Hashable) -> Node:
+    """Over letters the outcome in a state, of which the key is all that a decision can depend on."""
+    found = deciding.decided.get(key)
+    if found is None:
+        found = deciding.decided[key] = Concluding(deciding, deciding.situation(kept), kept).outcomes()
+    return found
 
 
 class Concluding:
@@ -271,13 +277,3 @@ def _chosen(acting: frozenset[bool], yes: frozenset[int], no: frozenset[int]) ->
 
 def _always(answers: frozenset[bool]) -> bool:
     return answers == {True}
-
-
-@frozen(eq=False)
-class Found:
-    """A finding, once for all that are followed alike; ``waits``: it may be followed by no drug."""
-
-    finding: Finding
-    key: Hashable
-    givens: tuple[tuple[Effect, bool], ...]
-    waits: bool

@@ -21,10 +21,9 @@ from protocol.semantics.truth import Narrowing
 from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.asked import opened, uses_up
 from protocol.verification.search.asking import Situation, diagram
-from protocol.verification.search.concluding import Concluding, Found
 from protocol.verification.search.diagrams import Diagrams, Node
 from protocol.verification.search.kept import Kept, Place, is_true_of_clock, state_of
-from protocol.verification.search.outcomes import Outcome
+from protocol.verification.search.outcomes import Found, Outcome
 from protocol.verification.search.trails import candidates_of, join
 
 
@@ -48,7 +47,7 @@ class Deciding:
     def __init__(self, abstraction: Abstraction, diagrams: Diagrams, *, any_dose: bool = False) -> None:
         self.abstraction, self.diagrams, self.any_dose = abstraction, diagrams, any_dose
         self._relevant: dict[Place, Relevant] = {}
-        self._found: dict[Hashable, Node] = {}
+        self.decided: dict[Hashable, Node] = {}
         self._rules: dict[Hashable, Node] = {}
         self._numbers: dict[Result, int] = {}
         self.findings: dict[Hashable, Found] = {}
@@ -187,13 +186,6 @@ class Deciding:
             names(kept.moved),
             names(kept.moved_hold),
         )
-
-    def outcomes(self, kept: Kept, key: Hashable) -> Node:
-        """Over letters the outcome in this state."""
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = Concluding(self, self.situation(kept), kept).outcomes()
-        return found
 
 
 def _is_dose(dose: Dose, anew: bool, effect: Effect) -> bool:

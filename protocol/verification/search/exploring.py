@@ -11,6 +11,7 @@ from protocol.verification.search.at_start import letters_of_base
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
 from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.breadth_first import BreadthFirst
+from protocol.verification.search.concluding import decided
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Choices, Diagrams, Node
 from protocol.verification.search.explored import Costs, Explored, Move, Options, Told, moves_of
@@ -100,7 +101,7 @@ class Exploring:
         return found
 
     def _made(self, node: Node, trail: Trail, costs: Costs, after: Kept, key: Hashable) -> Options:
-        outcomes = self.deciding.outcomes(after, key)
+        outcomes = decided(self.deciding, after, key)
         here = self.diagrams.where(trail, node, outcomes)
         found = self._same_told.get((here, costs))
         if found is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from attrs import frozen
 
 from protocol.model.decision import Effect
@@ -74,3 +76,13 @@ def broken(state: State, finding: Finding) -> tuple[str, ...]:
     if without and state.dose.is_drug and finding.effect.dose.is_drug:
         found.append("holds back")
     return tuple(found)
+
+
+@frozen(eq=False)
+class Found:
+    """A finding, once for all that are followed alike; ``waits``: it may be followed by no drug."""
+
+    finding: Finding
+    key: Hashable
+    givens: tuple[tuple[Effect, bool], ...]
+    waits: bool
