@@ -287,11 +287,14 @@ def test_files_that_do_not_belong_together_are_refused(file: Path, tmp_path: Pat
 
 
 def test_who_interrupts_while_libraries_are_loaded_is_heard_when_they_are() -> None:
-    loaded = []
-    with pytest.raises(KeyboardInterrupt), _undisturbed():
-        signal.raise_signal(signal.SIGINT)
-        loaded.append("all of it")
-    assert loaded and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    loaded, before = [], signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), _undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            loaded.append("all of it")
+        assert loaded and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_patient_of_two_files_has_each_visit_once(tmp_path: Path) -> None:
