@@ -69,8 +69,9 @@ def checked(protocol: Protocol, table: pyarrow.Table) -> pyarrow.Table:
     if not isinstance(table, pyarrow.Table):
         raise unfit("a table of visits", table, "a pyarrow.Table, as pyarrow.parquet.read_table('visits.parquet') reads one")
     known = columns(protocol)
-    _stop(tuple(_of_names(known, table.column_names, protocol)))
-    parts = {name: _typed(table, name, known.types[name]) for name in known.types if name in table.column_names}
+    names = table.column_names
+    _stop(tuple(_of_names(known, names, protocol)))
+    parts = {name: _typed(table, name, known.types[name]) for name in known.types if name in names}
     _stop(tuple(part for part in parts.values() if isinstance(part, Problem)))
     found = pyarrow.table(parts)
     _stop((*_of_order(found), *_of_doses(protocol, found)))

@@ -55,6 +55,7 @@ class Compared:
 
     coder: Coder
     terms: tuple[Term, ...]
+    name: str = field(init=False)
     cuts: tuple[Any, ...] = field(init=False)
     around: tuple[Any, ...] = field(init=False)
     exact: tuple[Any, ...] = field(init=False)
@@ -65,8 +66,8 @@ class Compared:
         """The input as the protocol declares it."""
         return self.coder.item
 
-    @property
-    def name(self) -> str:
+    @name.default
+    def _name(self) -> str:
         """What its column is called."""
         return self.coder.item.name
 

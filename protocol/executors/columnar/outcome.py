@@ -79,15 +79,16 @@ class Outcome:
         found: Any = np.concatenate((self.forest.columns[leaf], np.array(list(self.others), np.int32).reshape(-1, len(WRITTEN))))
         found[: len(used), _DEVIATION][way == LIFTED] = -1
         found[: len(used), _DEVIATION][way == TOO_LATE] = LATE
-        texts = {name: self._in_order(name, found[:, number]) for number, name in enumerate(WRITTEN) if name in TEXTS}
+        first = first_texts(self.forest.frame.protocol)
+        texts = {name: self._in_order(name, first[name], found[:, n]) for n, name in enumerate(WRITTEN) if name in TEXTS}
         said: Any = np.zeros((begin + len(self.others), 3), np.uint64)
         said[used] = _packed(found[: len(used)])
         said[begin:] = _packed(found[len(used) :])
         return texts, said, begin
 
-    def _in_order(self, name: str, numbers: Any) -> list[str]:
+    def _in_order(self, name: str, first: list[str], numbers: Any) -> list[str]:
         """The texts of a column; where the trees know more than a table begins with, the numbers follow those of this table."""
-        known, first = list(self.forest.texts[name]), first_texts(self.forest.frame.protocol)[name]
+        known = list(self.forest.texts[name])
         if len(known) == len(first):
             return known
         texts = ordered(first, (known[number] for number in set(numbers.tolist()) if number >= 0))
