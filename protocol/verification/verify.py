@@ -19,7 +19,6 @@ from protocol.verification.properties.failing import Failing, Judged
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.properties.surely import leads_onward
-from protocol.verification.refining import carried_over, levels, open_names, said_of, sliced
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds, Ended, never
 from protocol.verification.search.explored import Explored
@@ -27,6 +26,7 @@ from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.garbage import seldom_collected
 from protocol.verification.search.grids import visit_grid
+from protocol.verification.search.levels import carried_over, levels, open_names, said_of, sliced
 from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts, most_megabytes, said_letters
 

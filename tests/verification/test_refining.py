@@ -7,8 +7,8 @@ import pytest
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.verification import verify as verifying
-from protocol.verification.refining import levels
 from protocol.verification.search.freed import NOTHING, Free
+from protocol.verification.search.levels import levels
 from tests.oracle.search import drawn, left_out, letters
 
 ALWAYS = -1

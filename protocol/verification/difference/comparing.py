@@ -22,6 +22,7 @@ from protocol.verification.search.diagrams import Choices, Diagrams
 from protocol.verification.search.explored import Came, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.followed import settled
+from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.kept import Kept, first
 from protocol.verification.search.outcomes import Outcome, Way
 from protocol.verification.search.watch import MET, why_of
@@ -81,11 +82,14 @@ class _Found:
 
 
 class Comparing:
-    """Two protocols over the same visits. ``old`` and ``new`` share their axes and the store of their diagrams."""
+    """Two protocols over the same visits. ``old`` and ``new`` share their axes and the store of their diagrams.
 
-    def __init__(self, old: Protocol, new: Protocol, gaps: tuple[int, ...]) -> None:
+    What is ``free`` has to be the same in both. Then there are more courses than there are: what is the same on all is the same.
+    """
+
+    def __init__(self, old: Protocol, new: Protocol, gaps: tuple[int, ...], free: Free = NOTHING) -> None:
         # What a property asks makes no difference to what is decided.
-        both = abstractions((evolve(old, properties=()), evolve(new, properties=())), gaps[0])
+        both = abstractions((evolve(old, properties=()), evolve(new, properties=())), gaps[0], free=free)
         self.diagrams, self.gaps = Diagrams(), gaps
         self.only_ordinary = max(len(one.remembered) for one in both) > MOST_KEPT
         most = ORDINARY if self.only_ordinary else None

@@ -13,8 +13,11 @@ from protocol.verification.difference.comparing import Apart, Compared, Comparin
 from protocol.verification.mutation.shown import first_difference
 from protocol.verification.patients.courses import concrete
 from protocol.verification.search.bounds import Bounds
+from protocol.verification.search.levels import freely
 from protocol.verification.search.size import most_megabytes
 
+_MANY = 6
+"""So many times as many kinds of difference are looked for where something is free, as some of them need not be."""
 MOST_TRIED = 60
 """Courses of the search that are tried before it is said that none could be put into readings."""
 
@@ -39,9 +42,18 @@ def differing(
     After so many pairs of states, or ``seconds``, or with so many MB of ``memory`` in use, that is left open.
     """
     bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
-    comparing = Comparing(protocol, other, (every,))
-    found = comparing.compare(bounds.for_pairs(), stop=lambda so_far: len(so_far.apart) >= kinds)
-    courses = tuple(islice(_confirmed(protocol, other, comparing, found), 2 * kinds))
+    for free in freely(protocol, other):
+        # With less of the history first, in part of the time: that they are the same there is a proof, a course is one.
+        found = _differing(Comparing(protocol, other, (every,), free), bounds.sooner(seconds / 4), _MANY * kinds, kinds)
+        if found.courses or found.proved:
+            return found
+    return _differing(Comparing(protocol, other, (every,)), bounds, kinds, kinds)
+
+
+def _differing(comparing: Comparing, bounds: Bounds, most: int, kinds: int) -> Differing:
+    found = comparing.compare(bounds.for_pairs(), stop=lambda so_far: len(so_far.apart) >= most)
+    both = comparing.old.abstraction.protocol, comparing.new.abstraction.protocol
+    courses = tuple(islice(_confirmed(*both, comparing, found), 2 * kinds))
     if courses:
         return Differing(courses)
     if found.apart:

@@ -37,7 +37,7 @@ from protocol.verification.search.axes import (
     told_apart,
 )
 from protocol.verification.search.costs import costs_of
-from protocol.verification.search.freed import NOTHING, Free, counts, free_completes, free_letters
+from protocol.verification.search.freed import NOTHING, Free, counts, free_completes, free_input, free_letters
 from protocol.verification.search.partly_known import partly_known
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
@@ -184,10 +184,10 @@ class Common:
         withins = tuple(sorted({term.within for term in known if term.within is not None}))
         trackers = [tracker for one in self.asking for tracker in one.trackers]
         ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
-        pieces = cells_of(items[0], self.constants, trackers)
         if name in self.asking[0].free:
-            yield self._free_axis(name, items[0], pieces)
+            yield self._free_axis(name)
             return
+        pieces = cells_of(items[0], self.constants, trackers)
         yield self._axis(items, self._told_apart(name, pieces, trackers), pieces, ages, withins, bool(known))
         if Ratio(name, "baseline") in terms:
             cuts = self.constants[Ratio(name, "baseline")]
@@ -196,12 +196,13 @@ class Common:
             pieces = cells_of(whole, {Value(whole.name): cuts}, ())
             yield self._axis([whole], pieces, pieces, ages, (), False)
 
-    def _free_axis(self, name: str, item: Input, pieces: tuple[Cell, ...]) -> tuple[Axis, ...]:
+    def _free_axis(self, name: str) -> tuple[Axis, ...]:
         """The axes of a clock or tracker that is free."""
+        item = free_input(name, self.constants[Value(name)])
         term = self.asking[0].free[name]
         kind = self.asking[0].protocol.tracker(term.tracker).kind if isinstance(term, Tracked) else ""
         count = kind in ("episodes", "consecutive")
-        cells = counts(self.constants[Value(name)]) if count else pieces
+        cells = counts(self.constants[Value(name)]) if count else cells_of(item, self.constants, ())
         cares = any(name in one.cares for one in self.asking)
         dates = ((NEW, BETWEEN, OLD) if any(one.once for one in self.asking) else (NEW, OLD)) if cares else (NEW,)
         completes, costs = free_completes(cells, dates), costs_of(self.asking[0].prepared, name, cells)

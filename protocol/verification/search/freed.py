@@ -49,7 +49,7 @@ def freed(prepared: Prepared, free: Free) -> Prepared:
     if not free:
         return prepared
     constants = {Value(name_of(term)): values for term, values in prepared.constants.items() if term in free}
-    inputs = {term.input: _input(term.input, values) for term, values in constants.items()}
+    inputs = {term.input: free_input(term.input, values) for term, values in constants.items()}
     trackers = tuple(_tracker(one, free) for one in prepared.trackers if Tracked(one.name) not in free)
     return evolve(
         prepared,
@@ -61,7 +61,8 @@ def freed(prepared: Prepared, free: Free) -> Prepared:
     )
 
 
-def _input(name: str, constants: tuple[Fraction, ...]) -> Input:
+def free_input(name: str, constants: tuple[Fraction, ...]) -> Input:
+    """What is free as an input of so many minutes, or times; beyond all constants it is all the same."""
     return Input(name, Number("min", Fraction(0), max(constants) + 1), None)
 
 

@@ -43,6 +43,29 @@ def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...
     return (*found, NOTHING) if len(kept) <= MOST_KEPT else (*found,)
 
 
+def freely(old: Protocol, new: Protocol) -> tuple[Free, ...]:
+    """What can be left free where two protocols are compared, first more and then less: what both leave free, and is the same."""
+    asked, other = asked_by(evolve(old, properties=())), asked_by(evolve(new, properties=()))
+    if (old.levels, old.numbers, old.scores) != (new.levels, new.numbers, new.scores):
+        return ()
+    of_new = {term for free in levels(other.protocol) for term in free.terms}
+    found = dict.fromkeys(
+        Free(*(frozenset(term for term in some & of_new if _meaning(asked, term) == _meaning(other, term)) for some in both))
+        for both in ((free.terms, free.roughly) for free in levels(asked.protocol))
+    )
+    return tuple(free for free in found if free)
+
+
+def _meaning(asked: AskedBy, term: Term) -> object:
+    """All that a tracker stands on."""
+    if not isinstance(term, Tracked):
+        return term
+    tracker = next(one for one in asked.prepared.trackers if one.name == term.tracker)
+    guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+    inside = tuple(node for guard in guards for node in opened(asked.prepared, guard))
+    return tracker, inside, tuple(asked.prepared.inputs[name] for guard in guards for name in asked.prepared.inputs_of(guard))
+
+
 def open_names(found: Report) -> frozenset[str]:
     """The properties that were not confirmed."""
     return frozenset(one.name for one in found.verdicts if one.outcome == "not confirmed")
