@@ -220,8 +220,8 @@ def _unshown(ended: Ended, why: str) -> tuple[Outcome, None, str]:
 
 def _of_built_in(made: Search, item: BuiltIn, judged: Judged, ended: Ended) -> Verdict:
     outcome, shown, why = _outcome(made, judged, ended)
-    if outcome == "holds" and not leads_onward(made.search, made.explored, item):
-        outcome, why = "not confirmed", "whether a way leads onward depends on what was left free"
+    if outcome == "holds":
+        outcome, why = leads_onward(made.search, made.explored, item, ended)
     said = Expectation(item.name)
     for one in made.search.abstraction.protocol.expectations:
         said = one if one.name == item.name else said

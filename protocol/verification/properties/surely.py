@@ -7,22 +7,31 @@ visit has to lead onward whatever a free clock or tracker is then, visit after v
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
+from protocol.model.verification import Outcome
 from protocol.verification.properties.built_in import NO_DEAD_END, WAY_OUT, BuiltIn
 from protocol.verification.search.axes import BEYOND_NORMAL
+from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.diagrams import Node
 from protocol.verification.search.explored import Explored, Options
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.watch import MET, why_of
 
 Needs = frozenset[frozenset[int]]
 """Of each of these sets one lead has to go onward: they are where a visit can lead with one finding."""
 
 
-def leads_onward(search: Exploring, explored: Explored, item: BuiltIn) -> bool:
-    """Whether a way leads onward from each hold also as far as something is free; True for what is not about ways."""
+def leads_onward(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> tuple[Outcome, str]:
+    """Whether a way leads onward from each hold also as far as something is free, and why not; what is not about ways holds."""
     if item not in (WAY_OUT, NO_DEAD_END) or not search.abstraction.free:
-        return True
-    return Surely(search, explored, only_normal=item == NO_DEAD_END).is_everywhere()
+        return "holds", ""
+    try:
+        with search.diagrams.watch.until(partial(ended, 0)):
+            sure = Surely(search, explored, only_normal=item == NO_DEAD_END).is_everywhere()
+    except MET as met:
+        return "unfinished", why_of(met)
+    return ("holds", "") if sure else ("not confirmed", "whether a way leads onward depends on what was left free")
 
 
 class Surely:
