@@ -58,8 +58,7 @@ class Held:
 
 @frozen
 class Counted:
-    """The numbers a count can be, each with whether an episode is open; ``changed`` is when it last was another one
-    for certain."""
+    """The numbers a count can be, each with whether an episode is open; ``changed`` is when that surely changed last."""
 
     possible: tuple[tuple[bool, int], ...] = ((False, 0),)
     changed: int | None = None
