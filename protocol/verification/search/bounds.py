@@ -18,7 +18,7 @@ _REMEMBERED = 5
 """So many times as many states may be told apart by what one property remembers of them."""
 _OF_TIME, _OF_MEMORY = Fraction(2, 3), Fraction(3, 4)
 """What the search through the states may take, so that something is left to say what it found."""
-_MUCH = Fraction(1, 4)
+_MUCH = Fraction(3, 4)
 _BRIEFLY = 2.0
 """Seconds in which what was found is put into courses, though the time is over."""
 
