@@ -73,6 +73,7 @@ def test_what_was_forgotten_is_learned_again(monkeypatch: pytest.MonkeyPatch) ->
     ready = walker(IMATINIB)
     assert ready is not None
     assert alike(ready, simulated.visits(40).to_pydict())
+    assert ready.memory is not None and ready.memory.memory.paths <= 7
 
 
 def test_where_a_byte_is_too_small_the_rest_is_decided_one_row_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +94,11 @@ def test_where_a_byte_is_too_small_the_rest_is_decided_one_row_after_the_other(m
 def test_a_dose_that_was_never_met_before_widens_no_key() -> None:
     ready = walker(IMATINIB)
     assert ready is not None
-    table = simulated.visits(20).to_pydict()
+    assert ready.memory is not None
+    table = simulated.visits(40).to_pydict()
+    assert alike(ready, table)
+    before = ready.memory.fields.size, ready.memory.fields.drawn
     table["given"] = [f"{100 + row} mg every day" for row in range(len(table["elapsed"]))]
     assert alike(ready, table)
-    assert len(ready.reader.givens) > 200
+    assert len(ready.reader.givens) > 256
+    assert (ready.memory.fields.size, ready.memory.fields.drawn) == before

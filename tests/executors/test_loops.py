@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -61,13 +63,17 @@ def test_more_letters_than_there_is_room_for_are_forgotten_and_found_again(monke
 def test_it_is_said_once_on_a_terminal_that_loops_are_compiled(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(compiling.sys, "stderr", SimpleNamespace(isatty=lambda: True))
+    is_terminal = True
+    monkeypatch.setattr(compiling.sys, "stderr", SimpleNamespace(isatty=lambda: is_terminal))
     monkeypatch.setattr(compiling.click, "echo", lambda text, err: print(text))
     monkeypatch.setattr(kept, "are_kept", lambda: False)
     compiling.tell_of_compiling(protocol.load("heparin-raschke"))
     assert capsys.readouterr().out == ""
     compiling.tell_of_compiling(IMATINIB)
     assert capsys.readouterr().out == f"{compiling.COMPILING}\n"
+    is_terminal = False
+    compiling.tell_of_compiling(IMATINIB)
+    is_terminal = True
     monkeypatch.setattr(kept, "are_kept", lambda: True)
     compiling.tell_of_compiling(IMATINIB)
     assert capsys.readouterr().out == ""
@@ -76,3 +82,4 @@ def test_it_is_said_once_on_a_terminal_that_loops_are_compiled(
 def test_what_was_compiled_is_kept() -> None:
     differences(IMATINIB, visits(Random(1), IMATINIB, 2))
     assert kept.are_kept() is bool(following_code.follow.stats.cache_path)
+    assert kept.are_kept() or not os.access(Path(following_code.__file__).parent, os.W_OK)

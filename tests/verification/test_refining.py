@@ -21,14 +21,14 @@ def freely(seed: int) -> tuple[Protocol, tuple[Free, ...]]:
     return one, tuple(free for free in levels(one, ALWAYS) if free) if letters(one) <= 24 else ()
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", [0, 2, 3, 6, 7, 8, 10, 13])
 def test_brute_force_comes_to_nothing_else(seed: int) -> None:
     one, several = freely(seed)
-    for free in several:
-        assert not left_out(one, limit=8, free=free), free
+    found = [left_out(one, limit=8, free=free) for free in several]
+    assert not any(found) and any(left is not None for left in found)
 
 
-@pytest.mark.parametrize("seed", [0, 4, 8])
+@pytest.mark.parametrize("seed", [0, 2, 8])
 def test_what_is_settled_is_so_where_all_is_followed(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     one, several = freely(seed)
 
@@ -37,6 +37,7 @@ def test_what_is_settled_is_so_where_all_is_followed(seed: int, monkeypatch: pyt
         found = verifying.verify(one, every=WEEK, states=3000)
         return {verdict.name: verdict.outcome for verdict in found.verdicts}
 
+    assert several
     exact = outcomes(NOTHING)
     for free in several:
         settled = {name: outcome for name, outcome in outcomes(free).items() if outcome in ("holds", "fails")}

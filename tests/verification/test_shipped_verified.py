@@ -1,4 +1,7 @@
-"""Every shipped protocol that is searched in a second or two keeps what its file claims, and its holes are those it names."""
+"""Every shipped protocol keeps what its file claims, and its holes are those it names; the larger ones in long runs.
+
+All but ``imatinib-hes/2026-dress``, of which not everything is settled.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,13 @@ from protocol.verification.verify import verify
 
 SMALL = (
     "cdiscpilot-xanomeline", "clozapine-anc", "imatinib-desensitisation", "imatinib-label", "imatinib-label/hes-100",
+    "imatinib-label/differential",
     "lenalidomide-eu", "lenalidomide-us",
 )  # fmt: skip
 LARGE = (
     "capecitabine", "clozapine-anc/benign-ethnic-neutropenia", "heparin-raschke", "imatinib-label/dfsp",
     "imatinib-label/paediatric", "imatinib-label/paediatric-eu", "imatinib-hes", "imatinib-label/advanced",
-    "imatinib-label/paediatric-advanced",
+    "imatinib-label/paediatric-advanced", "ruxolitinib-myelofibrosis",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Coded:
     """The rows of whole patients, coded, with what counts at each for all axes that are asked, and for more as they come."""
 
     def __init__(self, coding: Coding, rows: Any, given: Any, refused: Any, room: Room) -> None:
-        self.forest, self.rows, self.given = coding.forest, rows, given
+        self.forest, self.given = coding.forest, given
         owner = buffers(_plain(rows.column("patient")), np.int32).values
         self.start = np.ones(rows.num_rows, np.bool_)
         self.start[1:] = owner[1:] != owner[:-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,19 +17,39 @@ ASK = -3
 """The code of a value for which exact numbers are needed."""
 
 
-def may_be_odd(one: Compared, names: Collection[str]) -> bool:
+Way = Callable[[Compared, Any, Collection[str], Any], int]
+"""How a column of one kind is read as codes, from a table that has columns with these names; whether something is to be asked."""
+
+
+def read(ways: Mapping[type, Way], one: Compared, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
+    """The codes of all terms of an input, read as its kind says; ``refused`` counts up."""
+    if one.name in names:
+        odd = ways[type(one.item.kind)](one, rows, names, out)
+        if odd or _may_be_odd(one, names):
+            _ask(one, rows, names, out, refused)
+    else:
+        for term in one.terms:
+            out[term.place] = layout.NOT_OBSERVED
+    if f"{one.name}.not done" in names:
+        done = np.flatnonzero(rows.column(f"{one.name}.not done").fill_null(False).to_numpy(zero_copy_only=False))
+        for term in one.terms:
+            # What is said to be not done has no value, whatever stands beside it, and none was refused.
+            out[term.place, done] = layout.NO_VALUE
+
+
+def _may_be_odd(one: Compared, names: Collection[str]) -> bool:
     """Whether there is a bound, or a limit of normal at which nobody has looked yet."""
     signs, lower, upper = (name in names for name in _beside(one))
     asked = {term.limit for term in one.terms}
     return signs or (lower and upper) or (lower and "LLN" not in asked) or (upper and "ULN" not in asked)
 
 
-def ask(one: Compared, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
+def _ask(one: Compared, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
     """Reads exactly whatever is marked, and what has a bound or limits that are unusual; ``refused`` counts up."""
     asked = np.zeros(rows.num_rows, np.bool_)
     for term in one.terms:
         asked |= out[term.place] == ASK
-    if may_be_odd(one, names):
+    if _may_be_odd(one, names):
         asked |= _are_bounds(one, rows) | _are_unusual(one, rows)
     asked &= out[one.terms[0].place] != layout.NOT_OBSERVED
     where = np.flatnonzero(asked)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attrs import Factory, define
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.axes import Axis
-from protocol.executors.compiled.frame import Frame
-from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some
+from protocol.executors.compiled.frame import Frame, asked
 from protocol.executors.compiled.trackers import Tracking
 
 OF_ROWS = (layout.READING, layout.KNOWN)
@@ -79,29 +76,14 @@ def width(frame: Frame, axis: Axis, number: int) -> int:
             return 2
 
 
-def axes_of(frame: Frame, node: Node) -> Iterator[int]:
-    """The axes that a guard asks, those of scores too."""
-    match node:
-        case Asks(axis) | Knows(axis):
-            yield axis
-        case Opposite(part):
-            yield from axes_of(frame, part)
-        case Every(parts) | Some(parts):
-            for part in parts:
-                yield from axes_of(frame, part)
-        case Points(score):
-            for guard in frame.prepared.scores[score].guards():
-                yield from axes_of(frame, frame.nodes[id(guard)])
-
-
-def conditions(one: Tracking) -> tuple[Node, ...]:
-    """The conditions of a tracker."""
-    return (one.when,) if one.until is None else (one.when, one.until)
+def asked_by(frame: Frame, one: Tracking) -> set[int]:
+    """The axes that the conditions of a tracker ask."""
+    return {part.axis for node in one.conditions for part in asked(frame, node)}
 
 
 def of_tracker(frame: Frame, one: Tracking) -> set[int]:
     """The axes of readings that a tracker asks."""
-    found = {axis for node in conditions(one) for axis in axes_of(frame, node)}
+    found = asked_by(frame, one)
     if one.tracker.input:
         found.add(frame.reading[one.tracker.input, one.tracker.name])
     return found
@@ -110,4 +92,4 @@ def of_tracker(frame: Frame, one: Tracking) -> set[int]:
 def asks_rows_only(frame: Frame, one: Tracking) -> bool:
     """Whether the conditions of a tracker ask nothing but readings, so that rows with one key have one answer."""
     axes = frame.axes.all
-    return all(axes[axis].kind in OF_ROWS for node in conditions(one) for axis in axes_of(frame, node))
+    return all(axes[axis].kind in OF_ROWS for axis in asked_by(frame, one))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pyarrow
 
 from protocol.executors.columnar import rows_code as loops
-from protocol.executors.columnar.exact import ASK, ask, may_be_odd
+from protocol.executors.columnar.exact import ASK, Way, read
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import Buffers, Compared, buffers, compared, is_multiple, kind_of_codes
 from protocol.executors.compiled import layout
@@ -31,25 +31,8 @@ class Coding:
         """Writes for each term and row the code that was read; ``refused`` counts up."""
         names = frozenset(rows.schema.names)
         for one in self.inputs:
-            if one.name not in names:
-                for term in one.terms:
-                    found[term.place] = layout.NOT_OBSERVED
-            if one.name in names or f"{one.name}.not done" in names:
-                _read(one, rows, names, found, refused)
+            read(_WAYS, one, rows, names, found, refused)
         return found
-
-
-def _read(one: Compared, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
-    """The codes of all terms of an input, from a table that has columns with these names."""
-    if one.name in names:
-        odd = _READ[type(one.item.kind)](one, rows, names, out)
-        if odd or may_be_odd(one, names):
-            ask(one, rows, names, out, refused)
-    if f"{one.name}.not done" in names:
-        done = rows.column(f"{one.name}.not done").fill_null(False).to_numpy(zero_copy_only=False)
-        for term in one.terms:
-            # What is said to be not done has no value, whatever stands beside it, and none was refused.
-            out[term.place, done] = layout.NO_VALUE
 
 
 def _numbers(one: Compared, rows: Any, names: Collection[str], out: Any) -> int:
@@ -102,6 +85,6 @@ def _flags(one: Compared, rows: Any, names: Collection[str], out: Any) -> int:
     return 0
 
 
-_READ: dict[type, Callable[[Compared, Any, Collection[str], Any], int]] = {
+_WAYS: dict[type, Way] = {
     Number: _numbers, Grade: _grades, Choice: _options, YesNo: _flags,
 }  # fmt: skip

@@ -41,8 +41,7 @@ class _Replay:
     def __init__(self, forest: Forest, table: pyarrow.Table, follow: str) -> None:
         self.forest, self.table, self.follow = forest, table, follow
         self.coding, self.outcome = forest.once(Coding), Outcome(forest, table)
-        self.protocol, self.room = forest.frame.protocol, Room()
-        within = self.protocol.act_within
+        self.room, within = Room(), forest.frame.protocol.act_within
         self.within = -1 if within is None else within
 
     def run(self) -> pyarrow.Table:

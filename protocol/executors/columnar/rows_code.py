@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar.exact import ASK
-from protocol.executors.columnar.machine_code import compiled
+from protocol.executors.columnar.machine_code import compiled, short
 from protocol.executors.compiled.layout import NOT_OBSERVED
 
 _NEAR = -4
@@ -17,19 +17,22 @@ _PARTS, _MOST = 1e4, 1e12
 """A number with at most four decimals is a whole number of such parts; more of them are not counted."""
 
 
-@compiled
-def code_numbers(values: Any, there: Any, range_: Any, cuts: Any, out: Any) -> Any:
-    """The cells of plain numbers, and how many are to be asked. ``range_``: the first plausible float, and the first beyond.
-
-    One pass for each constant, because a processor compares several numbers at once.
-    """
-    least, beyond, asked = range_[0], range_[1], 0
+@short
+def pass_cuts(values: Any, cuts: Any, out: Any) -> None:
+    """How many cuts each value has passed: once over all rows for each, because a processor compares several at once."""
     for row in range(out.shape[0]):
         out[row] = 0
     for number in range(cuts.shape[0]):
         cut = cuts[number]
         for row in range(out.shape[0]):
             out[row] += values[row] >= cut
+
+
+@compiled
+def code_numbers(values: Any, there: Any, range_: Any, cuts: Any, out: Any) -> Any:
+    """The cells of plain numbers, and how many are to be asked. ``range_``: the first plausible float, and the first beyond."""
+    least, beyond, asked = range_[0], range_[1], 0
+    pass_cuts(values, cuts, out)
     for row in range(out.shape[0]):
         value = values[row]
         is_odd = not (least <= value < beyond)
@@ -42,12 +45,7 @@ def code_numbers(values: Any, there: Any, range_: Any, cuts: Any, out: Any) -> A
 def code_grades(values: Any, there: Any, cuts: Any, out: Any) -> Any:
     """The cells of grades, which are whole numbers from 0 to 5; how many are to be asked."""
     asked = 0
-    for row in range(out.shape[0]):
-        out[row] = 0
-    for number in range(cuts.shape[0]):
-        cut = cuts[number]
-        for row in range(out.shape[0]):
-            out[row] += values[row] >= cut
+    pass_cuts(values, cuts, out)
     for row in range(out.shape[0]):
         value = values[row]
         is_odd = not ((value >= 0) & (value <= 5) & (value == np.floor(value)))

@@ -45,7 +45,7 @@ class Tracked:
         for one in all_of:
             if one.counts:
                 self.codes[one.place, : len(one.counts.codes)] = one.counts.codes
-        lapses = [sorted({pair for node in keys.conditions(one) for pair in lapsing(self.tree, node)[0]}) for one in used]
+        lapses = [sorted({pair for node in one.conditions for pair in lapsing(self.tree, node)[0]}) for one in used]
         self.ends, unknown = _extremes(self.frame, used)
         table = [
             (_KINDS[one.tracker.kind], one.first, self.tree.tracker_root[one.place], one.tracker.from_baseline,

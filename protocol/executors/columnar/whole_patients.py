@@ -65,7 +65,7 @@ def written(forest: Forest, column: Any) -> tuple[Any, Any]:
 
 def _number(forest: Forest, text: str) -> int:
     known = len(forest.tree.givens)
-    code = forest.walker.reader.written(text)
+    code = forest.walker.reader.texts[text]
     if code >= MOST_GIVEN:
         raise Crowded
     if len(forest.tree.givens) > known:

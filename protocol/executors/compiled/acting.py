@@ -92,8 +92,7 @@ def _of_tracker(patient: Patient, name: str) -> Iterator[int]:
     if one.tracker.kind not in ("duration", "since"):
         return
     yield from patient.registers[one.first : one.first + 2]
-    guards = (one.when,) if one.until is None else (one.when, one.until)
-    ends = [moment for guard in guards for moment in _lapses(patient, guard)]
+    ends = [moment for guard in one.conditions for moment in _lapses(patient, guard)]
     yield from ends if one.tracker.kind == "duration" else (moment - 1 for moment in ends)
 
 
@@ -108,8 +107,4 @@ def _of_readings(patient: Patient) -> Iterator[int]:
 
 
 def _lapses(patient: Patient, guard: Node) -> list[int]:
-    """Of what no longer counts too: the reference looks at its time as at that of any other."""
-    registers = patient.registers.copy()
-    for number, observed in patient.past.items():
-        registers[layout.FIRST_FREE + number] = observed
-    return lapses(patient.tree, (guard,), registers, layout.EVER, patient.kept)
+    return lapses(patient.tree, (guard,), patient.registers, layout.EVER, patient.kept)

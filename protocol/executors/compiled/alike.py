@@ -6,11 +6,11 @@ its limit is not. A value that was read as a bound, and so may lie in several ce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from protocol.executors.compiled import layout
-from protocol.executors.compiled.frame import Frame, node
-from protocol.executors.compiled.guards import Asks, Every, Node, Opposite, Points, Some
+from protocol.executors.compiled.frame import Frame, asked
+from protocol.executors.compiled.guards import Asks, Node
 
 Same = dict[int, dict[int, tuple[int, ...]]]
 """Of each axis the codes that are the same as a code, itself too; of a code that stands alone nothing."""
@@ -18,11 +18,12 @@ Same = dict[int, dict[int, tuple[int, ...]]]
 
 def told_apart(frame: Frame, guards: Iterable[Node]) -> Same:
     """The codes that no comparison in these guards tells apart."""
-    asked: dict[int, set[int]] = {}
+    found: dict[int, set[int]] = {}
     for guard in guards:
-        for one in _comparisons(frame, guard):
-            asked.setdefault(one.axis, set()).add(one.true)
-    return {axis: _alike(frame, axis, trues) for axis, trues in asked.items() if _is_reading(frame, axis)}
+        for one in asked(frame, guard):
+            if isinstance(one, Asks):
+                found.setdefault(one.axis, set()).add(one.true)
+    return {axis: _alike(frame, axis, trues) for axis, trues in found.items() if _is_reading(frame, axis)}
 
 
 def _is_reading(frame: Frame, axis: int) -> bool:
@@ -37,20 +38,3 @@ def _alike(frame: Frame, axis: int, trues: set[int]) -> dict[int, tuple[int, ...
         groups.setdefault(tuple(bool(masks[code] & true) for true in sorted(trues)), []).append(code)
     every = [*groups.values(), [unknown, unknown + 1]]
     return {code: tuple(group) for group in every if len(group) > 1 for code in group}
-
-
-def _comparisons(frame: Frame, guard: Node) -> Iterator[Asks]:
-    """The comparisons of a guard, those of scores too."""
-    match guard:
-        case Asks():
-            yield guard
-        case Opposite(part):
-            yield from _comparisons(frame, part)
-        case Every(parts) | Some(parts):
-            for part in parts:
-                yield from _comparisons(frame, part)
-        case Points(score):
-            for case in frame.prepared.scores[score].guards():
-                yield from _comparisons(frame, node(frame, case))
-        case _:
-            return

@@ -10,7 +10,7 @@ from attrs import Factory, frozen
 from protocol.executors.compiled import layout, trackers
 from protocol.executors.compiled.axes import Axes, Axis
 from protocol.executors.compiled.computed import Computed, OfBaseline, OfFixed, OfSum, asked_inputs
-from protocol.executors.compiled.guards import Node
+from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some
 from protocol.executors.compiled.native import dated
 from protocol.executors.compiled.numbers import OfNumber
 from protocol.executors.compiled.terms import Term
@@ -169,6 +169,23 @@ class Frame:
 def node(found: Frame, guard: Guard) -> Node:
     """The node of a guard of the protocol, or of a part of one."""
     return found.nodes[id(guard)]
+
+
+def asked(found: Frame, guard: Node) -> Iterator[Asks | Knows]:
+    """The comparisons of a node, and the inputs of which it asks whether they are known; those of scores too."""
+    match guard:
+        case Asks() | Knows():
+            yield guard
+        case Opposite(part):
+            yield from asked(found, part)
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from asked(found, part)
+        case Points(score):
+            for case in found.prepared.scores[score].guards():
+                yield from asked(found, node(found, case))
+        case _:
+            return
 
 
 def known_axis(found: Frame, name: str) -> int:

@@ -7,12 +7,13 @@ from itertools import pairwise
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.computed import Kept
-from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some
+from protocol.executors.compiled.frame import asked
+from protocol.executors.compiled.guards import Asks, Knows, Node
 from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
 from protocol.executors.compiled.trackers import Counts, Possible, Tracking
 from protocol.executors.compiled.tree import Lapsing, Tree
 from protocol.executors.compiled.walking import truths
-from protocol.model.guard import Atom, Compare
+from protocol.model.guard import Compare
 
 Registers = MutableSequence[int]
 
@@ -24,8 +25,7 @@ def pass_time(tree: Tree, one: Tracking, registers: Registers, time: int, kept: 
         for moment in lapses(tree, (one.when,), registers, time, kept):
             lasting(one, registers, _truths_at(tree, one, registers, moment, kept) // 3, moment)
     elif one.tracker.kind == "since" and last not in (NONE, time):
-        guards = (one.when,) if one.until is None else (one.when, one.until)
-        changing = lapses(tree, guards, registers, time + 1, kept)
+        changing = lapses(tree, one.conditions, registers, time + 1, kept)
         for begin, end in pairwise((*sorted({last + 1, *changing}), time + 1)):
             so(one, registers, _truths_at(tree, one, registers, begin, kept), end - 1)
 
@@ -69,38 +69,19 @@ def lapsing(tree: Tree, guard: Node) -> Lapsing:
     what is computed."""
     found = tree.lapsing.get(id(guard))
     if found is None:
-        every = tuple(dict.fromkeys(_asked(tree, guard)))
+        every = tuple(dict.fromkeys(one for part in asked(tree.frame, guard) for one in _of_part(tree, part)))
         ages = tuple(one for one in every if not isinstance(one, str))
         found = tree.lapsing[id(guard)] = ages, tuple(one for one in every if isinstance(one, str))
     return found
 
 
-def _asked(tree: Tree, guard: Node) -> Iterator[tuple[int, int] | str]:
-    match guard:
-        case Asks(axis, _, atom):
-            yield from _of_axis(tree, axis, atom)
-        case Knows(axis):
-            one = tree.frame.axes.all[axis]
-            if one.d < layout.EVER:
-                yield one.a, one.d
-        case Opposite(part):
-            yield from _asked(tree, part)
-        case Every(parts) | Some(parts):
-            for part in parts:
-                yield from _asked(tree, part)
-        case Points(score):
-            for case in tree.frame.prepared.scores[score].guards():
-                yield from _asked(tree, tree.frame.nodes[id(case)])
-        case _:
-            return
-
-
-def _of_axis(tree: Tree, axis: int, atom: Atom) -> Iterator[tuple[int, int] | str]:
-    one = tree.frame.axes.all[axis]
-    if one.kind == layout.READING and one.d < layout.EVER:
-        yield one.a, one.d
+def _of_part(tree: Tree, part: Asks | Knows) -> Iterator[tuple[int, int] | str]:
+    one = tree.frame.axes.all[part.axis]
+    if isinstance(part, Knows) or one.kind == layout.READING:
+        if one.d < layout.EVER:
+            yield one.a, one.d
     elif one.kind == layout.HELD:
-        name = getattr(atom.term if isinstance(atom, Compare) else atom, "input", "")
+        name = getattr(part.atom.term if isinstance(part.atom, Compare) else part.atom, "input", "")
         if name:
             yield name
 

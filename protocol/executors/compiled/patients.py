@@ -21,17 +21,13 @@ from protocol.executors.compiled.windows import until
 
 @define(eq=False)
 class Patient:
-    """One patient on the way through the visits, with how many readings were refused at each, and until when it is on time.
-
-    ``past``: of each input that was not done or refused since, when the value before that was observed.
-    """
+    """One patient on the way through the visits, with how many readings were refused at each, and until when it is on time."""
 
     tree: Tree
     registers: list[int]
     kept: Kept | None
     refused: list[int] = Factory(list)
     until: list[int | None] = Factory(list)
-    past: dict[int, int] = Factory(dict)
 
     def visit(self, row: Row) -> int:
         """The leaf at a visit; BEYOND where only the reference can tell."""
@@ -66,7 +62,7 @@ class Patient:
 
     def _read(self, row: Row) -> int:
         """The inputs that were measured, as bits."""
-        measured, refused = read(self.tree, self.registers, row, self.past)
+        measured, refused = read(self.tree, self.registers, row)
         if self.kept is not None:
             computed, more = self.kept.read(row.time, row.raw)
             self.kept.fill(self.registers, row.time)
@@ -88,7 +84,7 @@ class Patient:
 
     def copied(self) -> Patient:
         """The same patient, who goes on alone."""
-        return Patient(self.tree, self.registers.copy(), self.kept.copied() if self.kept else None, past=dict(self.past))
+        return Patient(self.tree, self.registers.copy(), self.kept.copied() if self.kept else None)
 
 
 def patient_of(tree: Tree) -> Patient:
@@ -98,24 +94,21 @@ def patient_of(tree: Tree) -> Patient:
     return Patient(tree, compiled.first_registers(), kept)
 
 
-def read(tree: Tree, registers: list[int], row: Row, past: dict[int, int]) -> tuple[int, int]:
-    """The inputs that were measured, as bits, and how many readings are refused. In ``past`` go the times of what no longer
-    counts."""
+def read(tree: Tree, registers: list[int], row: Row) -> tuple[int, int]:
+    """The inputs that were measured, as bits, and how many readings are refused."""
     measured, refused, time = 0, 0, row.time
     for observed, begin, end, bit, codes in row.updates:
         if begin < 0:
-            more, turned_down = _read_one(tree.frame, registers, observed, codes, time, past)
+            more, turned_down = _read_one(tree.frame, registers, observed, codes, time)
             measured, refused = measured | more, refused + turned_down
         else:
             registers[observed] = time
             registers[begin:end] = codes
             measured |= bit
-    for number in [number for number in past if measured >> number & 1] if past else ():
-        del past[number]
     return measured, refused
 
 
-def _read_one(frame: Frame, registers: list[int], number: int, codes: Codes, time: int, past: dict[int, int]) -> tuple[int, int]:
+def _read_one(frame: Frame, registers: list[int], number: int, codes: Codes, time: int) -> tuple[int, int]:
     """What was refused or not done, and what stands for ever once it was read: numbers of that kind are left to what is kept."""
     observed, begin, is_value = layout.FIRST_FREE + number, frame.begins[number], codes not in (NO_CODES, REFUSED)
     if frame.stands[number]:
@@ -125,8 +118,7 @@ def _read_one(frame: Frame, registers: list[int], number: int, codes: Codes, tim
     if is_value:
         registers[observed], registers[begin] = time, codes[0]
         return 1 << number, 0
-    if registers[observed] != NONE:
-        past[number], registers[observed] = registers[observed], NONE
+    registers[observed] = NONE
     return 0, int(codes == REFUSED)
 
 

@@ -65,10 +65,6 @@ class Reader:
             self.givens.append(given)
         return code
 
-    def written(self, text: str | None) -> int:
-        """The code of what was given as a table has it."""
-        return self.texts[text]
-
     # A course
 
     def of_course(self, course: Course) -> list[Row] | None:

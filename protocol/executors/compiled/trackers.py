@@ -63,6 +63,11 @@ class Tracking:
     counts: Counts | None
 
     @property
+    def conditions(self) -> tuple[Node, ...]:
+        """What it is asked of, and what ends that, where something does."""
+        return (self.when,) if self.until is None else (self.when, self.until)
+
+    @property
     def lasts(self) -> bool:
         """Whether it also moves with time between visits."""
         return self.tracker.kind in ("duration", "since")

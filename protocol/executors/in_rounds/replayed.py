@@ -72,7 +72,7 @@ class _Replay:
         """What was given at each row, by the number that the trees know."""
         if self.follow != "given" or "given" not in rows.schema.names:
             return np.zeros(rows.num_rows, np.int32)
-        return values.given(rows, *written(self.forest, rows.column("given")))
+        return values.given(*written(self.forest, rows.column("given")))
 
     def _write(self, place: slice, rows: Any, start: Array, time: Array, given: Array, leaves: Array) -> None:
         has_dosing, within = "dose only" in rows.schema.names, self.forest.frame.protocol.act_within

@@ -39,7 +39,7 @@ class Rounds:
     """
 
     def __init__(self, start: Array, times: Array) -> None:
-        self.times, self.start, self.first = times, start, np.flatnonzero(start)
+        self.times, self.first = times, np.flatnonzero(start)
         self.of_each = np.diff(self.first, append=len(start))
         order = np.argsort(-self.of_each.astype(np.int32), kind="stable")
         self.begin, self.visits = self.first[order], self.of_each[order]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from protocol.executors.columnar import keys
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.layout import FALSE, NONE, OPEN, TRUE
@@ -31,7 +30,7 @@ class Trackers:
         self.registers, self.followed = patients.registers, list(enumerate(forest.trackers))
         self.nobody: Array = np.zeros(0, np.int64)
         self.lapses = [
-            sorted({pair for node in keys.conditions(one) for pair in lapsing(forest.tree, node)[0]}) for one in forest.trackers
+            sorted({pair for node in one.conditions for pair in lapsing(forest.tree, node)[0]}) for one in forest.trackers
         ]
 
     def are_followed(self, one: Tracking, width: int) -> Array:

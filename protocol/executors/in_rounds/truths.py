@@ -30,7 +30,7 @@ class Truths:
 
     def _is_of_readings(self, number: int) -> bool:
         frame, one = self.forest.frame, self.forest.trackers[number]
-        asked = {axis for node in keys.conditions(one) for axis in keys.axes_of(frame, node)}
+        asked = keys.asked_by(frame, one)
         return asked <= self.letters.line.keys()
 
     def _of_letters(self, number: int) -> Array:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
 import pyarrow
 
-from protocol.executors.columnar.exact import ASK, ask, may_be_odd
+from protocol.executors.columnar.exact import ASK, Way, read
 from protocol.executors.columnar.inputs import Buffers, Compared, buffers, is_multiple
-from protocol.executors.compiled import layout
 from protocol.executors.compiled.terms import Term
 from protocol.model.input import Choice, Grade, Number, YesNo
 
@@ -26,25 +25,10 @@ def code(inputs: Iterable[Compared], rows: Any, out: Array, refused: Array) -> l
     for one in inputs:
         if one.name in names or f"{one.name}.not done" in names:
             with np.errstate(all="ignore"):  # of what stands where no value is
-                _read(one, rows, names, out, refused)
+                read(_WAYS, one, rows, names, out, refused)
         else:
             absent += one.terms
     return absent
-
-
-def _read(one: Compared, rows: Any, names: Collection[str], out: Array, refused: Array) -> None:
-    if one.name in names:
-        odd = _READ[type(one.item.kind)](one, rows, names, out)
-        if odd or may_be_odd(one, names):
-            ask(one, rows, names, out, refused)
-    else:
-        for term in one.terms:
-            out[term.place] = layout.NOT_OBSERVED
-    if f"{one.name}.not done" in names:
-        done = np.flatnonzero(buffers(rows.column(f"{one.name}.not done").fill_null(False), np.bool_).values)
-        for term in one.terms:
-            # What is said to be not done has no value, whatever stands beside it, and none was refused.
-            out[term.place, done] = layout.NO_VALUE
 
 
 def _numbers(one: Compared, rows: Any, names: Collection[str], out: Array) -> bool:
@@ -127,12 +111,12 @@ def _flags(one: Compared, rows: Any, names: Collection[str], out: Array) -> bool
     return False
 
 
-_READ: dict[type, Callable[[Compared, Any, Collection[str], Array], bool]] = {
+_WAYS: dict[type, Way] = {
     Number: _numbers, Grade: _grades, Choice: _options, YesNo: _flags,
 }  # fmt: skip
 
 
-def given(rows: Any, column: Array, codes: Array) -> Array:
+def given(column: Array, codes: Array) -> Array:
     """What was given at each row, by the number that the trees know; ``codes``: those of the dictionary, and of nothing."""
     plain = buffers(column, column.type.to_pandas_dtype())
     codes = codes.astype(np.int32)

@@ -41,12 +41,12 @@ class Spans:
 
     def __init__(self, patients: Sequence[Any], times: Sequence[int], valid: Sequence[int]) -> None:
         self.rows = len(times)
-        self.bits, self.full = 8 * self.rows, (1 << 8 * self.rows) - 1
+        self.full = (1 << 8 * self.rows) - 1
         changes = bytes(map(ne, islice(patients, 1, None), patients))
         self.begins = [0, *_places(changes)]
         self.same = [self.full, number(changes.translate(_OPPOSITE)) << 8]
         longest = max(times) - min(times)
-        self.valid = {one: one for one in valid if one < longest}
+        self.valid = {one for one in valid if one < longest}
         self._within: dict[int, list[int]] = {}
         if self.valid:
             self._measure(times, max(self.valid))

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from attrs import Factory, define
 
+from protocol.executors.compiled import frame as frames
 from protocol.executors.compiled import layout
-from protocol.executors.compiled.guards import Asks, Every, Knows, Node, Opposite, Points, Some, Sure
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.passing import after_count, lasting, reach, so
 from protocol.executors.compiled.trackers import Tracking
@@ -37,7 +37,6 @@ class Follower:
     asked: tuple[int, ...]
     lapsing: tuple[tuple[int, int], ...]
     computed: tuple[int, ...]
-    numbers: Numbers
     reading: int = -1
     drawn: int = -1
     mask: int = 0
@@ -171,7 +170,7 @@ def followers(tree: Tree, fields: Fields, numbers: Numbers) -> dict[int, Followe
 
 def _follower(tree: Tree, fields: Fields, numbers: Numbers, one: Tracking) -> Follower | None:
     frame = tree.frame
-    asked = tuple(dict.fromkeys(axis for guard in (one.when, one.until) if guard for axis in _axes(tree, guard)))
+    asked = tuple(dict.fromkeys(part.axis for guard in one.conditions for part in frames.asked(frame, guard)))
     reading = frame.reading[one.tracker.input, one.tracker.name] if one.tracker.input else -1
     inputs = tuple(part for number in range(len(frame.inputs)) if one.inputs >> number & 1 for part in numbers.parts_of(number))
     computed = tuple(axis for axis in asked if _is_of_number(tree, numbers, axis))
@@ -182,26 +181,9 @@ def _follower(tree: Tree, fields: Fields, numbers: Numbers, one: Tracking) -> Fo
         return None
     sources = {fields.of[axis].source for axis in asked}
     lapsing = tuple(sorted(source for source in sources if source[1] < layout.EVER))
-    return Follower(tree, one, fields, inputs, asked, lapsing, computed, numbers, reading)
+    return Follower(tree, one, fields, inputs, asked, lapsing, computed, reading)
 
 
 def _is_of_number(tree: Tree, numbers: Numbers, axis: int) -> bool:
     one = tree.frame.axes.all[axis]
     return one.kind in (layout.HELD, layout.KNOWN) and one.a in numbers.by_register
-
-
-def _axes(tree: Tree, guard: Node) -> Iterator[int]:
-    """The axes that a condition asks, those of scores too."""
-    match guard:
-        case Asks(axis) | Knows(axis):
-            yield axis
-        case Opposite(part):
-            yield from _axes(tree, part)
-        case Every(parts) | Some(parts):
-            for part in parts:
-                yield from _axes(tree, part)
-        case Points(score):
-            for case in tree.frame.prepared.scores[score].guards():
-                yield from _axes(tree, tree.frame.nodes[id(case)])
-        case Sure():
-            return

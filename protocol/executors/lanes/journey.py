@@ -65,7 +65,7 @@ class Journeys:
             leaf, after, writes, more = known = stage.get(key & mask, UNKNOWN)
             if leaf < 0:
                 leaf, after, writes, more = self._asked(home, stage, known, key, begin, begin + len(found))
-                if mask != home.mask or self.learned:
+                if self.learned:
                     mask, due, self.learned = home.mask, NONE, False
                     if self.tree.leaf_next[leaf] == BEYOND:
                         return None

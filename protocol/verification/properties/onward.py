@@ -9,6 +9,7 @@ from itertools import islice
 from protocol.verification.properties.failing import MOST_TRIED, Failing
 from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.kept import Place
 
 
 def stuck(search: Exploring, explored: Explored, *, only_normal: bool) -> tuple[Failing, ...]:
@@ -20,7 +21,7 @@ def stuck(search: Exploring, explored: Explored, *, only_normal: bool) -> tuple[
         for after, normal in following:
             if normal or not only_normal:
                 before[after].append(state)
-    reached = {number for number, kept in enumerate(explored.states) if not _waits(explored, number)}
+    reached = {number for number, kept in enumerate(explored.states) if not waits(kept.place)}
     waiting = list(reached)
     while waiting:
         for state in before[waiting.pop()]:
@@ -44,6 +45,6 @@ def _onward(search: Exploring, explored: Explored, number: int, only_normal: boo
     yield from nsmallest(1, moves, key=lambda came: came.cost)
 
 
-def _waits(explored: Explored, number: int) -> bool:
-    place = explored.states[number].place
+def waits(place: Place) -> bool:
+    """Whether drug is withheld in a hold or a review."""
     return place.control.kind in ("held", "in review") and not place.dose.is_drug

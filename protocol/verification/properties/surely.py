@@ -11,6 +11,7 @@ from functools import partial
 
 from protocol.model.verification import Outcome
 from protocol.verification.properties.built_in import NO_DEAD_END, WAY_OUT, BuiltIn
+from protocol.verification.properties.onward import waits
 from protocol.verification.search.axes import BEYOND_NORMAL
 from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.diagrams import Node
@@ -47,7 +48,7 @@ class Surely:
     def is_everywhere(self) -> bool:
         """Whether there is one from each hold, and review without drug."""
         states = self.explored.states
-        waiting = [number for number, kept in enumerate(states) if _waits(kept.place.control.kind, kept.place.dose.is_drug)]
+        waiting = [number for number, kept in enumerate(states) if waits(kept.place)]
         onward = set(range(len(states))) - set(waiting)
         left = list(reversed(waiting))
         while left:
@@ -96,7 +97,3 @@ class Surely:
             return dict(costs)
         normal = lambda cost: cost if cost is not None and cost <= BEYOND_NORMAL else None  # noqa: E731
         return {place: tuple(map(normal, one)) if place in self.findings else one for place, one in costs.items()}
-
-
-def _waits(control: str, on_drug: bool) -> bool:
-    return control in ("held", "in review") and not on_drug

@@ -45,7 +45,7 @@ class Bounds:
 
     def for_locations(self) -> Ended:
         """The same of a search through the locations of a proof, of which fewer can be put to a solver."""
-        return evolve(self, states=min(self.states, MOST_LOCATIONS)).for_states()
+        return evolve(self, states=min(self.states, MOST_LOCATIONS))._part("it has", "locations")
 
     def whole(self) -> Ended:
         """When a search ends after which nothing comes."""

@@ -95,44 +95,24 @@ class Diagrams:
 
     def narrowed(self, node: Node, wanted: Callable[[Any], bool]) -> Node:
         """The diagram where it has a value that is wanted, and None elsewhere."""
-        memo: dict[Node, Node] = {}
-        nothing = self.leaf(None)
-
-        def of(one: Node) -> Node:
-            found = memo.get(one)
-            if found is None:
-                if one.axis == LAST:
-                    found = one if wanted(one.value) else nothing
-                else:
-                    found = self.split(one.axis, [of(part) for part in one.parts])
-                memo[one] = found
-            return found
-
-        return of(node)
+        return self._applied(lambda value: value if wanted(value) else None, (node,), {})
 
     def apply_to(self, operation: Callable[..., Hashable], node: Node, *others: Node) -> Node:
         """What ``apply`` gives, and None where the first diagram has None."""
-        memo: dict[tuple[Node, ...], Node] = {}
-        nothing = self.leaf(None)
+        return self._applied(operation, (node, *others), {}, self.leaf(None))
+
+    def _applied(
+        self,
+        operation: Callable[..., Hashable],
+        nodes: tuple[Node, ...],
+        memo: dict[tuple[Node, ...], Node],
+        nothing: Node | None = None,
+    ) -> Node:
+        """What ``apply`` gives; where the first diagram is ``nothing``, so is the answer."""
 
         def applied(some: tuple[Node, ...]) -> Node:
             if some[0] is nothing:
-                return nothing
-            found = memo.get(some)
-            if found is None:
-                axis = min([node.axis for node in some])
-                if axis == LAST:
-                    found = self.leaf(operation(*[node.value for node in some]))
-                else:
-                    columns = [node.parts if node.axis == axis else repeat(node) for node in some]
-                    found = self.split(axis, [applied(parts) for parts in zip(*columns, strict=False)])
-                memo[some] = found
-            return found
-
-        return applied((node, *others))
-
-    def _applied(self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: dict[tuple[Node, ...], Node]) -> Node:
-        def applied(some: tuple[Node, ...]) -> Node:
+                return some[0]
             found = memo.get(some)
             if found is None:
                 axis = min([node.axis for node in some])
