@@ -6,7 +6,7 @@ import shutil
 
 COLOURS = (
     (r"(?m)^.*DEVIATION.*$|(?m:^(?:failed|wrong|fails|holds now)\b)|\bfinding [A-Z]\d+", "bold red"),
-    (r"\bundecided\b|\bprovisional\b|\bUnverified\b|\bmissing\b|\bVacuous\b", "yellow"),
+    (r"(?<![\w-])(?:undecided|provisional|Unverified|missing|Vacuous)(?![\w-])", "yellow"),  # and no part of a name
     (r"(?m:^(?:not confirmed|unfinished|expected|waived|accepted)\b)|(?m:^Interrupted\b)", "yellow"),
     (r"(?m:^ok\b|^holds\b(?! now))", "green"),
 )

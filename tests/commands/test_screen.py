@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from protocol.adapters.colours import COLOURS
 from protocol.cli import COMMANDS
 from protocol.commands.screen import wrapped
 
@@ -101,3 +102,11 @@ def test_a_long_line_is_broken_between_words_and_set_in() -> None:
 
 def test_a_path_stays_whole() -> None:
     assert wrapped("see /a/very/long/path/to/a/file", 10) == "see\n    /a/very/long/path/to/a/file"
+
+
+@pytest.mark.parametrize(
+    ("text", "coloured"),
+    [("missing: anc, platelets", 1), ("undecided, as anc is missing.", 2), ("missing-never-raises, a-missing-sign", 0)],
+)
+def test_a_word_stands_out_by_itself_and_not_in_a_name(text: str, coloured: int) -> None:
+    assert sum(len(re.findall(pattern, text)) for pattern, style in COLOURS if style == "yellow") == coloured
