@@ -150,8 +150,11 @@ def _far(value: Fraction | str, other: Fraction | str) -> Fraction:
     return Fraction(0) if isinstance(value, str) or isinstance(other, str) else abs(value - other)
 
 
-def grid_visits(protocol: Protocol, random: Random, count: int, every: int) -> list[Visit]:
-    """So many visits: every input is measured in some cell, with or without its limits, not done, or not mentioned."""
+def grid_visits(protocol: Protocol, random: Random, count: int, every: int, *, seldom: bool = False) -> list[Visit]:
+    """So many visits: every input is measured in some cell, with or without its limits, not done, or not mentioned.
+
+    ``seldom``: most are not mentioned, so that what was read before still counts.
+    """
     shown = [[None, None, Observation(item.name, None), *values_of(protocol, item)] for item in protocol.inputs]
     for options in shown:
         limited = [one for one in options if one is not None and isinstance(one.upper, Fraction)]
@@ -159,6 +162,6 @@ def grid_visits(protocol: Protocol, random: Random, count: int, every: int) -> l
         options += [evolve(one, upper=None) for one in limited]
     visits = []
     for number in range(count):
-        said = [random.choice(options) for options in shown]
+        said = [None if seldom and random.random() < 0.7 else random.choice(options) for options in shown]
         visits.append(Visit(BEGIN + number * every, tuple(one for one in said if one is not None)))
     return visits

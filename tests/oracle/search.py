@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.model.decision import Effect
+from protocol.model.guard import Compare, Tracked, nodes
 from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.testing import any_protocol
@@ -37,6 +39,34 @@ class Seen:
 def drawn(seed: int, inputs: int = 2) -> Protocol:
     """A small random protocol; the same seed gives the same one."""
     return any_protocol(Random(seed).choice, inputs=inputs, known=seed % 2 == 0)
+
+
+_ACTING_ONCE = ("reduce", "escalate", "hold")
+
+
+def acting_once(seed: int) -> Protocol | None:
+    """A small random protocol of steps and holds, each once on the same evidence; None where there are none of these.
+
+    They ask trackers where there are any, else readings that count for ever. What else happens is left out, which would only
+    hide whether something is acted on twice.
+    """
+    one, random = drawn(seed), Random(seed)
+    tracked = [
+        node for rule in one.rules for node in nodes(rule.when) if isinstance(node, Compare) and isinstance(node.term, Tracked)
+    ]
+    kept = [rule for rule in one.rules if rule.action.kind in ("start", "resume", *_ACTING_ONCE)]
+    kept = [rule for rule in kept if rule.where[0].control != "in review"]
+
+    def once(number: int, rule: Rule) -> Rule:
+        acting, where = rule.action.kind in _ACTING_ONCE, tuple(evolve(where, by=()) for where in rule.where)
+        when = random.choice((rule.when, *tracked)) if acting else rule.when
+        always = {"mode": "must", "recommended": False, "again": False, "once": rule.action.kind == "hold"}
+        return evolve(rule, name=f"{rule.action.kind}-{number}", table="", where=where, when=when, **always)
+
+    rules = tuple(once(number, rule) for number, rule in enumerate(kept))
+    inputs = one.inputs if tracked else tuple(evolve(item, valid_for=None) for item in one.inputs)
+    small = evolve(one, rules=rules, inputs=inputs, tables=(), properties=(), monitoring=(), between_visits="wait")
+    return small if any(rule.action.kind in _ACTING_ONCE for rule in rules) else None
 
 
 def search(

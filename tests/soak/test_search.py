@@ -10,7 +10,7 @@ import pytest
 
 from protocol.model.time import WEEK
 from tests.oracle.lockstep import grid_visits, lockstep
-from tests.oracle.search import asks_both_limits, confirmed, drawn, is_exact, left_out, letters, search
+from tests.oracle.search import acting_once, asks_both_limits, confirmed, drawn, is_exact, left_out, letters, search
 
 MOST_LETTERS, WALKS, VISITS = 40, 6, 10
 
@@ -28,7 +28,18 @@ def wrong_of(seed: int) -> list[str]:
         exploring, _ = search(one, remembers=seed % 3 == 0, limit=0)
         walks = (lockstep(exploring, grid_visits(one, Random(walk), VISITS, WEEK))[-1] for walk in range(WALKS))
         found += [f"not the same: {both}" for both in walks if not both.agree()]
-    return found
+    return found + acted_on_twice(seed)
+
+
+def acted_on_twice(seed: int) -> list[str]:
+    """What the two disagree about where the same evidence counts once."""
+    one = acting_once(seed)
+    exploring = search(one, remembers=True, limit=0)[0] if one else None
+    if one is None or exploring is None or not is_exact(exploring.abstraction):
+        return []
+    visits = [grid_visits(one, Random(walk), VISITS, WEEK, seldom=walk % 2 == 0) for walk in range(WALKS)]
+    walks = (lockstep(exploring, each)[-1] for each in visits)
+    return [f"acted on twice: {both}" for both in walks if not both.agree()]
 
 
 @pytest.mark.soak

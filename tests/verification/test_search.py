@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -12,7 +13,7 @@ from protocol.model.course import Observation, Visit
 from protocol.model.time import WEEK
 from tests.oracle.explore import BEGIN
 from tests.oracle.lockstep import grid_visits, lockstep
-from tests.oracle.search import confirmed, drawn, is_exact, left_out, letters, search
+from tests.oracle.search import acting_once, confirmed, drawn, is_exact, left_out, letters, search
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -39,6 +40,16 @@ def test_the_same_visits_come_to_the_same_in_both(seed: int) -> None:
     if is_exact(exploring.abstraction):
         for walk in range(3):
             both = lockstep(exploring, grid_visits(one, Random(walk), 8, WEEK))[-1]
+            assert both.agree(), both
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_acted_on_once_is_the_same_in_both(seed: int) -> None:
+    one = acting_once(seed)
+    exploring = search(one, remembers=True, limit=0)[0] if one else None
+    if one and exploring and is_exact(exploring.abstraction):
+        for walk in range(3):
+            both = lockstep(exploring, grid_visits(one, Random(walk), 8, WEEK, seldom=walk % 2 == 0))[-1]
             assert both.agree(), both
 
 
@@ -114,3 +125,40 @@ def test_what_comes_due_on_the_very_day_of_a_visit_is_due_there_in_both(clock: s
     assert [both.taken.decision.action for both in found[:3]] == ["start", "continue", "escalate"]
     assert [both.taken.decision.status for both in found[5:]] == ["decided", "undecided"]
     assert all(both.agree() for both in found)
+
+
+ONCE = """\
+protocol: once
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 100 mg daily, middle: 200 mg daily, high: 400 mg daily}
+inputs:
+  rash: {yes or no, valid for: ever}
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+trackers:
+  low-counts: {consecutive: "anc < 1"}
+  episodes-of-low-counts: {episodes of: "anc < 1"}
+  lowest: {lowest: anc}
+  highest: {highest: anc}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at high, source: ours}
+  act: {in: on treatment, when: "GUARD", must: ACTION, source: ours}
+  more: {in: on treatment, when: "highest > 5 and low-counts == 0", must: hold, again: no, source: ours}
+  resume: {in: held, when: "anc > 2", must: resume at the same level, source: ours}
+"""
+
+
+@pytest.mark.parametrize("action", ["reduce", "hold, again: no"])
+@pytest.mark.parametrize("guard", ["rash", "low-counts >= 1", "episodes-of-low-counts >= 1", "lowest < 1", "low-counts == 0"])
+def test_what_was_acted_on_is_not_acted_on_again_in_either(guard: str, action: str) -> None:
+    """A hold, too, may ask nothing but counts, so that nothing else says how long ago it began."""
+    one = parse(ONCE.replace("GUARD", guard).replace("ACTION", action))
+    exploring, _ = search(one, remembers=True, limit=0)
+    yes, good, high = Observation("rash", "yes"), Observation("anc", 3), Observation("anc", 50)
+    low = Observation("anc", Fraction(1, 2))
+    said = [(), (yes, low), (), (good,), (), (low,), (good,), (), (low, yes), (low,), (high,), (high,), ()]
+    found = lockstep(exploring, [Visit(BEGIN + week * WEEK, readings) for week, readings in enumerate(said)])
+    assert all(both.agree() for both in found)
+    assert action.split(",")[0] in {both.taken.decision.action for both in found}

@@ -145,7 +145,8 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     valid = [axis.item.valid_for or 0 for axis in axes if axis.name in one.cares]
     caps = {CLOCKS[name]: cap for name, cap in clocks.items() if name in CLOCKS} | {"stepped": max(valid, default=-1) + 1}
     if one.once:
-        caps["hold_began"] = caps["stepped"] = max(caps.get("hold_began", 0), caps["stepped"])
+        # What is new is newer than either of them, so that neither ends as if it were now.
+        caps["hold_began"] = caps["stepped"] = max(caps.get("hold_began", 0), caps["stepped"], 1)
     remembered = tuple(place for place, axis in enumerate(axes) if axis.name in one.kept)
     due, watch = one.due(), clocks.get("treatment")
     compared = tuple(dict.fromkeys(node for node in one.compared() if isinstance(node.term, Clock)))
