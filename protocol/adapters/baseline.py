@@ -52,6 +52,11 @@ def read_baseline(text: str, file: str, reasons: bool = True) -> tuple[Accepted,
     return tuple(found)
 
 
+def missing_baseline(file: str, why: str) -> InputError:
+    """The error of a baseline that is not there."""
+    return InputError((Problem("V501", f"cannot be read: {why}", _AGAIN, file),))
+
+
 def write_baseline(entries: Iterable[Accepted]) -> str:
     """The file with these entries, in an order that does not depend on theirs."""
     inner = sorted(entries, key=lambda one: (one.protocol, one.property, one.key))

@@ -1,7 +1,8 @@
 """What was computed once and is kept on this machine: the same question to the same program is not asked again.
 
 Kept under a fingerprint of the protocol, of what was asked and of every file of this package, so that nothing that is found
-can be out of date. What cannot be read is computed anew, and where nothing can be written nothing is kept.
+can be out of date, and with a checksum, so that a damaged file is no answer. What cannot be read is computed anew, and where
+nothing can be written nothing is kept.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from protocol.executors.shape import shape
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import Report
 
-FORMAT = "protocol-report/1"
+FORMAT = "protocol-report/2"
 _MOST_BYTES = 50_000_000
 
 
@@ -50,6 +51,8 @@ def kept(key: str) -> Report | None:
         document = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(document, dict) or (document.get("format"), document.get("key")) != (FORMAT, key):
             return None
+        if document.get("sha256") != _checksum(key, document.get("report")):
+            return None
         found: Report = shape(Report).read(document.get("report"))
     except (OSError, ValueError, RecursionError, RuntimeError, Mismatch):
         return None
@@ -60,13 +63,18 @@ def keep(key: str, report: Report) -> None:
     """Keeps a report in which everything was seen; one that ended early could say more the next time."""
     if not all(seen.complete for seen in report.seen) or any(one.outcome == "unfinished" for one in report.verdicts):
         return
-    text = json.dumps({"format": FORMAT, "key": key, "report": shape(Report).write(report)})
+    written = shape(Report).write(report)
+    text = json.dumps({"format": FORMAT, "key": key, "sha256": _checksum(key, written), "report": written})
     with contextlib.suppress(OSError, RuntimeError):  # no room, no right to write, or nobody's home
         file = _file(key)
         file.parent.mkdir(parents=True, exist_ok=True)
         beside = file.with_name(f"{file.name}.{os.getpid()}.new")
         beside.write_text(text, encoding="utf-8")
         beside.replace(file)
+
+
+def _checksum(key: str, report: Any) -> str:
+    return hashlib.sha256(json.dumps([key, report], sort_keys=True).encode()).hexdigest()
 
 
 def _file(key: str) -> Path:

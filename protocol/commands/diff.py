@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.amounts import Amount
 from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
@@ -35,7 +36,7 @@ FORMAT = "protocol-diff/1"
     "--limit", "states", type=click.IntRange(1), metavar="STATES",
     help="End the search after so many pairs of states; else 200,000.",
 )  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds; else 450.")
+@click.option("--seconds", type=Amount(0), metavar="SECONDS", help="End it after so many seconds; else 450.")
 @click.option(
     "--memory", type=click.IntRange(1), metavar="MB",
     help="End it when so much memory is in use; else 4,000, or half of what there is.",

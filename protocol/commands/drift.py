@@ -64,7 +64,7 @@ def drift(
 def _options() -> Mapping[str, object]:
     """The options that were given; those about properties do not go with it."""
     context = click.get_current_context()
-    for name in ("only", "any_dose", "baseline", "write", "allow_unproved", "reports"):
+    for name in ("only", "any_dose", "certify", "baseline", "write", "allow_unproved", "reports"):
         if context.params[name]:
             option = next(one for one in context.command.params if one.name == name)
             raise click.UsageError(f"'--regrade' compares decisions and not properties: '{option.opts[0]}' does not go with it")

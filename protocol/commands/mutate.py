@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.amounts import Amount
 from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
@@ -28,7 +29,7 @@ def bounded(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--limit", "states", type=click.IntRange(1), default=100_000, metavar="STATES", help="End a search after so many."
         ),
-        click.option("--seconds", type=click.FloatRange(0), default=90.0, metavar="SECONDS", help="End a search after so many."),
+        click.option("--seconds", type=Amount(0), default=90.0, metavar="SECONDS", help="End a search after so many."),
         click.option(
             "--memory",
             type=click.IntRange(1),
@@ -49,7 +50,7 @@ def bounded(command: Callable[..., int]) -> Callable[..., int]:
 @click.argument("spec", shell_complete=complete_spec)
 @bounded
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Only changes of this kind; can be given several times.")
-@click.option("--least", type=click.FloatRange(0, 100), default=100.0, metavar="PERCENT", help="The score that is enough.")
+@click.option("--least", type=Amount(0, 100), default=100.0, metavar="PERCENT", help="The score that is enough.")
 @in_form("text", "json")
 def mutate(
     spec: str,

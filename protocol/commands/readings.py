@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protocol.commands import FAILS, HOLDS
+from protocol.commands.amounts import Amount
 from protocol.commands.apart import minutes
 from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.screen import show, width
@@ -29,7 +30,7 @@ FORMAT = "protocol-readings/1"
 @click.argument("spec", shell_complete=complete_spec)
 @click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocol measures.")
 @click.option("--most", type=click.IntRange(1), metavar="COUNT", help="Look at all combinations of readings if they are no more.")
-@click.option("--seconds", type=click.FloatRange(0), metavar="SECONDS", help="End it after so many seconds; else 900.")
+@click.option("--seconds", type=Amount(0), metavar="SECONDS", help="End it after so many seconds; else 900.")
 @click.option(
     "--memory", type=click.IntRange(1), metavar="MB",
     help="End it when so much memory is in use; else 4,000, or half of what there is.",

@@ -130,17 +130,17 @@ def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Ve
 
 def against(verified: Verified, entries: Iterable[Accepted], only: tuple[str, ...] = ()) -> Verified:
     """The verification held against a baseline. Of the properties that were not looked at no entry is stale, and one without a
-    reason accepts nothing."""
+    reason, or under the name of another property, accepts nothing."""
     own = {one.key: one for one in entries if one.protocol == verified.report.protocol}
-    needed = {one.key for one in to_accept(verified)}
+    needed = {(one.key, one.property) for one in to_accept(verified)}
     looked_at = {one.name for one in verified.report.verdicts} if only else None
     open_ = {one.name for one in verified.report.verdicts if one.outcome == "unfinished"}
     stale = (
         one
         for one in own.values()
-        if one.key not in needed and one.property not in open_ and (looked_at is None or one.property in looked_at)
+        if (one.key, one.property) not in needed and one.property not in open_ and (looked_at is None or one.property in looked_at)
     )
-    reasoned = {key: one for key, one in own.items() if one.reason.strip()}
+    reasoned = {key: one for key, one in own.items() if one.reason.strip() and (key, one.property) in needed}
     return evolve(verified, accepted=reasoned, stale=() if verified.report.is_interrupted else tuple(stale))
 
 
@@ -153,6 +153,9 @@ def to_accept(verified: Verified) -> Iterator[Accepted]:
 
 def file_read(path: Path) -> str:
     """The text of a baseline; raises InputError where it cannot be read."""
+    from protocol.adapters.baseline import missing_baseline
     from protocol.adapters.text import text_of
 
+    if not path.is_file():
+        raise missing_baseline(str(path), "it is no regular file" if path.exists() else "there is no such file")
     return text_of(path)

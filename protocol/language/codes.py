@@ -121,8 +121,9 @@ _TABLE = (
     ("P041", "a text in braces without quotes",
      "Inside braces a comma begins a new key, so 'within(anc, 3 days)' falls apart there. Put every guard in braces "
      "into double quotes, and every text that holds a comma."),
-    ("P042", "a guard that is nested too deep",
-     "Parentheses and 'not' are nested at most 64 deep. Give parts of the guard a name under 'derived'."),
+    ("P042", "a guard that is nested too deep, or too long",
+     "Parentheses and 'not' are nested at most 64 deep, and at most 64 conditions are joined. Give parts of the guard a name "
+     "under 'derived'."),
     ("P043", "a sign that guards do not have",
      "Guards have names, numbers, the comparisons < <= > >= == !=, parentheses and the comma of within(...). Units, "
      "quotes and the signs of programming languages are not used."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NoReturn, TypeVar
 
 from attrs import define
 
@@ -17,6 +17,9 @@ from protocol.language.guard_tokens import Token
 from protocol.language.report import shown
 
 DEEPEST = 64
+MOST_CONDITIONS = 64
+"""What a guard can be takes time that grows with the square of its conditions, and more than these nobody can check by eye."""
+
 Part = TypeVar("Part")
 
 
@@ -35,6 +38,7 @@ class Parser(ABC, Generic[Part]):
     tokens: list[Token]
     place: int = 0
     depth: int = 0
+    conditions: int = 0
 
     @abstractmethod
     def condition(self) -> Part:
@@ -104,14 +108,22 @@ class Parser(ABC, Generic[Part]):
 
     def _part(self) -> Part:
         token = self._accept("(", "not")
-        return self._deeper(token) if token else self.condition()
+        return self._deeper(token) if token else self._one()
+
+    def _one(self) -> Part:
+        self.conditions += 1
+        if self.conditions > MOST_CONDITIONS:
+            self._too_much(f"has more than {MOST_CONDITIONS} conditions", self._next)
+        return self.condition()
+
+    def _too_much(self, says: str, token: Token) -> NoReturn:
+        self.terms.report.add("P042", f"the {self.what} {says}", self.terms.at(token), "Give its parts names under 'derived'.")
+        raise Unreadable
 
     def _deeper(self, token: Token) -> Part:
         self.depth += 1
         if self.depth > DEEPEST:
-            message = f"the {self.what} is nested more than {DEEPEST} deep"
-            self.terms.report.add("P042", message, self.terms.at(token), "Give its parts names under 'derived'.")
-            raise Unreadable
+            self._too_much(f"is nested more than {DEEPEST} deep", token)
         inner = self.negated(self._part()) if token.text == "not" else self._group()
         if token.text == "(":
             self._expect(")", "Close each parenthesis.")

@@ -18,7 +18,7 @@ from protocol.model.quick import quickly
 from protocol.model.rule import Rule
 from protocol.semantics import clocks
 from protocol.semantics.compiled import Ask, settled, term_of, true_of
-from protocol.semantics.scene import Candidates, Scene
+from protocol.semantics.scene import Candidate, Candidates, Scene
 
 Narrowing = dict[Term, Candidates]
 Answer = TypeVar("Answer")
@@ -94,12 +94,13 @@ class World:
     def _settle(self, atom: Atom) -> bool:
         term = term_of(atom)
         candidates = self.narrowed.get(term) or self.scene.candidates(term)
-        yes = tuple(value for value in candidates if true_of(atom, value))
-        if len(yes) == len(candidates):
-            return True
-        if not yes:
-            return False
-        raise Open(term, yes, tuple(value for value in candidates if value not in yes))
+        yes: list[Candidate] = []
+        no: list[Candidate] = []
+        for value in candidates:
+            (yes if true_of(atom, value) else no).append(value)
+        if yes and no:
+            raise Open(term, tuple(yes), tuple(no))
+        return not no
 
 
 _World = quickly(World)

@@ -11,12 +11,14 @@ from protocol import load
 from protocol.checks import findings
 from protocol.checks.ladder_order import ladder_order
 from protocol.model.dispensing import Dispensing
-from protocol.model.guard import Always, And, Clock, Compare, Is, Known
+from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Or, Value
 from protocol.model.input import Input, Number, YesNo
 from protocol.model.protocol import Level, Protocol
 from protocol.model.regimen import amount, regimen
 from protocol.model.rule import Action, By, Citation, Rule, Same, To, Where
 from protocol.model.time import DAY
+from protocol.semantics import truth
+from protocol.semantics.compiled import true_of
 from tests.semantics.small import ON, PROTOCOL, RULES, above, with_rules
 
 OURS = Citation("ours")
@@ -32,6 +34,15 @@ def closed(rule: Rule) -> Rule:
 SOUND = evolve(PROTOCOL, rules=tuple(closed(rule) for rule in (RULES[8], *RULES[:8])))
 HOLD = Rule("hold", ON, above("anc", "<", 1), "must", Action("hold"))
 RESUME = Rule("resume", (Where("held"),), above("anc", ">=", 1), "must", Action("resume", Same()))
+
+
+def test_a_guard_of_many_conditions_is_asked_no_more_than_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(truth, "true_of", lambda atom, value: asked.append(atom) or true_of(atom, value))
+    many = Or(tuple(Compare(Value("anc"), "<", Fraction(number)) for number in range(1, 65)))
+    found = findings(evolve(SOUND, rules=(closed(evolve(HOLD, when=many)), *SOUND.rules[1:])))
+    assert not [one for one in found if one.code == "F008" and "never true" in one.message]
+    assert len(asked) < 20_000
 
 
 def codes(protocol: Protocol) -> list[str]:

@@ -27,6 +27,13 @@ def test_a_report_is_found_as_it_was() -> None:
     assert cache.kept("other") is None
 
 
+def test_a_report_of_which_something_was_changed_is_not_found(folder: Path) -> None:
+    cache.keep("key", WHOLE)
+    text = (folder / "key.json").read_text(encoding="utf-8")
+    (folder / "key.json").write_text(text.replace('"fails"', '"holds"', 1), encoding="utf-8")
+    assert '"fails"' in text and cache.kept("key") is None
+
+
 def test_another_protocol_and_another_question_have_another_key() -> None:
     asked = {"only": (), "free": True}
     same = cache.key_of(PROTOCOL, {"free": True, "only": ()})
@@ -57,7 +64,7 @@ def test_what_was_not_finished_is_not_kept(more: dict[str, tuple[Verdict, ...]])
         "[" * 100_000,
         "\0",
         '{"format": "protocol-report/0"}',
-        '{"format": "protocol-report/1", "key": "key"}',
+        '{"format": "protocol-report/2", "key": "key"}',
     ],
 )
 def test_what_is_damaged_is_as_if_it_were_not_there(folder: Path, text: str) -> None:

@@ -97,6 +97,7 @@ def test_json(capsys: Output) -> None:
         (["--regrade", "CTCAE 5.0", "--as-grades", "WHO"], "there are no criteria 'WHO'"),
         (["--as-grades", "CTC 2.0"], "'--as-grades' needs '--regrade CRITERIA'"),
         (["--regrade", "CTCAE 5.0", "--property", "x"], "'--property' does not go with it"),
+        (["--regrade", "CTCAE 5.0", "--certify", "proofs"], "'--certify' does not go with it"),
         (["--regrade", "CTCAE 5.0", "--format", "junit"], "one of the forms text, json"),
     ],
 )

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -39,6 +40,12 @@ def run(*arguments: str) -> Result:
 def fates(spec: str, *arguments: str) -> dict[str, dict[str, str]]:
     document = json.loads(run(spec, "--jobs", "1", "--format", "json", *arguments).output)
     return {one["says"]: one for one in document["fates"]}
+
+
+@pytest.mark.parametrize("option", ["--least", "--seconds"])
+def test_a_score_and_a_time_are_numbers(spec: str, option: str) -> None:
+    found = run(spec, option, "nan").exception
+    assert isinstance(found, click.UsageError) and "'nan' is not a number" in found.message
 
 
 def test_each_change_is_told_by_a_property_by_a_course_by_none_or_by_nobody(spec: str) -> None:

@@ -95,6 +95,8 @@ def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> No
         ["counts", "--every", "0 days"],
         ["counts", "--limit", "0"],
         ["counts", "--baseline", "none.json"],
+        ["counts", "--baseline", "/dev/zero"],
+        ["counts", "--seconds", "nan"],
         [],
     ):
         assert run(["verify", *arguments]) == 2
@@ -208,6 +210,26 @@ def test_an_entry_that_nothing_needs_any_more_is_told_and_taken_out(searched: Se
     assert run([*written, "--write-baseline"]) == 0
     assert json.loads(Path("b.json").read_text(encoding="utf-8"))["accepted"] == []
     assert run(written) == 0
+
+
+def test_an_entry_under_the_name_of_another_property_accepts_nothing(searched: Searched, capsys: Output) -> None:
+    searched(FAILS)
+    written = ["verify", "counts", "--baseline", "b.json"]
+    run([*written, "--write-baseline"])
+    _give_reasons()
+    text = Path("b.json").read_text(encoding="utf-8")
+    Path("b.json").write_text(text.replace(f'"property": "{BROKEN.name}"', '"property": "can-reach-high"'), encoding="utf-8")
+    capsys.readouterr()
+    assert run(written) == 1
+    said = capsys.readouterr().out
+    assert f"finding V101: {BROKEN.name} fails" in said and "finding V503" in said
+
+
+def test_a_baseline_that_is_not_there_says_how_to_write_one(searched: Searched, capsys: Output) -> None:
+    searched(FAILS)
+    assert run(["verify", "counts", "--baseline", "none.json"]) == 2
+    said = capsys.readouterr().err
+    assert "none.json: error V501: cannot be read: there is no such file" in said and "--write-baseline" in said
 
 
 def _give_reasons() -> None:
