@@ -135,11 +135,8 @@ def against(verified: Verified, entries: Iterable[Accepted], only: tuple[str, ..
     needed = {(one.key, one.property) for one in to_accept(verified)}
     looked_at = {one.name for one in verified.report.verdicts} if only else None
     open_ = {one.name for one in verified.report.verdicts if one.outcome == "unfinished"}
-    stale = (
-        one
-        for one in own.values()
-        if (one.key, one.property) not in needed and one.property not in open_ and (looked_at is None or one.property in looked_at)
-    )
+    gone = (one for one in own.values() if (one.key, one.property) not in needed and one.property not in open_)
+    stale = (one for one in gone if looked_at is None or one.property in looked_at)
     reasoned = {key: one for key, one in own.items() if one.reason.strip() and (key, one.property) in needed}
     return evolve(verified, accepted=reasoned, stale=() if verified.report.is_interrupted else tuple(stale))
 
