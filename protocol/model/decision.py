@@ -15,7 +15,7 @@ from protocol.model.rule import ActionKind, Citation, Status
 from protocol.model.state import Control, State
 
 
-@frozen
+@frozen(cache_hash=True)
 class Effect:
     """What an action does here: the control state and the dose in force that it leads to.
 

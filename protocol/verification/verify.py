@@ -21,6 +21,7 @@ from protocol.verification.properties.judging import Judging
 from protocol.verification.properties.surely import leads_onward
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds, Ended, never
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
@@ -140,7 +141,7 @@ def searched(
     began = monotonic()
     say(f"{protocol.name}: searching")
     search = Exploring(abstraction(protocol, every, remembered, free, settled=True), (every,), any_dose=any_dose)
-    explored = search.explore(bounds.for_states(), lambda found: say(f"{protocol.name}: {found:,} states"))
+    explored = BreadthFirst(search).explore(bounds.for_states(), lambda found: say(f"{protocol.name}: {found:,} states"))
     return Search(search, explored, Grid(every), monotonic() - began)
 
 

@@ -10,13 +10,14 @@ from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import Bounds
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.exploring import Exploring
 
 
 def agreeing(protocol: Protocol, every: int = WEEK, limit: int = 600) -> list[tuple[str, str, Proof]]:
     """What the search says of each property, and Spacer on the same grid; and what Spacer says of any time."""
     search = Exploring(abstraction(protocol, every), (every,))
-    explored = search.explore(Bounds(limit, 20).whole())
+    explored = BreadthFirst(search).explore(Bounds(limit, 20).whole())
     if explored.ended:
         return []
     found, judging = [], Judging(search)

@@ -18,6 +18,7 @@ from protocol.verification.patients.courses import concrete
 from protocol.verification.patients.giving import given_as
 from protocol.verification.search.abstraction import Abstraction, abstraction
 from protocol.verification.search.bounds import Bounds
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
@@ -76,7 +77,7 @@ def search(
     free."""
     names = [item.name for item in protocol.inputs] if remembers else []
     exploring = Exploring(abstraction(protocol, every, names, free), (every,))
-    return exploring, exploring.explore(Bounds(limit).whole())
+    return exploring, BreadthFirst(exploring).explore(Bounds(limit).whole())
 
 
 def letters(protocol: Protocol) -> int:

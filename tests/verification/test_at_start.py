@@ -12,6 +12,7 @@ from protocol.model.time import WEEK
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.verify import verify
 from tests.oracle.lockstep import grid_visits, lockstep
@@ -52,7 +53,7 @@ def test_what_holds_because_the_first_count_stays_the_same_is_proved() -> None:
 
 def test_where_the_first_count_is_free_at_each_visit_that_is_not_proved() -> None:
     search = Exploring(abstraction(PROTOCOL, WEEK), (WEEK,))
-    explored, judging = search.explore(), Judging(search)
+    explored, judging = BreadthFirst(search).explore(), Judging(search)
     failing = {item.name for item in PROTOCOL.properties if judge(judging, explored, item).certain}
     assert failing == {"few-stay-low"}
 

@@ -22,6 +22,7 @@ from protocol.verification.properties.judging import Judging
 from protocol.verification.search import bounds, size
 from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.bounds import Bounds, Ended, never
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.watch import NO_MEMORY, BoundMet
 from protocol.verification.verify import searched, verify
@@ -93,7 +94,7 @@ def raising(error: type[BaseException]) -> Callable[[], str]:
     ids=["bound", "interrupted", "no memory"],
 )
 def test_a_search_ends_in_the_middle_of_one_state(what: Callable[[], str], said: str) -> None:
-    found = Exploring(abstraction(LARGE, WEEK), (WEEK,)).explore(at_look(3, what))
+    found = BreadthFirst(Exploring(abstraction(LARGE, WEEK), (WEEK,))).explore(at_look(3, what))
     assert (found.ended, len(found.states)) == ([said], 1)
 
 

@@ -20,6 +20,7 @@ from protocol.model.verification import Verdict
 from protocol.verification.promela.to_promela import promela
 from protocol.verification.promela.wrongs import is_of_one_visit
 from protocol.verification.search.abstraction import DATES, Abstraction, abstraction
+from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept
 from protocol.verification.verify import verify
@@ -60,7 +61,7 @@ def asked_of(searched: Abstraction, kept: Kept) -> object:
 def states_of(protocol: Protocol, every: int) -> int:
     """How many states the search finds."""
     searched = abstraction(protocol, every)
-    found = Exploring(searched, (every,)).explore()
+    found = BreadthFirst(Exploring(searched, (every,))).explore()
     assert not found.ended
     return len({asked_of(searched, kept) for kept in found.states})
 

@@ -82,7 +82,7 @@ class Facts:
 
     def at(self, location: Kept, numbers: Mapping[str, Any], begins: bool) -> list[Fact]:
         """The facts on which a visit at a location depends, beside the readings that are carried over."""
-        asked = self.search.deciding.relevant(location)
+        asked = self.search.deciding.relevant(location.place)
         found = [*self.told((*asked.clocks, *self.search.trails.clocks), asked.trackers, location, numbers)]
         found += self._came_due(location, numbers)
         if not begins:
@@ -105,7 +105,7 @@ class Facts:
         yield from self._held(trackers, location, numbers)
 
     def _came_due(self, location: Kept, numbers: Mapping[str, Any]) -> Iterator[Fact]:
-        mask = self.search.deciding.relevant(location).due
+        mask = self.search.deciding.relevant(location.place).due
         kinds = [("due", "stepped", WATCH_AT_STEP), ("due hold", "hold_began", WATCH_AT_HOLD)]
         for number, atom in enumerate(self.abstraction.due):
             age = self._age(location, atom, numbers)
@@ -160,7 +160,7 @@ class Facts:
         found = self._mattering.get(location.place)
         if found is None:
             prepared = self.abstraction.prepared
-            acting = [rule.when for rule in self.search.deciding.rules_of(location) if uses_up(rule)]
+            acting = [rule.when for rule in self.search.deciding.rules_of(location.place) if uses_up(rule)]
             in_row = [one.when for one in self.abstraction.trackers if one.kind == "consecutive"]
             aged = {axis.name for axis in self.abstraction.axes if axis.withins}
             found = frozenset(aged | {name for guard in (*acting, *in_row) for name in prepared.inputs_of(guard)})

@@ -6,13 +6,9 @@ Of ways that cost the same the one is taken that has the earlier part where they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from protocol.verification.search.diagrams import Node
-
-LAST = 1_000_000
-"""The axis of a leaf: after all others."""
+from protocol.verification.search.nodes import LAST, Node
 
 Choices = tuple[tuple[int, int], ...]
 """Values of some axes, as (axis, place) pairs."""
@@ -21,9 +17,9 @@ Cheapest = dict[Any, tuple[int, Choices]]
 """Values of a diagram, with the choices that come to each at the least cost."""
 
 Costs = Mapping[int, Sequence[int | None]]
-Ways = dict["Node", tuple[int, int]]
+Ways = dict[Node, tuple[int, int]]
 """The different parts of a node, in their order, each with its least cost and the place that has it."""
-Best = dict["Node", tuple[int, "Node | None", int, int]]
+Best = dict[Node, tuple[int, Node | None, int, int]]
 """How a node is come to: at what cost, from which node, by which of its different parts, and at which place."""
 
 
@@ -46,7 +42,7 @@ def cheapest(top: Node, costs: Costs, count: Callable[[int], None]) -> Cheapest:
 
 def _below(top: Node, costs: Costs) -> tuple[dict[Node, Ways], list[Node]]:
     """The different parts of each node that can be come to, and the leaves; each as it is first met."""
-    ways, leaves, waiting = dict["Node", Ways](), dict["Node", None](), [top]
+    ways, leaves, waiting = dict[Node, Ways](), dict[Node, None](), [top]
     while waiting:
         node = waiting.pop()
         if node.axis == LAST:

@@ -30,6 +30,7 @@ from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Node
 from protocol.verification.search.kept import Kept, Place
 from protocol.verification.search.outcomes import Found, Outcome, Way, broken
+from protocol.verification.search.recalled import Question
 from protocol.verification.search.rule_by_rule import AskedRule, Told
 from protocol.verification.search.trails import join
 
@@ -38,7 +39,7 @@ def decided(deciding: Deciding, kept: Kept, key: Hashable) -> Node:
     """Over letters the outcome in a state, of which the key is all that a decision can depend on."""
     found = deciding.decided.get(key)
     if found is None:
-        found = deciding.decided[key] = Concluding(deciding, deciding.situation(kept), kept).outcomes()
+        found = deciding.decided[key] = Concluding(deciding, deciding.situation(kept), kept).recalled()
     return found
 
 
@@ -48,11 +49,31 @@ class Concluding:
     def __init__(self, deciding: Deciding, situation: Situation, kept: Kept) -> None:
         self.all, self.situation, self.kept = deciding, situation, kept
         self.diagrams, self.abstraction = deciding.diagrams, deciding.abstraction
-        self.relevant = deciding.relevant(kept)
+        self.relevant = deciding.relevant(kept.place)
         # Of a scene only the protocol, the state and the time are asked below.
         self.scene = Scene(self.abstraction.prepared, situation.state, 0)
         self.here = (kept.place, tuple(date is None for date in kept.dates))
         self._certain: dict[str, Node] = {}
+        self._asked: list[tuple[Question, Node]] = []
+        names = (self.abstraction.trackers[place].name for place in self.relevant.trackers)
+        still_open = [Tracked(name) for name in names if len(situation.candidates[name]) > 1]
+        choices = product(*(situation.candidates[term.tracker] for term in still_open))
+        self.choices: list[Narrowing] = [{term: (value,) for term, value in zip(still_open, one, strict=True)} for one in choices]
+
+    def recalled(self) -> Node:
+        """The outcome over letters, found again where the rules answer as they did in another situation at the place."""
+        here = (self.here, tuple(tuple(narrowed.items()) for narrowed in self.choices))
+        found = self.all.recalled.found(here, partial(self.all.of_rule, self.kept, self.situation))
+        if found is None:
+            found = self.outcomes()
+            self.all.recalled.keep(here, self._asked, found)
+        return found
+
+    def _answer(self, rule: Rule, narrowed: Narrowing, stands: bool = False) -> Node:
+        """Over complete values whether a rule acts, or stands."""
+        found = self.all.of_rule(self.kept, self.situation, rule, narrowed, stands)
+        self._asked.append(((rule, narrowed, stands), found))
+        return found
 
     def outcomes(self) -> Node:
         """The outcome over letters."""
@@ -65,11 +86,7 @@ class Concluding:
 
     def _together(self, of: Callable[[Narrowing], Node]) -> Node:
         """What is so for everything that the trackers can be, joined."""
-        terms = [Tracked(self.abstraction.trackers[place].name) for place in self.relevant.trackers]
-        open_terms = [term for term in terms if len(self.situation.candidates[term.tracker]) > 1]
-        choices = product(*(self.situation.candidates[term.tracker] for term in open_terms))
-        nodes = [of({term: (value,) for term, value in zip(open_terms, one, strict=True)}) for one in choices]
-        return reduce(lambda one, other: self.diagrams.kept("join", join, one, other), nodes)
+        return reduce(lambda one, other: self.diagrams.kept("join", join, one, other), map(of, self.choices))
 
     def _walked(self, narrowed: Narrowing, known: dict[tuple[str, bool], bool], where: Node | None = None) -> Node:
         """Over complete values what the rules give, where it is known of some rules whether they act, or stand.
@@ -80,7 +97,7 @@ class Concluding:
         try:
             return self.diagrams.leaf(frozenset({self.all.number_of(walk(world))}))
         except AskedRule as asked_rule:
-            acting = self.all.of_rule(self.kept, self.situation, asked_rule.rule, narrowed, stands=asked_rule.stands)
+            acting = self._answer(asked_rule.rule, narrowed, asked_rule.stands)
             key = (asked_rule.rule.name, asked_rule.stands)
             here = self.diagrams.leaf(True) if where is None else where
             found = []
@@ -101,7 +118,7 @@ class Concluding:
 
     def _always(self, rule: Rule, part: Callable[[Node], Node]) -> Node:
         """Over letters whether a rule acts in every completion, of a part of them."""
-        acting = self._together(lambda narrowed: part(self.all.of_rule(self.kept, self.situation, rule, narrowed)))
+        acting = self._together(lambda narrowed: part(self._answer(rule, narrowed)))
         return self.diagrams.kept("always", _always, self.diagrams.widened(acting, self.abstraction.ways, join))
 
     @cached_property
@@ -245,14 +262,15 @@ class Concluding:
         prepared = self.abstraction.prepared
         once = any(prepared.rules[prepared.place[name]].once for name in holds)
         told = Holds(lambda: holds, lambda: once)
-        state = moved(self._dated(), finding, effect, told)
+        state = moved(self.dated, finding, effect, told)
         place = self.all.once(Place, state.control, state.level, state.dose, state.withheld, state.reasons)
         resets = frozenset(name for name in DATES if getattr(state, name) == 0)
         resets |= {"anew"} if effect.anew else frozenset()
         lead = self.all.lead(place, resets, effect.supplement)
         return self.all.once(Way, action, rules, effect, place, resets, recommended, ordered, lead)
 
-    def _dated(self) -> Scene:
+    @cached_property
+    def dated(self) -> Scene:
         """The scene with every event that has been at a time of its own, so that those of this visit are told from them."""
         state = self.situation.state
         past = {name: -1 for name in DATES if getattr(state, name) is not None}

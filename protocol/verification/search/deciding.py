@@ -13,6 +13,7 @@ from protocol.model.decision import Effect
 from protocol.model.guard import Clock, Compare, CumulativeDose, Tracked
 from protocol.model.regimen import NO_DRUG, Dose, at_level
 from protocol.model.rule import Rule
+from protocol.model.state import State
 from protocol.semantics.applying import acts, applicable
 from protocol.semantics.applying import stands as standing
 from protocol.semantics.offers import Result
@@ -24,6 +25,7 @@ from protocol.verification.search.asking import Situation, diagram
 from protocol.verification.search.diagrams import Diagrams, Node
 from protocol.verification.search.kept import Kept, Place, is_true_of_clock, state_of
 from protocol.verification.search.outcomes import Found, Outcome
+from protocol.verification.search.recalled import Recalled
 from protocol.verification.search.trails import candidates_of, join
 
 
@@ -47,7 +49,10 @@ class Deciding:
     def __init__(self, abstraction: Abstraction, diagrams: Diagrams, *, any_dose: bool = False) -> None:
         self.abstraction, self.diagrams, self.any_dose = abstraction, diagrams, any_dose
         self._relevant: dict[Place, Relevant] = {}
+        self._keys: dict[tuple[Relevant, int], int] = {}
+        self._situations: dict[Hashable, int] = {}
         self.decided: dict[Hashable, Node] = {}
+        self.recalled = Recalled()
         self._rules: dict[Hashable, Node] = {}
         self._numbers: dict[Result, int] = {}
         self.findings: dict[Hashable, Found] = {}
@@ -70,15 +75,19 @@ class Deciding:
             found = self._once[key] = kind(*parts)
         return cast(One, found)
 
-    def key(self, kept: Kept) -> Hashable:
-        """All of a state that a decision can depend on."""
-        return kept.place, self._key(kept, self.relevant(kept))
+    def key(self, place: Place, kept: Kept, rest: int) -> int:
+        """The number of all of a state that a decision at a place can depend on; ``rest`` is the number of its rest."""
+        asked = self.relevant(place)
+        found = self._keys.get((asked, rest))
+        if found is None:
+            found = self._keys[(asked, rest)] = self._situations.setdefault(self._key(kept, asked), len(self._situations))
+        return found
 
-    def relevant(self, kept: Kept) -> Relevant:
-        """What the rules of the state's place ask beside inputs."""
-        asked = self._relevant.get(kept.place)
+    def relevant(self, place: Place) -> Relevant:
+        """What the rules of a place ask beside inputs."""
+        asked = self._relevant.get(place)
         if asked is None:
-            asked = self._relevant[kept.place] = self._what_matters(kept)
+            asked = self._relevant[place] = self._relevant_of(self.rules_of(place))
         return asked
 
     def _key(self, kept: Kept, asked: Relevant) -> Hashable:
@@ -102,13 +111,10 @@ class Deciding:
             return "no hold" if hold is None else "a hold"
         return (step > hold) - (step < hold)
 
-    def _what_matters(self, kept: Kept) -> Relevant:
-        return self._relevant_of(self.rules_of(kept))
-
-    def rules_of(self, kept: Kept) -> list[Rule]:
-        """The rules that can be asked at the state's place."""
-        prepared, state = self.abstraction.prepared, state_of(self.abstraction, kept)
-        waiting = kept.place.control.kind in ("held", "in review")
+    def rules_of(self, place: Place) -> list[Rule]:
+        """The rules that can be asked at a place."""
+        prepared, state = self.abstraction.prepared, State(place.control, place.level, place.dose, reasons=place.reasons)
+        waiting = place.control.kind in ("held", "in review")
         return [rule for rule in prepared.rules if waiting or rule in applicable(prepared, state)]
 
     def _relevant_of(self, rules: list[Rule]) -> Relevant:
@@ -118,7 +124,8 @@ class Deciding:
         stepping = {node for rule in rules if uses_up(rule) for node in opened(prepared, rule.when)}
         names = {node.term.tracker for node in nodes if isinstance(node, Compare) and isinstance(node.term, Tracked)}
         acted = {node.term.tracker for node in stepping if isinstance(node, Compare) and isinstance(node.term, Tracked)}
-        return Relevant(
+        return self.once(
+            Relevant,
             tuple(node for node in nodes if isinstance(node, Compare) and isinstance(node.term, Clock)),
             tuple(place for place, tracker in enumerate(abstraction.trackers) if tracker.name in names),
             sum(1 << number for number, atom in enumerate(abstraction.due) if atom in stepping),
@@ -145,7 +152,7 @@ class Deciding:
             self._numbers[result] = number
         return number
 
-    def of_rule(self, kept: Kept, situation: Situation, rule: Rule, narrowed: Narrowing, *, stands: bool = False) -> Node:
+    def of_rule(self, kept: Kept, situation: Situation, rule: Rule, narrowed: Narrowing, stands: bool = False) -> Node:
         """Over complete values whether a rule acts, or what it ordered stands, as a set of one answer."""
         asked = self._asked_by(rule)
         key = (rule.name, stands, self._key(kept, asked), kept.place if rule.once else None, tuple(narrowed.items()))

@@ -7,26 +7,21 @@ the same is left out. Axes are asked in one order everywhere, so that two diagra
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import reduce
 from itertools import repeat
 from typing import Any
 
-from protocol.verification.search.cheapest import LAST, Cheapest, Choices, cheapest
+from protocol.verification.search.cheapest import Cheapest, Choices, cheapest
+from protocol.verification.search.nodes import LAST, Node, value_at
 from protocol.verification.search.watch import Watch
 
 __all__ = ["LAST", "Cheapest", "Choices", "Diagrams", "Node", "value_at"]
 
+_IS = "is"
+"""What stands for the question whether a diagram has one of its values."""
 
-class Node:
-    """A leaf with its value, or a question: the axis, and a part for each of its values. Compared by identity."""
-
-    __slots__ = ("axis", "parts", "value")
-
-    def __init__(self, axis: int, parts: tuple[Node, ...], value: Any) -> None:
-        self.axis, self.parts, self.value = axis, parts, value
-
-    def at(self, axis: int, place: int) -> Node:
-        """What is left of the diagram where this axis, before which it asks none, has this value."""
-        return self.parts[place] if self.axis == axis else self
+Made = dict[tuple[Node, ...], Node]
+"""Diagrams by those that they were made of."""
 
 
 class Diagrams:
@@ -35,10 +30,10 @@ class Diagrams:
     def __init__(self) -> None:
         self.watch = Watch()
         self._leaves: dict[Hashable, Node] = {}
-        self._splits: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        self._splits: dict[int, dict[tuple[Node, ...], Node]] = {}
         self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._values: dict[Node, frozenset[Any]] = {}
-        self._kept: dict[Hashable, dict[tuple[Node, ...], Node]] = {}
+        self._kept: dict[Hashable, Made] = {}
         self._wide: dict[tuple[int, object], tuple[dict[Node, Node], dict[frozenset[Node], Node]]] = {}
 
     def leaf(self, value: Hashable) -> Node:
@@ -56,18 +51,21 @@ class Diagrams:
         if watch.left < 0:
             watch.look()
         first = parts[0]
-        if all(part is first for part in parts):
+        if parts[-1] is first and _are_all(parts, first):
             return first
-        key = (axis, tuple(parts))
-        found = self._splits.get(key)
+        key = tuple(parts)
+        known = self._splits.get(axis)
+        if known is None:
+            known = self._splits[axis] = {}
+        found = known.get(key)
         if found is None:
-            found = self._splits[key] = Node(axis, tuple(parts), None)
+            found = known[key] = Node(axis, key, None)
         return found
 
     def choose(self, axis: int, parts: Sequence[Node]) -> Node:
         """The diagram that has one of the parts for each value of the axis, whatever axes these ask."""
         first = parts[0]
-        if all(part is first for part in parts):
+        if parts[-1] is first and _are_all(parts, first):
             return first
         least = min(part.axis for part in parts)
         if least > axis:
@@ -105,46 +103,66 @@ class Diagrams:
         self,
         operation: Callable[..., Hashable],
         nodes: tuple[Node, ...],
-        memo: dict[tuple[Node, ...], Node],
+        memo: Made,
         nothing: Node | None = None,
     ) -> Node:
         """What ``apply`` gives; where the first diagram is ``nothing``, so is the answer."""
+        if nothing is None and len(nodes) == 2:
+            return self._of_two(operation, *nodes, memo)
+        return self._of_all(operation, nodes, memo, nothing)
 
-        def applied(some: tuple[Node, ...]) -> Node:
-            if some[0] is nothing:
-                return some[0]
-            found = memo.get(some)
-            if found is None:
-                axis = min([node.axis for node in some])
-                if axis == LAST:
-                    found = self.leaf(operation(*[node.value for node in some]))
-                else:
-                    # Each diagram as its parts, or itself again and again where it does not ask this axis.
-                    columns = [node.parts if node.axis == axis else repeat(node) for node in some]
-                    found = self.split(axis, [applied(parts) for parts in zip(*columns, strict=False)])
-                memo[some] = found
-            return found
+    def _of_two(self, operation: Callable[..., Hashable], one: Node, other: Node, memo: Made) -> Node:
+        found = memo.get((one, other))
+        if found is None:
+            axis, there = one.axis, other.axis
+            if axis < there:
+                parts = [self._of_two(operation, part, other, memo) for part in one.parts]
+            elif there < axis:
+                parts = [self._of_two(operation, one, part, memo) for part in other.parts]
+            else:
+                pairs = zip(one.parts, other.parts, strict=True)
+                parts = [self._of_two(operation, *both, memo) for both in pairs]
+            least = min(axis, there)
+            found = self.leaf(operation(one.value, other.value)) if least == LAST else self.split(least, parts)
+            memo[(one, other)] = found
+        return found
 
-        return applied(nodes)
+    def _of_all(self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: Made, nothing: Node | None) -> Node:
+        if nodes[0] is nothing:
+            return nodes[0]
+        found = memo.get(nodes)
+        if found is None:
+            axis = min([node.axis for node in nodes])
+            if axis == LAST:
+                found = self.leaf(operation(*[node.value for node in nodes]))
+            else:
+                # Each diagram as its parts, or itself again and again where it does not ask this axis.
+                columns = [node.parts if node.axis == axis else repeat(node) for node in nodes]
+                found = self.split(axis, [self._of_all(operation, parts, memo, nothing) for parts in zip(*columns, strict=False)])
+            memo[nodes] = found
+        return found
 
     def where(self, wanted: Hashable, condition: Node, node: Node) -> Node:
         """The diagram where another one has the wanted value, and None elsewhere."""
-        memo = self._kept.setdefault(("where", wanted), {})
         nothing = self.leaf(None)
+        is_wanted = self._kept.setdefault((_IS, wanted), {})
+        there = self._applied(lambda value: True if value == wanted else None, (condition,), is_wanted)
+        return self._only(there, node, self._kept.setdefault(_IS, {}), nothing)
 
-        def of(one: Node, other: Node) -> Node:
-            if wanted not in self.values(one):
-                return nothing
-            if one.axis == LAST:
-                return other
-            found = memo.get((one, other))
-            if found is None:
-                axis = min(one.axis, other.axis)
-                columns = [each.parts if each.axis == axis else repeat(each) for each in (one, other)]
-                found = memo[(one, other)] = self.split(axis, [of(*parts) for parts in zip(*columns, strict=False)])
-            return found
-
-        return of(condition, node)
+    def _only(self, there: Node, node: Node, memo: Made, nothing: Node) -> Node:
+        if there.axis == LAST:
+            return there if there is nothing else node
+        found = memo.get((there, node))
+        if found is None:
+            axis, other = there.axis, node.axis
+            if axis < other:
+                parts = [self._only(part, node, memo, nothing) for part in there.parts]
+            elif other < axis:
+                parts = [self._only(there, part, memo, nothing) for part in node.parts]
+            else:
+                parts = [self._only(*both, memo, nothing) for both in zip(there.parts, node.parts, strict=True)]
+            found = memo[(there, node)] = self.split(min(axis, other), parts)
+        return found
 
     def values(self, node: Node) -> frozenset[Any]:
         """Every value that a diagram has somewhere."""
@@ -157,73 +175,61 @@ class Diagrams:
 
     def substitute(self, node: Node, by: Callable[[Any], Node]) -> Node:
         """The diagram with each leaf replaced by a diagram that its value gives."""
-        memo: dict[Node, Node] = {}
+        return self._substituted(node, by, {})
 
-        def replaced(one: Node) -> Node:
-            found = memo.get(one)
-            if found is None:
-                found = by(one.value) if one.axis == LAST else self.choose(one.axis, [replaced(part) for part in one.parts])
-                memo[one] = found
-            return found
-
-        return replaced(node)
+    def _substituted(self, node: Node, by: Callable[[Any], Node], memo: dict[Node, Node]) -> Node:
+        found = memo.get(node)
+        if found is None:
+            inside = [self._substituted(part, by, memo) for part in node.parts]
+            found = memo[node] = self.choose(node.axis, inside) if inside else by(node.value)
+        return found
 
     def restricted(self, node: Node, places: Mapping[int, int]) -> Node:
         """What is left of the diagram where some axes have these values."""
-        memo: dict[Node, Node] = {}
+        return self._restricted(node, places, {})
 
-        def left(one: Node) -> Node:
-            found = memo.get(one)
-            if found is None:
-                place = places.get(one.axis)
-                if one.axis == LAST:
-                    found = one
-                else:
-                    found = self.split(one.axis, [left(part) for part in one.parts]) if place is None else left(one.parts[place])
-                memo[one] = found
-            return found
-
-        return left(node)
+    def _restricted(self, node: Node, places: Mapping[int, int], memo: dict[Node, Node]) -> Node:
+        if node.axis == LAST:
+            return node
+        found = memo.get(node)
+        if found is None:
+            place = places.get(node.axis)
+            left = [self._restricted(part, places, memo) for part in (node.parts if place is None else node.parts[place:][:1])]
+            found = memo[node] = self.split(node.axis, left)
+        return found
 
     def widened(self, node: Node, ways: Mapping[int, Sequence[tuple[int, ...]]], join: Callable[[Any, Any], Hashable]) -> Node:
         """The diagram over letters: each letter of an axis stands for several of its values, and what these give is joined."""
         # The ways of an abstraction are one value, so that what was worked out for them is found again.
-        memo, joined = self._wide.setdefault((id(ways), join), ({}, {}))
+        return self._widened(node, ways, join, *self._wide.setdefault((id(ways), join), ({}, {})))
 
-        def of(one: Node) -> Node:
-            found = memo.get(one)
-            if found is None:
-                found = one if one.axis == LAST else self._letters(one, [of(part) for part in one.parts], ways, together)
-                memo[one] = found
-            return found
+    def _widened(
+        self,
+        node: Node,
+        ways: Mapping[int, Sequence[tuple[int, ...]]],
+        join: Callable[[Any, Any], Hashable],
+        memo: dict[Node, Node],
+        joined: dict[frozenset[Node], Node],
+    ) -> Node:
+        if node.axis == LAST:
+            return node
+        found = memo.get(node)
+        if found is None:
+            parts = [self._widened(part, ways, join, memo, joined) for part in node.parts]
+            letters = [self._joined(frozenset([parts[place] for place in way]), join, joined) for way in ways[node.axis]]
+            found = memo[node] = self.split(node.axis, letters)
+        return found
 
-        def together(some: frozenset[Node]) -> Node:
-            found = joined.get(some)
-            if found is None:
-                found, *rest = some
-                for other in rest:
-                    found = self.apply(join, found, other)
-                joined[some] = found
-            return found
-
-        return of(node)
+    def _joined(self, some: frozenset[Node], join: Callable[[Any, Any], Hashable], joined: dict[frozenset[Node], Node]) -> Node:
+        found = joined.get(some)
+        if found is None:
+            found = joined[some] = reduce(lambda one, other: self.apply(join, one, other), some)
+        return found
 
     def cheapest(self, node: Node, costs: Mapping[int, Sequence[int | None]]) -> Cheapest:
         """Each value of the diagram with the choices that come to it at the least cost; what costs None is not to be had."""
         return cheapest(node, costs, self.watch.count)
 
-    def _letters(
-        self,
-        node: Node,
-        parts: Sequence[Node],
-        ways: Mapping[int, Sequence[tuple[int, ...]]],
-        together: Callable[[frozenset[Node]], Node],
-    ) -> Node:
-        return self.split(node.axis, [together(frozenset([parts[place] for place in way])) for way in ways[node.axis]])
 
-
-def value_at(node: Node, choices: Mapping[int, int]) -> Any:
-    """The value of a diagram where every axis that it asks is chosen."""
-    while node.axis != LAST:
-        node = node.parts[choices[node.axis]]
-    return node.value
+def _are_all(parts: Sequence[Node], first: Node) -> bool:
+    return all(part is first for part in parts)

@@ -1,20 +1,16 @@
-"""Which states does a protocol reach, by which visits? Breadth first, so that the first way to anything is a shortest one."""
+"""What can come of a visit in a state of a protocol? Each outcome of each trail that it can leave, by its cheapest letters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-
-from attrs import evolve
+from collections.abc import Hashable, Iterable, Iterator
 
 from protocol.verification.search.abstraction import MOST_AGES, Abstraction
 from protocol.verification.search.at_start import letters_of_base
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
-from protocol.verification.search.bounds import Ended, never
-from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.concluding import decided
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Choices, Diagrams, Node
-from protocol.verification.search.explored import Costs, Explored, Move, Options, Told, moves_of
+from protocol.verification.search.explored import Costs, Move, Options, Told, moves_of
 from protocol.verification.search.kept import (
     NEWER_THAN_HOLD,
     NEWER_THAN_STEP,
@@ -29,7 +25,7 @@ from protocol.verification.search.trails import Trail, Trails, candidates_of
 
 
 class Exploring:
-    """A search through the states of one protocol; with ``ordinary`` only visits that cost no more are followed."""
+    """The visits of one protocol, for a search through its states; with ``ordinary`` only those that cost no more."""
 
     def __init__(
         self, abstraction: Abstraction, gaps: tuple[int, ...], *, any_dose: bool = False, diagrams: Diagrams | None = None,
@@ -41,55 +37,75 @@ class Exploring:
         self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
         self.successors = Successors(abstraction, self.trails)
         self._options: dict[Hashable, Options] = {}
-        self._there: dict[tuple[Place, Node, Costs], dict[tuple[int, Trail], Options]] = {}
+        self._there: dict[tuple[Place, int, Costs], list[tuple[Options, int]]] = {}
         self._costs: dict[Hashable, Costs] = {}
         self._same_told: dict[tuple[Node, Costs], tuple[tuple[Told, ...], tuple[Move, ...]]] = {}
         self._same: dict[tuple[tuple[int | None, ...], ...], Costs] = {}
         self._trails: dict[Hashable, tuple[Trail, ...]] = {}
-        self._facts: dict[Hashable, Hashable] = {}
+        self._facts: dict[Hashable, tuple[Hashable, Hashable]] = {}
+        self._told: dict[int, int] = {}
+        self._tellings: dict[Hashable, int] = {}
         self._normal: dict[Choices, bool] = {}
         self._findings = frozenset(item.name for item in abstraction.protocol.inputs if not item.fixed)
 
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
         """What can come of a visit so many minutes after a state; one Options for each trail that the visit can leave."""
-        yield from self.visits(kept.place, self.successors.rest(kept), minutes, begins=begins)
+        place = kept.place
+        return (self.of(place, *one) for one in self.visits(place, self.successors.rest(kept), minutes, begins=begins))
 
-    def visits(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> Iterator[Options]:
-        """The same of a state that is a place and the number of its rest."""
+    def visits(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> Iterator[tuple[Options, int]]:
+        """The same of a state that is a place and the number of its rest: an Options that is so for many states, and the number
+        of the rest after the trail."""
         later = rest if begins else self.successors.passed(place, rest, minutes)
         yield from self._at(place, later, self._allowed(self.successors.rests[later], begins))
 
     def at(self, later: Kept, costs: Costs) -> Iterator[Options]:
         """What can come of a visit in a state, with what each letter costs; what has no cost cannot be."""
-        yield from self._at(later.place, self.successors.rest(later), costs)
+        return (self.of(later.place, *one) for one in self._at(later.place, self.successors.rest(later), costs))
 
-    def _at(self, place: Place, later: int, costs: Costs) -> Iterator[Options]:
-        node = self.trails.node(self.successors.rests[later])
-        memo = self._there.setdefault((place, node, costs), {})
+    def of(self, place: Place, options: Options, after: int) -> Options:
+        """The options of a state that is after the trail at this place, with the rest of this number."""
+        return Options(self.successors.kept(place, after), options.node, options.costs, options.outcomes, options.moves)
+
+    def _at(self, place: Place, later: int, costs: Costs) -> Iterator[tuple[Options, int]]:
+        known = self._there.get((place, later, costs))
+        if known is not None:
+            yield from known
+            return
+        node, known = self.trails.node(self.successors.rests[later]), []
         for trail in self._trails_of(node, costs):
             for after in self.successors.after(later, trail):
-                found = memo.get((after, trail))
-                if found is None:
-                    kept = self.successors.kept(place, after)
-                    found = memo[(after, trail)] = self._of(node, trail, self._limited(kept, costs), kept)
-                yield found
+                one = self._of(node, trail, costs, place, after), after
+                known.append(one)
+                yield one
+        self._there[(place, later, costs)] = known
 
-    def _of(self, node: Node, trail: Trail, costs: Costs, after: Kept) -> Options:
-        key = (node, trail, costs, self.deciding.key(after))
+    def _of(self, node: Node, trail: Trail, costs: Costs, place: Place, after: int) -> Options:
+        kept = self.successors.rests[after]
+        costs = self._limited(kept, costs)
+        situation = self.deciding.key(place, kept, after)
+        key = (node, trail, costs, place, situation)
         found = self._options.get(key)
         if found is None:
-            found = self._options[key] = self._made(node, trail, costs, after, key[-1])
-        return found if found.kept is after else evolve(found, kept=after)
+            found = self._options[key] = self._made(node, trail, costs, self.successors.kept(place, after), (place, situation))
+        return found
 
     def facts(self, kept: Kept) -> Hashable:
         """All that a rule or a property can tell of a state at a visit, apart from the letter and what was acted on before."""
-        key = (kept.place, kept.dates, kept.watch, kept.memory)
+        key = (kept.dates, kept.watch, kept.memory)
         found = self._facts.get(key)
         if found is None:
             clocks = tuple([is_true_of_clock(kept, atom) for atom in self.abstraction.clocks])
             shown = tuple([candidates_of(self.abstraction, place, one) for place, one in enumerate(kept.memory)])
-            found = self._facts[key] = (kept.place, clocks, shown)
-        return found, kept.taken
+            found = self._facts[key] = clocks, shown
+        return (kept.place, *found), kept.taken
+
+    def told(self, rest: int) -> int:
+        """The number of all that these facts are without the place."""
+        found = self._told.get(rest)
+        if found is None:
+            found = self._told[rest] = self._tellings.setdefault(self.facts(self.successors.rests[rest]), len(self._tellings))
+        return found
 
     def _trails_of(self, node: Node, costs: Costs) -> tuple[Trail, ...]:
         key = (node, costs)
@@ -187,13 +203,6 @@ class Exploring:
             same = held is None or held[0] == letter.reading
             return letter.cost if same and (letter.date, letter.within) in can else None
         return None if axis.item.fixed and held is not None else letter.cost
-
-    def explore(self, ended: Ended = never, tell: Callable[[int], None] = lambda states: None) -> Explored:
-        """Follows every visit from every state until it has to be ``ended``, or somebody interrupts it.
-
-        Where it ended early it says why. ``tell`` is told now and then how many states have been found.
-        """
-        return BreadthFirst(self).explore(ended, tell)
 
     def is_normal(self, letters: Choices) -> bool:
         """Whether all findings of a visit are normal; what is fixed, or computed, is no finding that could be."""

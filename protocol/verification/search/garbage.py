@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MORE = 100_000
+_MORE = 5_000_000
 
 
 @contextmanager
