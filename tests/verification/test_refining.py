@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from protocol.language.from_yaml import parse
+from protocol.model.guard import Tracked
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.verification import verify as verifying
+from protocol.verification.properties.judge import judge
+from protocol.verification.properties.judging import Judging
+from protocol.verification.search.bounds import Bounds
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.levels import levels
 from tests.oracle.search import drawn, left_out, letters
@@ -44,3 +49,36 @@ def test_what_is_settled_is_so_where_all_is_followed(seed: int, monkeypatch: pyt
         # Two patients whose finding moves a tracker apart are compared only where it is free.
         settled.pop("never-better-never-more", None)
         assert all(exact[name] in (outcome, "not confirmed", "unfinished") for name, outcome in settled.items())
+
+
+ROUGH = """\
+protocol: rash
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 10 mg daily}
+inputs:
+  ready: {yes or no, valid for: ever}
+  rash: {yes or no, valid for: 8 days}
+trackers:
+  seen: {KIND, measured only: yes}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: ready, must: start at low, source: ours}
+  hold: {in: on treatment, when: "GUARD", must: hold, source: ours, waiver: for these tests}
+properties:
+  never-held: {never: "hold while rash is no"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "guard"), [('time since: "rash"', "seen <= 2 weeks"), ('duration of: "rash is no"', "seen >= 2 weeks")]
+)
+def test_what_the_visit_shows_that_begins_treatment_is_so_after_it_where_that_is_followed_roughly(kind: str, guard: str) -> None:
+    one = parse(ROUGH.replace("KIND", kind).replace("GUARD", guard))
+    term = Tracked("seen")
+    for free in (NOTHING, Free(frozenset({term})), Free(frozenset({term}), frozenset({term}))):
+        made = verifying.searched(one, WEEK, Bounds(), lambda text: None, free=free)
+        assert any(kept.place.control.kind == "held" for kept in made.explored.states)
+        failing = judge(Judging(made.search), made.explored, one.properties[0])
+        assert failing.certain

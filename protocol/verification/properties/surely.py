@@ -7,23 +7,24 @@ visit has to lead onward whatever a free clock or tracker is then, visit after v
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import partial, reduce
 
-from protocol.model.verification import Outcome
+from protocol.model import verification
 from protocol.verification.properties.built_in import NO_DEAD_END, WAY_OUT, BuiltIn
 from protocol.verification.properties.onward import waits
 from protocol.verification.search.axes import BEYOND_NORMAL
 from protocol.verification.search.bounds import Ended, never
-from protocol.verification.search.diagrams import Node
-from protocol.verification.search.explored import Explored, Options
+from protocol.verification.search.diagrams import LAST, Node
+from protocol.verification.search.explored import Costs, Explored, Options
 from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.outcomes import Outcome
 from protocol.verification.search.watch import MET, why_of
 
 Needs = frozenset[frozenset[int]]
 """Of each of these sets one lead has to go onward: they are where a visit can lead with one finding."""
 
 
-def leads_onward(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> tuple[Outcome, str]:
+def leads_onward(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> tuple[verification.Outcome, str]:
     """Whether a way leads onward from each hold also as far as something is free, and why not; what is not about ways holds."""
     if item not in (WAY_OUT, NO_DEAD_END) or not search.abstraction.free:
         return "holds", ""
@@ -40,10 +41,11 @@ class Surely:
 
     def __init__(self, search: Exploring, explored: Explored, *, only_normal: bool) -> None:
         self.search, self.explored, self.only_normal = search, explored, only_normal
-        self.free = tuple(search.abstraction.free)
+        self.free = frozenset(search.abstraction.free)
         findings = frozenset(item.name for item in search.abstraction.protocol.inputs if not item.fixed)
         self.findings = frozenset(place for place, axis in enumerate(search.abstraction.axes) if axis.name in findings)
         self._needs: dict[int, tuple[Needs, ...]] = {}
+        self._quantified: dict[Costs, dict[Node, Node]] = {}
 
     def is_everywhere(self) -> bool:
         """Whether there is one from each hold, and review without drug."""
@@ -78,18 +80,26 @@ class Surely:
 
     def _made(self, options: Options) -> Iterator[Needs]:
         diagrams, costs = self.search.diagrams, dict(enumerate(options.costs))
-        nodes = {options.node: None}
-        for place in self.free:
-            letters = [letter for letter, cost in enumerate(costs[place]) if cost is not None]
-            nodes = {diagrams.restricted(node, {place: letter}): None for node in nodes for letter in letters}
-        both = self._together(tuple(nodes))
-        yield from diagrams.cheapest(both, self._as_wanted(costs))
+        leads = diagrams.kept("leads", _leads, options.node)
+        yield from diagrams.cheapest(self._whatever(leads, options.costs), self._as_wanted(costs))
 
-    def _together(self, nodes: tuple[Node, ...]) -> Node:
-        def leads(*outcomes: object) -> Needs:
-            return frozenset(frozenset(way.lead for way in one.ways) if one else frozenset() for one in outcomes)  # type: ignore[attr-defined]
+    def _whatever(self, node: Node, costs: Costs) -> Node:
+        """What is needed whatever is free: where a diagram asks that, what is needed in all of its parts."""
+        diagrams, memo = self.search.diagrams, self._quantified.setdefault(costs, {})
 
-        return self.search.diagrams.apply(leads, *nodes)
+        def of(one: Node) -> Node:
+            found = one if one.axis == LAST else memo.get(one)
+            if found is None:
+                parts = [of(part) if cost is not None else None for part, cost in zip(one.parts, costs[one.axis], strict=True)]
+                can = dict.fromkeys(part for part in parts if part is not None) or {diagrams.leaf(_leads(None)): None}
+                if one.axis in self.free:
+                    found = reduce(lambda some, other: diagrams.kept("needs", _both, some, other), can)
+                else:
+                    found = diagrams.split(one.axis, [part or next(iter(can)) for part in parts])
+                memo[one] = found
+            return found
+
+        return of(node)
 
     def _as_wanted(self, costs: Mapping[int, tuple[int | None, ...]]) -> dict[int, tuple[int | None, ...]]:
         """The costs without what is not normal, where only normal findings are wanted."""
@@ -97,3 +107,13 @@ class Surely:
             return dict(costs)
         normal = lambda cost: cost if cost is not None and cost <= BEYOND_NORMAL else None  # noqa: E731
         return {place: tuple(map(normal, one)) if place in self.findings else one for place, one in costs.items()}
+
+
+def _leads(outcome: Outcome | None) -> Needs:
+    return frozenset({frozenset(way.lead for way in outcome.ways) if outcome else frozenset()})
+
+
+def _both(some: Needs, others: Needs) -> Needs:
+    """What is in both; of a set that is in another one that other need not be said."""
+    needs = some | others
+    return frozenset(one for one in needs if not any(other < one for other in needs))

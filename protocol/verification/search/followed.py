@@ -9,6 +9,7 @@ from protocol.semantics.taken import with_supplement
 from protocol.verification.search.abstraction import DATES, Abstraction
 from protocol.verification.search.kept import NEWER_THAN_HOLD, NEWER_THAN_STEP, Kept, acted_on, first
 from protocol.verification.search.outcomes import Way
+from protocol.verification.search.rough import begun
 
 _NAMES = {name: place for place, name in enumerate(DATES)}
 
@@ -20,12 +21,16 @@ def settled(abstraction: Abstraction, kept: Kept, way: Way) -> Kept:
     after = kept._replace(place=way.place, dates=dates, taken=_taken(abstraction, kept, way))
     if kept.bases and after.age("started") is None:
         after = after._replace(bases=(None,) * len(kept.bases))
+    if abstraction.roughly:
+        started, anew = after.age("started") is not None, "anew" in way.resets
+        after = after._replace(memory=begun(abstraction, after.memory, started=started, anew=anew))
     if "anew" in way.resets:
-        begin = first(abstraction)
+        begin, rough = first(abstraction), abstraction.roughly.values()
         no_longer = _NAMES["lowered"]
         return after._replace(
-            dates=(*dates[:no_longer], None, *dates[no_longer + 1 :]), watch=0, memory=begin.memory, due=0, moved=0, due_hold=0,
-            moved_hold=0, taken=begin.taken,
+            dates=(*dates[:no_longer], None, *dates[no_longer + 1 :]), watch=0, due=0, moved=0, due_hold=0, moved_hold=0,
+            memory=tuple(after.memory[place] if place in rough else one for place, one in enumerate(begin.memory)),
+            taken=begin.taken,
         )  # fmt: skip
     if "stepped" in way.resets:
         after = acted_on(after._replace(due=0, moved=0), NEWER_THAN_STEP)

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from protocol.model.guard import Clock, Term, Tracked
 from protocol.model.input import Tracker
 from protocol.model.state import Lasting, Memory, Since
+from protocol.semantics.trackers import first_memory
 from protocol.verification.search.abstraction import DATES, Abstraction
 from protocol.verification.search.axes import Axis, Letter
 from protocol.verification.search.kept import Kept
@@ -26,6 +27,25 @@ Costs = tuple[int | None, ...]
 def meanwhile(tracker: Tracker, held: Memory) -> Memory:
     """What a tracker that is followed roughly can hold before the next readings: some of the last ones may have lapsed."""
     return held if tracker.measured_only or not isinstance(held, Lasting | Since) else evolve(held, possible=_BEFORE)
+
+
+def begun(abstraction: Abstraction, memory: tuple[Memory, ...], *, started: bool, anew: bool) -> tuple[Memory, ...]:
+    """What the trackers that are followed roughly hold after a visit, which all of them looked at.
+
+    Before treatment most hold nothing. What a visit shows that begins it goes on to be so: also with those that begin there.
+    """
+    found = list(memory)
+    for place in abstraction.roughly.values():
+        held, tracker = memory[place], abstraction.trackers[place]
+        if isinstance(held, Lasting | Since) and anew:
+            found[place] = evolve(held, definite=_now(held.definite), possible=_now(held.possible))
+        elif not started and not tracker.from_baseline:
+            found[place] = first_memory(tracker)
+    return tuple(found)
+
+
+def _now(date: int | None) -> int | None:
+    return date if date == 0 else None
 
 
 def limited(abstraction: Abstraction, kept: Kept, costs: tuple[Costs, ...]) -> tuple[Costs, ...]:

@@ -127,8 +127,9 @@ class Trails:
             return self.diagrams.split(axis, shown)
         now = self.condition(tracker.when, kept)
         if roughly:
-            # Whether something was measured shows in dates only. What counts only where it is known was not so elsewhere.
-            return self.diagrams.apply(lambda so: Told(False if so is None and tracker.measured_only else so), now)
+            # Whether something was measured shows in dates only. Of what was so only where it is known it was not so elsewhere.
+            only_known = tracker.measured_only and tracker.kind == "since"
+            return self.diagrams.apply(lambda so: Told(False if so is None and only_known else so), now)
         over = self.condition(tracker.until, kept) if tracker.until is not None else self.diagrams.leaf(None)
         return self.diagrams.apply(Told, now, over, self._measured(tracker))
 
@@ -215,7 +216,7 @@ class Trails:
         memory, masks = [], [0]
         for place, (tracker, held, told) in enumerate(zip(self.abstraction.trackers, kept.memory, trail.told, strict=True)):
             new, has_moved = held, False
-            if tracker.from_baseline or kept.age("started") is not None:
+            if tracker.from_baseline or kept.age("started") is not None or place in self.roughly:
                 new, has_moved = self._moved(tracker, held, told)
                 has_moved = has_moved and tracker.name in self.acted_on
                 if tracker.name in self.acted_on and self._may_be_beyond(tracker, held, told):
