@@ -20,6 +20,8 @@ pytest.importorskip("numpy", reason="tables need the extra 'bulk'")
 arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
 from protocol.executors import by_columns  # noqa: E402 - they import the extra
+from protocol.executors.columnar import outcome, replayed  # noqa: E402
+from protocol.executors.columnar.room import Room  # noqa: E402
 from protocol.executors.visits_table import checked  # noqa: E402
 from tests.benchmarks import by_hand, guarded, simulated  # noqa: E402 - they import the extra
 
@@ -192,17 +194,26 @@ def read(source: Path) -> Table:
 
 
 @pytest.mark.benchmark
-def test_memory_beside_what_goes_in_and_comes_out_is_small(grown: Table) -> None:
+def test_memory_beside_what_goes_in_and_comes_out_is_small(grown: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # What the check of the table needs is given back before the decisions are made, and is less than these.
-    visits = checked(IMATINIB, grown)
+    visits, pooled = checked(IMATINIB, grown), list[int]()
+
+    def counted(size: int, kind: Any) -> tuple[Any, Any]:
+        found = by_arrow(size, kind)
+        pooled.append(found[1].size)
+        return found
+
+    by_arrow = outcome.pooled
+    monkeypatch.setattr(outcome, "pooled", counted)
+    monkeypatch.setattr(replayed, "_ROOM", Room())
     tracemalloc.start()
     decisions = by_columns.decisions(IMATINIB, visits)
-    peak = tracemalloc.get_traced_memory()[1]
+    peak = tracemalloc.get_traced_memory()[1] + sum(pooled)
     tracemalloc.stop()
     own = sum(decisions[name].nbytes for name in decisions.column_names if name not in ("patient", "elapsed"))
     beside = (peak - own) / grown.num_rows
     print(f"\n{own / grown.num_rows:.1f} bytes a visit come out, {beside:.1f} more at the peak")
-    assert beside <= 16
+    assert 0 < beside <= 16
 
 
 @pytest.mark.benchmark

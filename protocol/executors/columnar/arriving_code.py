@@ -11,14 +11,12 @@ from protocol.executors.columnar.machine_code import (
     ON_DRUG,
     STARTED,
     T_ALWAYS,
-    T_BY_KEY,
     T_FIRST,
     T_KIND,
     T_ROOT,
     TIME,
     compiled,
     decided,
-    walked,
 )
 from protocol.executors.columnar.tracking_code import COUNTS, SINCE, moved, pass_time
 from protocol.executors.compiled.layout import NO_VALUE, NONE
@@ -42,14 +40,17 @@ def pass_to(
 
 @compiled
 def read(
-    dated: Any, coded: Any, raw: Any, times: Any, facts: Any, registers: Any, row: Any, is_on: Any, now: Any, begin: int, end: int
+    kept: Any, dated: Any, coded: Any, raw: Any, times: Any, facts: Any, registers: Any, row: Any, is_on: Any, now: Any,
+    begin: int, end: int,
 ) -> None:  # fmt: skip
     """The time of the visit, what the row says (``now``), and its readings: when each was observed, and its code."""
+    if kept[kept.shape[0] - 1]:
+        for lane in range(np.uint64(begin), np.uint64(end)):
+            time, before = times[np.uint64(row[lane])], registers[TIME, lane]
+            registers[ON_DRUG, lane] += time - before if is_on[lane] and before != NONE else 0
     for lane in range(np.uint64(begin), np.uint64(end)):
         at = np.uint64(row[lane])
-        time, before, now[lane] = times[at], registers[TIME, lane], facts[at]
-        registers[ON_DRUG, lane] += time - before if is_on[lane] and before != NONE else 0
-        registers[TIME, lane] = time
+        registers[TIME, lane], now[lane] = times[at], facts[at]
     for number in range(dated.shape[0]):
         register, shift = registers[dated[number, 0]], dated[number, 2]
         if shift >= 0:
@@ -76,23 +77,18 @@ def date(register: Any, column: Any, registers: Any, row: Any, begin: int, end: 
 
 @compiled
 def ask(
-    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, table: Any, lanes: Any, truths: Any, registers: Any, row: Any,
+    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, table: Any, keys: Any, truths: Any, registers: Any, row: Any,
     now: Any, answers: Any, begin: int, end: int,
 ) -> None:  # fmt: skip
     """How the conditions of each tracker come out: as they did for the letter before, or by their tree; else negative."""
     for one in range(table.shape[0]):
-        root, by_key = table[one, T_ROOT], table[one, T_BY_KEY] != 0
         for lane in range(np.uint64(begin), np.uint64(end)):
-            answers[one, lane] = truths[np.uint64(now[lane] & LETTER), one] if by_key else -1
+            answers[one, lane] = truths[np.uint64(now[lane] & LETTER), one]
         for lane in range(np.uint64(begin), np.uint64(end)):
             if answers[one, lane] < 0:
                 here, at = registers[:, lane], row[lane]
-                if by_key:
-                    found = -2 - decided(node, child, axes, cuts, codes, lanes, root, at, here, here[TIME], 0)
-                    truths[np.uint64(now[lane] & LETTER), one] = found
-                else:
-                    found = -2 - walked(node, child, axes, cuts, codes, root, here, here[TIME])
-                answers[one, lane] = found
+                found = -2 - decided(node, child, axes, cuts, codes, keys, table[one, T_ROOT], at, here, here[TIME], 0)
+                answers[one, lane] = truths[np.uint64(now[lane] & LETTER), one] = found
 
 
 @compiled

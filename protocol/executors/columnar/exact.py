@@ -23,13 +23,24 @@ Way = Callable[[Compared, Any, Collection[str], Any], int]
 
 def read(ways: Mapping[type, Way], one: Compared, rows: Any, names: Collection[str], out: Any, refused: Any) -> None:
     """The codes of all terms of an input, read as its kind says; ``refused`` counts up."""
+    is_odd = False
     if one.name in names:
-        odd = ways[type(one.item.kind)](one, rows, names, out)
-        if odd or _may_be_odd(one, names):
-            _ask(one, rows, names, out, refused)
+        is_odd = bool(ways[type(one.item.kind)](one, rows, names, out))
     else:
         for term in one.terms:
             out[term.place] = layout.NOT_OBSERVED
+    settle(one, rows, names, is_odd, out, refused)
+
+
+def is_special(one: Compared, names: Collection[str]) -> bool:
+    """Whether more is said of an input than its value and the limits that are asked."""
+    return f"{one.name}.not done" in names or (one.name in names and _may_be_odd(one, names))
+
+
+def settle(one: Compared, rows: Any, names: Collection[str], is_odd: bool, out: Any, refused: Any) -> None:
+    """Puts right what was read of an input, where something is to be asked (``is_odd``), or more is said of it."""
+    if one.name in names and (is_odd or _may_be_odd(one, names)):
+        _ask(one, rows, names, out, refused)
     if f"{one.name}.not done" in names:
         done = np.flatnonzero(rows.column(f"{one.name}.not done").fill_null(False).to_numpy(zero_copy_only=False))
         for term in one.terms:

@@ -1,7 +1,8 @@
 """The loop that takes patients from visit to visit, many abreast: time passes, trackers move, leaves are found, all move on.
 
 Patients do not depend on each other. So each step is done for all who walk abreast before the next step begins: then nothing
-has to be waited for. Whoever has no visit left makes room for the next patient. ``registers`` has a line for each register.
+has to be waited for. Whoever has no visit left makes room for the next patient. ``registers`` has a line for each register; only
+those are right that anybody asks, of which ``kept`` are moments that leaves set.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from protocol.executors.columnar.machine_code import (
     PLACE,
     SETS_HOLD,
     SETS_STEPPED,
+    STARTED,
     STEPPED_ON_DRUG,
     TIME,
     TRACKER,
@@ -40,7 +42,7 @@ BEGIN, AGAIN, MISSED = range(3)
 def follow(
     node: Any, child: Any, root: Any, place: Any, leaf_of: Any, asked: Any, kinds: Any, axes: Any, cuts: Any, codes: Any,
     table: Any, lapse: Any, inputs: Any, moves: Any, ends: Any, memory: Any, start: Any, times: Any, facts: Any, raw: Any,
-    dated: Any, coded: Any, lanes: Any, classes: Any, truths: Any, registers: Any, live: Any, first: Any, row: Any,
+    kept: Any, dated: Any, coded: Any, keys: Any, classes: Any, truths: Any, registers: Any, live: Any, first: Any, row: Any,
     leaf: Any, words: Any, key: Any, slot: Any, writes: Any, is_on: Any, now: Any, answers: Any, grown: Any, leaves: Any,
     trackers_from: int, state: Any,
 ) -> Any:  # fmt: skip
@@ -55,8 +57,8 @@ def follow(
         if step != MISSED:
             end = at_once if step == BEGIN else one + 1
             pass_to(node, child, axes, cuts, codes, table, lapse, times, registers, row, grown, one, end)
-            read(dated, coded, raw, times, facts, registers, row, is_on, now, one, end)
-            ask(node, child, axes, cuts, codes, table, lanes, truths, registers, row, now, answers, one, end)
+            read(kept, dated, coded, raw, times, facts, registers, row, is_on, now, one, end)
+            ask(node, child, axes, cuts, codes, table, keys, truths, registers, row, now, answers, one, end)
             track(axes, table, inputs, moves, ends, raw, registers, row, now, answers, grown, one, end)
             one = not_grown(grown, at_once)
             if one < at_once:
@@ -65,13 +67,13 @@ def follow(
             answer_all(asked, kinds, cuts, codes, registers, now, words, at_once)
             recall(place, memory, classes, registers, now, words, key, slot, leaf, at_once)
         one = missed(
-            node, child, root, axes, cuts, codes, memory, lanes, registers, row, now, words, key, slot, leaf, at_once,
+            node, child, root, axes, cuts, codes, memory, keys, registers, row, now, words, key, slot, leaf, at_once,
             step != MISSED,
         )  # fmt: skip
         if one < at_once:
             state[LANE], state[STEP] = one, MISSED
             return DECISION
-        move_on(leaf_of, first, registers, row, leaf, writes, is_on, now, leaves, at_once, trackers_from)
+        move_on(leaf_of, kept, first, registers, row, leaf, writes, is_on, now, leaves, at_once, trackers_from)
         step = BEGIN
 
 
@@ -121,7 +123,7 @@ def next_patient(start: Any, row: int) -> Any:
 
 @compiled
 def missed(
-    node: Any, child: Any, root: Any, axes: Any, cuts: Any, codes: Any, memory: Any, lanes: Any, registers: Any,
+    node: Any, child: Any, root: Any, axes: Any, cuts: Any, codes: Any, memory: Any, keys: Any, registers: Any,
     row: Any, now: Any, words: Any, key: Any, slot: Any, leaf: Any, at_once: int, is_new: bool,
 ) -> Any:  # fmt: skip
     """Finds by their paths the leaves that were in no memory, and keeps them where the words still say the same (``is_new``); the
@@ -132,7 +134,7 @@ def missed(
         if leaf[lane] < 0:
             here, at = registers[:, lane], row[lane]
             given = now[lane] >> GIVEN & (1 << (MEASURED - GIVEN)) - 1
-            found = -2 - decided(node, child, axes, cuts, codes, lanes, root[here[PLACE]], at, here, here[TIME], given)
+            found = -2 - decided(node, child, axes, cuts, codes, keys, root[here[PLACE]], at, here, here[TIME], given)
             if found < 0:
                 return lane
             leaf[lane] = found
@@ -143,17 +145,19 @@ def missed(
 
 @compiled
 def move_on(
-    leaf_of: Any, first: Any, registers: Any, row: Any, leaf: Any, writes: Any, is_on: Any, now: Any, leaves: Any, at_once: int,
-    trackers_from: int,
+    leaf_of: Any, kept: Any, first: Any, registers: Any, row: Any, leaf: Any, writes: Any, is_on: Any, now: Any, leaves: Any,
+    at_once: int, trackers_from: int,
 ) -> None:  # fmt: skip
     """All move on as their leaves say, to the next row; whoever has none, or is one for the reference, is through."""
     for lane in range(at_once):
         found = np.uint64(leaf[lane])
         registers[PLACE, lane], writes[lane], is_on[lane] = leaf_of[found, 0], leaf_of[found, 1], leaf_of[found, 2]
-    for bit in range(7):
+    last = kept.shape[0] - 1
+    for number in range(last):
+        bit, moment = kept[number], registers[kept[number] + STARTED]
         for lane in range(at_once):
-            registers[bit + 1, lane] = registers[TIME, lane] if writes[lane] >> bit & 1 else registers[bit + 1, lane]
-    for lane in range(at_once):
+            moment[lane] = registers[TIME, lane] if writes[lane] >> bit & 1 else moment[lane]
+    for lane in range(at_once if kept[last] else 0):
         drug, one, other = registers[ON_DRUG, lane], registers[HELD_ON_DRUG, lane], registers[STEPPED_ON_DRUG, lane]
         registers[HELD_ON_DRUG, lane] = drug if writes[lane] & SETS_HOLD else one
         registers[STEPPED_ON_DRUG, lane] = drug if writes[lane] & SETS_STEPPED else other

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast, get_args
 
 import numpy as np
@@ -94,7 +94,7 @@ class Forest:
     def renew(self) -> bool:
         """All nodes anew, after trees were grown whose paths nobody followed; whether readings are asked that were not before."""
         self.synced |= {"node": 0, "child": 0}
-        more = [self.asks.add(place, self._stage(place), self._below(root)) for place, root in enumerate(self.tree.root)]
+        more = [self._ask(place, self._below(root)) for place, root in enumerate(self.tree.root)]
         self.sync()
         return any(more)
 
@@ -123,13 +123,14 @@ class Forest:
             one = self.frame.axes.all[axis]
             code = given if one.kind == layout.GIVEN else answer(one, registers, time, tree.counts)
             entry = tree.child[base + code]
-        more = self.asks.add(place, self._stage(place), path)
+        more = self._ask(place, path)
         self.sync()
         return more
 
-    def _stage(self, place: int) -> str:
-        """What kind of control a place is one of: where the same is asked, more or less."""
-        return self.tree.places[place].spot.control.kind
+    def _ask(self, place: int, axes: Iterable[int]) -> bool:
+        """Notes what is asked in a place. Its stage is the kind of control: there the same is asked, more or less."""
+        one = self.tree.places[place]
+        return self.asks.add(place, one.spot.control.kind, axes, self.tree.same_in(one))
 
     def _sync_places(self) -> None:
         tree, size = self.tree, len(self.tree.root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.axes import Axis
@@ -12,6 +12,8 @@ from protocol.executors.compiled.trackers import Tracking
 OF_ROWS = (layout.READING, layout.KNOWN)
 """The kinds of axes that are answered for all rows at once, because they need nothing but readings."""
 _WORD, _WORDS = 64, 2
+AT_ONCE = 8
+"""Lanes come in so many."""
 _GIVEN_BITS, _COUNT_BITS = 20, 8
 MOST_GIVEN, MOST_COUNTS = 1 << _GIVEN_BITS, 1 << _COUNT_BITS
 
@@ -20,26 +22,51 @@ class Crowded(Exception):
     """More is asked at a visit than there is room for."""
 
 
+@frozen
+class Lane:
+    """The place of an axis of readings: in which lane it is carried, and in which bits of which word of a key its code stands."""
+
+    number: int
+    word: int
+    shift: int
+    bits: int
+
+    @property
+    def packed(self) -> int:
+        """Word, first bit and bits as one number, as the loops have them."""
+        return self.word << 16 | self.shift << 8 | self.bits
+
+
 @define(eq=False)
 class Keys:
     """The places of all axes that anybody asked so far.
 
-    ``lane``: of an axis of readings, which number of the key of a row it is. ``bit``: of another one, its first bit among those
+    ``lane``: of an axis of readings, where its code is in the key of a row. ``bit``: of another one, its first bit among those
     of two words. What was given stands first.
     """
 
     frame: Frame
-    lane: dict[int, int] = Factory(dict)
+    lane: dict[int, Lane] = Factory(dict)
     bit: dict[int, int] = Factory(dict)
     free: list[int] = Factory(lambda: [_GIVEN_BITS, 0])
 
     def place(self, axis: int) -> bool:
         """Gives an axis its place; whether it had none. Raises Crowded where there is no room for it."""
-        known = self.lane if self.frame.axes.all[axis].kind in OF_ROWS else self.bit
-        if axis in known:
+        is_of_rows = self.frame.axes.all[axis].kind in OF_ROWS
+        if axis in self.lane or axis in self.bit:
             return False
-        known[axis] = len(self.lane) if known is self.lane else self._bit(axis)
+        if is_of_rows:
+            self.lane[axis] = self._lane(width(self.frame, self.frame.axes.all[axis], axis))
+        else:
+            self.bit[axis] = self._bit(axis)
         return True
+
+    def _lane(self, bits: int) -> Lane:
+        """The next lane. The lanes that come at once stand in one word, so where that is full the next ones begin."""
+        last = next(reversed(self.lane.values()), Lane(-1, 0, 0, 0))
+        if last.shift + last.bits + bits > _WORD:
+            return Lane(-(-(last.number + 1) // AT_ONCE) * AT_ONCE, last.word + 1, 0, bits)
+        return Lane(last.number + 1, last.word, last.shift + last.bits, bits)
 
     def _bit(self, axis: int) -> int:
         if self.frame.axes.all[axis].kind == layout.GIVEN:
@@ -72,6 +99,8 @@ def width(frame: Frame, axis: Axis, number: int) -> int:
             return ((len(axis.cuts) + 1) ** 2 - 1).bit_length()
         case layout.CLOCK | layout.AMOUNT:
             return len(axis.cuts).bit_length()
+        case layout.KNOWN:
+            return 1
         case _:
             return 2
 
@@ -87,9 +116,3 @@ def of_tracker(frame: Frame, one: Tracking) -> set[int]:
     if one.tracker.input:
         found.add(frame.reading[one.tracker.input, one.tracker.name])
     return found
-
-
-def asks_rows_only(frame: Frame, one: Tracking) -> bool:
-    """Whether the conditions of a tracker ask nothing but readings, so that rows with one key have one answer."""
-    axes = frame.axes.all
-    return all(axes[axis].kind in OF_ROWS for axis in asked_by(frame, one))

@@ -46,15 +46,14 @@ class Memory:
         self.asks, self.trackers, self.lanes = forest.asks, len(forest.trackers), -1
         self.leaves: Any = np.zeros((1 << BITS, 4), np.uint64)
 
-    def letters(self, lanes: Any, found: Any) -> None:
+    def letters(self, keys: Any, found: Any) -> None:
         """Writes the letter of each row."""
-        keys = lanes.view(np.uint64)
         if 2 * len(keys) > loops.LETTER:
             raise Crowded
         if self.lanes != len(self.asks.keys.lane) or self.all.used + len(keys) > len(self.all.keys):
             self._forget(max(_MOST, 2 * len(keys)), keys.shape[1])
         self.all.find(keys, found)
-        self.renew(lanes.dtype)
+        self.renew()
 
     def _forget(self, size: int, words: int) -> None:
         self.lanes, self.all = len(self.asks.keys.lane), Letters(size, words)
@@ -63,23 +62,30 @@ class Memory:
         self.of_stage: list[tuple[int, int, Letters]] = []
         self.leaves[:, 0] = NOWHERE
 
-    def renew(self, kind: Any) -> None:
+    def renew(self) -> None:
         """Brings the classes to all letters that there are, and to all that is asked in each stage."""
-        for stage, axes in enumerate(self.asks.stages.values()):
-            if stage == len(self.of_stage):
+        for number, (stage, axes) in enumerate(self.asks.stages.items()):
+            version = self.asks.versions[stage]
+            if number == len(self.of_stage):
                 self.of_stage.append((0, -1, Letters(0, 0)))
                 self.classes = np.pad(self.classes, ((0, 0), (0, 1)))
-            known, asked, same = self.of_stage[stage]
-            if asked != len(axes):
+            known, before, same = self.of_stage[number]
+            if before != version:
                 known, same = 0, Letters(len(self.all.keys), self.all.keys.shape[1])
             if known < self.all.used:
-                self._class(stage, known, axes, same, kind)
-            self.of_stage[stage] = self.all.used, len(axes), same
+                self._class(number, known, axes, same)
+            self.of_stage[number] = self.all.used, version, same
 
-    def _class(self, stage: int, known: int, axes: dict[int, None], same: Letters, kind: Any) -> None:
-        keys = self.all.keys[known : self.all.used].copy()
-        lanes = keys.view(kind)
-        lanes[:, [lane for axis, lane in self.asks.keys.lane.items() if axis not in axes]] = 0
+    def _class(self, stage: int, known: int, axes: dict[int, list[int]], same: Letters) -> None:
+        """Of each letter the number of what is left of it where of codes that nothing tells apart only one remains."""
+        letters = self.all.keys[known : self.all.used]
+        keys = np.zeros_like(letters)
+        for axis, alike in axes.items():
+            lane = self.asks.keys.lane[axis]
+            shift, mask = np.uint64(lane.shift), np.uint64((1 << lane.bits) - 1)
+            first: Any = np.zeros(1 << lane.bits, np.uint64)
+            first[: len(alike)] = alike
+            keys[:, lane.word] |= first[letters[:, lane.word] >> shift & mask] << shift
         found: Any = np.empty(len(keys), np.int32)
         same.find(keys, found)
         self.classes[known : self.all.used, stage] = found

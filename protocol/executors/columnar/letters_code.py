@@ -1,6 +1,6 @@
 """What counts at each row, and the number of what counts there: as long as it is valid, the last code that was read.
 
-The codes of one row stand side by side, as the lanes of its key. Rows with the same key have the same number, their letter.
+The codes of one row stand side by side, bit by bit, as its key. Rows with the same key have the same number, their letter.
 """
 
 from __future__ import annotations
@@ -9,50 +9,34 @@ from typing import Any
 
 import numpy as np
 
-from protocol.executors.columnar.asked import AT_ONCE
+from protocol.executors.columnar.keys import AT_ONCE
 from protocol.executors.columnar.machine_code import compiled, short
-from protocol.executors.columnar.vector_code import count
+from protocol.executors.columnar.vector_code import carry_lanes
 from protocol.executors.compiled.layout import NO_VALUE
 
 LETTER, IS_LAST, GIVEN, MEASURED, END = (1 << 24) - 1, 24, 25, 45, 63
 """The bits of the letter in the facts of a row, and where the others begin and end."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_HALF = np.uint64(32)
-_BYTES = np.uint64(0), np.uint64(8), np.uint64(16), np.uint64(24)
+_HALF, _FIRST = np.uint64(32), np.uint64(40)
 
 
 @compiled
-def carry(lanes: Any, start: Any, time: Any, until: Any, codes: Any, valid: Any, unknown: Any, instead: Any) -> None:
-    """Puts in the place of what was read at each row what counts there: the last code, for as long as it is valid."""
-    size = unknown.shape[0]
-    for row in range(start.shape[0]):
-        for first in range(0, size, AT_ONCE):
-            count(lanes, row * size + first, until, codes, valid, unknown, instead, first, time[row], start[row])
+def carry(
+    raw: Any, size: int, source: Any, words: Any, start: Any, time: Any, valid: Any, unknown: Any, instead: Any, shifts: Any,
+    keys: Any,
+) -> None:  # fmt: skip
+    """The key of each row, of what counts there: the last code of each lane, for as long as it is valid.
 
-
-@compiled
-def pack(raw: Any, source: Any, keys: Any) -> None:
-    """What was read at each row, side by side: ``source`` says which line of ``raw`` each lane is, of a byte."""
-    for word in range(keys.shape[1]):
-        first = 8 * word
-        a, b, c, d = raw[source[first]], raw[source[first + 1]], raw[source[first + 2]], raw[source[first + 3]]
-        e, f, g, h = raw[source[first + 4]], raw[source[first + 5]], raw[source[first + 6]], raw[source[first + 7]]
-        for row in range(keys.shape[0]):
-            low = np.uint64(a[row]) | np.uint64(b[row]) << _BYTES[1] | np.uint64(c[row]) << _BYTES[2]
-            high = np.uint64(e[row]) | np.uint64(f[row]) << _BYTES[1] | np.uint64(g[row]) << _BYTES[2]
-            low |= np.uint64(d[row]) << _BYTES[3]
-            keys[row, word] = low | (high | np.uint64(h[row]) << _BYTES[3]) << _HALF
-
-
-@compiled
-def pack_wide(raw: Any, source: Any, keys: Any) -> None:
-    """The same of lanes that are two bytes wide."""
-    for word in range(keys.shape[1]):
-        first = 4 * word
-        a, b, c, d = raw[source[first]], raw[source[first + 1]], raw[source[first + 2]], raw[source[first + 3]]
-        for row in range(keys.shape[0]):
-            low = np.uint64(a[row]) | np.uint64(b[row]) << _BYTES[2]
-            keys[row, word] = low | (np.uint64(c[row]) | np.uint64(d[row]) << _BYTES[2]) << _HALF
+    ``raw``: what was read, line by line, each as long as ``size``. ``source``: which line each lane is. ``words``: the first
+    lane of each word.
+    """
+    apart = keys.shape[1]
+    for row in range(keys.shape[0]):
+        for word in range(apart):
+            keys[row, word] = 0
+    for word in range(apart):
+        for lane in range(words[word], words[word + 1], AT_ONCE):
+            carry_lanes(raw, size, source, lane, start, time, valid, unknown, instead, shifts, word, apart, keys)
 
 
 @short
@@ -66,12 +50,11 @@ def is_key(keys: Any, row: int, letters: Any, letter: int) -> Any:
 
 @short
 def slot_of(keys: Any, row: int) -> Any:
-    """What is mixed of a key."""
+    """What is mixed of a key; all its bits are in the first ones."""
     mixed = np.uint64(0)
     for word in range(keys.shape[1]):
-        mixed = (mixed ^ keys[row, word]) * _SPREAD
-        mixed ^= mixed >> _HALF
-    return mixed
+        mixed = (mixed ^ mixed >> _HALF ^ keys[row, word]) * _SPREAD
+    return mixed >> _FIRST
 
 
 @compiled

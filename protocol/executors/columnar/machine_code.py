@@ -1,7 +1,7 @@
 """The loops over rows, compiled to machine code when they are first used, and kept for the next time.
 
-Every function works on plain arrays. ``lanes`` hold, for each row, the codes of all axes that need nothing but readings, side by
-side: the key of the row. What depends on the decisions before is asked of ``registers``, which belong to one patient.
+Every function works on plain arrays. ``keys`` hold, for each row, the codes of all axes that need nothing but readings, side by
+side in its bits. What depends on the decisions before is asked of ``registers``, which belong to one patient.
 """
 
 from __future__ import annotations
@@ -51,9 +51,8 @@ UNASKED = 1 << 30
 KIND, A, B, C, D, BEGIN, END, LANE = range(8)
 """The columns of the table of axes: what ``Axis`` has, where its cuts stand, and its place in the key of a row, or -1."""
 
-T_KIND, T_FIRST, T_ROOT, T_ALWAYS, T_MEASURED, T_PHASE, T_AXIS, T_LAPSES, T_UNKNOWN, T_BY_KEY = range(10)
-"""The columns of the table of trackers. Kinds: 0 a count, 1 a duration, 2 a time since, 3 a lowest, 4 a highest value.
-``T_BY_KEY``: its conditions ask nothing but readings."""
+T_KIND, T_FIRST, T_ROOT, T_ALWAYS, T_MEASURED, T_PHASE, T_AXIS, T_LAPSES, T_UNKNOWN = range(9)
+"""The columns of the table of trackers. Kinds: 0 a count, 1 a duration, 2 a time since, 3 a lowest, 4 a highest value."""
 
 N_AXIS, N_BASE, N_SIZE = range(3)
 """The columns of the table of nodes."""
@@ -122,9 +121,9 @@ def answer_apart(axes: Any, cuts: Any, codes: Any, axis: int, registers: Any, ti
     return answer(axes, cuts, codes, axis, registers, time, given)
 
 
-@short
+@compiled
 def walked(node: Any, child: Any, axes: Any, cuts: Any, codes: Any, entry: int, registers: Any, time: int) -> Any:
-    """The end of a path that asks the registers only: the answers of a tracker."""
+    """The end of a path that asks the registers only, of a time between visits: the answers of a tracker."""
     while entry >= 0:
         code = answer(axes, cuts, codes, node[entry, N_AXIS], registers, time, 0)
         entry = child[node[entry, N_BASE] + code] if code < node[entry, N_SIZE] else NOT_GROWN
@@ -132,23 +131,26 @@ def walked(node: Any, child: Any, axes: Any, cuts: Any, codes: Any, entry: int, 
 
 
 @compiled
-def walked_apart(node: Any, child: Any, axes: Any, cuts: Any, codes: Any, entry: int, registers: Any, time: int) -> Any:
-    """The same for the time between visits, about which is seldom asked."""
-    return walked(node, child, axes, cuts, codes, entry, registers, time)
-
-
-@compiled
 def decided(
-    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, lanes: Any, entry: int, row: int, registers: Any, time: int,
+    node: Any, child: Any, axes: Any, cuts: Any, codes: Any, keys: Any, entry: int, row: int, registers: Any, time: int,
     given: int,
 ) -> Any:  # fmt: skip
     """The end of the path of a visit."""
     while entry >= 0:
         axis = node[entry, N_AXIS]
-        lane = axes[axis, LANE]
         if axes[axis, KIND] <= KNOWN:
-            code = np.int64(lanes[row, lane]) if lane >= 0 else UNASKED
+            code = code_of_key(keys, row, axes[axis, LANE])
         else:
             code = answer_apart(axes, cuts, codes, axis, registers, time, given)
         entry = child[node[entry, N_BASE] + code] if code < node[entry, N_SIZE] else NOT_GROWN
     return entry
+
+
+@short
+def code_of_key(keys: Any, row: int, lane: int) -> Any:
+    """The code of an axis that is in the key of a row; ``lane`` says in which word, from which bit on, and in how many."""
+    found: Any = UNASKED
+    if lane >= 0:
+        bits = keys[row, lane >> 16] >> np.uint64(lane >> 8 & 0xFF)
+        found = np.int64(bits & ((np.uint64(1) << np.uint64(lane & 0xFF)) - np.uint64(1)))
+    return found

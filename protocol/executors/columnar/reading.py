@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow
+from attrs import frozen
 
-from protocol.executors.columnar import rows_code as loops
-from protocol.executors.columnar.exact import ASK, Way, read
+from protocol.executors.columnar import columns_code as code
+from protocol.executors.columnar.exact import ASK, is_special, settle
 from protocol.executors.columnar.forest import Forest
-from protocol.executors.columnar.inputs import Buffers, Compared, buffers, compared, is_multiple, kind_of_codes
+from protocol.executors.columnar.inputs import Compared, compared, is_multiple, kind_of_codes
+from protocol.executors.columnar.laid_out import Where, numbers, where
+from protocol.executors.columnar.whole_patients import numbered
 from protocol.executors.compiled import layout
-from protocol.model.input import Choice, Grade, Number, YesNo
+from protocol.executors.compiled.terms import Term
+from protocol.model.input import Choice, Grade, Number
 
-_SPARE: Any = np.empty(2048), np.empty(2048, np.int16)
-"""Room for the quotients of so many rows: one table is read at a time."""
+_FIELDS = code.C_WITHOUT + 1
+_OF_VALUES = code.C_VALUES, code.C_BIT, code.C_WIDTH, code.C_THERE, code.C_THERE_BIT
+_OF_LIMITS = code.C_LIMITS, -1, -1, code.C_LIMITS_THERE, code.C_LIMITS_BIT
+"""In which columns of the table of columns it is put where a column stands; -1 for what nobody asks."""
+
+
+class Constants:
+    """All constants that numbers are compared with, one behind the other."""
+
+    def __init__(self) -> None:
+        self._floats: list[float] = []
+        self._exact: list[Sequence[int]] = []
+
+    def put(self, values: Any) -> tuple[int, int]:
+        """Floats, and where they stand."""
+        begin = len(self._floats)
+        self._floats += values.ravel().tolist()
+        return begin, len(self._floats)
+
+    def put_exact(self, parts: Any) -> tuple[int, int]:
+        """Exact constants, and where they stand."""
+        begin = len(self._exact)
+        self._exact += parts.tolist()
+        return begin, len(self._exact)
+
+    def arrays(self) -> tuple[Any, Any]:
+        """All of both."""
+        return np.array(self._floats or [0.0]), np.array(self._exact, np.int64).reshape(-1, 3)
+
+
+@frozen(eq=False)
+class Plan:
+    """How tables with these columns are read: the table of columns but for where they stand, and of which input each line is.
+
+    ``filled``: which lines say where a column stands, and in which of their places. ``options``: the lines of choices.
+    ``special``: inputs that take a closer look at any rate.
+    """
+
+    names: tuple[str, ...]
+    columns: Any
+    owners: Any
+    filled: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...]
+    options: tuple[tuple[int, str, Term], ...]
+    special: frozenset[int]
 
 
 class Coding:
@@ -25,66 +70,117 @@ class Coding:
     def __init__(self, forest: Forest) -> None:
         self.forest = forest
         self.inputs = compared(forest)
-        self.size, self.kind = len(forest.frame.terms), kind_of_codes(forest)
+        self.fixed = [one for one in self.inputs if one.item.fixed]
+        self.size, self.kind = max(1, len(forest.frame.terms)), kind_of_codes(forest)
+        constants = Constants()
+        self._lines = [list(_lines(one, constants)) for one in self.inputs]
+        self.floats, self.exact = constants.arrays()
+        self._plan: Plan | None = None
+        self.bytes: Any = np.empty((2, code.ROWS + 16), np.uint8)
+        self.spare: Any = np.empty(code.ROWS), np.empty(code.ROWS, self.kind), np.empty(code.ROWS, np.int32)
 
-    def raw(self, rows: Any, refused: Any, found: Any) -> Any:
-        """Writes for each term and row the code that was read; ``refused`` counts up."""
-        names = frozenset(rows.schema.names)
-        for one in self.inputs:
-            read(_WAYS, one, rows, names, found, refused)
-        return found
+    def plan(self, names: Sequence[str]) -> Plan:
+        """How tables with these columns are read."""
+        if self._plan is None or self._plan.names != tuple(names):
+            self._plan = self._made(tuple(names))
+        return self._plan
 
-
-def _numbers(one: Compared, rows: Any, names: Collection[str], out: Any) -> int:
-    plain = buffers(rows.column(one.name), np.float64)
-    base = next(number for number, term in enumerate(one.terms) if not term.limit)
-    first, odd = out[one.terms[base].place], 0
-    odd += loops.code_numbers(plain.values, plain.there, one.range, one.cuts[base], first)
-    for number, term in enumerate(one.terms):
-        if is_multiple(term):
-            odd += _multiples(one, rows, names, out[term.place], number, first, plain)
-        elif number != base:
-            odd += loops.code_numbers(plain.values, plain.there, one.range, one.cuts[number], out[term.place])
-    return int(odd)
-
-
-def _multiples(one: Compared, rows: Any, names: Collection[str], place: Any, number: int, first: Any, plain: Buffers) -> int:
-    term, side = one.terms[number], "upper" if one.terms[number].limit == "ULN" else "lower"
-    if f"{one.name}.{side}" not in names:
-        place[:] = np.where(first < 0, first, term.without_limit)
-        return 0
-    limit = buffers(rows.column(f"{one.name}.{side}"), np.float64)
-    odd: Any = loops.code_multiples(
-        first, plain.values, limit.values, limit.there, one.range, one.around[number], one.exact[number], term.without_limit,
-        _SPARE, place,
-    )  # fmt: skip
-    return int(odd)
-
-
-def _grades(one: Compared, rows: Any, names: Collection[str], out: Any) -> int:
-    plain = buffers(rows.column(one.name), np.float64)
-    return sum(loops.code_grades(plain.values, plain.there, one.cuts[n], out[t.place]) for n, t in enumerate(one.terms))
+    def _made(self, names: tuple[str, ...]) -> Plan:
+        lines, owners, filled, options = list[list[int]](), list[int](), dict[tuple[str, tuple[int, ...]], list[int]](), []
+        for number, (one, found) in enumerate(zip(self.inputs, self._lines, strict=True)):
+            for term, side, line in found:
+                row = line.copy()
+                row[code.C_KIND] = _kind(one, side, row[code.C_KIND], names)
+                if row[code.C_KIND] < code.WITHOUT:
+                    filled.setdefault((one.name, _OF_VALUES), []).append(len(lines))
+                if row[code.C_KIND] == code.MULTIPLE:
+                    filled.setdefault((side, _OF_LIMITS), []).append(len(lines))
+                if row[code.C_KIND] == code.OPTION:
+                    options.append((len(lines), one.name, term))
+                lines.append(row)
+                owners.append(number)
+        special = frozenset(number for number, one in enumerate(self.inputs) if is_special(one, names))
+        places = tuple((name, fields, tuple(rows)) for (name, fields), rows in filled.items())
+        table: Any = np.array(lines, np.int64).reshape(-1, _FIELDS)
+        return Plan(names, table, np.array(owners, np.int64), places, tuple(options), special)
 
 
-def _options(one: Compared, rows: Any, names: Collection[str], out: Any) -> int:
-    column = rows.column(one.name)
-    column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
-    texts = [text if text is None else str(text).strip() for text in column.dictionary.to_pylist()]
-    plain, odd = buffers(column.indices, column.indices.type.to_pandas_dtype()), 0
-    for term in one.terms:
-        codes = [term.options.index(text) if text in term.options else ASK for text in texts]
-        table = np.array([*codes, layout.NOT_OBSERVED], out.dtype)
-        odd += loops.code_options(plain.values, plain.there, table, out[term.place])
-    return int(odd)
+def _kind(one: Compared, side: str, kind: int, names: Sequence[str]) -> int:
+    """As what a line is read in a table with these columns."""
+    if one.name not in names:
+        return code.NOTHING
+    return code.WITHOUT if kind == code.MULTIPLE and side not in names else kind
 
 
-def _flags(one: Compared, rows: Any, names: Collection[str], out: Any) -> int:
-    plain = buffers(rows.column(one.name), np.bool_)
-    for term in one.terms:
-        loops.code_flags(plain.values, plain.there, out[term.place])
-    return 0
+def _lines(one: Compared, constants: Constants) -> Iterator[tuple[Term, str, list[int]]]:
+    """A line for each term of an input, the plain value first, with the name of the column of limits."""
+    numbers = sorted(range(len(one.terms)), key=lambda number: bool(one.terms[number].limit))
+    begin = constants.put(one.range)[0] if one.range is not None else 0
+    for number in numbers:
+        term, line = one.terms[number], [0] * _FIELDS
+        line[code.C_PLACE], line[code.C_FIRST] = term.place, one.terms[numbers[0]].place
+        line[code.C_RANGE], line[code.C_WITHOUT] = begin, term.without_limit
+        line[code.C_KIND] = _kind_of(one, term)
+        if line[code.C_KIND] == code.MULTIPLE:
+            line[code.C_CUTS], line[code.C_CUTS_END] = constants.put(one.around[number])
+            line[code.C_CODES], line[code.C_CODES_END] = constants.put_exact(one.exact[number])
+        elif line[code.C_KIND] in (code.NUMBER, code.GRADE):
+            line[code.C_CUTS], line[code.C_CUTS_END] = constants.put(one.cuts[number])
+        yield term, f"{one.name}.{'upper' if term.limit == 'ULN' else 'lower'}", line
 
 
-_WAYS: dict[type, Way] = {
-    Number: _numbers, Grade: _grades, Choice: _options, YesNo: _flags,
-}  # fmt: skip
+def _kind_of(one: Compared, term: Term) -> int:
+    match one.item.kind:
+        case Number():
+            return code.MULTIPLE if is_multiple(term) else code.NUMBER
+        case Grade():
+            return code.GRADE
+        case Choice():
+            return code.OPTION
+        case _:
+            return code.FLAG
+
+
+class Read:
+    """The columns of a batch, to be read row by row."""
+
+    def __init__(self, coding: Coding, batch: Any) -> None:
+        self.coding, self.batch, self.plan = coding, batch, coding.plan(batch.schema.names)
+        self.columns, codes, texts = self.plan.columns.copy(), list[int](), dict[str, Where]()
+        for name, fields, lines in self.plan.filled:
+            place = where(batch, name)
+            texts[name] = place
+            for line in lines:
+                for field, value in zip(fields, place.numbers, strict=True):
+                    if field >= 0:
+                        self.columns[line, field] = value
+        for line, name, term in self.plan.options:
+            self.columns[line, code.C_CODES] = len(codes)
+            codes += [term.options.index(text) if text in term.options else ASK for text in texts[name].texts]
+            codes.append(layout.NOT_OBSERVED)
+            self.columns[line, code.C_CODES_END] = len(codes)
+        self.kept, self.codes = texts, np.array(codes or [0], coding.kind)
+        self._given: Any = None
+        self.owner, self.time = numbers(where(batch, "patient")), numbers(where(batch, "elapsed"))
+
+    def raw(self, first: int, found: Any, refused: Any) -> None:
+        """Writes for each term and row, from a row on, the code that was read; ``refused`` counts up."""
+        coding, (times, cells, numbers) = self.coding, self.coding.spare
+        odd: Any = np.zeros(len(self.columns), np.int64)
+        code.code_columns(
+            self.columns, coding.floats, coding.exact, self.codes, first, found, coding.bytes, times, cells, numbers, odd
+        )  # fmt: skip
+        closer = self.plan.special
+        strange = frozenset(self.plan.owners[odd > 0].tolist()) if odd.any() else frozenset()
+        if closer or strange:
+            rows, names = self.batch.slice(first, found.shape[1]), frozenset(self.plan.names)
+            for number in sorted(closer | strange):
+                settle(coding.inputs[number], rows, names, number in strange, found, refused)
+
+    def given(self, first: int, found: Any) -> None:
+        """Writes what was given at each row from one on, by the number that the trees know."""
+        if self._given is None:
+            place = where(self.batch, "given")
+            self._given = np.array(place.numbers, np.int64), numbered(self.coding.forest, place.column.dictionary), place
+        one, codes, _ = self._given
+        code.code_given(one, codes, first, self.coding.bytes, self.coding.spare[-1], found)

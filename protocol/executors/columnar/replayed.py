@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow
 
-from protocol.executors.columnar import rows_code as loops
 from protocol.executors.columnar.abreast import Abreast
-from protocol.executors.columnar.coded import Coded, Room
+from protocol.executors.columnar.coded import Coded
 from protocol.executors.columnar.forest import Forest
-from protocol.executors.columnar.inputs import buffers
 from protocol.executors.columnar.machine_code import TRACKER
 from protocol.executors.columnar.outcome import Outcome
-from protocol.executors.columnar.reading import Coding
-from protocol.executors.columnar.whole_patients import by_slow, chunks, written
+from protocol.executors.columnar.reading import Coding, Read
+from protocol.executors.columnar.room import Room
+from protocol.executors.columnar.whole_patients import batches, by_slow
 from protocol.executors.columnar.writing_code import judge, write
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.coding import NO_CODES
@@ -24,6 +23,8 @@ from protocol.executors.compiled.rows import Row
 
 AT_ONCE = 65_536
 """Rows of a chunk, about; patients are always whole. Fewer cost more to set up than a closer cache saves."""
+_ROOM = Room()
+"""One table is decided at a time."""
 
 
 def decisions(forest: Forest, table: pyarrow.Table, follow: str) -> tuple[pyarrow.Table, int]:
@@ -41,52 +42,49 @@ class _Replay:
     def __init__(self, forest: Forest, table: pyarrow.Table, follow: str) -> None:
         self.forest, self.table, self.follow = forest, table, follow
         self.coding, self.outcome = forest.once(Coding), Outcome(forest, table)
-        self.room, within = Room(), forest.frame.protocol.act_within
+        within = forest.frame.protocol.act_within
         self.within = -1 if within is None else within
 
     def run(self) -> pyarrow.Table:
-        for begin, rows in chunks(self.table, AT_ONCE):
-            self._chunk(begin, rows)
+        read = None
+        for begin, batch, first, size in batches(self.table, AT_ONCE):
+            read = read if read is not None and read.batch is batch else Read(self.coding, batch)
+            self._chunk(read, begin, first, size)
         return self.outcome.table(write)
 
-    def _chunk(self, begin: int, rows: Any) -> None:
-        where = slice(begin, begin + rows.num_rows)
-        coded = Coded(self.coding, rows, self._given(rows), self.outcome.refused[where], self.room)
+    def _chunk(self, read: Read, begin: int, first: int, size: int) -> None:
+        where, room = slice(begin, begin + size), _ROOM
+        given, dosing = room.empty("given", (size,), np.int32), room.empty("dosing", (size,), np.bool_)
+        given[:], dosing[:] = 0, False
+        if self.follow == "given" and "given" in read.plan.names:
+            read.given(first, given)
+        if "dose only" in read.plan.names:
+            dosing[:] = read.batch.column("dose only").slice(first, size).fill_null(False).to_numpy(zero_copy_only=False)
+        coded = Coded(read, first, size, given, self.outcome.refused[where], room)
         leaves = self.outcome.rows[where]
         leaves[:] = -1
         self._walk(coded, leaves)
-        leaves[coded.left_out] = -1
-        only = rows.column("dose only") if "dose only" in rows.schema.names else None
-        dosing = np.zeros(len(leaves), np.bool_) if only is None else only.fill_null(False).to_numpy(zero_copy_only=False)
+        if coded.left_out is not None:
+            leaves[coded.left_out] = -1
         forest, used = self.forest, self.outcome.make_room()
-        judge(coded.start, coded.time, coded.given, dosing, leaves, forest.open, forest.judged, forest.fits, self.within, used)
+        judge(coded.start, coded.time, given, dosing, leaves, forest.open, forest.judged, forest.fits, self.within, used)
         by_slow(self.outcome, self.table, begin, coded.start, leaves, self.follow)
-
-    def _given(self, rows: Any) -> Any:
-        """What was given at each row, by the number that the trees know."""
-        if self.follow != "given" or "given" not in rows.schema.names:
-            return np.zeros(rows.num_rows, np.int64)
-        indices, codes = written(self.forest, rows.column("given"))
-        plain, given = buffers(indices, indices.type.to_pandas_dtype()), np.empty(rows.num_rows, np.int64)
-        loops.code_options(plain.values, plain.there, codes, given)
-        return given
 
     def _walk(self, coded: Coded, leaves: Any) -> None:
         abreast = self.forest.once(Abreast)
         for why, lane in abreast.walk(coded, leaves):
-            row, live = int(abreast.row[lane]), len(self.forest.asks.live)
+            row = int(abreast.row[lane])
             if why == TRACKER:
                 begin = self._grow_trackers(coded, row)
             else:
-                whole = coded.registers(abreast.registers[:, lane], row)
-                abreast.leaf[lane] = self._grow(coded, whole, row)
-            if len(self.forest.asks.live) > live:
+                abreast.leaf[lane] = self._grow(coded, abreast.whole(coded, leaves, lane), row)
+            if len(self.forest.asks.live) > len(abreast.live):
                 coded.tell()
-                abreast.read_again(coded)
+                abreast.read_again(coded, leaves)
             abreast.look_again(coded)
             if why == TRACKER:
                 abreast.begin_again(lane, begin)
-            coded.memory.renew(coded.lanes.dtype)
+            coded.memory.renew()
 
     def _grow(self, coded: Coded, registers: list[int], row: int) -> int:
         """The leaf of a patient at a row, whose path was not grown yet."""

@@ -56,34 +56,32 @@ def code_grades(values: Any, there: Any, cuts: Any, out: Any) -> Any:
 
 @compiled
 def code_multiples(
-    plain: Any, values: Any, limits: Any, there: Any, range_: Any, around: Any, exact: Any, without: int, spare: Any, out: Any
+    plain: Any, values: Any, limits: Any, there: Any, range_: Any, around: Any, exact: Any, without: int, times: Any, others: Any,
+    out: Any,
 ) -> Any:  # fmt: skip
     """The cells of multiples of a limit of normal, ``around`` which a quotient has to be found exactly; how many are to be asked.
 
-    ``plain``: the cells of the values. ``spare``: two arrays in which the quotients of so many rows stand at once.
+    ``plain``: the cells of the values. ``around``: from where on constants can be passed, and from where on they are.
+    ``times``, ``others``: room for the quotients, and for their cells.
     """
-    asked, at_once = 0, spare[0].shape[0]
-    for begin in range(0, out.shape[0], at_once):
-        part = slice(begin, min(begin + at_once, out.shape[0]))
-        cells, where = out[part], there[part]
-        near = divide(values[part], limits[part], range_, around, spare[0], spare[1], cells)
-        near += choose(plain[part], where, without, cells)
-        for row in range(begin, part.stop if near else begin):
-            if out[row] == _NEAR:
-                out[row] = exactly(values[row], limits[row], exact)
-            asked += out[row] == ASK
+    asked, near = 0, divide(values, limits, range_, around, times, others, out)
+    near += choose(plain, there, without, out)
+    for row in range(out.shape[0] if near else 0):
+        if out[row] == _NEAR:
+            out[row] = exactly(values[row], limits[row], exact)
+        asked += out[row] == ASK
     return asked
 
 
 @compiled
 def divide(values: Any, limits: Any, range_: Any, around: Any, times: Any, others: Any, cells: Any) -> Any:
     """The cells of quotients; ``ASK`` where a limit is none, ``_NEAR`` where two ways to compare differ, which are counted."""
-    least, beyond, near = range_[0], range_[1], 0
+    least, beyond, near, half = range_[0], range_[1], 0, around.shape[0] >> 1
     for row in range(cells.shape[0]):
         times[row] = values[row] / limits[row]
         cells[row], others[row] = 0, 0
-    for number in range(around.shape[1]):
-        below, above = around[0, number], around[1, number]
+    for number in range(half):
+        below, above = around[number], around[half + number]
         for row in range(cells.shape[0]):
             cells[row] += times[row] >= below
             others[row] += times[row] >= above

@@ -49,11 +49,10 @@ class Tracked:
         self.ends, unknown = _extremes(self.frame, used)
         table = [
             (_KINDS[one.tracker.kind], one.first, self.tree.tracker_root[one.place], one.tracker.from_baseline,
-             one.tracker.measured_only, one.until is not None, _axis_of(self.frame, one), len(lapses[n]), unknown[n],
-             keys.asks_rows_only(self.frame, one))
+             one.tracker.measured_only, one.until is not None, _axis_of(self.frame, one), len(lapses[n]), unknown[n])
             for n, one in enumerate(used)
         ]  # fmt: skip
-        self.table: Any = np.array(table, np.int64).reshape(-1, 10)
+        self.table: Any = np.array(table, np.int64).reshape(-1, 9)
         self.moves, self.lapse = _moves(used, sets), _pairs(lapses)
         self.inputs = _table([_terms_of(self.frame, one) for one in used], -1)
 

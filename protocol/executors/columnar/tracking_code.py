@@ -19,7 +19,7 @@ from protocol.executors.columnar.machine_code import (
     D,
     compiled,
     short,
-    walked_apart,
+    walked,
 )
 from protocol.executors.compiled.layout import FALSE, NONE, NOT_GROWN, OPEN, TRUE
 
@@ -99,7 +99,7 @@ def pass_time(
     if table[one, T_KIND] == LASTS:
         moment = next_lapse(table, lapse, one, registers, before)
         while moment < time:
-            entry = walked_apart(node, child, axes, cuts, codes, table[one, T_ROOT], registers, moment)
+            entry = walked(node, child, axes, cuts, codes, table[one, T_ROOT], registers, moment)
             if entry == NOT_GROWN:
                 return False
             last(table, one, registers, (-2 - entry) // 3, moment)
@@ -108,7 +108,7 @@ def pass_time(
         begin = before + 1
         while begin <= time:
             end = min(next_lapse(table, lapse, one, registers, begin), time + 1)
-            entry = walked_apart(node, child, axes, cuts, codes, table[one, T_ROOT], registers, begin)
+            entry = walked(node, child, axes, cuts, codes, table[one, T_ROOT], registers, begin)
             if entry == NOT_GROWN:
                 return False
             so(table, one, registers, -2 - entry, end - 1)

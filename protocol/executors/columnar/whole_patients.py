@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -29,38 +29,72 @@ def is_fit(ready: Walker) -> bool:
     return plain and frame.protocol.between_visits == "wait"
 
 
+Batch = tuple[int, Any, int, int]
+
+
+def batches(table: pyarrow.Table, at_once: int) -> Iterator[Batch]:
+    """The rows of whole patients, about so many at once: the number of the first, a batch that has them, from where on, how many.
+
+    It is the same batch again and again, if there is only one, and nothing in it has to be made into numbers first.
+    """
+    found = table.to_batches()
+    if len(found) == 1 and not any(map(_is_plain_text, found[0].schema.types)):
+        place = found[0].column("patient")
+        owner = place.indices.to_numpy()
+        begin = 0
+        while begin < len(owner):
+            end = _end(lambda first, last: owner[first:last], len(owner), begin, at_once)
+            yield begin, found[0], begin, end - begin
+            begin = end
+    else:
+        for begin, rows in chunks(table, at_once):
+            yield begin, rows, 0, rows.num_rows
+
+
+def _is_plain_text(kind: Any) -> bool:
+    return bool(pyarrow.types.is_string(kind))
+
+
 def chunks(table: pyarrow.Table, at_once: int) -> Iterator[tuple[int, Any]]:
     """The rows of whole patients, about so many at once, with the number of the first."""
-    begin, batches = 0, table.to_batches()
+    begin, found = 0, table.to_batches()
+
+    def owner(first: int, last: int) -> Any:
+        patients = table["patient"].slice(first, last - first).combine_chunks()
+        patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
+        return patients.to_numpy()
+
     while begin < table.num_rows:
-        end = _end(table, begin, at_once)
-        if len(batches) == 1:
-            yield begin, batches[0].slice(begin, end - begin)
+        end = _end(owner, table.num_rows, begin, at_once)
+        if len(found) == 1:
+            yield begin, found[0].slice(begin, end - begin)
         else:
             yield begin, table.slice(begin, end - begin).combine_chunks().to_batches()[0]
         begin = end
 
 
-def _end(table: pyarrow.Table, begin: int, size: int) -> int:
+def _end(owners: Callable[[int, int], Any], rows: int, begin: int, size: int) -> int:
     """Where the last patient who begins in the next rows ends; never in the middle of one. It is looked for from behind."""
     back = _BACK
-    while begin + size < table.num_rows:
+    while begin + size < rows:
         first = max(begin, begin + size - back)
-        patients = table["patient"].slice(first, begin + size - first + 1).combine_chunks()
-        patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
-        owner = patients.to_numpy()
+        owner = owners(first, begin + size + 1)
         changes = np.flatnonzero(owner[1:] != owner[:-1])
         if changes.size:
             return int(first + changes[-1] + 1)
         back, size = (back * 8, size) if first > begin else (_BACK, size * 2)
-    return int(table.num_rows)
+    return rows
 
 
 def written(forest: Forest, column: Any) -> tuple[Any, Any]:
     """What was given, as numbers into a table, and that table: the codes that the trees know; the last one is of nothing."""
     column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
-    codes: Any = np.array([*(_number(forest, text or "") for text in column.dictionary.to_pylist()), 0], np.int64)
-    return column.indices, codes
+    return column.indices, numbered(forest, column.dictionary)
+
+
+def numbered(forest: Forest, texts: Any) -> Any:
+    """The codes of doses given, and behind them that of nothing."""
+    return np.array([*(_number(forest, text or "") for text in texts.to_pylist()), 0], np.int32)
 
 
 def _number(forest: Forest, text: str) -> int:

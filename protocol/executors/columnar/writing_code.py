@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar.machine_code import compiled, short
-from protocol.executors.columnar.outcome import AS_IT_IS, LIFTED, TOO_LATE, WAYS
+from protocol.executors.columnar.said import AS_IT_IS, LIFTED, TOO_LATE, WAYS
 
 
 @short

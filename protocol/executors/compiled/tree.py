@@ -95,7 +95,7 @@ class Tree:
         passed.append((begun, patient.view.path))
         for stage, path in reversed(passed):
             known = self.stages.get((place.number, stage), layout.NOT_GROWN)
-            entry = self.stages[place.number, stage] = self._laid(known, path, entry, self._same(place))
+            entry = self.stages[place.number, stage] = self._laid(known, path, entry, self.same_in(place))
             self.stage_at.setdefault(entry, stage)
         if passed[0][0] == Begun():
             self.root[place.number] = entry
@@ -130,7 +130,7 @@ class Tree:
             number = self._leaf(None)
         key = patient.place.number, found.outline
         known = self.decisions.get(key, layout.NOT_GROWN)
-        entry = self.decisions[key] = self._laid(known, patient.view.path, layout.leaf(number), self._same(patient.place))
+        entry = self.decisions[key] = self._laid(known, patient.view.path, layout.leaf(number), self.same_in(patient.place))
         self.decision_at.setdefault(entry, found)
         return number, entry
 
@@ -151,7 +151,7 @@ class Tree:
             self.leaf_writes.append(0 if leaf is None else leaf.moved.writes)
         return number
 
-    def _same(self, place: Place) -> Same:
+    def same_in(self, place: Place) -> Same:
         """The codes that nothing tells apart that is asked in a place."""
         found = self.same.get(place.number)
         if found is None:

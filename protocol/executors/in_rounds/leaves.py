@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar.forest import Forest
-from protocol.executors.columnar.outcome import LIFTED, TOO_LATE
+from protocol.executors.columnar.said import LIFTED, TOO_LATE
 
 Array = Any
 _IS_ASKED, _CAN_BE_LATE, _EFFECT, _DOSE, _IS_OVER = range(5)

@@ -11,7 +11,8 @@ import pyarrow
 from protocol.executors.columnar.exact import without_repeats
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import buffers
-from protocol.executors.columnar.outcome import WAYS, Outcome
+from protocol.executors.columnar.outcome import Outcome
+from protocol.executors.columnar.said import WAYS
 from protocol.executors.columnar.whole_patients import by_slow, chunks, written
 from protocol.executors.in_rounds import values
 from protocol.executors.in_rounds.carried import RAW, Carried
