@@ -21,7 +21,7 @@ NUMBER, GRADE, FLAG, OPTION, MULTIPLE, WITHOUT, NOTHING = range(7)
 are; where it stands which rows have a value, if not all; the same of limits of normal; where the constants stand, and the range
 of what is plausible; where exact constants or the codes of options stand; which term has the cells of the plain values; and the
 code without a limit."""
-ROWS = 2048
+ROWS = 4096
 """So many rows of one column after the other are read: what was made of one is at hand when the next one needs it."""
 _SPREAD, _EACH = np.uint64(0x0101010101010101), np.uint64(0x8040201008040201)
 _BELOW, _TOP = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(7)
