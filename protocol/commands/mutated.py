@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, groupby
+
 import click
 from attrs import frozen
 
@@ -13,6 +16,8 @@ from protocol.model.mutation import Fate, Scores
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.verification.mutation.mutant import Mutant
 from protocol.verification.mutation.mutants import mutants
+
+MOST_TOGETHER = 8
 
 
 @frozen
@@ -48,9 +53,9 @@ def mutated(asked: Asked, jobs: int | None) -> tuple[Scores, bool]:
     fates: list[Fate] = []
     interrupted = False
     try:
-        fates.extend(side_by_side(judge, _fate, found, jobs, "changes"))
+        fates.extend(chain.from_iterable(side_by_side(judge, _fates, at_one_place(found), jobs, "places")))
     except Interrupted as ended:
-        fates.extend(ended.args[0])
+        fates.extend(chain.from_iterable(ended.args[0]))
         interrupted = True
     protocol = asked.protocol
     scores = Scores(
@@ -59,5 +64,11 @@ def mutated(asked: Asked, jobs: int | None) -> tuple[Scores, bool]:
     return scores, interrupted
 
 
-def _fate(judge: Judge, mutant: Mutant) -> Fate:
-    return judge.fate(mutant)
+def at_one_place(found: Sequence[Mutant]) -> tuple[tuple[Mutant, ...], ...]:
+    """The mutants in groups of at most so many that are changed at one place, and so are told by much the same."""
+    groups = (tuple(group) for _, group in groupby(found, key=lambda one: one.place))
+    return tuple(group[begin : begin + MOST_TOGETHER] for group in groups for begin in range(0, len(group), MOST_TOGETHER))
+
+
+def _fates(judge: Judge, group: tuple[Mutant, ...]) -> tuple[Fate, ...]:
+    return judge.fates(group)

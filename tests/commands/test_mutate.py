@@ -99,15 +99,16 @@ def test_an_unknown_kind_is_refused(spec: str) -> None:
 
 
 def test_what_is_done_is_shown_where_somebody_ends_it(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    judged: list[Mutant] = []
+    judged: list[tuple[Mutant, ...]] = []
 
-    def fate(judge: Judge, mutant: Mutant) -> Fate:
-        judged.append(mutant)
+    def fates_of(judge: Judge, group: tuple[Mutant, ...]) -> tuple[Fate, ...]:
+        judged.append(group)
         if len(judged) == 3:
             raise KeyboardInterrupt
-        return judge.fate(mutant)
+        return judge.fates(group)
 
-    monkeypatch.setattr(mutated, "_fate", fate)
+    monkeypatch.setattr(mutated, "_fates", fates_of)
+    monkeypatch.setattr(mutated, "MOST_TOGETHER", 1)
     result = run(spec, "--jobs", "1", "--kind", "threshold")
     assert result.return_value == 1
     assert "counts 1: 2 single changes" in result.output

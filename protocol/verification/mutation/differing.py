@@ -9,6 +9,7 @@ from attrs import frozen
 
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
+from protocol.verification.difference.alike import Searches
 from protocol.verification.difference.comparing import Apart, Compared, Comparing
 from protocol.verification.mutation.shown import first_difference
 from protocol.verification.patients.courses import concrete
@@ -35,19 +36,20 @@ class Differing:
 
 
 def differing(
-    protocol: Protocol, other: Protocol, every: int, *, kinds: int = 1, states: int, seconds: float, memory: int | None = None
-) -> Differing:
-    """Where they differ, at visits every so many minutes.
+    protocol: Protocol, other: Protocol, every: int, *, kinds: int = 1, states: int, seconds: float, memory: int | None = None,
+    searches: Searches | None = None,
+) -> Differing:  # fmt: skip
+    """Where they differ, at visits every so many minutes. ``searches`` of the protocol are made once for several others.
 
     After so many pairs of states, or ``seconds``, or with so many MB of ``memory`` in use, that is left open.
     """
     bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
     for free in freely(protocol, other):
         # With less of the history first, in part of the time: that they are the same there is a proof, a course is one.
-        found = _differing(Comparing(protocol, other, (every,), free), bounds.sooner(seconds / 4), _MANY * kinds, kinds)
+        found = _differing(Comparing(protocol, other, (every,), free, searches), bounds.sooner(seconds / 4), _MANY * kinds, kinds)
         if found.courses or found.proved:
             return found
-    return _differing(Comparing(protocol, other, (every,)), bounds, kinds, kinds)
+    return _differing(Comparing(protocol, other, (every,), searches=searches), bounds, kinds, kinds)
 
 
 def _differing(comparing: Comparing, bounds: Bounds, most: int, kinds: int) -> Differing:

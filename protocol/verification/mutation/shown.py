@@ -75,3 +75,12 @@ def difference_from(expected: tuple[Shown, ...], other: Protocol, course: Course
 def up_to(course: Course, visits: int) -> Course:
     """The course with so many of its first visits."""
     return evolve(course, visits=course.visits[:visits])
+
+
+def apart(protocol: Protocol, other: Protocol, course: Course) -> tuple[Shown, Shown] | None:
+    """What the two show at the first visit at which they differ; None where they never do, or one refuses the course."""
+    try:
+        both = zip(shown(protocol, course), shown(other, course), strict=False)
+        return next((pair for pair in both if pair[0] != pair[1]), None)
+    except ProtocolError:
+        return None

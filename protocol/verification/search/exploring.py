@@ -23,6 +23,9 @@ from protocol.verification.search.rough import limited
 from protocol.verification.search.successors import Successors
 from protocol.verification.search.trails import Trail, Trails, candidates_of
 
+Left = tuple[Options, int]
+"""What can come of a visit that leaves one trail, and the number of the rest after that."""
+
 
 class Exploring:
     """The visits of one protocol, for a search through its states; with ``ordinary`` only those that cost no more."""
@@ -37,7 +40,7 @@ class Exploring:
         self.deciding = Deciding(abstraction, self.diagrams, any_dose=any_dose)
         self.successors = Successors(abstraction, self.trails)
         self._options: dict[Hashable, Options] = {}
-        self._there: dict[tuple[Place, int, Costs], list[tuple[Options, int]]] = {}
+        self._there: dict[tuple[Place, int, Costs], list[Left]] = {}
         self._costs: dict[Hashable, Costs] = {}
         self._same_told: dict[tuple[Node, Costs], tuple[tuple[Told, ...], tuple[Move, ...]]] = {}
         self._same: dict[tuple[tuple[int | None, ...], ...], Costs] = {}
@@ -53,7 +56,7 @@ class Exploring:
         place = kept.place
         return (self.of(place, *one) for one in self.visits(place, self.successors.rest(kept), minutes, begins=begins))
 
-    def visits(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> Iterator[tuple[Options, int]]:
+    def visits(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> Iterator[Left]:
         """The same of a state that is a place and the number of its rest: an Options that is so for many states, and the number
         of the rest after the trail."""
         later = rest if begins else self.successors.passed(place, rest, minutes)
@@ -67,18 +70,28 @@ class Exploring:
         """The options of a state that is after the trail at this place, with the rest of this number."""
         return Options(self.successors.kept(place, after), options.node, options.costs, options.outcomes, options.moves)
 
-    def _at(self, place: Place, later: int, costs: Costs) -> Iterator[tuple[Options, int]]:
+    def by_trail(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> tuple[Node, dict[Trail, list[Left]]]:
+        """The diagram of the trails that a visit can leave, and what ``visits`` gives for each of them."""
+        later = rest if begins else self.successors.passed(place, rest, minutes)
+        kept = self.successors.rests[later]
+        node, costs = self.trails.node(kept), self._allowed(kept, begins)
+        return node, {trail: list(self._left(node, trail, costs, place, later)) for trail in self._trails_of(node, costs)}
+
+    def _at(self, place: Place, later: int, costs: Costs) -> Iterator[Left]:
         known = self._there.get((place, later, costs))
         if known is not None:
             yield from known
             return
         node, known = self.trails.node(self.successors.rests[later]), []
         for trail in self._trails_of(node, costs):
-            for after in self.successors.after(later, trail):
-                one = self._of(node, trail, costs, place, after), after
+            for one in self._left(node, trail, costs, place, later):
                 known.append(one)
                 yield one
         self._there[(place, later, costs)] = known
+
+    def _left(self, node: Node, trail: Trail, costs: Costs, place: Place, later: int) -> Iterator[Left]:
+        """What can come of a visit that leaves this trail."""
+        return ((self._of(node, trail, costs, place, after), after) for after in self.successors.after(later, trail))
 
     def _of(self, node: Node, trail: Trail, costs: Costs, place: Place, after: int) -> Options:
         kept = self.successors.rests[after]

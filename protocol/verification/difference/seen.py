@@ -1,0 +1,88 @@
+"""What does somebody see of a decision of a search, and which decisions of two protocols are the same to who sees them?
+
+Doses are compared by what is given, not by the names of levels, and rules by what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from protocol.model.regimen import Dose
+from protocol.verification.search.diagrams import Choices
+from protocol.verification.search.exploring import Exploring
+from protocol.verification.search.kept import Place
+from protocol.verification.search.outcomes import Outcome, Way
+
+Shown = tuple[Hashable, ...]
+"""What somebody sees of a decision, in words that do not depend on the names of levels and rules."""
+Move = tuple[Outcome, Outcome, int, Choices]
+"""What two protocols decide at a visit, with the letters that come to it at the least cost."""
+Told = tuple[Shown | None, tuple[tuple[Way, Way], ...]]
+"""The kind in which two decisions differ, None where they do not; then the ways of both that are the same."""
+
+
+class Seen:
+    """The decisions of two searches as somebody sees them. What was once worked out is kept."""
+
+    def __init__(self, old: Exploring, new: Exploring) -> None:
+        self.old, self.new = old, new
+        self._decisions: dict[Hashable, Shown] = {}
+        self._ways: dict[Hashable, Shown] = {}
+        self._told: dict[Hashable, Told] = {}
+        self._doses: dict[tuple[bool, Dose], str] = {}
+
+    def told(self, places: tuple[Place, Place], old: Outcome, new: Outcome) -> Told:
+        """In what the two decisions differ, or how both can go on."""
+        key = (*places, old, new)
+        found = self._told.get(key)
+        if found is None:
+            one, other = self.decision(self.old, places[0], old), self.decision(self.new, places[1], new)
+            found = ((one, other), ()) if one != other else (None, tuple(self._aligned(places, old, new)))
+            self._told[key] = found
+        return found
+
+    def decision(self, search: Exploring, place: Place, outcome: Outcome) -> Shown:
+        """What somebody sees of a decision: its status, what is ordered and permitted beside, and whether it is silent."""
+        key = (search is self.old, place, outcome)
+        found = self._decisions.get(key)
+        if found is None:
+            ordered, *beside = (self._way(search, place, way) for way in outcome.ways if way.ordered)
+            found = (outcome.status, ordered, frozenset(beside), outcome.silent, bool(outcome.conflict))
+            self._decisions[key] = found
+        return found
+
+    def _way(self, search: Exploring, place: Place, way: Way) -> Shown:
+        key = (search is self.old, place, way)
+        found = self._ways.get(key)
+        if found is None:
+            given = self._regimen(search, way.effect.dose)
+            at_once = str(way.effect.supplement) if way.effect.supplement else ""
+            found = (_action(place, way), given, way.effect.control.kind, at_once, way.effect.anew)
+            self._ways[key] = found
+        return found
+
+    def _regimen(self, search: Exploring, dose: Dose) -> str:
+        key = (search is self.old, dose)
+        found = self._doses.get(key)
+        if found is None:
+            found = str(search.abstraction.protocol.level(dose.name).regimen) if dose.kind == "level" else dose.kind
+            self._doses[key] = found
+        return found
+
+    def _aligned(self, places: tuple[Place, Place], old: Outcome, new: Outcome) -> Iterator[tuple[Way, Way]]:
+        """The ways of both that are the same to who follows them."""
+        others = {self._way(self.new, places[1], way): way for way in reversed(new.ways)}
+        for way in old.ways:
+            same = others.get(self._way(self.old, places[0], way))
+            if same is not None:
+                yield way, same
+
+
+def _action(before: Place, way: Way) -> str:
+    """What happens to the patient: a resume and a start raise, so what the rule calls it makes no difference."""
+    after = way.effect
+    if after.control.kind == "stopped":
+        return "stopped"
+    if not after.dose.is_drug:
+        return "none"
+    return "goes on" if before.dose == after.dose else "given"
