@@ -111,8 +111,6 @@ class Comparing:
 
     def moves(self, one: Options, other: Options) -> tuple[Move, ...]:
         """Every pair of outcomes that a visit can have, with the letters that have it at the least cost."""
-        if one.node is other.node and one.costs is other.costs:
-            return tuple((outcome, outcome, cost, letters) for outcome, cost, letters in one.outcomes)
         key = (one.node, other.node, one.costs, other.costs)
         found = self._joint.get(key)
         if found is None:
@@ -122,9 +120,15 @@ class Comparing:
             found = self._joint[key] = tuple((*pair, *how) for pair, how in pairs if pair is not None)
         return found
 
-    def told(self, places: tuple[Place, Place], move: Move) -> Told:
-        """In what both differ there, or how they go on."""
-        return self._seen.told(places, move[0], move[1])
+    def told(self, places: tuple[Place, Place], one: Options, other: Options) -> Iterator[tuple[Move, *Told]]:
+        """Every pair of outcomes that a visit can have, with in what both differ there, or how they go on."""
+        if one.node is other.node and one.costs is other.costs and places[0].dose == places[1].dose:
+            # Of two that decide by the same outcomes nothing has to be asked but where these lead.
+            for outcome, way, cost, letters in one.moves:
+                yield (outcome, outcome, cost - (not way.recommended), letters), None, ((way, way),)
+            return
+        for move in self.moves(one, other):
+            yield move, *self._seen.told(places, move[0], move[1])
 
 
 def _compared(found: Pairs, ended: str) -> Compared:

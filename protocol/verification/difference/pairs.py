@@ -120,8 +120,7 @@ class Pairs:
         """Where a visit leads that was not followed before; pairs that are new are numbered."""
         places, rests = (place, its), (one[1], other[1])
         depth, after, apart = self.depth[number], dict[tuple[int, int], tuple[int, _Way]](), list[tuple[Shown, _Way]]()
-        for move in self.comparing.moves(one[0], other[0]):
-            kind, ways = self.comparing.told(places, move)
+        for move, kind, ways in self.comparing.told(places, one[0], other[0]):
             if kind is not None:
                 apart.append((kind, _first_ways(move)))
             for way, same in ways:
