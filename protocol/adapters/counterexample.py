@@ -45,7 +45,7 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     shown, decision = verdict.counterexample, _decision(verified, verdict)
     if shown is None:
         return ""
-    compared = (shown.beside_says, _against(verified, shown.against))
+    compared = (shown.beside_says, shown.near_says, _against(verified, shown.against))
     held, after = _held(verified, shown, decision), _FROM_THERE_ON.get(verdict.code, "")
     followed = (_followed(verified, verdict, decision), *compared, _counted(shown.course, shown.time, verified.protocol))
     parts = (*followed, held, after, _noted(verified, verdict))
@@ -61,7 +61,9 @@ def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -
         return "There no rule was followed."
     source = f" ({shown.source})" if shown.source else ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
-    return f"There rule {shown.rule}{source} was followed{f': {says}' if says else '.'}"
+    is_blocked = decision is not None and decision.blocked and decision.rule == shown.rule
+    came = "holds, and what it orders cannot be done" if is_blocked else "was followed"
+    return f"There rule {shown.rule}{source} {came}{f': {says}' if says else '.'}"
 
 
 def _against(verified: Verified, name: str) -> str:

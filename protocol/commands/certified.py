@@ -34,7 +34,19 @@ def with_proofs(
             found.append(one)
     except KeyboardInterrupt:
         seen = tuple(evolve(one, complete=False, why=INTERRUPTED) for one in seen)
-    return evolve(report, verdicts=(*report.verdicts, *found), seen=seen)
+    return evolve(report, verdicts=(*report.verdicts, *found), seen=seen, notes=(*report.notes, _said(found, folder)))
+
+
+def _said(found: list[Verdict], folder: Path) -> str:
+    """What was asked of the solvers, as a note of the report: also that it was nothing."""
+    if not found:
+        return (
+            "nothing was asked for visits at any time: solvers prove the properties of the file that hold and say what is so "
+            "always or never, and there is none"
+        )
+    proved = sum(one.outcome == "holds" for one in found)
+    where = f"; the certificates are in {folder}" if proved else ""
+    return f"proved for visits at any time: {proved} of {len(found)} properties of the file{where}"
 
 
 def _proved(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from protocol.model.verification import Counterexample, Report, Verdict, key_of
 from protocol.semantics.trace import trace
 
 Progress = Callable[[str], None]
+_MOST_NEAR = 4
 
 
 @frozen
@@ -104,7 +106,7 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
         rules = {rule.name: rule for rule in protocol.rules}
         source = rules[shown.rule].source if shown.rule in rules else None
         cited = f"{source.source}, {source.place}".removesuffix(", ") if source else ""
-        shown = evolve(shown, source=cited, beside_says=_beside(shown, protocol))
+        shown = evolve(shown, source=cited, beside_says=_beside(shown, protocol), near_says=_near(shown, protocol))
     said = one.says or (says.get(one.name, "") if one.origin == "spec" else "")
     return evolve(one, counterexample=shown, says=said.removesuffix("."))
 
@@ -117,6 +119,14 @@ def _beside(shown: Counterexample, protocol: Protocol) -> str:
     last = trace(protocol, shown.beside).steps[-1]
     differing = (one for one in shown.beside.visits[-1].observations if mine.get(one.input) != one)
     return f"The other patient has {listed(map(say_reading, differing))} there: {told(last, protocol)}."
+
+
+def _near(shown: Counterexample, protocol: Protocol) -> str:
+    """``With anc 999 there: hold. With anc 1000 there: continue.``, where the protocol is silent of what is between."""
+    from protocol.verification.patients.nearest import nearest
+
+    found = islice(nearest(protocol, shown.course, shown.time), _MOST_NEAR)
+    return " ".join(f"With {say_reading(one)} there: {told(step, protocol)}." for one, step in found)
 
 
 def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Verdict:

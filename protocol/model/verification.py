@@ -54,7 +54,8 @@ class Counterexample:
     what is missing there. ``rule`` is the rule that was followed there, ``source`` where it comes from, ``story``
     what happens in words, one sentence a visit. Where two patients are compared ``beside`` is the other one, who differs in one
     finding at that visit, and ``beside_says`` what is decided of that one; who reports fills it in.
-    ``against`` is the rule that is true there as well, or may be, where it fails because of that.
+    ``against`` is the rule that is true there as well, or may be, where it fails because of that. ``near_says`` is what would be
+    decided there of the nearest findings that the protocol answers, where it is silent; who reports fills it in.
     """
 
     course: Course
@@ -66,6 +67,7 @@ class Counterexample:
     beside: Course | None = None
     beside_says: str = ""
     against: str = ""
+    near_says: str = ""
 
 
 @frozen

@@ -37,11 +37,21 @@ def test_each_property_that_holds_has_a_certificate(spec: str, tmp_path: Path, c
     folder = tmp_path / "certificates"
     asked = ["verify", spec, "--certify", str(folder), "--no-cache", "--format", "json"]
     assert run([*asked, "--property", "not-early"]) == 0
-    assert '"by": "spacer, checked by cvc5"' in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert '"by": "spacer, checked by cvc5"' in said
+    assert f"1 of 1 properties of the file; the certificates are in {folder}" in said
     assert [file.name for file in folder.iterdir()] == ["waits-not-early.smt2"]
     # On the grid of weeks nobody is seen between the fourth and the fifth; at any time somebody is.
     assert run([*asked, "--property", "weekly"]) == 1
     assert '"not confirmed"' in capsys.readouterr().out
+
+
+def test_that_there_was_nothing_to_prove_is_said(spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("z3", reason="Z3 is not installed")
+    pytest.importorskip("cvc5", reason="cvc5 is not installed")
+    assert run(["verify", spec, "--certify", str(tmp_path / "x"), "--no-cache", "--property", "no-dead-end"]) == 0
+    assert "Nothing was asked for visits at any time" in capsys.readouterr().out
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_solver_that_is_wanted_and_absent_is_an_error(
