@@ -41,6 +41,8 @@ def suite(
     from protocol.commands.side_by_side import Interrupted
     from protocol.commands.suited import suited
 
+    if sheet is not None and form != "md":
+        raise click.UsageError("'--sheet' is for people and '--format' for programs: give one of them")
     protocol = load(spec)
     try:
         asked = Asked(spec, protocol, minutes_of(every, protocol), states, seconds, megabytes_of(memory, jobs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -44,3 +45,8 @@ def test_a_suite_that_leaves_something_open_says_so(spec: str) -> None:
     result = run("suite", spec, "--jobs", "1", "--limit", "2", "--sheet", "md")
     assert result.return_value == 1
     assert "Not found out whether any course tells hold: holds once on each reading" in result.stderr
+
+
+def test_a_sheet_for_people_has_no_form_for_programs(spec: str) -> None:
+    found = run("suite", spec, "--sheet", "html", "--format", "json").exception
+    assert isinstance(found, click.UsageError) and "give one of them" in found.message
