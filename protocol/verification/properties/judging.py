@@ -281,7 +281,7 @@ class Judging:
             wanted(tuple([node.value for node in several])) for several in asked.values()
         ):
             return None
-        return self.diagrams.apply_to(told, self.diagrams.narrowed(options.node, places.__contains__), *nodes)
+        return self.diagrams.apply_to(told, self.diagrams.narrowed(options.node, frozenset(places)), *nodes)
 
 
 def _one(truth: Truth) -> frozenset[Truth]:

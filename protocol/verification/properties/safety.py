@@ -30,18 +30,14 @@ class Safety:
     def against(self, options: Options) -> Shown:
         """The raises while a rule that lowers at the level that is reached is true, or may be for what is missing."""
         raising, narrowed = self._of(options), self.diagrams.narrowed
-        raised = narrowed(options.node, raising.__contains__) if raising else options.node
+        raised = narrowed(options.node, frozenset(raising)) if raising else options.node
         for rule, acting in self.lowering(options):
-            there = {
+            there = frozenset(
                 outcome
                 for outcome, way in raising.items()
                 if on_treatment(rule, way.effect.level) and not self._is_taken(options, rule, way)
-            }
-            node = self.diagrams.apply_to(
-                lambda outcome, answers: outcome if True in answers else None,
-                narrowed(raised, there.__contains__),
-                acting,
             )
+            node = self.diagrams.apply_to(_if_acting, narrowed(raised, there), acting, key=_if_acting)
             yield from ((*one, rule) for one in self._shown(node, options, raising))
 
     def lowering(self, options: Options) -> tuple[tuple[Rule, Node], ...]:
@@ -89,3 +85,7 @@ class Safety:
         for outcome, (cost, letters) in self.diagrams.cheapest(node, dict(enumerate(options.costs))).items():
             if outcome is not None:
                 yield outcome, raising[outcome], cost, letters
+
+
+def _if_acting(outcome: Outcome, answers: frozenset[bool]) -> Outcome | None:
+    return outcome if True in answers else None

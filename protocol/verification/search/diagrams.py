@@ -6,7 +6,7 @@ the same is left out. Axes are asked in one order everywhere, so that two diagra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import repeat
 from typing import Any
@@ -34,6 +34,7 @@ class Diagrams:
         self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._values: dict[Node, frozenset[Any]] = {}
         self._kept: dict[Hashable, Made] = {}
+        self._narrow: dict[tuple[Node, frozenset[Any]], Node] = {}
         self._wide: dict[tuple[int, object], tuple[dict[Node, Node], dict[frozenset[Node], Node]]] = {}
 
     def leaf(self, value: Hashable) -> Node:
@@ -91,40 +92,50 @@ class Diagrams:
         self.watch.count()
         return self._applied(operation, nodes, {})
 
-    def narrowed(self, node: Node, wanted: Callable[[Any], bool]) -> Node:
+    def narrowed(self, node: Node, wanted: frozenset[Any]) -> Node:
         """The diagram where it has a value that is wanted, and None elsewhere."""
-        return self._applied(lambda value: value if wanted(value) else None, (node,), {})
+        found = self._narrow.get((node, wanted))
+        if found is None:
+            found = self._narrow[(node, wanted)] = self._narrowed(node, wanted, {}, self.leaf(None))
+        return found
 
-    def apply_to(self, operation: Callable[..., Hashable], node: Node, *others: Node) -> Node:
-        """What ``apply`` gives, and None where the first diagram has None."""
-        return self._applied(operation, (node, *others), {}, self.leaf(None))
+    def _narrowed(self, node: Node, wanted: frozenset[Any], memo: dict[Node, Node], nothing: Node) -> Node:
+        found = memo.get(node)
+        if found is None:
+            if node.axis == LAST:
+                found = node if node.value in wanted else nothing
+            else:
+                parts = [memo.get(part) or self._narrowed(part, wanted, memo, nothing) for part in node.parts]
+                found = self.split(node.axis, parts)
+            memo[node] = found
+        return found
+
+    def apply_to(self, operation: Callable[..., Hashable], node: Node, *others: Node, key: Hashable = None) -> Node:
+        """What ``apply`` gives, and None where the first diagram has None; kept under a key where there is one."""
+        memo = {} if key is None else self._kept.setdefault(key, {})
+        return self._applied(operation, (node, *others), memo, self.leaf(None))
 
     def _applied(
-        self,
-        operation: Callable[..., Hashable],
-        nodes: tuple[Node, ...],
-        memo: Made,
-        nothing: Node | None = None,
+        self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: Made, nothing: Node | None = None
     ) -> Node:
         """What ``apply`` gives; where the first diagram is ``nothing``, so is the answer."""
-        if nothing is None and len(nodes) == 2:
-            return self._of_two(operation, *nodes, memo)
+        if len(nodes) == 2:
+            return self._of_two(operation, nodes, memo, nothing)
         return self._of_all(operation, nodes, memo, nothing)
 
-    def _of_two(self, operation: Callable[..., Hashable], one: Node, other: Node, memo: Made) -> Node:
-        found = memo.get((one, other))
+    def _of_two(self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: Made, nothing: Node | None) -> Node:
+        one, other = nodes
+        if one is nothing:
+            return one
+        found = memo.get(nodes)
         if found is None:
             axis, there = one.axis, other.axis
-            if axis < there:
-                parts = [self._of_two(operation, part, other, memo) for part in one.parts]
-            elif there < axis:
-                parts = [self._of_two(operation, one, part, memo) for part in other.parts]
+            if axis == there == LAST:
+                found = self.leaf(operation(one.value, other.value))
             else:
-                pairs = zip(one.parts, other.parts, strict=True)
-                parts = [self._of_two(operation, *both, memo) for both in pairs]
-            least = min(axis, there)
-            found = self.leaf(operation(one.value, other.value)) if least == LAST else self.split(least, parts)
-            memo[(one, other)] = found
+                parts = [memo.get(both) or self._of_two(operation, both, memo, nothing) for both in _parts(one, other)]
+                found = self.split(min(axis, there), parts)
+            memo[nodes] = found
         return found
 
     def _of_all(self, operation: Callable[..., Hashable], nodes: tuple[Node, ...], memo: Made, nothing: Node | None) -> Node:
@@ -136,9 +147,9 @@ class Diagrams:
             if axis == LAST:
                 found = self.leaf(operation(*[node.value for node in nodes]))
             else:
-                # Each diagram as its parts, or itself again and again where it does not ask this axis.
                 columns = [node.parts if node.axis == axis else repeat(node) for node in nodes]
-                found = self.split(axis, [self._of_all(operation, parts, memo, nothing) for parts in zip(*columns, strict=False)])
+                every = zip(*columns, strict=False)
+                found = self.split(axis, [memo.get(one) or self._of_all(operation, one, memo, nothing) for one in every])
             memo[nodes] = found
         return found
 
@@ -154,14 +165,8 @@ class Diagrams:
             return there if there is nothing else node
         found = memo.get((there, node))
         if found is None:
-            axis, other = there.axis, node.axis
-            if axis < other:
-                parts = [self._only(part, node, memo, nothing) for part in there.parts]
-            elif other < axis:
-                parts = [self._only(there, part, memo, nothing) for part in node.parts]
-            else:
-                parts = [self._only(*both, memo, nothing) for both in zip(there.parts, node.parts, strict=True)]
-            found = memo[(there, node)] = self.split(min(axis, other), parts)
+            parts = [memo.get(both) or self._only(*both, memo, nothing) for both in _parts(there, node)]
+            found = memo[(there, node)] = self.split(min(there.axis, node.axis), parts)
         return found
 
     def values(self, node: Node) -> frozenset[Any]:
@@ -229,6 +234,12 @@ class Diagrams:
     def cheapest(self, node: Node, costs: Mapping[int, Sequence[int | None]]) -> Cheapest:
         """Each value of the diagram with the choices that come to it at the least cost; what costs None is not to be had."""
         return cheapest(node, costs, self.watch.count)
+
+
+def _parts(one: Node, other: Node) -> Iterable[tuple[Node, Node]]:
+    """The parts of two diagrams, or a diagram itself again and again where only the other one asks the axis."""
+    mine, its = one.axis, other.axis
+    return zip(one.parts if mine <= its else repeat(one), other.parts if its <= mine else repeat(other), strict=False)
 
 
 def _are_all(parts: Sequence[Node], first: Node) -> bool:

@@ -12,14 +12,13 @@ from protocol.verification.search.explored import Explored
 def reached(prepared: Prepared, explored: Explored) -> set[str]:
     """Everything that is come to, each with the word for what it is: ``level escalated``, ``rule hold-low``."""
     found = {f"state {explored.states[0].place.control.kind}"}
-    for _, _, options in explored.visits:
-        for outcome, _, _ in options.outcomes:
-            found.add(f"status {outcome.status}")
-            for way in outcome.ways:
-                found |= {f"rule {name}" for name in way.rules if name}
-                found.add(f"state {way.place.control.kind}")
-                if way.place.dose.kind == "level":
-                    found.add(f"level {way.place.dose.name}")
+    for outcome in {outcome for _, _, options in explored.visits for outcome, _, _ in options.outcomes}:
+        found.add(f"status {outcome.status}")
+        for way in outcome.ways:
+            found |= {f"rule {name}" for name in way.rules if name}
+            found.add(f"state {way.place.control.kind}")
+            if way.place.dose.kind == "level":
+                found.add(f"level {way.place.dose.name}")
     return found
 
 
