@@ -127,11 +127,11 @@ def _by_plain(protocol: Protocol, ready: Walker, table: pyarrow.Table, follow: s
             rows += by_reference.places(part["elapsed"].to_pylist(), slow["elapsed"].to_pylist(), numbers.start)
         else:
             index = numbers.start
-            for one in patient.decisions:
-                found.add((*one.said[:10], one.refused, one.said[10]))
-                times.append(one.time)
-                rows.append((index, not one.by_itself))
-                index += not one.by_itself
+            times += patient.times
+            for number, (said, refused) in enumerate(zip(patient.said, patient.refused, strict=True)):
+                found.add((*said[:10], refused, said[10]))
+                rows.append((index, number not in patient.by_itself))
+                index += rows[-1][1]
     return by_reference.joined(table, rows, times, found), "one row after the other", slowly
 
 

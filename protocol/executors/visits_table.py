@@ -10,15 +10,13 @@ from typing import Any
 
 import pyarrow
 import pyarrow.compute as compute
-from attrs import frozen
 
 from protocol.errors import InputError, NotationError, Problem, unfit, visible
+from protocol.executors.visits_columns import FLAG, NUMBER, TEXT, WHOLE, Columns, columns
 from protocol.model.dose_text import dose_written
-from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.protocol import Protocol
 from protocol.model.time import FARTHEST
 
-NUMBER, WHOLE, FLAG, TEXT = pyarrow.float64(), pyarrow.int64(), pyarrow.bool_(), pyarrow.string()
 _AT_ONCE = 1 << 15
 """Rows that are looked at in one step."""
 _CALLED = {NUMBER: "double", WHOLE: "int64", FLAG: "bool", TEXT: "string"}
@@ -30,37 +28,6 @@ MOST_ALONE = 3
 """Unknown columns: of more there is one message for all."""
 
 
-@frozen
-class Columns:
-    """The columns that a table of visits of one protocol can have, with their types, and those that it has to have."""
-
-    types: dict[str, Any]
-    needed: tuple[str, ...] = ("patient", "elapsed")
-
-
-@lru_cache(maxsize=64)
-def columns(protocol: Protocol) -> Columns:
-    """All columns of a table of visits of this protocol, in their order."""
-    found = {"patient": TEXT, "elapsed": WHOLE}
-    for item in protocol.inputs:
-        found |= dict(_of_input(item))
-    return Columns(found | {"given": TEXT, "dose only": FLAG, "source": TEXT, "row": WHOLE})
-
-
-def _of_input(item: Input) -> Iterator[tuple[str, Any]]:
-    match item.kind:
-        case Number() | Grade():
-            yield item.name, NUMBER
-            yield f"{item.name}.censored", TEXT
-        case Choice():
-            yield item.name, TEXT
-        case YesNo():
-            yield item.name, FLAG
-    if isinstance(item.kind, Number):
-        yield from ((f"{item.name}.{side}", NUMBER) for side in ("lower", "upper"))
-    yield f"{item.name}.not done", FLAG
-
-
 def checked(protocol: Protocol, table: pyarrow.Table) -> pyarrow.Table:
     """The table with every column in its declared type; raises InputError with what is wrong with it.
 
@@ -68,14 +35,37 @@ def checked(protocol: Protocol, table: pyarrow.Table) -> pyarrow.Table:
     """
     if not isinstance(table, pyarrow.Table):
         raise unfit("a table of visits", table, "a pyarrow.Table, as pyarrow.parquet.read_table('visits.parquet') reads one")
+    found = table if _is_as_declared(protocol, table) else _as_declared(protocol, table)
+    _stop((*_of_order(found), *_of_doses(protocol, found)))
+    return found
+
+
+def _is_as_declared(protocol: Protocol, table: pyarrow.Table) -> bool:
+    """Whether every column has its declared type, so that nothing is to be converted, as of nearly all tables."""
+    encoded = _encoded(protocol, table.schema.remove_metadata())
+    return encoded is not None and all(table.column(number).num_chunks == 1 for number in encoded)
+
+
+@lru_cache(maxsize=64)
+def _encoded(protocol: Protocol, schema: pyarrow.Schema) -> tuple[int, ...] | None:
+    """The columns that are dictionary-encoded, where all columns of a table are what they are declared to be."""
+    known, names, types = columns(protocol), schema.names, schema.types
+    if len(set(names)) < len(names) or not set(known.needed) <= set(names) <= known.types.keys():
+        return None
+    wanted = [known.types[name] for name in names]
+    others = tuple(number for number, (kind, want) in enumerate(zip(types, wanted, strict=True)) if kind != want)
+    is_text = all(wanted[number] == TEXT and pyarrow.types.is_dictionary(types[number]) for number in others)
+    return others if is_text and all(_fits(types[number], TEXT) for number in others) else None
+
+
+def _as_declared(protocol: Protocol, table: pyarrow.Table) -> pyarrow.Table:
+    """The table with every column in its declared type."""
     known = columns(protocol)
     names = table.column_names
     _stop(tuple(_of_names(known, names, protocol)))
     parts = {name: _typed(table, name, known.types[name]) for name in known.types if name in names}
     _stop(tuple(part for part in parts.values() if isinstance(part, Problem)))
-    found = pyarrow.table(parts)
-    _stop((*_of_order(found), *_of_doses(protocol, found)))
-    return found
+    return pyarrow.table(parts)
 
 
 def _stop(problems: tuple[Problem, ...]) -> None:
@@ -203,9 +193,9 @@ def _is_empty(column: pyarrow.ChunkedArray) -> Any:
     whole = column.combine_chunks()
     whole = whole.combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
     texts = whole.dictionary if pyarrow.types.is_dictionary(whole.type) else whole
-    blank = compute.equal(texts, pyarrow.scalar("", texts.type)).fill_null(True)
-    if not whole.null_count and not compute.any(blank, min_count=0).as_py():
+    if not whole.null_count and not texts.null_count and compute.index(texts, pyarrow.scalar("", texts.type)).as_py() < 0:
         return None
+    blank = compute.equal(texts, pyarrow.scalar("", texts.type)).fill_null(True)
     found = blank.take(whole.indices).fill_null(True) if pyarrow.types.is_dictionary(whole.type) else blank
     return found if compute.any(found, min_count=0).as_py() else None
 
@@ -214,17 +204,14 @@ def _are_in_order(patient: Any, elapsed: Any) -> bool:
     """Whether nothing is wrong, as of nearly all tables: seen in one pass, where patients are numbers that go up."""
     if not pyarrow.types.is_integer(patient.type):
         return False
-    who, when, last = patient.to_numpy(), elapsed.to_numpy(), None
+    who, when = patient.to_numpy(), elapsed.to_numpy()
     for begin in range(0, len(who), _AT_ONCE):
         owner, time = who[begin : begin + _AT_ONCE + 1], when[begin : begin + _AT_ONCE + 1]
-        goes_on = owner[1:] == owner[:-1]
-        first = owner[1:][~goes_on]
-        last = owner[0] if last is None else last
-        if (goes_on & (time[1:] <= time[:-1])).any() or not -FARTHEST <= time.min() <= time.max() <= FARTHEST:
+        fine = owner[1:] == owner[:-1]
+        fine &= time[1:] > time[:-1]
+        fine |= owner[1:] > owner[:-1]
+        if not fine.all() or not -FARTHEST <= time.min() <= time.max() <= FARTHEST:
             return False
-        if first.size and not (last < first[0] and (first[1:] > first[:-1]).all()):
-            return False
-        last = first[-1] if first.size else last
     return True
 
 

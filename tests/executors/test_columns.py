@@ -155,7 +155,10 @@ def test_however_a_table_is_laid_out_it_is_decided_alike() -> None:
     narrow = rows.set_column(1, "elapsed", rows["elapsed"].cast("int32")).set_column(
         0, "patient", rows["patient"].cast("large_string")
     )
-    for one in (pieces, encoded, narrow):
+    numbers = rows["patient"].combine_chunks().dictionary_encode()
+    small = arrow.DictionaryArray.from_arrays(numbers.indices.cast("uint8"), numbers.dictionary)
+    few = rows.set_column(0, "patient", small)
+    for one in (pieces, encoded, narrow, few):
         assert [by_columns.decisions(spec, checked(spec, one))[name].to_pylist() for name in expected.column_names] == [
             expected[name].to_pylist() for name in expected.column_names
         ]

@@ -211,7 +211,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 def test_the_page_on_tables_lists_every_column_of_both_tables() -> None:
     from protocol.executors.decisions_table import COLUMNS
-    from protocol.executors.visits_table import columns
+    from protocol.executors.visits_columns import columns
 
     text = page("tables", 100) or ""
     inputs = {item.name for item in IMATINIB.inputs}

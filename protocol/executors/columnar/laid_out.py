@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow
-from attrs import frozen
+
+_TEXT = pyarrow.string()
 
 
-@frozen(eq=False)
-class Where:
+class Where(NamedTuple):
     """A column in memory, which stays there as long as this. ``numbers``: the address of the values, their first bit, how many
     bytes wide they are; the address of whether there are any, 0 where all are, and its first bit."""
 
@@ -23,20 +23,20 @@ class Where:
         return [text if text is None else str(text).strip() for text in self.column.dictionary.to_pylist()]
 
 
-def where(batch: Any, name: str) -> Where:
+def encoded(column: Any) -> Any:
+    """A column of texts as numbers into a dictionary."""
+    return column if isinstance(column.type, pyarrow.DictionaryType) else column.dictionary_encode()
+
+
+def where(column: Any) -> Where:
     """The place of a column; texts that are not encoded become numbers."""
-    column = batch.column(name)
+    column = encoded(column) if column.type == _TEXT else column
     kind = column.type
-    if pyarrow.types.is_dictionary(kind):
-        width = kind.index_type.bit_width
-    elif pyarrow.types.is_string(kind):
-        column, width = column.dictionary_encode(), 32
-    else:
-        width = kind.bit_width
+    width = (kind.index_type if isinstance(kind, pyarrow.DictionaryType) else kind).bit_width >> 3
     valid, values = column.buffers()[:2]
-    begin, width = column.offset, width // 8
-    address = values.address + begin * width if values else 0
-    return Where(column, (address, begin, width, valid.address if valid and column.null_count else 0, begin))
+    begin = column.offset
+    there = valid.address if valid is not None and column.null_count else 0
+    return Where(column, (values.address + begin * width if values is not None else 0, begin, width, there, begin))
 
 
 def numbers(place: Where) -> Any:
@@ -44,4 +44,4 @@ def numbers(place: Where) -> Any:
     column, (_, begin, width, _, _) = place.column, place.numbers
     values, size = column.buffers()[1], len(column)
     kind = np.dtype(f"i{width}")
-    return np.frombuffer(values, kind)[begin : begin + size] if values else np.empty(0, kind)
+    return np.frombuffer(values, kind)[begin : begin + size] if values is not None and size else np.empty(0, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,16 @@ from protocol.executors.columnar import columns_code as code
 from protocol.executors.columnar.exact import ASK, is_special, settle
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import Compared, compared, is_multiple, kind_of_codes
-from protocol.executors.columnar.laid_out import Where, numbers, where
+from protocol.executors.columnar.laid_out import numbers, where
 from protocol.executors.columnar.whole_patients import numbered
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.terms import Term
 from protocol.model.input import Choice, Grade, Number
 
 _FIELDS = code.C_WITHOUT + 1
-_OF_VALUES = code.C_VALUES, code.C_BIT, code.C_WIDTH, code.C_THERE, code.C_THERE_BIT
-_OF_LIMITS = code.C_LIMITS, -1, -1, code.C_LIMITS_THERE, code.C_LIMITS_BIT
-"""In which columns of the table of columns it is put where a column stands; -1 for what nobody asks."""
+_VALUES = {0: code.C_VALUES, 1: code.C_BIT, 2: code.C_WIDTH, 3: code.C_THERE, 4: code.C_THERE_BIT}
+_LIMITS = {0: code.C_LIMITS, 3: code.C_LIMITS_THERE, 4: code.C_LIMITS_BIT}
+"""Which of the numbers that say where a column stands come into which columns of the table of columns."""
 
 
 class Constants:
@@ -52,15 +52,17 @@ class Constants:
 class Plan:
     """How tables with these columns are read: the table of columns but for where they stand, and of which input each line is.
 
-    ``filled``: which lines say where a column stands, and in which of their places. ``options``: the lines of choices.
-    ``special``: inputs that take a closer look at any rate.
+    ``used``: the columns of which it is said where they stand; ``taken``: which of the numbers that say so come into the table of
+    columns, and ``places`` where. ``options``: the lines of choices. ``special``: inputs that take a closer look at any rate.
     """
 
     names: tuple[str, ...]
     columns: Any
     owners: Any
-    filled: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...]
-    options: tuple[tuple[int, str, Term], ...]
+    used: tuple[int, ...]
+    taken: Any
+    places: Any
+    options: tuple[tuple[int, int, Term], ...]
     special: frozenset[int]
 
 
@@ -86,23 +88,31 @@ class Coding:
         return self._plan
 
     def _made(self, names: tuple[str, ...]) -> Plan:
-        lines, owners, filled, options = list[list[int]](), list[int](), dict[tuple[str, tuple[int, ...]], list[int]](), []
+        lines, owners, options = list[list[int]](), list[int](), list[tuple[int, int, Term]]()
+        used, moved = list[int](), list[tuple[int, int]]()
+
+        def fill(name: str, fields: Mapping[int, int]) -> None:
+            column = names.index(name)
+            used.extend([column] if column not in used else [])
+            first = used.index(column) * len(_VALUES)
+            moved.extend((first + number, len(lines) * _FIELDS + field) for number, field in fields.items())
+
         for number, (one, found) in enumerate(zip(self.inputs, self._lines, strict=True)):
             for term, side, line in found:
                 row = line.copy()
                 row[code.C_KIND] = _kind(one, side, row[code.C_KIND], names)
                 if row[code.C_KIND] < code.WITHOUT:
-                    filled.setdefault((one.name, _OF_VALUES), []).append(len(lines))
+                    fill(one.name, _VALUES)
                 if row[code.C_KIND] == code.MULTIPLE:
-                    filled.setdefault((side, _OF_LIMITS), []).append(len(lines))
+                    fill(side, _LIMITS)
                 if row[code.C_KIND] == code.OPTION:
-                    options.append((len(lines), one.name, term))
+                    options.append((len(lines), names.index(one.name), term))
                 lines.append(row)
                 owners.append(number)
         special = frozenset(number for number, one in enumerate(self.inputs) if is_special(one, names))
-        places = tuple((name, fields, tuple(rows)) for (name, fields), rows in filled.items())
         table: Any = np.array(lines, np.int64).reshape(-1, _FIELDS)
-        return Plan(names, table, np.array(owners, np.int64), places, tuple(options), special)
+        taken, places = np.array(moved, np.int64).reshape(-1, 2).T
+        return Plan(names, table, np.array(owners, np.int64), tuple(used), taken, places, tuple(options), special)
 
 
 def _kind(one: Compared, side: str, kind: int, names: Sequence[str]) -> int:
@@ -146,22 +156,18 @@ class Read:
 
     def __init__(self, coding: Coding, batch: Any) -> None:
         self.coding, self.batch, self.plan = coding, batch, coding.plan(batch.schema.names)
-        self.columns, codes, texts = self.plan.columns.copy(), list[int](), dict[str, Where]()
-        for name, fields, lines in self.plan.filled:
-            place = where(batch, name)
-            texts[name] = place
-            for line in lines:
-                for field, value in zip(fields, place.numbers, strict=True):
-                    if field >= 0:
-                        self.columns[line, field] = value
-        for line, name, term in self.plan.options:
+        self.columns, codes, columns = self.plan.columns.copy(), list[int](), batch.columns
+        kept = {number: where(columns[number]) for number in self.plan.used}
+        found = np.array([place.numbers for place in kept.values()], np.int64).reshape(-1)
+        self.columns.reshape(-1)[self.plan.places] = found[self.plan.taken]
+        for line, number, term in self.plan.options:
             self.columns[line, code.C_CODES] = len(codes)
-            codes += [term.options.index(text) if text in term.options else ASK for text in texts[name].texts]
+            codes += [term.options.index(text) if text in term.options else ASK for text in kept[number].texts]
             codes.append(layout.NOT_OBSERVED)
             self.columns[line, code.C_CODES_END] = len(codes)
-        self.kept, self.codes = texts, np.array(codes or [0], coding.kind)
+        self.kept, self.codes = kept, np.array(codes or [0], coding.kind)
         self._given: Any = None
-        self.owner, self.time = numbers(where(batch, "patient")), numbers(where(batch, "elapsed"))
+        self.owner, self.time = numbers(where(batch.column("patient"))), numbers(where(batch.column("elapsed")))
 
     def raw(self, first: int, found: Any, refused: Any) -> None:
         """Writes for each term and row, from a row on, the code that was read; ``refused`` counts up."""
@@ -180,7 +186,7 @@ class Read:
     def given(self, first: int, found: Any) -> None:
         """Writes what was given at each row from one on, by the number that the trees know."""
         if self._given is None:
-            place = where(self.batch, "given")
+            place = where(self.batch.column("given"))
             self._given = np.array(place.numbers, np.int64), numbered(self.coding.forest, place.column.dictionary), place
         one, codes, _ = self._given
         code.code_given(one, codes, first, self.coding.bytes, self.coding.spare[-1], found)

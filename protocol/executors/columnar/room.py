@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ class Room:
 
     def empty(self, name: str, shape: tuple[int, ...], kind: Any) -> Any:
         """An array of this shape, in which anything may stand."""
-        size = int(np.prod(shape))
+        size = prod(shape)
         known = self._flat.get(name)
         if known is None or known.shape[0] < size + _SPARE or known.dtype != kind:
             known = self._flat[name] = np.empty(size + _SPARE, kind)

@@ -70,7 +70,7 @@ class Said:
         known, first = list(self.forest.texts[name]), self.first[name]
         if len(known) == len(first):
             return known
-        texts = ordered(first, (known[number] for number in np.unique(numbers).tolist() if number >= 0))
+        texts = ordered(first, (known[number] for number in set(numbers.tolist()) if number >= 0))
         place = {text: number for number, text in enumerate(texts)}
         new: Any = np.array([place.get(text, 0) for text in known], np.int32)
         numbers[:] = np.where(numbers < 0, numbers, new[numbers])

@@ -11,6 +11,7 @@ import pyarrow
 from protocol.executors import by_reference
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.keys import MOST_GIVEN, Crowded
+from protocol.executors.columnar.laid_out import encoded, numbers, where
 from protocol.executors.columnar.outcome import Outcome
 from protocol.executors.compiled.patients import patient_of
 from protocol.executors.compiled.windows import has_window
@@ -38,10 +39,8 @@ def batches(table: pyarrow.Table, at_once: int) -> Iterator[Batch]:
     It is the same batch again and again, if there is only one, and nothing in it has to be made into numbers first.
     """
     found = table.to_batches()
-    if len(found) == 1 and not any(map(_is_plain_text, found[0].schema.types)):
-        place = found[0].column("patient")
-        owner = place.indices.to_numpy()
-        begin = 0
+    if len(found) == 1 and pyarrow.string() not in found[0].schema.types:
+        owner, begin = numbers(where(found[0].column("patient"))), 0
         while begin < len(owner):
             end = _end(lambda first, last: owner[first:last], len(owner), begin, at_once)
             yield begin, found[0], begin, end - begin
@@ -51,18 +50,13 @@ def batches(table: pyarrow.Table, at_once: int) -> Iterator[Batch]:
             yield begin, rows, 0, rows.num_rows
 
 
-def _is_plain_text(kind: Any) -> bool:
-    return bool(pyarrow.types.is_string(kind))
-
-
 def chunks(table: pyarrow.Table, at_once: int) -> Iterator[tuple[int, Any]]:
     """The rows of whole patients, about so many at once, with the number of the first."""
     begin, found = 0, table.to_batches()
 
     def owner(first: int, last: int) -> Any:
         patients = table["patient"].slice(first, last - first).combine_chunks()
-        patients = patients.indices if pyarrow.types.is_dictionary(patients.type) else patients.dictionary_encode().indices
-        return patients.to_numpy()
+        return numbers(where(patients))
 
     while begin < table.num_rows:
         end = _end(owner, table.num_rows, begin, at_once)
@@ -88,7 +82,7 @@ def _end(owners: Callable[[int, int], Any], rows: int, begin: int, size: int) ->
 
 def written(forest: Forest, column: Any) -> tuple[Any, Any]:
     """What was given, as numbers into a table, and that table: the codes that the trees know; the last one is of nothing."""
-    column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
+    column = encoded(column)
     return column.indices, numbered(forest, column.dictionary)
 
 

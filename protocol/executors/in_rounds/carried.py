@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from protocol.executors.columnar.room import Room
 from protocol.executors.compiled import layout
 from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.frame import Frame
 from protocol.executors.compiled.layout import NONE
 from protocol.executors.compiled.terms import Term
-from protocol.executors.in_rounds.rounds import Room, Rounds, spans_of
+from protocol.executors.in_rounds.rounds import Rounds, spans_of
 
 Array = Any
 RAW = "what was read"

@@ -11,14 +11,16 @@ import pyarrow
 from protocol.executors.columnar.exact import without_repeats
 from protocol.executors.columnar.forest import Forest
 from protocol.executors.columnar.inputs import buffers
+from protocol.executors.columnar.laid_out import numbers, where
 from protocol.executors.columnar.outcome import Outcome
+from protocol.executors.columnar.room import Room
 from protocol.executors.columnar.said import WAYS
 from protocol.executors.columnar.whole_patients import by_slow, chunks, written
 from protocol.executors.in_rounds import values
 from protocol.executors.in_rounds.carried import RAW, Carried
 from protocol.executors.in_rounds.chunk import Chunk, Known
 from protocol.executors.in_rounds.leaves import judge
-from protocol.executors.in_rounds.rounds import Room, Rounds
+from protocol.executors.in_rounds.rounds import Rounds
 from protocol.executors.in_rounds.written import write
 from protocol.executors.visits_table import starts
 
@@ -88,8 +90,7 @@ class _Replay:
 
 def _starts(patient: Any) -> Array:
     """Where the rows of another patient begin."""
-    column = patient if pyarrow.types.is_dictionary(patient.type) else patient.dictionary_encode()
-    owner = buffers(column.indices, column.indices.type.to_pandas_dtype()).values
+    owner = numbers(where(patient))
     start: Array = np.ones(len(owner), np.bool_)
     start[1:] = owner[1:] != owner[:-1]
     return start

@@ -16,21 +16,6 @@ _BACK = 16
 """So many visits before each one are looked at one after the other, before the window of time is searched."""
 
 
-class Room:
-    """Arrays that are used for one chunk after the other, because memory that is new costs as much as what is done in it."""
-
-    def __init__(self) -> None:
-        self._flat: dict[str, Any] = {}
-
-    def empty(self, name: str, shape: tuple[int, ...], kind: Any) -> Array:
-        """An array of this shape, in which anything may stand."""
-        size = int(np.prod(shape))
-        known = self._flat.get(name)
-        if known is None or known.shape[0] < size or known.dtype != kind:
-            known = self._flat[name] = np.empty(size, kind)
-        return known[:size].reshape(shape)
-
-
 class Rounds:
     """The rounds of some rows of whole patients: ``row`` is the row of each visit, round after round.
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
-import pyarrow
 
 from protocol.executors.columnar.exact import ASK, Way, read
 from protocol.executors.columnar.inputs import Buffers, Compared, buffers, is_multiple
+from protocol.executors.columnar.laid_out import encoded
 from protocol.executors.compiled.terms import Term
 from protocol.model.input import Choice, Grade, Number, YesNo
 
@@ -92,7 +92,7 @@ def _grades(one: Compared, rows: Any, names: Collection[str], out: Array) -> boo
 
 def _options(one: Compared, rows: Any, names: Collection[str], out: Array) -> bool:
     column = rows.column(one.name)
-    column = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
+    column = encoded(column)
     texts = [text if text is None else str(text).strip() for text in column.dictionary.to_pylist()]
     plain, is_odd = buffers(column.indices, column.indices.type.to_pandas_dtype()), False
     for term in one.terms:
