@@ -141,6 +141,8 @@ trackers:
   episodes-of-low-counts: {episodes of: "anc < 1"}
   lowest: {lowest: anc}
   highest: {highest: anc}
+  ago: {time since: "anc < 1"}
+  lasting: {duration of: "anc < 1"}
 otherwise: {on treatment: continue, held: continue}
 rules:
   start: {in: before treatment, when: always, must: start at high, source: ours}
@@ -150,8 +152,14 @@ rules:
 """
 
 
+GUARDS_ACTED_ON = (
+    "rash", "low-counts >= 1", "episodes-of-low-counts >= 1", "lowest < 1", "low-counts == 0", "ago <= 3 weeks", "ago > 1 week",
+    "lasting >= 1 week",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("action", ["reduce", "hold, again: no"])
-@pytest.mark.parametrize("guard", ["rash", "low-counts >= 1", "episodes-of-low-counts >= 1", "lowest < 1", "low-counts == 0"])
+@pytest.mark.parametrize("guard", GUARDS_ACTED_ON)
 def test_what_was_acted_on_is_not_acted_on_again_in_either(guard: str, action: str) -> None:
     """A hold, too, may ask nothing but counts, so that nothing else says how long ago it began."""
     one = parse(ONCE.replace("GUARD", guard).replace("ACTION", action))
@@ -162,3 +170,30 @@ def test_what_was_acted_on_is_not_acted_on_again_in_either(guard: str, action: s
     found = lockstep(exploring, [Visit(BEGIN + week * WEEK, readings) for week, readings in enumerate(said)])
     assert all(both.agree() for both in found)
     assert action.split(",")[0] in {both.taken.decision.action for both in found}
+
+
+TAKEN = """\
+protocol: taken
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 100 mg every 2 days, high: 300 mg every 3 days}
+inputs: {rash: {yes or no, valid for: 8 days}}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at DOSE, source: ours}
+  stop: {in: on treatment, when: "cumulative dose SIGN LIMIT mg", must: stop, source: ours}
+  hold: {in: on treatment, when: rash, must: hold, source: ours}
+  resume: {in: held, when: "not rash", must: resume at the same level, source: ours}
+"""
+
+
+@pytest.mark.parametrize("sign", [">=", ">", "=="])
+@pytest.mark.parametrize(("dose", "limit"), [("low", 1400), ("low", 1500), ("high", 2100), ("high", 2400)])
+def test_a_dose_that_is_not_taken_each_day_is_counted_on_its_days_in_both(dose: str, limit: int, sign: str) -> None:
+    one = parse(TAKEN.replace("DOSE", dose).replace("LIMIT", str(limit)).replace("SIGN", sign))
+    exploring, _ = search(one, remembers=True, limit=0)
+    for held in (0, 2):
+        said = [(Observation("rash", "yes" if 0 < week <= held else "no"),) for week in range(9)]
+        found = lockstep(exploring, [Visit(BEGIN + week * WEEK, readings) for week, readings in enumerate(said)])
+        assert all(both.agree() for both in found)
