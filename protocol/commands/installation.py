@@ -90,8 +90,19 @@ def in_folder(folder: Path) -> Looked:
         return Looked("this folder", "nothing in it is called protocol")
     if found == HOUSE:
         return Looked("this folder", "holds the source of this package")
+    if _is_checkout(found):
+        said = "holds a source of this package, for 'python -m protocol'; the command 'protocol' runs what is installed"
+        return Looked("this folder", said)
     do = "Rename it, or start Python in another folder: here 'import protocol' and 'python -m protocol' find it instead."
     return Looked("this folder", f"{found} hides this package", True, do)
+
+
+def _is_checkout(found: Path) -> bool:
+    """Whether a folder is this package in a checkout, from which it can have been installed."""
+    try:
+        return f'name = "{DISTRIBUTION}"' in (found.parent / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def on_path(path: list[str]) -> Looked:

@@ -54,6 +54,16 @@ def test_the_source_of_the_package_hides_nothing() -> None:
     assert in_folder(HOUSE.parent).found == "holds the source of this package"
 
 
+def test_the_checkout_from_which_it_was_installed_is_no_other_package(tmp_path: Path) -> None:
+    (tmp_path / "protocol").mkdir()
+    (tmp_path / "protocol" / "__init__.py").touch()
+    assert in_folder(tmp_path).wrong
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "dose-protocol"\n', encoding="utf-8")
+    assert not in_folder(tmp_path).wrong and "runs what is installed" in in_folder(tmp_path).found
+    (tmp_path / "pyproject.toml").write_bytes(b"\xff")
+    assert in_folder(tmp_path).wrong
+
+
 def test_what_another_folder_finds_first_is_said(tmp_path: Path) -> None:
     (tmp_path / "protocol.py").touch()
     assert not on_path([str(HOUSE.parent), str(tmp_path)]).wrong
