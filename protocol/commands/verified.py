@@ -16,6 +16,7 @@ from protocol.adapters.story import say_reading
 from protocol.adapters.to_text import told
 from protocol.adapters.verified import Place, Verified
 from protocol.commands import cache
+from protocol.commands.examples import with_examples
 from protocol.language.claim_text import say_property
 from protocol.language.shipped import find
 from protocol.language.to_text import duration_trackers
@@ -48,7 +49,7 @@ def verified(spec: str, protocol: Protocol, asked: Asked, progress: Progress) ->
     """The verification of a protocol, without a baseline."""
     file = find(spec)
     rules, properties = (_shown(places) for places in written(file).values())
-    report = report_of(protocol, asked, progress)
+    report = with_examples(report_of(protocol, asked, progress), protocol, file)
     if asked.certify is not None and not report.is_interrupted:
         from protocol.commands.certified import with_proofs
         from protocol.verification.search.bounds import Bounds

@@ -19,6 +19,7 @@ from protocol.verification.search.kept import (
     Remembered,
     is_true_of_clock,
 )
+from protocol.verification.search.possible_counts import can_be, possible_counts
 from protocol.verification.search.rough import limited
 from protocol.verification.search.successors import Successors
 from protocol.verification.search.trails import Trail, Trails, candidates_of
@@ -49,6 +50,7 @@ class Exploring:
         self._told: dict[int, int] = {}
         self._tellings: dict[Hashable, int] = {}
         self._normal: dict[Choices, bool] = {}
+        self._counts = possible_counts(abstraction)
         self._findings = frozenset(item.name for item in abstraction.protocol.inputs if not item.fixed)
 
     def options(self, kept: Kept, minutes: int, *, begins: bool = False) -> Iterator[Options]:
@@ -182,7 +184,7 @@ class Exploring:
             # When a reading that counts for ever was made is not kept: it can be newer than a step, or not.
             held, newer = None, range(4) if axis.item.valid_for is None else (None,)
             can = set() if begins else {self._age(kept, axis, age, bits) for age in self.ages(axis) for bits in newer}
-        return tuple(self._cost(axis, number, held, can) for number in range(len(axis.letters)))
+        return tuple(self._cost(place, axis, number, held, can) for number in range(len(axis.letters)))
 
     def _settled_at(self, kept: Kept, place: int, axis: Axis) -> tuple[int | None, ...] | None:
         """The same of what the first dose settles; None where that is free."""
@@ -210,8 +212,10 @@ class Exploring:
             new = [step is None or bool(newer & NEWER_THAN_STEP), hold is None or bool(newer & NEWER_THAN_HOLD)]
         return (NEW if all(new) else BETWEEN if any(new) and self.abstraction.holds_once else OLD), within
 
-    def _cost(self, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]]) -> int | None:
-        letter = axis.letters[number]
+    def _cost(self, place: int, axis: Axis, number: int, held: Remembered, can: set[tuple[int, tuple[bool, ...]]]) -> int | None:
+        letter, sets = axis.letters[number], self._counts.get(place)
+        if sets is not None and not can_be(letter, sets):
+            return None
         if letter.kind == "carried":
             same = held is None or held[0] == letter.reading
             return letter.cost if same and (letter.date, letter.within) in can else None
