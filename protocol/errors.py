@@ -115,6 +115,8 @@ def unfit(what: str, value: object, right: str) -> NotationError:
 
 
 PROTOCOL = "a Protocol, such as protocol.load('imatinib-hes')"
+STATE = "a State, as protocol.initial(protocol) and a step have it"
+VISIT = "a Visit, as protocol.visit(protocol, 28, {...}) makes one"
 COURSE = "a Course, as protocol.courses('courses.md', protocol) reads them"
 
 

@@ -29,6 +29,7 @@ from protocol.adapters.phrases import (
 from protocol.adapters.refusals import by_reason
 from protocol.adapters.tally import is_assumed_change
 from protocol.adapters.waiting import TITLE as HOLD
+from protocol.errors import check_kind
 from protocol.model.decision import Decision, Due, Missing, Refusal, Revision, Step, Trace
 from protocol.model.grounds import Ground, OpenQuestion
 from protocol.model.protocol import Protocol
@@ -97,6 +98,7 @@ def explain(step: Step, protocol: Protocol, width: int = WIDTH) -> str:
 
     Of a proposal, where the visit does not say yet what is given, nothing is said about that.
     """
+    check_kind("the step", step, Step, "a Step, as protocol.step decides it")
     return _in_paragraphs(_paragraphs(step, protocol, width, (), proposal=step.visit.given is None))
 
 

@@ -23,7 +23,7 @@ from protocol.language.to_text import duration_trackers
 from protocol.language.written import written
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
-from protocol.model.verification import Counterexample, Report, Verdict, key_of
+from protocol.model.verification import BUILT_IN, Counterexample, Report, Verdict, key_of
 from protocol.semantics.trace import trace
 
 Progress = Callable[[str], None]
@@ -79,10 +79,12 @@ def report_of(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
 
 
 def search(protocol: Protocol, asked: Asked, progress: Progress) -> Report:
-    """What verification finds."""
+    """What verification finds; where none of the properties is one of this protocol, of any one, for what else it says."""
     from protocol.verification.verify import verify
 
-    return verify(protocol, only=asked.only, **asked.arguments, **asked.bounds, progress=progress)
+    own = {item.name for item in protocol.properties} | set(BUILT_IN)
+    only = tuple(name for name in asked.only if name in own) or (tuple(BUILT_IN)[:1] if asked.only else ())
+    return verify(protocol, only=only, **asked.arguments, **asked.bounds, progress=progress)
 
 
 def _trace(protocol: Protocol, verdict: Verdict) -> Trace | None:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from protocol.errors import InputError, Problem
+from protocol.errors import InputError, Problem, check_kind
 from protocol.language.hints import instead
 from protocol.language.names import NAME
 from protocol.language.positions import MOST_BYTES
@@ -39,6 +39,7 @@ def load(path_or_name: str | os.PathLike[str]) -> Protocol:
 
 def find(path_or_name: str | os.PathLike[str]) -> Path:
     """The file that is meant; a path comes before a shipped name. Raises InputError where there is none."""
+    check_kind("what is to be loaded", path_or_name, (str, os.PathLike), "a path, or the name of a shipped protocol")
     wanted = Path(path_or_name)
     if wanted.name.endswith(MAPPING):
         hint = f"'protocol map --check {wanted}' says what it makes of tables; replay and watch take it where courses stand."

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import attrs
 from attrs import frozen
 
+from protocol.errors import PROTOCOL, check_kind
 from protocol.model.dispensing import Dispensing
 from protocol.model.expectation import Expectation
 from protocol.model.guard import Guard
@@ -192,6 +193,7 @@ def _by_name(items: tuple[Item, ...], name: str) -> Item:
 @lru_cache(maxsize=64)
 def fingerprint(protocol: Protocol) -> str:
     """Sixteen hexadecimal digits of a SHA-256 over everything in the protocol; equal protocols have equal ones."""
+    check_kind("the protocol", protocol, Protocol, PROTOCOL)
     return hashlib.sha256(_canonical(protocol).encode()).hexdigest()[:16]
 
 

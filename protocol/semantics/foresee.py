@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from protocol.errors import STATE, check_kind
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Step
 from protocol.model.protocol import Protocol
@@ -16,6 +17,7 @@ def next_change(protocol: Protocol, state: State) -> tuple[int, Decision] | None
 
     None if it never would. Times are minutes since the first dose.
     """
+    check_kind("the state", state, State, STATE)
     if state.time is None:
         return None
     now = look(protocol, state, state.time)

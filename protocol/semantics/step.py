@@ -12,7 +12,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from protocol.errors import PROTOCOL, Problem, VisitError, check_kind
+from protocol.errors import PROTOCOL, STATE, VISIT, Problem, VisitError, check_kind
 from protocol.model.course import Visit
 from protocol.model.decision import Decision, Effect, Step
 from protocol.model.guard import Clock
@@ -57,6 +57,8 @@ def step(protocol: Protocol, state: State, visit: Visit, *, strict: bool = False
     ``strict`` it raises VisitError instead.
     """
     prepared = prepare(protocol)
+    check_kind("the state", state, State, STATE)
+    check_kind("the visit", visit, Visit, VISIT)
     scene, accepted = arrive(prepared, state, visit)
     if strict and accepted.refused:
         refused = tuple(Problem("", refusal.why, "", refusal.observation.input) for refusal in accepted.refused)

@@ -13,6 +13,7 @@ from protocol.model.expectation import Expectation
 from protocol.model.property import OfVisits, Property, family_of
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
+from protocol.verification.arguments import checked
 from protocol.verification.patients.courses import concrete, times_of
 from protocol.verification.properties.built_in import ALL, BuiltIn, failing
 from protocol.verification.properties.failing import Failing, Judged
@@ -67,19 +68,19 @@ def verify(
     of the time and three quarters of the memory, so that something is left to ask what it found. What was not refuted by then is
     unfinished. ``progress`` is told what is done.
     """
+    names = checked(protocol, only, every, states, seconds, memory)
     say = progress or (lambda text: None)
     bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
     with seldom_collected():
         grid = visit_grid(protocol) if every is None else every
         free, *more = levels(protocol)
         made = searched(protocol, grid, bounds, say, any_dose=any_dose, free=free)
-        found = _judged(made, frozenset(only), bounds, say)
-        for level in more:
+        found = _judged(made, names, bounds, say)
+        for free in more:
             if not _goes_on(found, made):
                 return found
-            free, wanted = level, open_names(found)
             del made  # so that its memory can be had
-            made = searched(sliced(protocol, wanted), grid, bounds, say, any_dose=any_dose, free=free)
+            made = searched(sliced(protocol, open_names(found)), grid, bounds, say, any_dose=any_dose, free=free)
             found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", bounds, say)
         kept = carried_over(made.search.abstraction)
         if free or not kept or not _goes_on(found, made):
