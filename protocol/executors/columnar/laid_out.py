@@ -39,6 +39,11 @@ def where(column: Any) -> Where:
     return Where(column, (values.address + begin * width if values is not None else 0, begin, width, there, begin))
 
 
+def as_numpy(kind: Any) -> Any:
+    """What NumPy calls whole numbers that Arrow calls this; asked of Arrow it can need another library."""
+    return np.dtype(str(kind))
+
+
 def numbers(place: Where) -> Any:
     """The numbers of a column as an array, of which nothing is copied."""
     column, (_, begin, width, _, _) = place.column, place.numbers

@@ -10,12 +10,13 @@ import pyarrow
 
 from protocol.executors.columnar.asked import roomy
 from protocol.executors.columnar.forest import FLAGS, LARGE, SMALL, WRITTEN, Forest
+from protocol.executors.columnar.laid_out import as_numpy
 from protocol.executors.columnar.said import BITS, WAYS, Said
 from protocol.executors.decisions_table import COLUMNS, PLAIN, TEXTS
 
 Write = Callable[..., None]
 
-_AS_NUMPY = {name: np.dtype(kind.to_pandas_dtype()) for name, kind in {**TEXTS, **PLAIN}.items()}
+_AS_NUMPY = {name: as_numpy(kind) for name, kind in TEXTS.items()}
 _ENCODED = {name: pyarrow.dictionary(kind, pyarrow.string()) for name, kind in TEXTS.items()}
 _ORIGIN = ("patient", "elapsed", "source", "row")
 

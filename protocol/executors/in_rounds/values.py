@@ -9,7 +9,7 @@ import numpy as np
 
 from protocol.executors.columnar.exact import ASK, Way, read
 from protocol.executors.columnar.inputs import Buffers, Compared, buffers, is_multiple
-from protocol.executors.columnar.laid_out import encoded
+from protocol.executors.columnar.laid_out import as_numpy, encoded
 from protocol.executors.compiled.terms import Term
 from protocol.model.input import Choice, Grade, Number, YesNo
 
@@ -94,7 +94,7 @@ def _options(one: Compared, rows: Any, names: Collection[str], out: Array) -> bo
     column = rows.column(one.name)
     column = encoded(column)
     texts = [text if text is None else str(text).strip() for text in column.dictionary.to_pylist()]
-    plain, is_odd = buffers(column.indices, column.indices.type.to_pandas_dtype()), False
+    plain, is_odd = buffers(column.indices, as_numpy(column.indices.type)), False
     for term in one.terms:
         codes = [term.options.index(text) if text in term.options else ASK for text in texts]
         np.array(codes or [0], out.dtype).take(plain.values, out=out[term.place], mode="clip")
@@ -118,6 +118,6 @@ _WAYS: dict[type, Way] = {
 
 def given(column: Array, codes: Array) -> Array:
     """What was given at each row, by the number that the trees know; ``codes``: those of the dictionary, and of nothing."""
-    plain = buffers(column, column.type.to_pandas_dtype())
+    plain = buffers(column, as_numpy(column.type))
     codes = codes.astype(np.int32)
     return np.where(plain.there, codes.take(plain.values, mode="clip"), codes[-1])
