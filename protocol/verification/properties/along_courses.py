@@ -46,6 +46,7 @@ class AlongCourses:
         self.histories: list[History] = []
         self._places: dict[History, int] = {}
         self._onward: dict[int, tuple[Onward, ...]] = {}
+        self._by_label: dict[int, dict[object, Numbers]] = {}
         self._by_kind: dict[int, tuple[Numbers, ...]] = {}
         self._next: dict[tuple[int, Numbers, int], tuple[tuple[int, int, Judgement], ...]] = {}
         self.waiting: list[tuple[int, int]] = []
@@ -124,11 +125,18 @@ class AlongCourses:
         """Of each move of a kind of visit the truths with which it can come."""
         found = self._by_kind.get(kind)
         if found is None:
-            by_label: dict[object, int] = {}
-            for label, number in self.view.told(self.view.alike.groups[kind]):
-                by_label[label] = by_label.get(label, 0) | 1 << number
+            by_label = self._by_group(self.view.alike.groups[kind])
             moves = self.explored.visits[kind][2].moves
             found = self._by_kind[kind] = tuple([by_label.get(way.lead, 0) for _, way, _, _ in moves])
+        return found
+
+    def _by_group(self, group: int) -> dict[object, Numbers]:
+        """The truths of visits that are alike by the label of the way with which they come."""
+        found = self._by_label.get(group)
+        if found is None:
+            found = self._by_label[group] = {}
+            for label, number in self.view.told(group):
+                found[label] = found.get(label, 0) | 1 << number
         return found
 
     # What is remembered

@@ -122,14 +122,13 @@ def _failing(path: tuple[Came, ...], against: Beside | Rule | None) -> Failing:
             return Failing(path, True)
 
 
-def _where(wrong: Wrong, known: dict[tuple[Place, Outcome], tuple[Way, ...]], options: Options) -> Shown:
+def _where(wrong: Wrong, known: dict[Place, dict[Outcome, tuple[Way, ...]]], options: Options) -> Shown:
     """The ways that are wrong; of a decision at a place those are worked out once."""
-    place = options.kept.place
+    here = known.setdefault(options.kept.place, {})
     for outcome, cost, letters in options.outcomes:
-        key = (place, outcome)
-        ways = known.get(key)
+        ways = here.get(outcome)
         if ways is None:
-            ways = known[key] = tuple([way for way in outcome.ways if way.ordered and wrong(options, outcome, way)])
+            ways = here[outcome] = tuple([way for way in outcome.ways if way.ordered and wrong(options, outcome, way)])
         for way in ways:
             yield outcome, way, cost, letters, None
 

@@ -24,12 +24,12 @@ Told = frozenset[tuple[Label, int]]
 """Labels of ways, each with the number of the truths that can come with it."""
 
 
-@frozen
+@frozen(eq=False)
 class Of:
     """What a decision tells in a situation: what it tells always, and diagrams of truths, each with the labels that it is of."""
 
     always: Told
-    open: tuple[tuple[Node, frozenset[Label]], ...]
+    open: dict[Node, frozenset[Label]]
 
 
 class View:
@@ -66,7 +66,7 @@ class View:
         def leads(seen: int) -> bool:
             of = self._of_seen(situation, options.kept, seen)
             always = any(number in numbers for _, number in of.always)
-            return always or any(not numbers.isdisjoint(self.diagrams.values(node)) for node, _ in of.open)
+            return always or any(not numbers.isdisjoint(self.diagrams.values(node)) for node in of.open)
 
         outcomes = []
         for one in options.outcomes:
@@ -78,12 +78,12 @@ class View:
         return evolve(options, outcomes=tuple(outcomes))
 
     def _made(self, situation: int, node: Node, options: Options) -> Told:
-        found, still_open = set[tuple[Label, int]](), dict[Node, None]()
-        for seen in self.judging.values(node, options.costs):
+        found, still_open = set[tuple[Label, int]](), set[Node]()
+        for seen in cast(frozenset[int | None], self.judging.values(node, options.costs)):
             if seen is not None:
-                of = self._of_seen(situation, options.kept, cast(int, seen))
+                of = self._of.get((situation, seen)) or self._of_seen(situation, options.kept, seen)
                 found |= of.always
-                still_open.update(dict.fromkeys(node for node, _ in of.open))
+                still_open |= of.open.keys()
         if still_open:
             labelled = self._with_labels(situation, node, options.kept)
             for truths in still_open:
@@ -98,7 +98,7 @@ class View:
             for place, done in enumerate(seen.ways):
                 labels.setdefault(self._over_letters(kept, seen, place, done), set()).add(done.label)
             always = frozenset((one, node.value) for node, several in labels.items() if node.axis == LAST for one in several)
-            still_open = tuple((node, frozenset(several)) for node, several in labels.items() if node.axis != LAST)
+            still_open = {node: frozenset(several) for node, several in labels.items() if node.axis != LAST}
             found = self._of[key] = Of(always, still_open)
         return found
 
@@ -134,8 +134,8 @@ class View:
                 if one.axis != LAST:
                     found = self.diagrams.split(one.axis, [of(part) for part in one.parts])
                 else:
-                    told = () if one.value is None else self._of_seen(situation, kept, one.value).open
-                    found = self.diagrams.leaf(frozenset(told))
+                    told = {} if one.value is None else self._of_seen(situation, kept, one.value).open
+                    found = self.diagrams.leaf(frozenset(told.items()))
                 memo[one] = found
             return found
 
