@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from protocol.adapters.alerts import Alert, alerts
 from protocol.adapters.paths import shown_path
@@ -22,8 +22,13 @@ def to_annotations(all_verified: Iterable[Verified], allow_unproved: bool = Fals
 def _command(alert: Alert) -> str:
     file, line = alert.place
     said = {"file": shown_path(file), "line": str(max(line, 1)), "title": f"{alert.code} {alert.about}"}
-    properties = ",".join(f"{name}={_escaped(value, _IN_PROPERTY)}" for name, value in said.items() if value)
-    return f"::{_COMMANDS[alert.level]} {properties}::{_escaped(alert.whole, _IN_TEXT)}"
+    return workflow_command(_COMMANDS[alert.level], said, alert.whole)
+
+
+def workflow_command(name: str, said: Mapping[str, str], text: str) -> str:
+    """``::error file=…,line=…::…``; what is empty is left out."""
+    properties = ",".join(f"{key}={_escaped(value, _IN_PROPERTY)}" for key, value in said.items() if value)
+    return f"::{name} {properties}::{_escaped(text, _IN_TEXT)}"
 
 
 def _escaped(text: str, signs: Iterable[tuple[str, str]]) -> str:

@@ -11,9 +11,10 @@ import click
 from protocol.commands import FAILS, HOLDS
 from protocol.commands.amounts import Amount
 from protocol.commands.apart import minutes
-from protocol.commands.form import Answering, in_form
+from protocol.commands.form import in_form
 from protocol.commands.screen import show, width
 from protocol.commands.subject import complete_property, complete_spec, load
+from protocol.commands.unusable import Reporting
 
 if TYPE_CHECKING:
     from protocol.adapters.baseline import Accepted
@@ -26,7 +27,7 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 
 
 @click.command(
-    cls=Answering,
+    cls=Reporting,
     short_help="Prove a protocol's properties over all courses, or show the patient who breaks one.",
     epilog="Example: protocol verify imatinib-hes",
 )
