@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pytest
 from attrs import evolve
 
 from protocol.executors import plain
@@ -12,7 +13,22 @@ from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
 from tests.executors.test_compiled import NAMES, by_reference, compiled
+from tests.semantics.test_deviations import IN_WINDOW, STARTED, WINDOW, in_window
 from tests.semantics.test_timing import GAPS, timed
+
+
+def deviations(rows: list[dict[str, Any]]) -> list[tuple[Any, Any]]:
+    """The time and deviation of each visit."""
+    return [(row["elapsed"], row["deviation"]) for row in rows]
+
+
+@pytest.mark.parametrize(("days", "raised_on"), [one[:2] for one in IN_WINDOW])
+def test_what_is_done_on_the_last_day_of_a_window_is_on_time(days: tuple[int, ...], raised_on: int | None) -> None:
+    ready, course = plain.walker(WINDOW), Course("window", (STARTED, *in_window(days, raised_on)))
+    assert ready is not None
+    found = compiled(ready, course)
+    assert found is not None
+    assert deviations(found) == deviations(by_reference(WINDOW, course))
 
 
 def drawn(choose: Any, protocol: Protocol, name: str) -> Course:

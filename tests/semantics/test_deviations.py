@@ -132,24 +132,29 @@ def test_an_exposure_that_changes_after_the_next_visit_is_too_late() -> None:
 WINDOW = raising(And((Is("response", "none"), waits(28, early=3, late=3))))
 
 
-@pytest.mark.parametrize(
-    ("days", "raised_on", "expected"),
-    [
-        ((24, 25), 25, [[], []]),  # before the window nothing is ordered
-        ((26, 31), 31, [[], []]),  # within it
-        ((26, 32), 32, [["change too late"], []]),
-        ((26, 29, 32), 32, [[], ["change too late"], []]),  # reported once, at the last visit within
-        ((26, 29, 33), None, [[], [], ["dose below permitted"]]),
-        ((26, 31), None, [[], []]),  # nobody knows what came after it
-        ((24, 40), 24, [["change too early"], []]),
-        ((33, 40), 40, [["change too late"], []]),
-    ],
-)
+IN_WINDOW: list[tuple[tuple[int, ...], int | None, list[list[str]]]] = [
+    ((24, 25), 25, [[], []]),  # before the window nothing is ordered
+    ((26, 31), 31, [[], []]),  # within it
+    ((26, 32), 32, [["change too late"], []]),
+    ((26, 29, 32), 32, [[], ["change too late"], []]),  # reported once, at the last visit within
+    ((26, 29, 33), None, [[], [], ["dose below permitted"]]),
+    ((26, 31), None, [[], []]),  # nobody knows what came after it
+    ((24, 40), 24, [["change too early"], []]),
+    ((33, 40), 40, [["change too late"], []]),
+]
+"""On which days the patient is seen, on which the dose is raised, and the deviations that this is."""
+
+
+def in_window(days: tuple[int, ...], raised_on: int | None) -> list[Visit]:
+    """Visits at which the dose goes on until it is raised."""
+    return [visit(day, given=MIDDLE if raised_on is None or day < raised_on else HIGH, **NO_RESPONSE) for day in days]
+
+
+@pytest.mark.parametrize(("days", "raised_on", "expected"), IN_WINDOW)
 def test_a_visit_window_says_when_a_change_is_on_time(
     days: tuple[int, ...], raised_on: int | None, expected: list[list[str]]
 ) -> None:
-    visits = [visit(day, given=MIDDLE if raised_on is None or day < raised_on else HIGH, **NO_RESPONSE) for day in days]
-    assert [kinds(one) for one in steps(WINDOW, STARTED, *visits)[1:]] == expected
+    assert [kinds(one) for one in steps(WINDOW, STARTED, *in_window(days, raised_on))[1:]] == expected
 
 
 def test_within_its_window_an_order_is_open_and_then_met() -> None:

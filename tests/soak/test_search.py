@@ -35,7 +35,7 @@ def acted_on_twice(seed: int) -> list[str]:
     """What the two disagree about where the same evidence counts once."""
     one = acting_once(seed)
     exploring = search(one, remembers=True, limit=0)[0] if one else None
-    if one is None or exploring is None or not is_exact(exploring.abstraction):
+    if one is None or exploring is None or not is_exact(exploring.abstraction) or asks_both_limits(exploring.abstraction):
         return []
     visits = [grid_visits(one, Random(walk), VISITS, WEEK, seldom=walk % 2 == 0) for walk in range(WALKS)]
     walks = (lockstep(exploring, each)[-1] for each in visits)

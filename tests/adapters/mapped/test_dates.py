@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from protocol.adapters.mapped.dates import since, span
+from protocol.adapters.mapped.visits import spanning
+from protocol.adapters.times import Times
 from protocol.errors import NotationError
 
 DAY = 1440
@@ -66,3 +68,25 @@ def test_moments_with_a_time_zone_are_counted_as_instants_and_not_with_those_wit
     assert since(span("2013-07-28T23:30Z"), first, True).time == 0
     with pytest.raises(NotationError, match="not comparable"):
         since(span("2013-07-28T12:30"), first, False)
+
+
+@pytest.mark.parametrize(
+    ("others", "changes", "is_vague"),
+    [
+        ([], [], False),
+        ([Times(9)], [], False),
+        ([Times(10)], [], True),
+        ([Times(20)], [], True),
+        ([Times(21)], [], False),
+        ([Times(0, 10)], [], True),
+        ([], [10], False),  # what is in force from the first moment on is so at each of them
+        ([], [11], True),
+        ([], [20], True),
+        ([], [21], False),
+    ],
+)
+def test_a_range_over_another_visit_or_a_change_of_dose_does_not_say_which_was_first(
+    others: list[Times], changes: list[int], is_vague: bool
+) -> None:
+    vague = Times(10, 20)
+    assert (vague in spanning([vague, *others], changes)) is is_vague

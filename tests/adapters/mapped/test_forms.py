@@ -222,17 +222,20 @@ a,2020-03-23T08:00,1.6,never
     ]
 
 
-def test_doses_that_overlap_are_told_and_the_later_one_counts(tmp_path: Path, sample_protocol: Protocol) -> None:
+@pytest.mark.parametrize(("day", "overlaps"), [(8, True), (10, True), (11, False)])
+def test_doses_that_overlap_are_told_and_the_later_one_counts(
+    day: int, overlaps: bool, tmp_path: Path, sample_protocol: Protocol
+) -> None:
+    """The last day of a dose is a day on which it was given."""
     mapping = """tables: {ex: {file: ex.csv, patient: id, study day: from}}
 readings: {rash: {at: first visit, is: no}}
 doses: {table: ex, until: to, given: dose}
 """
-    found = of_table(tmp_path, sample_protocol, mapping, ex="id,from,to,dose\na,1,10,low\na,8,20,high\n")
+    found = of_table(tmp_path, sample_protocol, mapping, ex=f"id,from,to,dose\na,1,10,low\na,{day},20,high\n")
     given = [str(visit.given) for visit in with_exposures(found.courses[0])]
     assert given == ["50 mg every day", "200 mg every day", "no drug"]
-    assert list(found.account.noted) == [
-        ("a dose begins before the one before it has ended; from then on the later one counts", "ex.csv:3")
-    ]
+    told = [("a dose begins before the one before it has ended; from then on the later one counts", "ex.csv:3")]
+    assert list(found.account.noted) == (told if overlaps else [])
 
 
 AT_VISITS = """tables:
