@@ -142,7 +142,8 @@ class Pairs:
             self.states.append(states)
             self.came.append(None)
             self.depth.append(depth)
-            if not self.comparing.only_ordinary:
+            if not found or not self.comparing.only_ordinary:
+                # Of ordinary visits only the first pair waits at once; another one does when it is known how ordinary it is.
                 heappush(self._waiting, (0, found))
         return found
 
