@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from heapq import nsmallest
 
@@ -62,25 +62,30 @@ ALL = (
 
 def failing(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> Judged:
     """The courses on which a built-in property fails, the shortest first, as far as could be seen until it ``ended``."""
-    found: list[Found] = []
+    found, loose = list[Found](), list[Found]()
     try:
         with search.diagrams.watch.until(partial(ended, 0)):
             search.diagrams.watch.look()
             if item.code in ("V205", "V206"):
                 return Judged(stuck(search, explored, only_normal=item.code == "V206"))
-            _look(search, explored, item.code, found)
+            _look(search, explored, item.code, found, loose)
     except MET as met:
         return Judged(_best(explored, found), ended=why_of(met))
-    return Judged(_best(explored, found))
+    return Judged(_best(explored, found), loose=_best(explored, loose))
 
 
-def _look(search: Exploring, explored: Explored, code: str, found: list[Found]) -> None:
+def _look(search: Exploring, explored: Explored, code: str, found: list[Found], loose: list[Found]) -> None:
     match code:
         case "V203":
             safety = Safety(search)
             _first(search, explored, found, safety.against, safety.lowering)
         case "V209":
-            _first(search, explored, found, Heights(search).not_monotone)
+            heights = Heights(search)
+            _first(search, explored, found, heights.not_monotone)
+            if search.abstraction.trackers:
+                _first_apart(search, explored, found, heights.not_monotone_apart)
+            if search.abstraction.free:
+                _first_apart(search, explored, loose, partial(heights.not_monotone_apart, loosely=True))
         case _:
             _first(search, explored, found, partial(_where, _WRONG[code], {}))
 
@@ -104,6 +109,25 @@ def _first(
             total = cost + (came.cost if came else 0)
             last = Came(state, minutes, letters, outcome, way, total)
             found.append((explored.depth[state], total, state, last, against))
+
+
+def _first_apart(search: Exploring, explored: Explored, found: list[Found], find: Callable[[Sequence[Options]], Shown]) -> None:
+    """The same of two patients in one state whose visits leave different things behind."""
+    seen, most = set[Hashable](), len(found) + MOST_TRIED
+    for state, kinds in enumerate(explored.kinds):
+        search.diagrams.watch.count()
+        if len(found) >= most and explored.depth[state] > found[-1][0]:
+            break
+        for minutes in dict.fromkeys(after for _, after in kinds):
+            several = tuple({explored.visits[kind][2]: None for kind, after in kinds if after == minutes})
+            kind = frozenset((options.node, options.costs) for options in several)
+            if kind in seen:
+                continue
+            seen.add(kind)
+            came = explored.came[state]
+            for outcome, way, cost, letters, beside in find(several):
+                total = cost + (came.cost if came else 0)
+                found.append((explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total), beside))
 
 
 def _best(explored: Explored, found: list[Found]) -> tuple[Failing, ...]:

@@ -50,7 +50,7 @@ class Judged:
 
     ``possible``: it fails for some value of what is missing somewhere. ``begun``: what it is about happens. ``shows`` are courses
     that show what is to be so sometimes. ``states`` is how many were looked at, with what the property remembers of them.
-    ``ended`` says why not all of them were.
+    ``ended`` says why not all of them were. ``loose`` are courses on which it may fail where what was left free goes along.
     """
 
     certain: tuple[Failing, ...] = ()
@@ -59,6 +59,7 @@ class Judged:
     shows: tuple[Failing, ...] = ()
     states: int = 0
     ended: str = ""
+    loose: tuple[Failing, ...] = ()
 
 
 MOST_TRIED = 40
