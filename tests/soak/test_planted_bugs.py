@@ -59,8 +59,8 @@ BUGS = (
     Bug(
         "a hold with its first reason only",
         "reasons.py",
-        "before.reasons | _true_holds(scene) or _possible",
-        "before.reasons or _true_holds(scene) or _possible",
+        "before.reasons | holds() or _possible",
+        "before.reasons or holds() or _possible",
     ),
     Bug(
         "one recovered reason resumes",
@@ -154,16 +154,16 @@ BUGS = (
     Bug(
         "a new patient remembers",
         "step.py",
-        "        memory=memory,\n        baseline=before.baseline,",
-        "        memory=before.memory,\n        baseline=before.baseline,",
+        "        memory=memory,\n        baseline=before.baseline if",
+        "        memory=before.memory,\n        baseline=before.baseline if",
     ),
     Bug("a may rule ends the search", "walk.py", "for turn in turns if turn.ordered]", "for turn in turns]"),
     Bug("a stop is not in force on hold", "applying.py", 'rule.action.kind == "stop" and rule.on_hold', "False"),
     Bug(
         "unknown is false",
         "truth.py",
-        "        if not yes:\n            return False",
-        "        if len(yes) < len(candidates):\n            return False",
+        "        if yes and no:\n            raise Open(term, tuple(yes), tuple(no))\n",
+        "",
     ),
     Bug("a reading lapses too early", "computed.py", "time - held.observed <= valid_for", "time - held.observed < valid_for"),
     Bug(
@@ -232,8 +232,8 @@ BUGS = (
     Bug(
         "what some values permit is permitted",
         "given.py",
-        "    if len(words) == 1:\n",
-        '    if "permitted" in words:\n        return Verdict(given, "every", recommended)\n    if len(words) == 1:\n',
+        "    if len(words) > 1:\n",
+        '    if "permitted" in words:\n        return Verdict(given, "every", recommended)\n    if len(words) > 1:\n',
     ),
     Bug(
         "an open part is passed over",
@@ -266,7 +266,7 @@ BUGS = (
     ),
     Bug("the oldest part dates a number", "computed.py", "return max(held.observed", "return min(held.observed"),
     Bug("an open end is reached", "arithmetic.py", "(reached and also) or by_zero", "True"),
-    Bug("what was so is so no more when it is carried", "observing.py", "before, begin), end - 1)", "before, begin), begin)"),
+    Bug("what was so is so no more when it is carried", "observing.py", "before, begin)), end - 1)", "before, begin)), begin)"),
     Bug(
         "how long ago is evidence of each visit",
         "trackers.py",
@@ -287,6 +287,11 @@ BUGS = (
 )
 
 
+def test_every_bug_can_still_be_planted() -> None:
+    texts = {file: (PACKAGE / "semantics" / file).read_text(encoding="utf-8") for file in {bug.file for bug in BUGS}}
+    assert [bug.name for bug in BUGS if texts[bug.file].count(bug.right) != 1] == [], "adapt the list to the code"
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "-"))
 def test_a_planted_bug_is_caught(bug: Bug, tmp_path: Path) -> None:
@@ -296,7 +301,6 @@ def test_a_planted_bug_is_caught(bug: Bug, tmp_path: Path) -> None:
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
     planted = tmp_path / "protocol" / "semantics" / bug.file
     source = planted.read_text(encoding="utf-8")
-    assert source.count(bug.right) == 1, f"the text to change is not in {bug.file} once; adapt the list to the code"
     planted.write_text(source.replace(bug.right, bug.wrong), encoding="utf-8")
     found = _first_failure(tmp_path)
     assert found, f"no test noticed: {bug.name}"
