@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from protocol.commands.progress import telling
 from protocol.errors import PROTOCOL, NotationError, ProtocolError, check_kind
 
 if TYPE_CHECKING:
@@ -67,7 +69,19 @@ def mapped(file: Path, folder: Path | None, protocol: Protocol | None = None) ->
     meant = protocol or protocol_of(mapping)
     if protocol is not None:
         _check_own(mapping, protocol)
-    return meant, read_mapped(mapping, folder_of(mapping, folder), meant)
+    with _told(f"{file.name}: tables are read"):
+        return meant, read_mapped(mapping, folder_of(mapping, folder), meant)
+
+
+@contextmanager
+def _told(text: str) -> Iterator[None]:
+    """Somebody who waits at a terminal for a command is told; a program that imports this is not."""
+    if click.get_current_context(silent=True) is None:
+        yield
+        return
+    with telling() as progress:
+        progress(text)
+        yield
 
 
 def _check_own(mapping: DataMapping, protocol: Protocol) -> None:

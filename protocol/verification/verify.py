@@ -66,9 +66,8 @@ def verify(
 
     ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
     ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so
-    many MB of ``memory`` in use (None: most_megabytes()), it ends, wherever it is: the search through the states has two thirds
-    of the time and three quarters of the memory, so that something is left to ask what it found. What was not refuted by then is
-    unfinished. ``progress`` is told what is done.
+    many MB of ``memory`` in use (None: most_megabytes()), it ends, wherever it is, with two thirds of the time for the search
+    through the states; what was not refuted by then is unfinished. ``progress`` is told what is done.
     """
     names = checked(protocol, only, every, states, seconds, memory)
     say = progress or (lambda text: None)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import io
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from protocol.cli import run
+from protocol.commands import data
 from protocol.commands.progress import PATIENCE, telling, watched
 
 
@@ -79,3 +84,21 @@ def test_a_search_that_is_quick_or_piped_shows_nothing(
         tell("5,523 states")
         time.sleep(0.02)
     assert stream.getvalue() == ""
+
+
+SAMPLE = Path(__file__).parents[1] / "adapters" / "mapped" / "sample"
+
+
+def test_who_waits_for_tables_is_told_and_a_program_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    @contextmanager
+    def telling() -> Iterator[Callable[[str], None]]:
+        yield said.append
+
+    monkeypatch.setattr(data, "telling", telling)
+    mapping = SAMPLE / "sample.mapping.yaml"
+    data.mapped(mapping, SAMPLE)
+    assert said == []
+    assert run(["map", str(mapping), "--data", str(SAMPLE)]) in (0, 1)
+    assert said == ["sample.mapping.yaml: tables are read"]
