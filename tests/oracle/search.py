@@ -139,5 +139,9 @@ def _can_be_another(protocol: Protocol, came: Came) -> bool:
 
 
 def asks_both_limits(asked: Abstraction) -> bool:
-    """Whether an input is compared with both limits of normal; the search does not know of records that have only one of them."""
+    """Whether an input is compared with both limits of normal.
+
+    The search does not know of records that have only one of them; and of a value that is missing it knows that it is not above
+    the upper and below the lower limit, where the reference supposes that, too.
+    """
     return any(cell.upper is not None and cell.lower is not None for axis in asked.axes for cell in axis.pieces)
