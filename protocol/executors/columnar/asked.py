@@ -15,6 +15,9 @@ from protocol.executors.compiled.trackers import Tracking
 
 _WORD = 64
 _MOMENTS, _DRUG = range(layout.STARTED, layout.ON_DRUG), range(layout.ON_DRUG, layout.PLACE)
+FAR = 1 << 29
+"""Minutes, a thousand years."""
+LONGEST = 2 * FAR
 _NO_LANE = Lane(0, -1, 0, 0)
 _ALWAYS = (layout.TIME, layout.STARTED, layout.PLACE)
 
@@ -129,6 +132,17 @@ class Asked:
         self.carried: Any = found
         first = {one.word: one.number for one in reversed(lanes.values())} or {0: 0}
         self.words: Any = np.array([*(first[word] for word in range(len(first))), found.shape[1]], np.int64)
+
+        self._of_kinds: dict[tuple[Any, Any], tuple[Any, Any, Any]] = {}
+
+    def lanes(self, kind: Any, time: Any) -> tuple[Any, Any, Any]:
+        """For each lane for how long it is valid, the code of what is not known and what is put instead of a code, as numbers of
+        these kinds; nothing is valid for longer than there are times of that kind."""
+        found = self._of_kinds.get((kind, time))
+        if found is None:
+            valid = np.minimum(self.carried[1], LONGEST).astype(time) if time is np.int32 else self.carried[1]
+            found = self._of_kinds[kind, time] = valid, self.carried[2].astype(kind), self.carried[3].astype(kind)
+        return found
 
     def _terms(self) -> dict[int, int]:
         """The first term of each input."""

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from protocol.executors.columnar import letters_code as loops
+from protocol.executors.columnar.asked import FAR
 from protocol.executors.columnar.exact import without_repeats
 from protocol.executors.columnar.letters import Memory
 from protocol.executors.columnar.reading import Read
 from protocol.executors.columnar.room import Room
 from protocol.executors.compiled import layout
-
-_FAR = 1 << 29
-"""Minutes, a thousand years."""
 
 
 class Coded:
@@ -40,13 +38,13 @@ class Coded:
         words = self.forest.asks.words
         self.keys = self.room.empty("keys", (size, len(words) - 1), np.uint64)
         # Times are numbers of 32 bits wherever that is enough, of which twice as many are compared at once.
-        of_time = np.int32 if -_FAR < self.time.min(initial=0) <= self.time.max(initial=0) < _FAR else np.int64
-        valid = np.minimum(table[1], 2 * _FAR).astype(of_time) if of_time is np.int32 else table[1]
+        of_time = np.int32 if -FAR < self.time.min(initial=0) <= self.time.max(initial=0) < FAR else np.int64
+        valid, unknown, instead = self.forest.asks.lanes(kind, of_time)
         time = self.room.empty("time", (size,), of_time)
         time[:] = self.time
         loops.carry(
-            self.raw.reshape(-1), size, table[0], words, self.start.view(np.uint8), time, valid, table[2].astype(kind),
-            table[3].astype(kind), table[4], self.keys,
+            self.raw.reshape(-1), size, table[0], words, self.start.view(np.uint8), time, valid, unknown, instead, table[4],
+            self.keys,
         )  # fmt: skip
         self.letter = self.room.empty("letter", (size,), np.int32)
         self.memory.letters(self.keys, self.letter)

@@ -9,7 +9,7 @@ import pyarrow
 
 from protocol.executors.columnar.asked import roomy
 from protocol.executors.columnar.forest import FLAGS, LATE, SMALL, WRITTEN, Forest
-from protocol.executors.decisions_table import TEXTS, first_texts, ordered
+from protocol.executors.decisions_table import TEXTS, first_texts
 
 AS_IT_IS, LIFTED, TOO_LATE = range(3)
 WAYS = 3
@@ -29,7 +29,7 @@ class Said:
         self.first = first_texts(forest.frame.protocol)
         self.words: Any = np.zeros((0, 3), np.uint64)
         self.known = 0
-        self._arrays: dict[tuple[str, ...], Any] = {}
+        self._sorted: dict[str, tuple[int, Any, Any]] = {}
 
     def of(self, used: Any, begin: int, others: list[tuple[int, ...]]) -> tuple[dict[str, Any], Any]:
         """The texts of each column, and what each number of a table of decisions says, in three words; from ``begin`` on those
@@ -43,10 +43,10 @@ class Said:
             said[used], said[begin:] = _packed(found[: len(used)]), _packed(found[len(used) :])
         else:
             permitted = self.forest.columns[leaves, _PERMITTED].copy()
-            texts = {name: self.first[name] for name in TEXTS} | {"permitted": self._in_order("permitted", permitted)}
+            texts = {name: self._in_order(name, permitted) for name in TEXTS}
             said[used] = self.words[used]
             said[used, _OF_PERMITTED] = permitted.astype(np.uint64)
-        return {name: self._array(tuple(some)) for name, some in texts.items()}, said
+        return texts, said
 
     def _renew(self) -> None:
         """The words of leaves that have come."""
@@ -58,23 +58,23 @@ class Said:
                 self.words[WAYS * self.known + way : WAYS * leaves : WAYS] = _packed(found)
             self.known = leaves
 
-    def _array(self, texts: tuple[str, ...]) -> Any:
-        if texts not in self._arrays:
-            if len(self._arrays) > len(WRITTEN):
-                self._arrays.clear()
-            self._arrays[texts] = pyarrow.array(texts, pyarrow.string())
-        return self._arrays[texts]
-
-    def _in_order(self, name: str, numbers: Any) -> list[str]:
+    def _in_order(self, name: str, numbers: Any) -> Any:
         """The texts of a column; where the trees know more than a table begins with, the numbers follow those of this table."""
-        known, first = list(self.forest.texts[name]), self.first[name]
-        if len(known) == len(first):
-            return known
-        texts = ordered(first, (known[number] for number in set(numbers.tolist()) if number >= 0))
-        place = {text: number for number, text in enumerate(texts)}
-        new: Any = np.array([place.get(text, 0) for text in known], np.int32)
+        size, begin = len(self.forest.texts[name]), len(self.first[name])
+        if self._sorted.get(name, (-1, None, None))[0] != size:
+            known = list(self.forest.texts[name])
+            order = sorted(range(begin, size), key=known.__getitem__)
+            self._sorted[name] = size, np.array(order, np.int64), pyarrow.array(known, pyarrow.string())
+        _, order, texts = self._sorted[name]
+        if size == begin:
+            return texts
+        there: Any = np.zeros(size, np.bool_)
+        there[numbers[numbers >= 0]] = True
+        used = order[there[order]]
+        new: Any = np.arange(size, dtype=np.int32)
+        new[used] = np.arange(begin, begin + len(used))
         numbers[:] = np.where(numbers < 0, numbers, new[numbers])
-        return texts
+        return texts.take(pyarrow.array(np.concatenate((np.arange(begin), used))))
 
 
 def _ways(leaves: Any, way: Any) -> Any:
