@@ -31,6 +31,7 @@ from protocol.verification.search.grids import visit_grid
 from protocol.verification.search.levels import carried_over, levels, open_names, said_of, sliced
 from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts, most_megabytes, said_letters
+from protocol.verification.search.speaking_of import SpeakingOf
 
 SOON = 10.0
 """Seconds in which it is asked what a search found that somebody interrupted."""
@@ -76,20 +77,24 @@ def verify(
         grid = visit_grid(protocol) if every is None else every
         free, *more = levels(protocol)
         made = searched(protocol, grid, bounds, say, any_dose=any_dose, free=free)
-        found = _judged(made, names, bounds, say)
-        for free in more:
+        found, speaking = _judged(made, names, bounds, say), SpeakingOf(protocol, free)
+        for level in more:
             if not _goes_on(found, made):
                 return found
+            wanted = speaking.worth(level, open_names(found))
+            if not wanted:
+                continue
+            free = level
             del made  # so that its memory can be had
-            made = searched(sliced(protocol, open_names(found)), grid, bounds, say, any_dose=any_dose, free=free)
-            found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", bounds, say)
+            made = searched(sliced(protocol, wanted), grid, bounds, say, any_dose=any_dose, free=free)
+            found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", wanted, bounds, say)
         kept = carried_over(made.search.abstraction)
         if free or not kept or not _goes_on(found, made):
             return found
         del made
         again = searched(protocol, grid, bounds, say, any_dose=any_dose, remembered=kept)
         why = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
-        return _refined(found, again, why, bounds, say)
+        return _refined(found, again, why, open_names(found), bounds, say)
 
 
 def _goes_on(found: Report, made: Search) -> bool:
@@ -97,12 +102,11 @@ def _goes_on(found: Report, made: Search) -> bool:
     return bool(open_names(found)) and not made.explored.ended and not found.is_interrupted
 
 
-def _refined(found: Report, again: Search, said: str, bounds: Bounds, say: Progress) -> Report:
-    """The report in which what was not confirmed is judged again where more of the history is followed; ``said`` says how.
+def _refined(found: Report, again: Search, said: str, names: frozenset[str], bounds: Bounds, say: Progress) -> Report:
+    """The report in which some of what was not confirmed is judged again where more is followed; ``said`` says how.
 
     Where that search does not confirm it either it stays as it was. What a part of it shows is shown.
     """
-    names = open_names(found)
     why = again.explored.ended[0] if again.explored.ended else ""
     judged = _judged(again, names, bounds, say)
     sure = {(one.origin, one.name): one for one in judged.verdicts if one.outcome in ("holds", "fails")}

@@ -185,8 +185,8 @@ class Common:
         withins = tuple(sorted({term.within for term in known if term.within is not None}))
         trackers = [tracker for one in self.asking for tracker in one.trackers]
         ages = tuple(dict.fromkeys(age for item in items for age in self._carried(item, withins)))
-        if name in self.asking[0].free:
-            yield self._free_axis(name)
+        if asking := [one for one in self.asking if name in one.free]:
+            yield self._free_axis(name, asking[0])
             return
         pieces = cells_of(items[0], self.constants, trackers)
         yield self._axis(items, self._told_apart(name, pieces, trackers), pieces, ages, withins, bool(known))
@@ -197,16 +197,16 @@ class Common:
             pieces = cells_of(whole, {Value(whole.name): cuts}, ())
             yield self._axis([whole], pieces, pieces, ages, (), False)
 
-    def _free_axis(self, name: str) -> tuple[Axis, ...]:
+    def _free_axis(self, name: str, first: AskedBy) -> tuple[Axis, ...]:
         """The axes of a clock or tracker that is free."""
         item = free_input(name, self.constants[Value(name)])
-        term = self.asking[0].free[name]
-        kind = self.asking[0].protocol.tracker(term.tracker).kind if isinstance(term, Tracked) else ""
+        term = first.free[name]
+        kind = first.protocol.tracker(term.tracker).kind if isinstance(term, Tracked) else ""
         count = kind in ("episodes", "consecutive")
         cells = counts(self.constants[Value(name)]) if count else cells_of(item, self.constants, ())
         cares = any(name in one.cares for one in self.asking)
         dates = ((NEW, BETWEEN, OLD) if any(one.once for one in self.asking) else (NEW, OLD)) if cares else (NEW,)
-        completes, costs = free_completes(cells, dates), costs_of(self.asking[0].prepared, name, cells)
+        completes, costs = free_completes(cells, dates), costs_of(first.prepared, name, cells)
         letters = tuple(free_letters(completes, costs, dates, known=not kind, count=count))
         return tuple(Axis(name, item, cells, completes, letters, (), cells) for _ in self.asking)
 

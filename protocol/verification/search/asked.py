@@ -100,7 +100,7 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free:
     once = any(rule.once for rule in prepared.rules)
     carried = frozenset(cares | kept | _inputs(prepared, counting))
     asked = protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once
-    return AskedBy(*asked, {name_of(term): term for term in free.terms}, roughly)
+    return AskedBy(*asked, {name: term for term in free.terms if (name := name_of(term)) in prepared.inputs}, roughly)
 
 
 def _tells_measured(tracker: Tracker) -> bool:

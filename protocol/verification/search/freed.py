@@ -35,6 +35,8 @@ class Free:
 
 
 NOTHING = Free()
+SUPPOSED = 25
+"""What it costs to suppose something of the past: more than to show it now."""
 MOST_CELLS = 4
 """With so many values a count can be any of them; with more, those that lie side by side."""
 
@@ -100,11 +102,12 @@ def free_letters(
 ) -> Iterator[Letter]:
     """The letters of what is free: each cell, and where it need not be known also some of them together."""
     for cell, cost in enumerate(costs):
+        supposed = cost + SUPPOSED if cost else 0
         for date in dates:
-            yield Letter("measured", cell, _places(completes, (cell,), date), cost + date, date)
+            yield Letter("measured", cell, _places(completes, (cell,), date), supposed + date, date)
     for left in () if known else _together(len(costs), count):
         for date in dates:
-            yield Letter("unknown", -1, _places(completes, left, date), UNKNOWN + date, date, among=left)
+            yield Letter("unknown", -1, _places(completes, left, date), SUPPOSED + UNKNOWN + date, date, among=left)
 
 
 def _together(cells: int, count: bool) -> Iterator[tuple[int, ...]]:
