@@ -81,8 +81,7 @@ def verify(
         for level in more:
             if not _goes_on(found, made):
                 return found
-            wanted = speaking.worth(level, open_names(found))
-            if not wanted:
+            if not (wanted := speaking.worth(level, open_names(found))):
                 continue
             free = level
             del made  # so that its memory can be had
