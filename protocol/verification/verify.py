@@ -234,17 +234,9 @@ def _of_built_in(made: Search, item: BuiltIn, judged: Judged, ended: Ended) -> V
     for one in made.search.abstraction.protocol.expectations:
         said = one if one.name == item.name else said
     return Verdict(
-        item.name,
-        item.code,
-        outcome,
-        made.grid,
-        "built in",
-        says=item.says,
-        counterexample=shown,
-        expected=said.expected,
-        waiver=said.waiver,
-        why=why,
-    )
+        item.name, item.code, outcome, made.grid, "built in", says=item.says, counterexample=shown, expected=said.expected,
+        waiver=said.waiver, why=why,
+    )  # fmt: skip
 
 
 def fails_on(made: Search, item: Property, course: Course) -> bool:
