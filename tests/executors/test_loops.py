@@ -20,8 +20,12 @@ arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
 import numpy as np  # noqa: E402 - it is of the extra
 
-from protocol.executors.columnar import following_code, kept, letters  # noqa: E402
+from protocol.executors import by_columns  # noqa: E402
+from protocol.executors.columnar import columns_code, following_code, kept, keys, letters, replayed  # noqa: E402
 from protocol.executors.columnar.rows_code import ASK, exactly  # noqa: E402
+from protocol.executors.visits_table import checked  # noqa: E402
+from protocol.model.protocol import fingerprint  # noqa: E402
+from tests.benchmarks import simulated  # noqa: E402
 
 IMATINIB = protocol.load("imatinib-hes")
 HALVES = np.array([(3, 2, 0), (3, 1, 1)])
@@ -50,6 +54,21 @@ def shifted(rows: Any, minutes: int) -> Any:
 @pytest.mark.parametrize("minutes", [0, 1 << 29, 9 * 10**9])
 def test_visits_that_are_far_from_the_first_dose_are_decided_alike(minutes: int) -> None:
     assert not differences(IMATINIB, shifted(visits(Random(4), IMATINIB, 30), minutes))
+
+
+def test_more_rows_than_are_read_at_once_are_decided_alike_from_wherever_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = checked(IMATINIB, simulated.visits(500, seed=9).slice(13))
+    assert rows.num_rows > columns_code.ROWS
+    whole = by_columns.decisions(IMATINIB, rows)
+    monkeypatch.setattr(replayed, "AT_ONCE", 777)
+    assert by_columns.decisions(IMATINIB, rows).equals(whole)
+
+
+def test_keys_of_several_words_tell_the_same_rows_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "_OF_LANES", 10)
+    spec = evolve(IMATINIB, title="The same with keys of several words")
+    assert not differences(spec, visits(Random(8), spec, 25))
+    assert len(by_columns._READY[fingerprint(spec)].asks.words) > 4
 
 
 def test_more_letters_than_there_is_room_for_are_forgotten_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ OF_ROWS = (layout.READING, layout.KNOWN)
 _WORD, _WORDS = 64, 2
 AT_ONCE = 8
 """Lanes come in so many."""
+_OF_LANES = 64
+"""So many bits of a word of a key the codes of lanes can take."""
 _GIVEN_BITS, _COUNT_BITS = 20, 8
 MOST_GIVEN, MOST_COUNTS = 1 << _GIVEN_BITS, 1 << _COUNT_BITS
 
@@ -64,7 +66,7 @@ class Keys:
     def _lane(self, bits: int) -> Lane:
         """The next lane. The lanes that come at once stand in one word, so where that is full the next ones begin."""
         last = next(reversed(self.lane.values()), Lane(-1, 0, 0, 0))
-        if last.shift + last.bits + bits > _WORD:
+        if last.shift + last.bits + bits > _OF_LANES:
             return Lane(-(-(last.number + 1) // AT_ONCE) * AT_ONCE, last.word + 1, 0, bits)
         return Lane(last.number + 1, last.word, last.shift + last.bits, bits)
 
