@@ -91,9 +91,16 @@ def verify(
         if free or not kept or not _goes_on(found, made):
             return found
         del made
-        again = searched(protocol, grid, bounds, say, any_dose=any_dose, remembered=kept)
-        why = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
-        return _refined(found, again, why, open_names(found), bounds, say)
+        return _remembering(found, protocol, grid, kept, bounds, say, any_dose=any_dose)
+
+
+def _remembering(
+    found: Report, protocol: Protocol, grid: int, kept: tuple[str, ...], bounds: Bounds, say: Progress, *, any_dose: bool
+) -> Report:
+    """The report in which what was not confirmed is judged again where the last reading of some inputs is kept."""
+    again = searched(protocol, grid, bounds, say, any_dose=any_dose, remembered=kept)
+    why = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
+    return _refined(found, again, why, open_names(found), bounds, say)
 
 
 def _goes_on(found: Report, made: Search) -> bool:
@@ -180,17 +187,9 @@ def of_property(made: Search, item: Property, judged: Judged, ended: Ended = nev
             why = "undecided visits apart: for some value of what is missing it fails"
     family = family_of(item)
     return Verdict(
-        item.name,
-        CODE_OF[family],
-        outcome,
-        made.grid,
-        family=family,
-        counterexample=shown if outcome == "fails" else None,
-        vacuous=outcome == "holds" and not judged.begun and not sometimes,
-        expected=item.expected,
-        waiver=item.waiver,
-        why=why,
-    )
+        item.name, CODE_OF[family], outcome, made.grid, family=family, counterexample=shown if outcome == "fails" else None,
+        vacuous=outcome == "holds" and not judged.begun and not sometimes, expected=item.expected, waiver=item.waiver, why=why,
+    )  # fmt: skip
 
 
 def _sometimes(made: Search, item: Property, judged: Judged, ended: Ended) -> tuple[Outcome, Counterexample | None, str]:
