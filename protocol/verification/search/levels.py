@@ -7,8 +7,6 @@ are. What holds or fails with less is settled: the rest is asked again, by itsel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attrs import evolve
 
 from protocol.model import said
@@ -26,9 +24,6 @@ MOST_FOLLOWED = 1
 MOST_KEPT = 4
 """Where those of more inputs have to be kept, all of them are never kept: there would be thousands of kinds of visit in each
 state."""
-
-_ALWAYS = -1
-"""Something can be free also where no reading has to be kept."""
 
 
 def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...]:
@@ -60,38 +55,6 @@ def freely(old: Protocol, new: Protocol) -> tuple[Free, ...]:
         for both in ((free.terms, free.roughly) for free in levels(asked.protocol))
     )
     return tuple(free for free in found if free)
-
-
-def apart(old: Protocol, new: Protocol) -> Free:
-    """What is left free where it is asked in what two protocols differ, and one of them begins with less of the history.
-
-    What only one of them asks can be, and what both ask and is the same in both; counts are followed.
-    """
-    both = tuple(asked_by(evolve(one, properties=())) for one in (old, new))
-    if all(levels(one.protocol) == (NOTHING,) for one in both) or not _compute_alike(old, new):
-        return NOTHING
-    asked = [frozenset(_asked(one)) for one in both]
-    can = [levels(one.protocol, _ALWAYS)[0].terms - _counts(one) for one in both]
-    fits = (
-        term for term in can[0] | can[1] if all(term in some or term not in its for some, its in zip(can, asked, strict=True))
-    )
-    alike = (term for term in fits if not all(term in its for its in asked) or _meaning(both[0], term) == _meaning(both[1], term))
-    return Free(frozenset(alike))
-
-
-def _compute_alike(old: Protocol, new: Protocol) -> bool:
-    """Whether numbers and scores of the same name are computed alike."""
-    numbers = {one.name for one in {*old.numbers} ^ {*new.numbers}}
-    scores = {one.name for one in {*old.scores} ^ {*new.scores}}
-    of_old = {one.name for one in old.numbers} | {one.name for one in old.scores}
-    of_new = {one.name for one in new.numbers} | {one.name for one in new.scores}
-    return (numbers | scores).isdisjoint(of_old & of_new)
-
-
-def _asked(asked: AskedBy) -> Iterator[Term]:
-    """The clocks and trackers that a protocol asks."""
-    yield from (node.term for node in asked.compared() if isinstance(node.term, Clock))
-    yield from (Tracked(one.name) for one in asked.trackers)
 
 
 def _meaning(asked: AskedBy, term: Term) -> object:
