@@ -49,6 +49,25 @@ def _asked(prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, le
     return tuple((equals, _ask_of(prepared, equals)) for equals in of_equal_right(rules)), Result(nothing, nothing)
 
 
+def acting_once(prepared: Prepared, state: State) -> tuple[tuple[Rule, Ask], ...]:
+    """The applicable rules that must bring something about only once by one reading, each with what settles its guard."""
+    control, level = state.control, state.level
+    return _acting_once(prepared, control.kind, control.by, level.kind, level.name, state.reasons)
+
+
+@lru_cache(maxsize=4_096)
+def _acting_once(
+    prepared: Prepared, control: ControlKind, by: str, kind: DoseKind, level: str, reasons: frozenset[str]
+) -> tuple[tuple[Rule, Ask], ...]:
+    places = _asked(prepared, control, by, kind, level, reasons)[0]
+    return tuple((rule, ask_of(prepared, rule)) for rules, _ in places for rule in rules if _acts_once(rule))
+
+
+def _acts_once(rule: Rule) -> bool:
+    is_step = rule.action.kind in ("escalate", "reduce") and not rule.again
+    return rule.mode == "must" and (is_step or rule.once)
+
+
 def of_equal_right(rules: Iterable[Rule]) -> Iterator[Equals]:
     """The rules in their order, the cells of a table together."""
     for _, equals in groupby(rules, key=lambda rule: rule.table or rule.name):

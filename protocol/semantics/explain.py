@@ -17,8 +17,7 @@ from protocol.model.said import CLOCKS
 from protocol.model.state import State
 from protocol.model.time import say_duration, say_time
 from protocol.semantics import clocks
-from protocol.semantics.applying import applicable, is_said, stands
-from protocol.semantics.compiled import ask_of
+from protocol.semantics.applying import acting_once, applicable, is_said, stands
 from protocol.semantics.computed import computed_fact
 from protocol.semantics.decide import Finding
 from protocol.semantics.effects import in_force, meets_own_end
@@ -66,15 +65,8 @@ def explained(scene: Scene, finding: Finding, measured: frozenset[str], due: tup
 
 def _acted_on(scene: Scene) -> tuple[str, ...]:
     """The rules of which, in some completion, what they ordered stands."""
-    once = [rule for rule in applicable(scene.prepared, scene.state) if _acts_once(rule)]
-    rules = [rule for rule in once if ask_of(scene.prepared, rule)(scene) is not False]
+    rules = [rule for rule, ask in acting_once(scene.prepared, scene.state) if ask(scene) is not False]
     return tuple(rule.name for rule in rules if any(answer for _, answer in completions(scene, partial(stands, rule=rule))))
-
-
-def _acts_once(rule: Rule) -> bool:
-    """Whether one reading brings about only once what the rule orders; most rules are told from these without being asked."""
-    is_step = rule.action.kind in ("escalate", "reduce") and not rule.again
-    return rule.mode == "must" and (is_step or rule.once)
 
 
 def _facts_of(scene: Scene, finding: Finding, rule: Rule | None, measured: frozenset[str], silent: bool) -> tuple[Fact, ...]:
