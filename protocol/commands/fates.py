@@ -49,8 +49,10 @@ class Bounds:
     ) -> Differing:
         """Where a mutant differs, as far as that is looked; ``searches`` are those of other mutants of the protocol."""
         most = self.seconds if seconds is None else seconds
-        bounds = {"states": self.states, "seconds": most, "memory": self.memory}
-        return differing(protocol, mutant.protocol, self.every, kinds=kinds, searches=searches, **bounds)  # type: ignore[arg-type]
+        return differing(
+            protocol, mutant.protocol, self.every,
+            kinds=kinds, states=self.states, seconds=most, memory=self.memory, searches=searches,
+        )  # fmt: skip
 
 
 _SHARED = 1 / 4
@@ -117,8 +119,8 @@ class Judge:
         lost = self._recorded.no_longer_shown(mutant, self._sometimes())
         if not lost:
             return ""
-        bounds = {"states": self.bounds.states, "seconds": self.bounds.seconds, "memory": self.bounds.memory}
-        found = verify(mutant.protocol, only=lost, every=self.bounds.every, **bounds)  # type: ignore[arg-type]
+        most = self.bounds
+        found = verify(mutant.protocol, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory)
         return next((one.name for one in found.verdicts if one.outcome == "fails"), "")
 
     def _sometimes(self) -> tuple[str, ...]:

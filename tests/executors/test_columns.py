@@ -29,14 +29,19 @@ from protocol.executors.visits_table import checked  # noqa: E402
 WAYS = ("in loops over columns", "in rounds over columns")
 
 
+def take(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets columns be decided in a way, tables of few patients too."""
+    if way == WAYS[0]:
+        pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
+    monkeypatch.setattr(by_columns, "has_loops", lambda: way == WAYS[0])
+    monkeypatch.setattr("protocol.executors.in_rounds.replayed._FEW", 0)
+
+
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """In which way columns are decided."""
     name: str = request.param
-    if name == WAYS[0]:
-        pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
-    monkeypatch.setattr(by_columns, "has_loops", lambda: name == WAYS[0])
-    monkeypatch.setattr("protocol.executors.in_rounds.replayed._FEW", 0)
+    take(name, monkeypatch)
     return name
 
 

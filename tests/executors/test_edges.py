@@ -18,7 +18,7 @@ from protocol.executors.visits_table import checked
 from protocol.model.course import Course, Given
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
-from tests.executors.test_columns import WAYS
+from tests.executors.test_columns import WAYS, take
 from tests.executors.test_plain import NAMES, rows
 from tests.executors.visits import table
 from tests.semantics.test_edges import ACTIONS, GUARDS, courses, edges
@@ -54,10 +54,7 @@ def test_one_row_after_the_other_agrees_at_the_minute() -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_columns_agree_at_the_minute(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if way == WAYS[0]:
-        pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
-    monkeypatch.setattr(by_columns, "has_loops", lambda: way == WAYS[0])
-    monkeypatch.setattr("protocol.executors.in_rounds.replayed._FEW", 0)
+    take(way, monkeypatch)
     ways = set()
     for spec, visits, expected in decided():
         found = by_columns.decisions(spec, visits)

@@ -21,7 +21,7 @@ arrow = pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 import numpy as np  # noqa: E402 - it is of the extra
 
 from protocol.executors import by_columns  # noqa: E402
-from protocol.executors.columnar import columns_code, following_code, kept, keys, letters, replayed  # noqa: E402
+from protocol.executors.columnar import columns_code, following_code, kept, keys, letters, replayed, room  # noqa: E402
 from protocol.executors.columnar.rows_code import ASK, exactly  # noqa: E402
 from protocol.executors.visits_table import checked  # noqa: E402
 from protocol.model.protocol import fingerprint  # noqa: E402
@@ -69,6 +69,25 @@ def test_keys_of_several_words_tell_the_same_rows_apart(monkeypatch: pytest.Monk
     spec = evolve(IMATINIB, title="The same with keys of several words")
     assert not differences(spec, visits(Random(8), spec, 25))
     assert len(by_columns._READY[fingerprint(spec)].asks.words) > 4
+
+
+def test_no_row_that_is_none_is_written_behind_the_memory_of_wide_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are taken in blocks, so that up to seven more are written; behind what was asked for stands what must stay."""
+    behind = []
+
+    def guarded(size: int, kind: Any) -> Any:
+        whole: Any = np.ones(size + 1_000, kind)
+        behind.append(whole[size:])
+        return whole[:size]
+
+    monkeypatch.setattr(keys, "_OF_LANES", 3)
+    monkeypatch.setattr(replayed, "_ROOM", room.Room())
+    monkeypatch.setattr(room, "np", SimpleNamespace(empty=guarded))
+    spec = evolve(IMATINIB, title="The same with a word for each input")
+    rows = visits(Random(8), spec, 25)
+    by_columns.decisions(spec, rows.slice(0, rows.num_rows - (rows.num_rows - 1) % 8))
+    assert len(by_columns._READY[fingerprint(spec)].asks.words) > 10
+    assert all((one == 1).all() for one in behind)
 
 
 def test_more_letters_than_there_is_room_for_are_forgotten_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,19 +11,15 @@ import pytest
 pytest.importorskip("numpy", reason="tables need the extra 'bulk'")
 pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
-from protocol.executors import by_columns
 from protocol.model.guard import Clock, Ratio, Tracked, Value
-from tests.executors.test_columns import WAYS, differences, fitting, visits
+from tests.executors.test_columns import WAYS, differences, fitting, take, visits
 
 
 @pytest.mark.soak
 @pytest.mark.skipif(os.environ.get("SOAK") != "1", reason="takes long: set SOAK=1")
 @pytest.mark.parametrize("way", WAYS)
 def test_any_table_is_decided_over_columns_as_by_the_reference(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if way == WAYS[0]:
-        pytest.importorskip("numba", reason="the loops over columns need the extra 'bulk'")
-    monkeypatch.setattr(by_columns, "has_loops", lambda: way == WAYS[0])
-    monkeypatch.setattr("protocol.executors.in_rounds.replayed._FEW", 0)
+    take(way, monkeypatch)
     seed = os.environ.get("SOAK_SEED") or secrets.token_hex(4)
     print(f"\nseed {seed}")
     for case in range(int(os.environ.get("SOAK_CASES", "1000"))):

@@ -132,7 +132,6 @@ class Asked:
         self.carried: Any = found
         first = {one.word: one.number for one in reversed(lanes.values())} or {0: 0}
         self.words: Any = np.array([*(first[word] for word in range(len(first))), found.shape[1]], np.int64)
-
         self._of_kinds: dict[tuple[Any, Any], tuple[Any, Any, Any]] = {}
 
     def lanes(self, kind: Any, time: Any) -> tuple[Any, Any, Any]:

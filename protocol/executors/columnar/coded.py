@@ -9,6 +9,7 @@ import numpy as np
 from protocol.executors.columnar import letters_code as loops
 from protocol.executors.columnar.asked import FAR
 from protocol.executors.columnar.exact import without_repeats
+from protocol.executors.columnar.keys import AT_ONCE
 from protocol.executors.columnar.letters import Memory
 from protocol.executors.columnar.reading import Read
 from protocol.executors.columnar.room import Room
@@ -36,7 +37,8 @@ class Coded:
         """Brings the keys, and the letters, to all that is asked by now."""
         kind, table, size = self.raw.dtype, self.forest.asks.carried, len(self.time)
         words = self.forest.asks.words
-        self.keys = self.room.empty("keys", (size, len(words) - 1), np.uint64)
+        # Rows are taken in blocks, the last one with some that are none.
+        self.keys = self.room.empty("keys", (size + AT_ONCE, len(words) - 1), np.uint64)[:size]
         # Times are numbers of 32 bits wherever that is enough, of which twice as many are compared at once.
         of_time = np.int32 if -FAR < self.time.min(initial=0) <= self.time.max(initial=0) < FAR else np.int64
         valid, unknown, instead = self.forest.asks.lanes(kind, of_time)

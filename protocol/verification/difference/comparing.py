@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from protocol.model.protocol import Protocol
 from protocol.model.verification import INTERRUPTED
 from protocol.verification.difference.alike import Searches
-from protocol.verification.difference.pairs import MOST_OF_A_KIND, Pair, Pairs, State
+from protocol.verification.difference.pairs import Pair, Pairs, State
 from protocol.verification.difference.seen import Move, Seen, Shown, Told
 from protocol.verification.search.abstraction import abstractions
 from protocol.verification.search.axes import UNKNOWN
@@ -27,8 +27,6 @@ from protocol.verification.search.kept import Place
 from protocol.verification.search.outcomes import Outcome
 from protocol.verification.search.trails import Trail
 from protocol.verification.search.watch import MET, why_of
-
-__all__ = ["MOST_OF_A_KIND", "Apart", "Compared", "Comparing"]
 
 MOST_KEPT, ORDINARY = 4, UNKNOWN - 1
 """Where the readings of more inputs than these are kept, only visits are followed at which all of them are measured. There would

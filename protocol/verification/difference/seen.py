@@ -29,7 +29,6 @@ class Seen:
         self._decisions: dict[Hashable, Shown] = {}
         self._ways: dict[Hashable, Shown] = {}
         self._told: dict[Hashable, Told] = {}
-        self._doses: dict[tuple[bool, Dose], str] = {}
 
     def told(self, places: tuple[Place, Place], old: Outcome, new: Outcome) -> Told:
         """In what the two decisions differ, or how both can go on."""
@@ -55,18 +54,10 @@ class Seen:
         key = (search is self.old, place, way)
         found = self._ways.get(key)
         if found is None:
-            given = self._regimen(search, way.effect.dose)
+            given = _regimen(search, way.effect.dose)
             at_once = str(way.effect.supplement) if way.effect.supplement else ""
             found = (_action(place, way), given, way.effect.control.kind, at_once, way.effect.anew)
             self._ways[key] = found
-        return found
-
-    def _regimen(self, search: Exploring, dose: Dose) -> str:
-        key = (search is self.old, dose)
-        found = self._doses.get(key)
-        if found is None:
-            found = str(search.abstraction.protocol.level(dose.name).regimen) if dose.kind == "level" else dose.kind
-            self._doses[key] = found
         return found
 
     def _aligned(self, places: tuple[Place, Place], old: Outcome, new: Outcome) -> Iterator[tuple[Way, Way]]:
@@ -76,6 +67,10 @@ class Seen:
             same = others.get(self._way(self.old, places[0], way))
             if same is not None:
                 yield way, same
+
+
+def _regimen(search: Exploring, dose: Dose) -> str:
+    return str(search.abstraction.protocol.level(dose.name).regimen) if dose.kind == "level" else dose.kind
 
 
 def _action(before: Place, way: Way) -> str:

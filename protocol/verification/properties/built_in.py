@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from heapq import nsmallest
 
@@ -104,11 +104,7 @@ def _first(
         if kind in seen:
             continue
         seen.add(kind)
-        came = explored.came[state]
-        for outcome, way, cost, letters, against in find(options):
-            total = cost + (came.cost if came else 0)
-            last = Came(state, minutes, letters, outcome, way, total)
-            found.append((explored.depth[state], total, state, last, against))
+        found += _after(explored, state, minutes, find(options))
 
 
 def _first_apart(search: Exploring, explored: Explored, found: list[Found], find: Callable[[Sequence[Options]], Shown]) -> None:
@@ -124,10 +120,15 @@ def _first_apart(search: Exploring, explored: Explored, found: list[Found], find
             if kind in seen:
                 continue
             seen.add(kind)
-            came = explored.came[state]
-            for outcome, way, cost, letters, beside in find(several):
-                total = cost + (came.cost if came else 0)
-                found.append((explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total), beside))
+            found += _after(explored, state, minutes, find(several))
+
+
+def _after(explored: Explored, state: int, minutes: int, shown: Shown) -> Iterator[Found]:
+    """What is shown at a visit, each with how it was reached."""
+    came = explored.came[state]
+    for outcome, way, cost, letters, against in shown:
+        total = cost + (came.cost if came else 0)
+        yield explored.depth[state], total, state, Came(state, minutes, letters, outcome, way, total), against
 
 
 def _best(explored: Explored, found: list[Found]) -> tuple[Failing, ...]:
