@@ -178,6 +178,36 @@ def test_what_was_acted_on_is_not_acted_on_again_in_either(guard: str, action: s
     assert action.split(",")[0] in {both.taken.decision.action for both in found}
 
 
+AT_ONCE = """\
+protocol: at-once
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 100 mg daily, high: 200 mg daily}
+inputs:
+  jak2: {yes or no, valid for: ever}
+  rash: {yes or no, valid for: 8 days}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: "jak2", must: start at high, source: ours}
+  hold: {in: on treatment, when: "GUARD", must: hold, again: no, source: ours}
+  reduce: {in: on treatment, when: "time since dose change >= 1 day (window -1 to +1 days)", must: reduce, source: ours}
+  resume: {in: held, when: "not rash", must: RESUME, source: ours}
+"""
+
+
+@pytest.mark.parametrize("resume", ["resume at the same level", "resume at the same level as a new patient"])
+@pytest.mark.parametrize("guard", ["jak2", "rash", "rash and time in state >= 1 day (window -1 to +1 days)"])
+def test_what_comes_due_as_it_begins_and_what_a_new_patient_has_behind_is_the_same_in_both(guard: str, resume: str) -> None:
+    one = parse(AT_ONCE.replace("GUARD", guard).replace("RESUME", resume))
+    exploring, _ = search(one, remembers=True, limit=0)
+    yes, rash, none = Observation("jak2", "yes"), Observation("rash", "yes"), Observation("rash", "no")
+    said = [(), (yes,), (rash,), (rash, yes), (none,), (), (rash,), (none,), (yes,), (none,), ()]
+    found = lockstep(exploring, [Visit(BEGIN + week * WEEK, readings) for week, readings in enumerate(said)])
+    assert all(both.agree() for both in found)
+    assert {"hold", "resume"} <= {both.taken.decision.action for both in found}
+
+
 TAKEN = """\
 protocol: taken
 version: 1

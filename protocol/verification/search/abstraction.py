@@ -22,7 +22,7 @@ from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Trac
 from protocol.model.input import Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
-from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, in_order, uses_up
+from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, due_at, in_order, uses_up
 from protocol.verification.search.at_start import Base, bases_of
 from protocol.verification.search.axes import (
     BETWEEN,
@@ -100,6 +100,16 @@ class Abstraction:
         steps = any(uses_up(rule) and rule.action.kind != "hold" for rule in self.prepared.rules)
         wanted = {"stepped": steps, "hold_began": self.holds_once, "changed": self.prepared.counts_dose, "started": True}
         return frozenset({name for name, so in wanted.items() if so} | (set(self.caps) - {"stepped"}))
+
+    @cached_property
+    def due_at_once(self) -> dict[str, int]:
+        """For each event the comparisons that come due as it is, because their window opens no later."""
+        found: dict[str, int] = {}
+        for number, atom in enumerate(self.due):
+            if isinstance(atom.term, Clock) and atom.term.name in CLOCKS and due_at(atom) <= 0:
+                name = CLOCKS[atom.term.name]
+                found[name] = found.get(name, 0) | 1 << number
+        return found
 
     def axis_of(self, term: Term | Known) -> int:
         """The place of the axis that a term asks."""

@@ -174,6 +174,11 @@ def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[C
                 pass
 
 
+def due_at(atom: Compare) -> int:
+    """The age at which a comparison comes due."""
+    return int(atom.constant) - (atom.early if atom.operator == ">=" else 0)
+
+
 def in_order(asking: Iterable[AskedBy]) -> tuple[str, ...]:
     """The inputs that several protocols ask, in the order in which their diagrams ask them.
 

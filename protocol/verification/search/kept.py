@@ -18,6 +18,7 @@ from protocol.semantics import clocks
 from protocol.semantics.taken import counted
 from protocol.semantics.trackers import first_memory
 from protocol.verification.search.abstraction import CLOCKS, DATES, Abstraction
+from protocol.verification.search.asked import due_at
 
 Remembered = tuple[int, int, int] | None
 """The last reading of an input: its cell, its age, and of one that counts for ever whether it is newer than the last step and the
@@ -171,9 +172,9 @@ def _due_age(abstraction: Abstraction, before: Kept, after: Kept, atom: Compare,
     """How old what a comparison asks was at the last visit, and the age at which it comes due; None where it does not run."""
     match atom.term:
         case Clock("treatment"):
-            return (before.watch if before.place.dose.is_drug else None), _limit(atom)
+            return (before.watch if before.place.dose.is_drug else None), due_at(atom)
         case Clock(name):
-            return before.age(CLOCKS[name]), _limit(atom)
+            return before.age(CLOCKS[name]), due_at(atom)
         case Tracked(name):
             place = next(place for place, tracker in enumerate(abstraction.trackers) if tracker.name == name)
             begun, now = _begun(before.memory[place]), _begun(after.memory[place])
@@ -181,10 +182,6 @@ def _due_age(abstraction: Abstraction, before: Kept, after: Kept, atom: Compare,
             return (-begun if begun is not None and goes_on else None), int(atom.constant)
         case _:
             raise TypeError(f"{atom!r} does not come due")
-
-
-def _limit(atom: Compare) -> int:
-    return int(atom.constant) - (atom.early if atom.operator == ">=" else 0)
 
 
 def _begun(memory: Memory) -> int | None:
