@@ -29,7 +29,7 @@ from tests.oracle.known import cells
 BEGIN = 10**9
 """Far from 0, so that a whole number in the memory of a tracker is a time if it is large and a count if it is small."""
 
-UPPER_LIMIT = Fraction(20)
+UPPER_LIMIT, LOWER_LIMIT = Fraction(20), Fraction(10)
 
 
 @frozen
@@ -90,10 +90,12 @@ def values_of(protocol: Protocol, item: Input) -> list[Observation]:
             return [Observation(item.name, grade) for grade in range(6)]
         case Number(_, low, high):
             constants = thresholds(protocol)
-            ratios = constants.get(Ratio(item.name, "ULN"), ())
-            cuts = (*constants.get(Value(item.name), ()), *(ratio * UPPER_LIMIT for ratio in ratios))
+            uppers, lowers = (constants.get(Ratio(item.name, limit), ()) for limit in ("ULN", "LLN"))
+            cuts = (*(ratio * UPPER_LIMIT for ratio in uppers), *(ratio * LOWER_LIMIT for ratio in lowers))
+            cuts = (*constants.get(Value(item.name), ()), *cuts)
             middle = [value for value in cells(Interval(low, high), cuts) if value not in (low, high)]
-            return [Observation(item.name, value, upper=UPPER_LIMIT if ratios else None) for value in middle]
+            limits = {"upper": UPPER_LIMIT if uppers else None, "lower": LOWER_LIMIT if lowers else None}
+            return [Observation(item.name, value, **limits) for value in middle]
     return [Observation(item.name, answer) for answer in ("yes", "no")]
 
 

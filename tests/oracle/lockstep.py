@@ -29,7 +29,7 @@ from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import Kept, first
 from protocol.verification.search.outcomes import Outcome
-from tests.oracle.explore import BEGIN, UPPER_LIMIT, values_of
+from tests.oracle.explore import BEGIN, values_of
 
 
 @frozen
@@ -157,9 +157,8 @@ def grid_visits(protocol: Protocol, random: Random, count: int, every: int, *, s
     """
     shown = [[None, None, Observation(item.name, None), *values_of(protocol, item)] for item in protocol.inputs]
     for options in shown:
-        limited = [one for one in options if one is not None and isinstance(one.upper, Fraction)]
-        options[3:] = [one if one not in limited else evolve(one, lower=UPPER_LIMIT / 2) for one in options[3:]]
-        options += [evolve(one, upper=None) for one in limited]
+        limited = [one for one in options if one is not None and (one.upper, one.lower) != (None, None)]
+        options += [evolve(one, upper=None, lower=None) for one in limited]
     visits = []
     for number in range(count):
         said = [None if seldom and random.random() < 0.7 else random.choice(options) for options in shown]

@@ -136,12 +136,3 @@ def _can_be_another(protocol: Protocol, came: Came) -> bool:
     """Whether what was given is also given on another way: a course does not say which of the two was meant."""
     given = [given_as(protocol, way.effect) for way in came.outcome.ways if not way.recommended]
     return not came.way.recommended and given.count(given_as(protocol, came.way.effect)) > 1
-
-
-def asks_both_limits(asked: Abstraction) -> bool:
-    """Whether an input is compared with both limits of normal.
-
-    The search does not know of records that have only one of them; and of a value that is missing it knows that it is not above
-    the upper and below the lower limit, where the reference supposes that, too.
-    """
-    return any(cell.upper is not None and cell.lower is not None for axis in asked.axes for cell in axis.pieces)

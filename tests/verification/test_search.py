@@ -13,7 +13,7 @@ from protocol.model.course import Observation, Visit
 from protocol.model.time import WEEK
 from tests.oracle.explore import BEGIN
 from tests.oracle.lockstep import grid_visits, lockstep
-from tests.oracle.search import acting_once, confirmed, drawn, is_exact, left_out, letters, search
+from tests.oracle.search import acting_once, confirmed, drawn, is_exact, left_out, letters, search, visits
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -96,6 +96,32 @@ def test_a_multiple_of_a_limit_that_is_missing_is_new_though_the_value_is_older_
     found = lockstep(exploring, visits)
     assert [both.taken.decision.status for both in found] == ["decided", "decided" if upper else "undecided"]
     assert all(both.agree() for both in found)
+
+
+BOTH_LIMITS = LIMITS.replace("bilirubin > 300", "bilirubin > 1 x ULN and bilirubin < 1 x LLN").replace(
+    "start at high", "start at low"
+)
+
+
+@pytest.mark.parametrize(
+    ("reading", "status"),
+    [
+        (Observation("bilirubin", 150), "undecided"),
+        (Observation("bilirubin", None), "undecided"),
+        (Observation("bilirubin", 15, lower=10, upper=20), "decided"),
+        (Observation("bilirubin", 21, lower=10, upper=20), "decided"),
+        (Observation("bilirubin", 9, lower=10, upper=20), "decided"),
+    ],
+)
+def test_limits_of_normal_that_are_missing_are_supposed_each_by_itself_in_both(reading: Observation, status: str) -> None:
+    """Of a value that is missing both limits can be passed at once; of none that is measured."""
+    one = parse(BOTH_LIMITS)
+    exploring, explored = search(one, remembers=True, limit=100)
+    at_start = Observation("bilirubin", 15, lower=10, upper=20)
+    found = lockstep(exploring, [Visit(BEGIN, (at_start,)), Visit(BEGIN + WEEK, (reading,))])
+    assert found[-1].taken.decision.status == status
+    assert all(both.agree() for both in found)
+    assert not any(came.outcome.status == "decided" and came.outcome.rule == "hold" for _, came in visits(exploring, explored))
 
 
 DUE = """\

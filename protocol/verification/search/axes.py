@@ -34,6 +34,11 @@ class Cell:
     upper: Limit = None
     lower: Limit = None
 
+    @property
+    def is_on_record(self) -> bool:
+        """Whether a record can have these limits; else they are only supposed, each by itself, where they are missing."""
+        return self.upper is None or self.lower is None or self.lower <= self.upper
+
 
 @frozen
 class Complete:
@@ -103,19 +108,19 @@ def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers:
         uppers = _multiples(value, constants.get(Ratio(item.name, "ULN"), ()))
         lowers = _multiples(value, constants.get(Ratio(item.name, "LLN"), ()))
         both = (_together(upper, lower) for upper, lower in product(uppers, lowers))
-        found += [Cell(value, *_limits(value, *one)) for one in both if one is not None]
+        found += [Cell(value, *_limits(value, *one)) for one in both]
         found += [Cell(value, upper, Fraction(0)) for upper in _uppers(value, uppers) if value == 0 and lowers != (None,)]
     return tuple(found)
 
 
 def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom], *, grades: bool = False) -> tuple[Cell, ...]:
-    """One of the pieces for all that no comparison tells apart: a piece between two constants before a constant, of grades the
-    mildest."""
+    """One of the pieces for all that no comparison tells apart: one that can be on record first, a piece between two constants
+    before a constant, of grades the mildest."""
     asked = tuple(dict.fromkeys(atoms))
     cuts = {atom.constant for atom in asked if isinstance(atom, Compare) and isinstance(atom.term, Value)}
     both = bool(cuts) and any(isinstance(atom, Compare) and isinstance(atom.term, Ratio) for atom in asked)
     found: dict[object, Cell] = {}
-    for piece in sorted(pieces, key=lambda one: not grades and one.value in cuts):
+    for piece in sorted(pieces, key=lambda one: (not one.is_on_record, not grades and one.value in cuts)):
         # A value without its limit of normal can be any multiple of it, so values are not mixed where both are asked.
         found.setdefault((*(is_true(atom, piece) for atom in asked), piece.value if both else None), piece)
     kept = set(found.values())
@@ -190,14 +195,14 @@ BEYOND = 1_000
 """How many times the largest multiple that is asked a value is at most."""
 
 
-def _together(upper: Multiple, lower: Multiple) -> tuple[Limit, Limit] | None:
-    """Multiples of both limits, of which the upper one is not below the lower one; None where there are none."""
+def _together(upper: Multiple, lower: Multiple) -> tuple[Limit, Limit]:
+    """Multiples of both limits, of which the upper one is not below the lower one if that can be."""
     if upper is None or lower is None or lower[0] >= upper[0]:
         return (upper and upper[0], lower and lower[0])
     low, high = max(upper[1], lower[1]), min(upper[2], lower[2])
     if low < high or low == upper[0] == lower[0]:
         return (low + min(high - low, Fraction(1)) / 2,) * 2
-    return None
+    return upper[0], lower[0]
 
 
 def _limits(value: Fraction, upper: Limit, lower: Limit) -> tuple[Limit, Limit]:
@@ -220,7 +225,8 @@ def letters_of(
 ) -> Iterator[Letter]:
     """The letters of an input; ``carried`` are the ages, as dates and ``within`` flags, at which it can be carried over."""
     young = _places(completes, lambda one: one.known and one.date == NEW and all(one.within))
-    for cell in range(len(cells)):
+    on_record = [cell for cell, one in enumerate(cells) if one.is_on_record]
+    for cell in on_record:
         yield Letter("measured", cell, tuple(place for place in young if completes[place].cell == cell), costs[cell])
     if not always_known:
         yield Letter("unknown", -1, _unknown(completes), UNKNOWN)
@@ -228,17 +234,18 @@ def letters_of(
         alike = [number for number, one in enumerate(cells) if one.value == value]
         if len(alike) > 1:
             places = tuple(place for place in young if completes[place].cell in alike)
-            yield Letter("measured", alike[0], places, WITHOUT_LIMITS, limits=False)
+            shown = next(cell for cell in alike if cell in on_record)
+            yield Letter("measured", shown, places, WITHOUT_LIMITS, limits=False)
             # A multiple of a limit that is missing counts as found out now, however old the reading is.
             asks_value = len({one.value for one in cells}) > 1
             for date, within in carried:
                 counts = (date, within, date == NEW) if asks_value else (NEW, within, True)
                 old = _places(completes, lambda one: one.known and (one.date, one.within, one.limits) == counts)  # noqa: B023
                 places = tuple(place for place in old if completes[place].cell in alike)
-                yield Letter("carried", alike[0], places, CARRIED + WITHOUT_LIMITS, date, within, limits=False)
-    for cell, (date, within) in product(range(len(cells)), carried):
-        shown = Complete(cell, date, True, within)
-        places = _places(completes, lambda one: one == shown)  # noqa: B023
+                yield Letter("carried", shown, places, CARRIED + WITHOUT_LIMITS, date, within, limits=False)
+    for cell, (date, within) in product(on_record, carried):
+        wanted = Complete(cell, date, True, within)
+        places = _places(completes, lambda one: one == wanted)  # noqa: B023
         yield Letter("carried", cell, places, CARRIED + costs[cell], date, within)
 
 

@@ -18,8 +18,9 @@ def costs_of(prepared: Prepared, name: str, cells: Iterable[Cell]) -> tuple[int,
     """
     alarms = [one for rule in prepared.rules if rule.action.kind in _LOWERING for one in _asked(prepared, rule.when, name, True)]
     wanted = [one for rule in prepared.rules if rule.action.kind == "resume" for one in _asked(prepared, rule.when, name, True)]
-    costs = tuple(_cost(name, cell, alarms, wanted) for cell in cells)
-    return tuple(cost - min(costs) for cost in costs)
+    found = [(cell, _cost(name, cell, alarms, wanted)) for cell in cells]
+    least = min(cost for cell, cost in found if cell.is_on_record)
+    return tuple(cost - least for _, cost in found)
 
 
 def _cost(name: str, cell: Cell, alarms: list[tuple[Atom, bool]], wanted: list[tuple[Atom, bool]]) -> int:
