@@ -204,6 +204,26 @@ def test_what_was_acted_on_is_not_acted_on_again_in_either(guard: str, action: s
     assert action.split(",")[0] in {both.taken.decision.action for both in found}
 
 
+NARROW = """\
+protocol: narrow
+version: 1
+time: days
+doses: {low: 100 mg daily}
+inputs: {score: {unit: 1, plausible: -10 to 10, valid for: 7 days}}
+derived: {twice: {value: "score * 2", unit: 1, plausible: -200 to 200, missing: unknown}}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  hold-low: {in: on treatment, when: "twice <= 1", must: hold}
+  stop: {in: on treatment, when: "twice > 1", must: stop}
+  hold: {in: on treatment, when: "twice < 100", must: hold}
+"""
+
+
+def test_what_is_not_measured_of_a_number_is_what_its_formula_can_give() -> None:
+    """Whatever the score is, twice the score is below 100: that is a reason to hold also where nobody measured."""
+    assert left_out(parse(NARROW), limit=12) == set()
+
+
 AT_ONCE = """\
 protocol: at-once
 version: 1

@@ -38,7 +38,7 @@ from protocol.verification.search.axes import (
 )
 from protocol.verification.search.costs import costs_of
 from protocol.verification.search.freed import NOTHING, Free, counts, free_completes, free_input, free_letters
-from protocol.verification.search.partly_known import partly_known
+from protocol.verification.search.partly_known import partly_known, possible_cells
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
 CLOCKS = {
@@ -256,7 +256,8 @@ class Common:
         letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
         if computed:
             carried = any(first.name in one.carried for one in self.asking)
-            letters += tuple(partly_known(completes, (date for date, _ in ages), read=carried, several=several))
+            open_to = [possible_cells(one.protocol, first.name, cells, one.atoms(first.name)) for one in self.asking]
+            letters += tuple(partly_known(completes, (date for date, _ in ages), open_to, read=carried, several=several))
         return tuple(
             Axis(
                 first.name,
