@@ -10,9 +10,12 @@ from attrs import evolve
 
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
+from protocol.verification.difference import alike
 from protocol.verification.difference.alike import First, Searches
 from protocol.verification.difference.comparing import Compared, Comparing
 from protocol.verification.mutation.mutants import mutants
+from protocol.verification.search.abstraction import Abstraction
+from protocol.verification.search.exploring import Exploring
 from tests.oracle.search import drawn, letters
 
 MOST_LETTERS, MUTANTS, STATES = 16, 12, 150
@@ -40,6 +43,11 @@ def some_of(one: Protocol, seed: int) -> list[tuple[str, Protocol]]:
     ]
 
 
+def by_itself(first: First, abstraction: Abstraction) -> Exploring:
+    """A search that shares the letters of the first one, and nothing else."""
+    return Exploring(abstraction, first.gaps, diagrams=first.diagrams, ordinary=first.ordinary)
+
+
 @pytest.mark.parametrize("seed", range(int(os.environ.get("SOAK_CASES", "8"))))
 def test_what_is_shared_with_a_mutant_makes_no_difference_to_what_is_found(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     one = evolve(drawn(seed), properties=(), monitoring=(), between_visits="wait")
@@ -50,7 +58,9 @@ def test_what_is_shared_with_a_mutant_makes_no_difference_to_what_is_found(seed:
         with_it = compared(one, other, shared)
         with monkeypatch.context() as alone:
             alone.setattr(First, "is_made_as", lambda first, abstraction: False)
+            beside = compared(one, other, Searches())
+            alone.setattr(alike, "_beside", by_itself)
             without = compared(one, other, Searches())
-        assert bool(with_it.ended) == bool(without.ended), name
+        assert bool(with_it.ended) == bool(beside.ended) == bool(without.ended), name
         if not with_it.ended:
-            assert what_is_found(with_it) == what_is_found(without), name
+            assert what_is_found(with_it) == what_is_found(beside) == what_is_found(without), name

@@ -78,9 +78,7 @@ class Searches:
 
     def second(self, first: First, abstraction: Abstraction) -> Exploring:
         """The search of another protocol over the same visits."""
-        alike = first.is_made_as(abstraction)
-        plain = Exploring(abstraction, first.gaps, diagrams=self.diagrams, ordinary=first.ordinary) if not alike else None
-        self._others.append(plain or Second(first, abstraction))
+        self._others.append(Second(first, abstraction) if first.is_made_as(abstraction) else _beside(first, abstraction))
         return self._others[-1]
 
 
@@ -137,6 +135,17 @@ class AskedAgain(Deciding):
         if rule.name in self._differing.changed:
             return super().of_rule(kept, situation, rule, narrowed, stands)
         return Deciding.of_rule(self._first, kept, situation, rule, narrowed, stands)
+
+
+def _beside(first: First, abstraction: Abstraction) -> Exploring:
+    """The search of a protocol whose states are made otherwise, over the same letters.
+
+    What letters cost, and outcomes, are values: equal ones are one for both, so that what is decided alike is seen to be.
+    """
+    found = Exploring(abstraction, first.gaps, diagrams=first.diagrams, ordinary=first.ordinary)
+    found.deciding._once, found.deciding._leads = first.deciding._once, first.deciding._leads
+    found._same, found._same_told = first._same, first._same_told
+    return found
 
 
 class Second(Exploring):

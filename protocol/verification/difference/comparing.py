@@ -73,6 +73,7 @@ class Comparing:
         self.new = searches.second(searches.first(both[0], gaps, most), both[1])
         self._joint: dict[Hashable, tuple[Move, ...]] = {}
         self._seen = Seen(self.old, self.new)
+        self._same_levels = old.levels == new.levels
 
     def compare(
         self, ended: Ended = never, *, stop: Callable[[Compared], bool] | None = None,
@@ -120,7 +121,8 @@ class Comparing:
 
     def told(self, places: tuple[Place, Place], one: Options, other: Options) -> Iterator[tuple[Move, *Told]]:
         """Every pair of outcomes that a visit can have, with in what both differ there, or how they go on."""
-        if one.node is other.node and one.costs is other.costs and places[0].dose == places[1].dose:
+        alike = one.node is other.node and one.costs is other.costs
+        if alike and self._same_levels and places[0].dose == places[1].dose:
             # Of two that decide by the same outcomes nothing has to be asked but where these lead.
             for outcome, way, cost, letters in one.moves:
                 yield (outcome, outcome, cost - (not way.recommended), letters), None, ((way, way),)

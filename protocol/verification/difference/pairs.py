@@ -6,7 +6,7 @@ states in which it is the same visit to both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from heapq import heappop, heappush, nsmallest
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from protocol.verification.difference.seen import Move, Shown
 from protocol.verification.search.diagrams import Choices
+from protocol.verification.search.explored import Options
 from protocol.verification.search.exploring import Left
 from protocol.verification.search.kept import Place, first
 from protocol.verification.search.outcomes import Outcome, Way
@@ -57,6 +58,14 @@ class _Way:
 
 
 @frozen(eq=False)
+class _Onward:
+    """The ways on after a visit, of those that lead to the same the cheapest, and the kinds in which the two differ at it."""
+
+    after: tuple[_Way, ...]
+    apart: tuple[tuple[Shown, _Way], ...]
+
+
+@frozen(eq=False)
 class _Led:
     """Where a visit leads, first at this depth: to which pairs of states, and in which kinds the two differ at it."""
 
@@ -77,6 +86,7 @@ class Pairs:
     _waiting: list[tuple[int, int]] = field(factory=list)
     _index: dict[tuple[State, State], int] = field(factory=dict)
     _led: dict[tuple[Place, Place, Left, Left], _Led] = field(factory=dict)
+    _onward: dict[Hashable, _Onward] = field(factory=dict)
 
     def follow_all(self) -> Iterator[int]:
         """Follows one pair of states after the other; how many kinds of difference there were before each."""
@@ -118,18 +128,25 @@ class Pairs:
 
     def _lead(self, number: int, place: Place, its: Place, one: Left, other: Left) -> _Led:
         """Where a visit leads that was not followed before; pairs that are new are numbered."""
-        places, rests = (place, its), (one[1], other[1])
-        depth, after, apart = self.depth[number], dict[tuple[int, int], tuple[int, _Way]](), list[tuple[Shown, _Way]]()
-        for move, kind, ways in self.comparing.told(places, one[0], other[0]):
+        places, rests, depth = (place, its), (one[1], other[1]), self.depth[number]
+        key = (*places, one[0].node, other[0].node, one[0].costs, other[0].costs)
+        onward = self._onward.get(key)
+        if onward is None:
+            onward = self._onward[key] = self._go_on(places, one[0], other[0])
+        after = ((self._reached(self._after(rests, way.old[1], way.new[1]), depth + 1), way) for way in onward.after)
+        return _Led(depth, tuple(after), onward.apart)
+
+    def _go_on(self, places: tuple[Place, Place], one: Options, other: Options) -> _Onward:
+        """The ways on from every two states at these places at which a visit can have these outcomes."""
+        after, apart = dict[tuple[int, int], _Way](), list[tuple[Shown, _Way]]()
+        for move, kind, ways in self.comparing.told(places, one, other):
             if kind is not None:
                 apart.append((kind, _first_ways(move)))
             for way, same in ways:
                 key, cost = (way.lead, same.lead), move[2] + (not way.recommended)
-                known = after.get(key)
-                if known is None or cost < known[1].cost:
-                    state = known[0] if known else self._reached(self._after(rests, way, same), depth + 1)
-                    after[key] = state, _Way(move[3], cost, (move[0], way), (move[1], same))
-        return _Led(depth, tuple(after.values()), tuple(apart))
+                if key not in after or cost < after[key].cost:
+                    after[key] = _Way(move[3], cost, (move[0], way), (move[1], same))
+        return _Onward(tuple(after.values()), tuple(apart))
 
     def _after(self, rests: tuple[int, int], way: Way, same: Way) -> tuple[State, State]:
         old, new = self.comparing.old.successors, self.comparing.new.successors

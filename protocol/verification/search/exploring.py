@@ -42,6 +42,7 @@ class Exploring:
         self.successors = Successors(abstraction, self.trails)
         self._options: dict[Hashable, Options] = {}
         self._there: dict[tuple[Place, int, Costs], list[Left]] = {}
+        self._by_trail: dict[tuple[Place, int, bool], tuple[Node, dict[Trail, list[Left]]]] = {}
         self._costs: dict[Hashable, Costs] = {}
         self._same_told: dict[tuple[Node, Costs], tuple[tuple[Told, ...], tuple[Move, ...]]] = {}
         self._same: dict[tuple[tuple[int | None, ...], ...], Costs] = {}
@@ -75,9 +76,14 @@ class Exploring:
     def by_trail(self, place: Place, rest: int, minutes: int, *, begins: bool = False) -> tuple[Node, dict[Trail, list[Left]]]:
         """The diagram of the trails that a visit can leave, and what ``visits`` gives for each of them."""
         later = rest if begins else self.successors.passed(place, rest, minutes)
-        kept = self.successors.rests[later]
-        node, costs = self.trails.node(kept), self._allowed(kept, begins)
-        return node, {trail: list(self._left(node, trail, costs, place, later)) for trail in self._trails_of(node, costs)}
+        key = (place, later, begins)
+        found = self._by_trail.get(key)
+        if found is None:
+            kept = self.successors.rests[later]
+            node, costs = self.trails.node(kept), self._allowed(kept, begins)
+            left = {trail: list(self._left(node, trail, costs, place, later)) for trail in self._trails_of(node, costs)}
+            found = self._by_trail[key] = node, left
+        return found
 
     def _at(self, place: Place, later: int, costs: Costs) -> Iterator[Left]:
         known = self._there.get((place, later, costs))
