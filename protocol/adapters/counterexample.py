@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from protocol.adapters.asked_later import asked_later
-from protocol.adapters.phrases import listed, say_conflict, say_date
+from protocol.adapters.phrases import listed, say_date, say_ordered, say_rule
 from protocol.adapters.story import Told, say_reading, story
 from protocol.adapters.to_markdown import to_markdown
 from protocol.adapters.verified import Judged, Verified, say_grid
@@ -46,7 +46,7 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     if shown is None:
         return ""
     compared = (shown.beside_says, shown.near_says, _against(verified, shown.against))
-    held, after = _held(verified, shown, decision), _FROM_THERE_ON.get(verdict.code, "")
+    held, after = _held(verified, shown, decision), _from_there_on(verdict, decision)
     followed = (_followed(verified, verdict, decision), *compared, _counted(shown.course, shown.time, verified.protocol))
     parts = (*followed, held, after, _noted(verified, verdict))
     return " ".join(part for part in parts if part)
@@ -55,15 +55,45 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
 def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -> str:
     shown = verdict.counterexample
     if decision and decision.conflict:
-        cells = (rule for rule in verified.protocol.rules if rule.name in decision.conflict and rule.says)
-        return " ".join((f"There {say_conflict(decision, verified.protocol)}.", *dict.fromkeys(cell.says for cell in cells)))
+        return _conflict(verified, decision)
+    if decision and decision.acted_on:
+        return " ".join(_acted_on(verified, name) for name in decision.acted_on)
     if shown is None or not shown.rule:
         return "There no rule was followed."
-    source = f" ({shown.source})" if shown.source else ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
     is_blocked = decision is not None and decision.blocked and decision.rule == shown.rule
     came = "holds, and what it orders cannot be done" if is_blocked else "was followed"
-    return f"There rule {shown.rule}{source} {came}{f': {says}' if says else '.'}"
+    return f"There rule {_cited(verified, shown.rule, shown.source)} {came}{f': {says}' if says else '.'}"
+
+
+def _conflict(verified: Verified, decision: Decision) -> str:
+    cells = [rule for rule in verified.protocol.rules if rule.name in decision.conflict]
+    orders = (f"{say_ordered(cell.name, verified.protocol)} by {_cited(verified, cell.name)}" for cell in cells)
+    says = dict.fromkeys(cell.says for cell in cells if cell.says)
+    return " ".join((f"There two things are ordered: {', or '.join(orders)}.", *says))
+
+
+def _acted_on(verified: Verified, name: str) -> str:
+    """A rule that holds and does nothing, because nothing is new since the last change of dose."""
+    rule = verified.protocol.rule(name)
+    source = f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule.source else ""
+    said = f"There rule {_cited(verified, name, source)} holds, and all that it rests on has been acted on before"
+    return f"{said}{f': {rule.says}' if rule.says else '.'}"
+
+
+def _cited(verified: Verified, name: str, source: str = "") -> str:
+    """A rule with its place in its table, the line on which it is written, and its source."""
+    file, line = verified.line(name)
+    named, _, heads = say_rule(name, verified.protocol).partition(" (")
+    places = (heads.removesuffix(")"), f"{file}:{line}" if file else "", source)
+    said = "; ".join(place for place in places if place)
+    return f"{named} ({said})" if said else named
+
+
+def _from_there_on(verdict: Verdict, decision: Decision | None) -> str:
+    """What comes after the end of the course; where an order cannot be done nothing else has to be waited for."""
+    waits = "" if decision is None or decision.blocked or verdict.counterexample is None else verdict.counterexample.waits_says
+    return " ".join(part for part in (waits, _FROM_THERE_ON[verdict.code]) if part) if verdict.code in _FROM_THERE_ON else ""
 
 
 def _against(verified: Verified, name: str) -> str:
@@ -71,7 +101,7 @@ def _against(verified: Verified, name: str) -> str:
     if not name:
         return ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == name), "")
-    return f"At the dose that this comes to {name} is true as well, or may be{f': {says}' if says else '.'}"
+    return f"At the dose that this comes to {_cited(verified, name)} is true as well, or may be{f': {says}' if says else '.'}"
 
 
 def _held(verified: Verified, shown: Counterexample, decision: Decision | None) -> str:
@@ -79,8 +109,8 @@ def _held(verified: Verified, shown: Counterexample, decision: Decision | None) 
     reasons = decision.reasons if decision else ()
     if len(reasons) == 1 and not shown.rule:
         says = next((rule.says for rule in verified.protocol.rules if rule.name == reasons[0]), "")
-        return f"Held because of {reasons[0]}{f': {says}' if says else '.'}"
-    return f"Held because of {listed(reasons)}." if len(reasons) > 1 else ""
+        return f"Held because of {_cited(verified, reasons[0])}{f': {says}' if says else '.'}"
+    return f"Held because of {listed(_cited(verified, name) for name in reasons)}." if len(reasons) > 1 else ""
 
 
 def _counted(course: Course, time: int, protocol: Protocol) -> str:

@@ -200,7 +200,7 @@ def _as_recommended(decision: Decision) -> str:
 def say_fact(fact: Fact, protocol: Protocol) -> str:
     """The value of a fact with its unit, how well it is known and since when."""
     at = "" if fact.observed is None else f" {say_time(fact.observed)}"
-    value = _with_unit(fact, protocol)
+    value = say_value(fact, protocol)
     match fact.status:
         case "measured":
             return f"{value}, measured on{at}"
@@ -214,7 +214,7 @@ def say_fact(fact: Fact, protocol: Protocol) -> str:
             return f"not known; last {value} on{at}, no longer valid" if value else "not known"
 
 
-def _with_unit(fact: Fact, protocol: Protocol) -> str:
+def say_value(fact: Fact, protocol: Protocol) -> str:
     """The value as reported; one that was reported without a unit is in the declared one."""
     declared = {item.name: item.kind.unit for item in protocol.inputs if isinstance(item.kind, Number)}
     derived = {item.name: item.kind.unit for item in protocol.numbers}

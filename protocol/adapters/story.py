@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
@@ -11,11 +11,13 @@ from protocol.adapters.phrases import listed, say_date
 from protocol.adapters.to_text import told
 from protocol.model.course import Observation, Visit
 from protocol.model.decision import Step, Trace
+from protocol.model.input import Number
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 
 Known = dict[str, tuple[str, int]]
 """Of each input what was measured last, and when."""
+NOT_DONE = "not done"
 
 
 @frozen
@@ -63,12 +65,17 @@ def _decided(step: Step, protocol: Protocol) -> str:
 
 
 def measured(visit: Visit, known: Known, protocol: Protocol) -> str:
-    """What was measured at a visit, ``anc 0.5; the rest as before``, and what is not valid any more; notes it in ``known``."""
-    now = _values(visit)
-    changed = [f"{name} {text}" for name, text in now.items() if known.get(name, ("", 0))[0] != text]
-    lapsed = [name for name in known if name not in now and _is_over(name, known[name][1], visit.time, protocol)]
+    """What was measured at a visit, ``anc 0.5; the rest as before``, and what is not valid any more; notes it in ``known``.
+
+    The first value of a number is told with its unit.
+    """
+    now, units = _values(visit), _units(visit, known, protocol)
+    said = {**now, **{name: text for name, text in _values(visit, units).items() if name in units}}
+    changed = [f"{name} {said[name]}" for name, text in now.items() if known.get(name, ("", 0))[0] != text]
+    gone = [name for name in known if name not in now and _is_over(name, known[name][1], visit.time, protocol)]
+    lapsed = [name for name in gone if known[name][0] != NOT_DONE]
     known.update({name: (text, visit.time) for name, text in now.items()})
-    for name in lapsed:
+    for name in gone:
         del known[name]
     parts = [*changed, *([f"{listed(lapsed)} not measured"] if lapsed else [])]
     if not parts:
@@ -84,11 +91,18 @@ def _is_over(name: str, time: int, now: int, protocol: Protocol) -> bool:
     return now <= 0 or name in asked_later(protocol)
 
 
-def _values(visit: Visit) -> dict[str, str]:
+def _values(visit: Visit, units: Mapping[str, str] = {}) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in visit.observations:
-        found.setdefault(one.input, []).append(_value(one))
+        found.setdefault(one.input, []).append(_value(one, units.get(one.input, "")))
     return {name: " and ".join(texts) for name, texts in found.items()}
+
+
+def _units(visit: Visit, known: Known, protocol: Protocol) -> dict[str, str]:
+    """The units of the numbers that are told for the first time; what has none is counted, or is a share."""
+    told = {one.input for one in visit.observations} - set(known)
+    kinds = {item.name: item.kind for item in protocol.inputs if item.name in told}
+    return {name: kind.unit for name, kind in kinds.items() if isinstance(kind, Number) and kind.unit != "1"}
 
 
 def say_reading(one: Observation) -> str:
@@ -96,11 +110,11 @@ def say_reading(one: Observation) -> str:
     return f"{one.input} {_value(one)}"
 
 
-def _value(one: Observation) -> str:
-    """``0.5``, ``<0.5``, ``3 mg/dL (normal up to 1)``, ``not done``."""
+def _value(one: Observation, unit: str = "") -> str:
+    """``0.5``, ``<0.5``, ``3 mg/dL (normal up to 1)``, ``not done``; in ``unit`` where the reading names none."""
     if one.value is None:
-        return "not done"
-    parts = (f"{one.censored}{_number(one.value)}", one.unit, _normal(one))
+        return NOT_DONE
+    parts = (f"{one.censored}{_number(one.value)}", one.unit or unit, _normal(one))
     return " ".join(part for part in parts if part)
 
 

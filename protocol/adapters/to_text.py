@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 
+from attrs import evolve
+
 from protocol.adapters.dispensing import dispensing_lines, say_dispensed
 from protocol.adapters.grounds import permission_lines, question_lines
 from protocol.adapters.monitoring import measuring_lines, overdue_clauses, say_next
@@ -23,6 +25,7 @@ from protocol.adapters.phrases import (
     say_permission,
     say_rule,
     say_silence,
+    say_value,
     say_verdict,
     say_where,
 )
@@ -68,6 +71,8 @@ def told(step: Step, protocol: Protocol) -> str:
     parts = (
         say_order(decision, protocol),
         f"rule {decision.rule}" if decision.rule else "",
+        _also_held(step),
+        *_computed(decision, protocol),
         say_conflict(decision, protocol) if decision.conflict else "",
         f"missing: {listed((item.name for item in decision.missing), _MOST)}" if decision.missing else "",
         say_silence(decision, protocol),
@@ -75,6 +80,22 @@ def told(step: Step, protocol: Protocol) -> str:
         f"given {say_verdict(step, _MOST)}" if step.verdict and not step.verdict.recommended else "",
     )
     return "; ".join(part for part in parts if part)
+
+
+def _also_held(step: Step) -> str:
+    """The reasons that a hold has, or has got at this visit, beside the rule that was followed."""
+    decision, state = step.decision, step.state
+    goes_on = decision.before.control.kind == "held" or decision.action == "hold"
+    more = state.reasons - {*decision.reasons, decision.rule} if goes_on and state.control.kind == "held" else frozenset()
+    return f"held for {listed(sorted(more))} too" if more else ""
+
+
+def _computed(decision: Decision, protocol: Protocol) -> Iterator[str]:
+    """What the computed numbers and the scores come to on which the decision rests."""
+    names = {one.name for one in protocol.numbers} | {one.name for one in protocol.scores}
+    for fact in decision.facts:
+        if fact.name in names and fact.status != "unknown":
+            yield f"{fact.name} comes to {say_value(evolve(fact, value=fact.value.partition(' (')[0]), protocol)}"
 
 
 def _clauses(step: Step, protocol: Protocol) -> Iterator[str]:

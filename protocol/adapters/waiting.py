@@ -26,6 +26,22 @@ def waiting_lines(waiting: Iterable[Waiting], protocol: Protocol, say: Say) -> I
             yield f"{one.reason}: no rule that resumes answers it here"
 
 
+def waiting_said(waiting: Iterable[Waiting]) -> str:
+    """The same in a sentence for each reason: by which rules it could end, and what of theirs is not known."""
+    return " ".join(map(_said, waiting))
+
+
+def _said(one: Waiting) -> str:
+    if not one.ways:
+        return f"No rule brings drug back after {one.reason} here."
+    open_ = [way for way in one.ways if way.truth is not False]
+    ways = f"After {one.reason} drug comes back by {' or '.join(way.rule for way in open_ or one.ways)}"
+    unknown = dict.fromkeys(fact.name for way in open_ for fact in way.facts if fact.status == "unknown")
+    if unknown:
+        return f"{ways}, where {listed(unknown)} {'is' if len(unknown) == 1 else 'are'} not known."
+    return f"{ways}." if open_ else f"{ways}, of which none is true."
+
+
 def _way(way: Way, others: list[str], protocol: Protocol, say: Say) -> str:
     facts = "; ".join(f"{fact.name} {say_fact(fact, protocol)}" for fact in way.facts)
     asked = f"{_TRUTHS[way.truth]}: {say(way.when)}" + (f" ({facts})" if facts else "")

@@ -15,6 +15,7 @@ from protocol.adapters.phrases import listed
 from protocol.adapters.story import say_reading
 from protocol.adapters.to_text import told
 from protocol.adapters.verified import Place, Verified
+from protocol.adapters.waiting import waiting_said
 from protocol.commands import cache
 from protocol.commands.examples import with_examples
 from protocol.language.claim_text import say_property
@@ -109,7 +110,13 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
         rules = {rule.name: rule for rule in protocol.rules}
         source = rules[shown.rule].source if shown.rule in rules else None
         cited = f"{source.source}, {source.place}".removesuffix(", ") if source else ""
-        shown = evolve(shown, source=cited, beside_says=_beside(shown, protocol), near_says=_near(shown, protocol))
+        shown = evolve(
+            shown,
+            source=cited,
+            beside_says=_beside(shown, protocol),
+            near_says=_near(shown, protocol),
+            waits_says=_waits(shown, protocol),
+        )
     said = one.says or (says.get(one.name, "") if one.origin == "spec" else "")
     return evolve(one, counterexample=shown, says=said.removesuffix("."))
 
@@ -130,6 +137,14 @@ def _near(shown: Counterexample, protocol: Protocol) -> str:
 
     found = islice(nearest(protocol, shown.course, shown.time), _MOST_NEAR)
     return " ".join(f"With {say_reading(one)} there: {told(step, protocol)}." for one, step in found)
+
+
+def _waits(shown: Counterexample, protocol: Protocol) -> str:
+    """What the hold in which the course ends waits for."""
+    from protocol.semantics.waiting import waiting
+
+    found = [one for one in trace(protocol, shown.course).steps if one.visit.time == shown.time]
+    return waiting_said(waiting(protocol, found[-1])) if found else ""
 
 
 def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Verdict:

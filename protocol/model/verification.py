@@ -55,7 +55,8 @@ class Counterexample:
     what happens in words, one sentence a visit. Where two patients are compared ``beside`` is the other one, who differs in one
     finding at that visit, and ``beside_says`` what is decided of that one; who reports fills it in.
     ``against`` is the rule that is true there as well, or may be, where it fails because of that. ``near_says`` is what would be
-    decided there of the nearest findings that the protocol answers, where it is silent; who reports fills it in.
+    decided there of the nearest findings that the protocol answers, where it is silent; ``waits_says`` what a hold waits for
+    where the course ends in one; who reports fills both in.
     """
 
     course: Course
@@ -68,6 +69,7 @@ class Counterexample:
     beside_says: str = ""
     against: str = ""
     near_says: str = ""
+    waits_says: str = ""
 
 
 @frozen

@@ -7,6 +7,7 @@ from fractions import Fraction
 from protocol.adapters.counterexample import rests_on
 from protocol.adapters.story import Told, folded, story
 from protocol.adapters.verified import Verified
+from protocol.commands.verified import _told
 from protocol.language.from_yaml import parse
 from protocol.model.course import Course, Observation, Visit
 from protocol.model.time import DAY
@@ -33,15 +34,17 @@ def test_what_is_the_same_is_told_as_before_and_what_is_no_longer_valid_as_not_m
         Visit(28 * DAY),
         Visit(35 * DAY, (count(80),)),
         Visit(42 * DAY, (Observation("platelets", None),)),
+        Visit(56 * DAY),
     )
     assert [one.measured for one in told(*visits)] == [
-        "platelets 200, response none",
+        "platelets 200 10*9/L, response none",
         "all as before",
         "platelets 80; the rest as before",
         "all as before",
         "platelets not measured",
-        "platelets 80, response not measured",
+        "platelets 80 10*9/L, response not measured",
         "platelets not done",
+        "nothing measured",
     ]
 
 
@@ -66,7 +69,7 @@ def test_of_what_is_asked_at_entry_only_nobody_is_told_later_that_it_is_not_meas
     readings = (Observation("ecog", Fraction(1)), Observation("anc", Fraction(2)))
     visits = (Visit(-60 * DAY, readings), Visit(-30 * DAY), Visit(0, readings), Visit(30 * DAY))
     found = [one.measured for one in story(trace(entry, Course("told", visits)), entry)]
-    assert found == ["ecog 1, anc 2", "ecog and anc not measured", "ecog 1, anc 2", "anc not measured"]
+    assert found == ["ecog 1, anc 2 10*9/L", "ecog and anc not measured", "ecog 1, anc 2 10*9/L", "anc not measured"]
 
 
 def test_nothing_measured_and_nothing_lapsed_is_said_so() -> None:
@@ -83,16 +86,16 @@ def test_units_and_limits_of_normal_are_said_in_words() -> None:
     said = [told(Visit(0, (one,)))[0].measured for one in given]
     assert said == [
         "platelets 0.3 10*12/L",
-        "platelets 80 (normal 150 to 400)",
-        "platelets <80 (normal up to 400)",
-        "platelets 80 (normal from 150)",
+        "platelets 80 10*9/L (normal 150 to 400)",
+        "platelets <80 10*9/L (normal up to 400)",
+        "platelets 80 10*9/L (normal from 150)",
     ]
 
 
 def test_visits_that_are_alike_are_told_once() -> None:
     found = told(*(Visit(7 * DAY * number, (count(40),)) for number in range(5)))
     assert [str(one) for one in folded(found)] == [
-        "day 0: platelets 40. Start at low (100 mg every day); rule start.",
+        "day 0: platelets 40 10*9/L. Start at low (100 mg every day); rule start.",
         "day 7: all as before. Hold; so far on treatment at low (100 mg every day); rule hold-low-platelets.",
         "day 14 to day 28, 3 visits: all as before. Continue held, last at low (100 mg every day).",
     ]
@@ -122,7 +125,10 @@ def test_where_cells_of_a_table_contradict_each_other_both_are_named() -> None:
     course = Course("found", (Visit(0), Visit(7 * DAY, (Observation("anc", Fraction(1, 2)),))))
     one = Verdict("no-conflict", "V208", "fails", WEEKLY, counterexample=Counterexample(course, 7 * DAY, True))
     found = Verified(Report("table", "1", "0", (one,), ()), protocol, traces=(trace(protocol, course),))
-    assert rests_on(found, one) == "There counts contradicts itself: hold (counts.1.1) or stop (counts.2.1)."
+    assert rests_on(found, one) == (
+        "There two things are ordered: hold by counts.1.1 (row 'anc < 2', column 'on treatment'), or stop by counts.2.1 (row "
+        "'anc < 1', column 'on treatment')."
+    )
 
 
 def test_where_no_rule_was_followed_that_is_said_and_what_comes_after_a_dead_end() -> None:
@@ -131,3 +137,76 @@ def test_where_no_rule_was_followed_that_is_said_and_what_comes_after_a_dead_end
     one = Verdict("no-dead-end", "V206", "fails", WEEKLY, origin="built in", counterexample=shown)
     found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
     assert rests_on(found, one).startswith("There no rule was followed. It stays so: with all findings normal")
+
+
+SEVERAL = """\
+protocol: several
+version: "1"
+doses: {low: 100 mg every day, high: 400 mg every day}
+inputs:
+  wbc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+  others: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+  severe: {yes or no, valid for: 8 days}
+derived: {anc: {value: "wbc - others", unit: 10*9/L, plausible: 0 to 100, missing: unknown}}
+sources: {study: Our study protocol}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  hold-counts: {in: on treatment, when: "anc < 1", must: hold, source: study}
+  hold-severe: {in: on treatment, when: severe, must: hold, source: study}
+  start: {in: before treatment, when: always, must: start at low, source: study}
+  raise: {in: on treatment at low, when: "time since start >= 7 days and anc >= 1", must: escalate, source: "study, p. 9"}
+  resume: {in: held by hold-counts or hold-severe, when: "anc >= 2 and severe is no", must: resume at low, source: study}
+"""
+
+
+def counts(wbc: int, severe: str = "no") -> tuple[Observation, ...]:
+    numbers = (("wbc", wbc), ("others", 2))
+    return (*(Observation(name, Fraction(value)) for name, value in numbers), Observation("severe", severe))
+
+
+def test_every_reason_of_a_hold_is_told_and_what_a_computed_number_comes_to() -> None:
+    protocol = parse(SEVERAL)
+    readings = ((), counts(2, "yes"), counts(5), counts(2), counts(2, "yes"))
+    course = Course("told", tuple(Visit(day * DAY, found) for day, found in enumerate(readings)))
+    assert [one.decided for one in story(trace(protocol, course), protocol)][1:] == [
+        "hold; so far on treatment at low (100 mg every day); rule hold-counts; held for hold-severe too; anc comes to 0 10*9/L.",
+        "resume at low (100 mg every day); so far held, last at low (100 mg every day); rule resume; anc comes to 3 10*9/L.",
+        "hold; so far on treatment at low (100 mg every day); rule hold-counts; anc comes to 0 10*9/L.",
+        "continue held, last at low (100 mg every day); held for hold-severe too.",
+    ]
+
+
+LOWERED = """\
+protocol: lowered
+version: "1"
+doses: {low: 100 mg every day, middle: 200 mg every day, high: 400 mg every day}
+inputs: {anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 20 days}}
+sources: {study: Our study protocol}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at high, source: study}
+  lower: {in: on treatment, when: "anc < 1", must: reduce, source: "study, p. 9", says: Low counts lower the dose.}
+"""
+
+
+def test_a_rule_that_was_acted_on_before_is_named_with_its_line_and_its_source() -> None:
+    protocol = parse(LOWERED)
+    low = (Observation("anc", Fraction(1, 2)),)
+    course = Course("found", (Visit(0), Visit(7 * DAY, low), Visit(14 * DAY)))
+    one = Verdict("x", "V101", "fails", WEEKLY, counterexample=Counterexample(course, 14 * DAY, True))
+    found = Verified(
+        Report("lowered", "1", "0", (one,), ()), protocol, lines={"lower": ("l.yaml", 9)}, traces=(trace(protocol, course),)
+    )
+    assert rests_on(found, one) == (
+        "There rule lower (l.yaml:9; study, p. 9) holds, and all that it rests on has been acted on before: Low counts lower the "
+        "dose. Not measured there, and still counted: anc 0.5 of day 7."
+    )
+
+
+def test_what_a_hold_waits_for_is_said_before_what_comes_of_it() -> None:
+    course = Course("found", (Visit(0), Visit(7 * DAY, (count(40),)), Visit(21 * DAY)))
+    shown = Counterexample(course, 21 * DAY, True)
+    one = _told(Verdict("no-dead-end", "V206", "fails", WEEKLY, origin="built in", counterexample=shown), PROTOCOL, {})
+    found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
+    said = "After hold-low-platelets drug comes back by resume, where platelets is not known. It stays so: "
+    assert said in rests_on(found, one)

@@ -13,8 +13,8 @@ from tests.verification.small import COURSES, TEXT
 Output = pytest.CaptureFixture[str]
 
 SAID = """No longer holds (1 of 2)
-  On day 7, with anc 0.9, the old protocol holds 100 mg every day; the new one goes on with 100 mg
-      every day.
+  On day 7, with anc 0.9 10*9/L, the old protocol holds 100 mg every day; the new one goes on with
+      100 mg every day.
   Old: rule hold
   New: no rule applies
 
@@ -64,7 +64,7 @@ def test_json_and_markdown(capsys: Output) -> None:
     assert (first["meaning"], first["old"][-1]["rule"], first["new"][-1]["action"]) == ("no longer holds", "hold", "continue")
     assert document["courses"]["treated"][0]["course"] == "Held and back"
     assert run(["diff", "old.yaml", "new.yaml", "--format", "markdown"]) == 1
-    assert "\n## No longer holds\n\nOn day 7, with anc 0.9, " in capsys.readouterr().out
+    assert "\n## No longer holds\n\nOn day 7, with anc 0.9 10*9/L, " in capsys.readouterr().out
 
 
 def test_what_was_not_finished_ends_with_1(capsys: Output) -> None:

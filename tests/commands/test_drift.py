@@ -50,7 +50,7 @@ def test_a_decision_that_changes_is_shown_on_a_course(capsys: Output) -> None:
     said = capsys.readouterr().out
     assert said.startswith(SAID)
     assert "counts 1 (old) and counts 1, graded by CTCAE 5.0 (new) are different" in " ".join(said.split())
-    assert "Holds where the old one does not\n  On day 7, with platelets 20, the old protocol" in said
+    assert "Holds where the old one does not\n  On day 7, with platelets 20 10*9/L, the old protocol" in said
     assert run(["verify", "counts.yaml", "--regrade", "CTCAE 5.0", "--exit-zero"]) == 0
 
 

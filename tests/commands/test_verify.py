@@ -84,7 +84,8 @@ def test_a_failure_is_told_with_the_line_of_its_property_and_the_source_of_the_r
     said = capsys.readouterr().out
     line = SPEC.split("\n").index(next(line for line in SPEC.split("\n") if BROKEN.name in line)) + 1
     assert f"counts/protocol.yaml:{line}: finding V101: {BROKEN.name} fails on day 28" in said
-    assert "There rule escalate (study, p. 9) was followed." in said
+    rule = next(number for number, text in enumerate(SPEC.split("\n"), 1) if "escalate:" in text)
+    assert f"There rule escalate (counts/protocol.yaml:{rule}; study, p. 9) was followed." in " ".join(said.split())
 
 
 def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> None:

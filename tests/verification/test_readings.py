@@ -51,7 +51,7 @@ def test_patients_tell_readings_apart_and_equivalent_readings_are_said_to_be() -
     assert found.is_finished and (found.how, found.possible, len(found.seen)) == ("all", 6, 6)
     settled = {(one.one, one.other): next(answer(one, SPEC)) for one in found.pairs}
     assert settled["below-1", "below-0-8"] == (
-        "Patient: on day 7, with anc 0.9, the protocol holds 100 mg every day with below-1, "
+        "Patient: on day 7, with anc 0.9 10*9/L, the protocol holds 100 mg every day with below-1, "
         "and goes on with 100 mg every day with below-0-8. Which is meant?"
     )
     assert settled["below-1", "not-from-1-on"].startswith("No course tells them apart")
