@@ -162,6 +162,7 @@ def notes(made: Search) -> Iterator[str]:
     protocol, places = made.search.abstraction.protocol, made.search.abstraction.places
     free = [*(one.name for one in protocol.numbers), *(one.name for one in protocol.scores)]
     settled = {made.search.abstraction.axes[base.place].name for base in made.search.abstraction.bases}
+    settled |= {one.score.name for one in made.search.abstraction.scores.values()}
     asked = [name for name in free if name in places and name not in settled]
     if made.explored.ended:
         if largest := "; ".join(largest_parts(made.search.abstraction, made.explored.states)):

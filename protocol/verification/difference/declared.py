@@ -132,14 +132,15 @@ def _common(one: Input, other: Input) -> tuple[Input, str]:
 
 def _computed(old: Protocol, new: Protocol) -> Iterator[str]:
     """What is computed under one name in two ways, or measured in one and computed in the other."""
-    before, after = _by_name(old), _by_name(new)
-    asked = set(asked_by(old).inputs()) & set(asked_by(new).inputs())
+    before, after, both = _by_name(old), _by_name(new), (asked_by(old), asked_by(new))
+    asked = set(both[0].inputs()) & set(both[1].inputs())
+    followed = {score.name for score in both[0].scores} & {score.name for score in both[1].scores}
     for name in asked & (set(before) | set(after)):
         if name not in before or name not in after:
             raise NotationError(
                 f"'{name}' is computed in one of the two protocols and measured in the other", "Give one of the two another name."
             )
-        if before[name] != after[name] or _fed(old, name) != _fed(new, name):
+        if name not in followed and (before[name] != after[name] or _fed(old, name) != _fed(new, name)):
             yield f"'{name}' is computed in two ways, and what comes of that was not looked at"
 
 

@@ -39,6 +39,7 @@ from protocol.verification.search.axes import (
 from protocol.verification.search.costs import costs_of
 from protocol.verification.search.freed import NOTHING, Free, counts, free_completes, free_input, free_letters
 from protocol.verification.search.partly_known import partly_known, possible_cells
+from protocol.verification.search.scoring import Followed
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
 CLOCKS = {
@@ -54,7 +55,7 @@ class Abstraction:
     """A protocol with everything that its states and letters are made of; ``every`` is minutes between two visits.
 
     ``free`` are clocks and trackers by the axis at which they are asked like inputs; ``roughly`` the places of the trackers that
-    are followed without dates, by such an axis.
+    are followed without dates, by such an axis; ``scores`` are those that follow from the other axes, by their own.
     """
 
     protocol: Protocol
@@ -71,6 +72,7 @@ class Abstraction:
     clocks: tuple[Compare, ...]
     free: dict[int, Term]
     roughly: dict[int, int]
+    scores: dict[int, Followed]
     bases: tuple[Base, ...] = ()
 
     @cached_property
@@ -164,7 +166,9 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     free = {place: one.free[axis.name] for place, axis in enumerate(axes) if axis.name in one.free}
     places = {Tracked(tracker.name): place for place, tracker in enumerate(one.trackers) if tracker.name in one.roughly}
     roughly = {axis: places[term] for axis, term in free.items() if term in places}
-    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared, free, roughly)
+    by_name = {score.name: Followed(score, tuple(one.atoms(score.name))) for score in one.scores}
+    scores = {place: by_name[axis.name] for place, axis in enumerate(axes) if axis.name in by_name}
+    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared, free, roughly, scores)
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, frozen
 
 from protocol.model.guard import Atom, Clock, Compare, Guard, Is, Known, Named, Ratio, Term, Tracked, Value, nodes
-from protocol.model.input import Tracker
+from protocol.model.input import Score, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
 from protocol.semantics.claims import asked_name, watched
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.verification.search.freed import NOTHING, Free, freed, name_of
+from protocol.verification.search.scoring import asked_behind, followed
 
 
 @frozen(eq=False)
@@ -21,7 +22,8 @@ class AskedBy:
 
     ``cares`` are inputs of which it matters how old a reading is, ``carried`` those of which it matters whether it is carried
     over, ``kept`` those whose readings are kept. ``free`` are clocks and trackers that are asked like inputs, by name;
-    ``roughly`` are those trackers among them that are followed, but not how long ago things were.
+    ``roughly`` are those trackers among them that are followed, but not how long ago things were. ``scores`` follow from what
+    else is asked of a visit.
     """
 
     protocol: Protocol
@@ -35,6 +37,7 @@ class AskedBy:
     once: bool
     free: dict[str, Term]
     roughly: frozenset[str]
+    scores: tuple[Score, ...] = ()
 
     def terms(self) -> tuple[Term | Known, ...]:
         """Everything that is asked, each once."""
@@ -87,10 +90,12 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free:
     before, prepared = prepared, freed(prepared, free)
     named = [Named(asked_name(guard)) for item in protocol.properties for guard in item.guards()]
     roots: list[Guard] = [*(rule.when for rule in prepared.rules), *named]
-    followed = _asked_trackers(before, [*(rule.when for rule in before.rules), *named])
-    roughly = frozenset(one.name for one in followed if Tracked(one.name) in free.roughly)
-    trackers = (*_asked_trackers(prepared, roots), *(one for one in followed if one.name in roughly))
+    every = _asked_trackers(before, [*(rule.when for rule in before.rules), *named])
+    roughly = frozenset(one.name for one in every if Tracked(one.name) in free.roughly)
+    trackers = (*_asked_trackers(prepared, roots), *(one for one in every if one.name in roughly))
     guards = (*roots, *(guard for tracker in trackers for guard in _conditions(tracker)))
+    scores = followed(full, axes_asked(prepared, roots), _used_later(prepared))
+    guards = (*guards, *(guard for score in scores for guard in asked_behind(full, score)))
     stepping = tuple(node for rule in prepared.rules if uses_up(rule) for node in opened(prepared, rule.when))
     exact = [tracker for tracker in trackers if tracker.name not in roughly]
     lasting = [guard for tracker in exact if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
@@ -100,7 +105,15 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free:
     once = any(rule.once for rule in prepared.rules)
     carried = frozenset(cares | kept | _inputs(prepared, counting))
     asked = protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once
-    return AskedBy(*asked, {name: term for term in free.terms if (name := name_of(term)) in prepared.inputs}, roughly)
+    named_free = {name: term for term in free.terms if (name := name_of(term)) in prepared.inputs}
+    return AskedBy(*asked, named_free, roughly, scores)
+
+
+def _used_later(prepared: Prepared) -> set[str]:
+    """What trackers follow, and what steps use up."""
+    asked = [guard for tracker in prepared.trackers for guard in _conditions(tracker)]
+    asked += [rule.when for rule in prepared.rules if uses_up(rule)]
+    return axes_asked(prepared, asked) | {tracker.input for tracker in prepared.trackers}
 
 
 def _tells_measured(tracker: Tracker) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
+from functools import partial, reduce
+from operator import add
 from typing import Any, cast
 
 from attrs import frozen
@@ -22,6 +24,7 @@ from protocol.semantics.truth import Narrowing, Open, World
 from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.axes import BETWEEN, NEW, Complete
 from protocol.verification.search.diagrams import Diagrams, Node
+from protocol.verification.search.scoring import points_of, settled
 
 Known_ = Mapping[int, tuple[int, ...]]
 _LONG = 30
@@ -177,8 +180,32 @@ def diagram(
     join: Callable[[Any, Any], Hashable],
     narrowed: Narrowing | None = None,
 ) -> Node:
-    """The diagram, over complete values, of an answer; what a tracker leaves open is joined."""
+    """The diagram, over complete values, of an answer; what a tracker leaves open is joined, and a score is what it comes to."""
+    found = _diagram(abstraction, diagrams, situation, ask, join, narrowed or {})
+    return settled(found, diagrams, _scores(abstraction, diagrams, situation)) if abstraction.scores else found
 
+
+def _scores(abstraction: Abstraction, diagrams: Diagrams, situation: Situation) -> dict[int, Node]:
+    """For each score that follows from the other axes the place of its complete value; no state makes a difference to it."""
+    found = diagrams.scores.get(abstraction)
+    if found is None:
+        found = diagrams.scores[abstraction] = {}
+        for place, one in abstraction.scores.items():
+            asks = (partial(points_of, item=item) for item in one.score.items)
+            items = (_diagram(abstraction, diagrams, situation, ask, max, {}) for ask in asks)
+            total = reduce(partial(diagrams.apply, add), items, diagrams.leaf(0))
+            found[place] = diagrams.apply(partial(one.place, abstraction.axes[place]), total)
+    return found
+
+
+def _diagram(
+    abstraction: Abstraction,
+    diagrams: Diagrams,
+    situation: Situation,
+    ask: Callable[[World], Hashable],
+    join: Callable[[Any, Any], Hashable],
+    narrowed: Narrowing,
+) -> Node:
     def grown(chosen: Known_, narrowed: Narrowing) -> Node:
         diagrams.watch.count(_LONG)
         scene = AskingScene(abstraction, situation, chosen)
@@ -194,4 +221,4 @@ def diagram(
             other = next(iter(found.values()))
             return diagrams.choose(asked.axis, [found.get(place, other) for place in range(size)])
 
-    return grown({}, narrowed or {})
+    return grown({}, narrowed)

@@ -35,6 +35,7 @@ class Diagrams:
         self._values: dict[Node, frozenset[Any]] = {}
         self._kept: dict[Hashable, Made] = {}
         self._narrow: dict[tuple[Node, frozenset[Any]], Node] = {}
+        self.scores: dict[Hashable, dict[int, Node]] = {}
         self._wide: dict[tuple[int, object], tuple[dict[Node, Node], dict[frozenset[Node], Node]]] = {}
 
     def leaf(self, value: Hashable) -> Node:

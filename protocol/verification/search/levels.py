@@ -11,7 +11,7 @@ from attrs import evolve
 
 from protocol.model import said
 from protocol.model.guard import Clock, Compare, Known, Term, Tracked
-from protocol.model.input import Tracker
+from protocol.model.input import Score, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.verification import Report
 from protocol.verification.search.abstraction import Abstraction
@@ -47,7 +47,8 @@ def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...
 def freely(old: Protocol, new: Protocol) -> tuple[Free, ...]:
     """What can be left free where two protocols are compared, first more and then less: what both leave free, and is the same."""
     asked, other = asked_by(evolve(old, properties=())), asked_by(evolve(new, properties=()))
-    if (old.levels, old.numbers, old.scores) != (new.levels, new.numbers, new.scores):
+    # A score that follows from a visit makes no difference to what is free; what it is made of is asked of both.
+    if (old.levels, old.numbers, _free_scores(old, asked)) != (new.levels, new.numbers, _free_scores(new, other)):
         return ()
     of_new = {term for free in levels(other.protocol) for term in free.terms}
     found = dict.fromkeys(
@@ -55,6 +56,10 @@ def freely(old: Protocol, new: Protocol) -> tuple[Free, ...]:
         for both in ((free.terms, free.roughly) for free in levels(asked.protocol))
     )
     return tuple(free for free in found if free)
+
+
+def _free_scores(protocol: Protocol, asked: AskedBy) -> tuple[Score, ...]:
+    return tuple(score for score in protocol.scores if score not in asked.scores)
 
 
 def _meaning(asked: AskedBy, term: Term) -> object:
