@@ -1,9 +1,9 @@
 """What becomes of a mutant: is it told by a course that somebody wrote, by a property, by no course at all, or by nobody?
 
 A property tells a mutant if it fails on a course on which it holds in the protocol. It is asked of courses on which the two
-differ: those that were written by hand, whatever they expect, those that told another mutant, those that a search finds, and what
-can follow on them. It tells it as well if what it says to happen sometimes no longer does, or if it was to fail on a course that
-it names and does not.
+differ: those that were written by hand, whatever they expect, those that told another mutant, those that a search finds, what
+can follow on them, and those on which somebody does what only the mutant permits. It tells it as well if what it says to happen
+sometimes no longer does, or if it was to fail on a course that it names and does not.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from protocol.verification.mutation.differing import Differing, differing
 from protocol.verification.mutation.mutant import Mutant
 from protocol.verification.mutation.nearby import search
 from protocol.verification.mutation.shown import apart, up_to
+from protocol.verification.mutation.taken import taken
 from protocol.verification.search.size import megabytes, most_megabytes
 from protocol.verification.verify import verify
 
@@ -107,7 +108,8 @@ class Judge:
         return apart(self.protocol, mutant.protocol, course)
 
     def _by_property_after(self, mutant: Mutant, courses: Sequence[Course]) -> str:
-        return self._recorded.by_property_on(mutant, (*courses, *self._followed(courses)))
+        permitted = (one for course in courses for one in taken(self.protocol, mutant.protocol, course))
+        return self._recorded.by_property_on(mutant, (*courses, *permitted, *self._followed(courses)))
 
     def _more(self, mutant: Mutant) -> tuple[Course, ...]:
         """Courses on which it differs in other ways, as far as they are found soon."""

@@ -23,6 +23,7 @@ from protocol.model.table import table_of
 from protocol.semantics.trace import trace
 from protocol.verification.mutation.mutant import Mutant
 from protocol.verification.mutation.shown import of_step
+from protocol.verification.mutation.taken import taken
 
 MOST_DIFFERING = 12
 """Hand-written courses on which a mutant differs that properties are asked of."""
@@ -101,13 +102,19 @@ class Recorded:
         """The first property that tells the mutant on a course that is known."""
         if found := self.by_property_on(mutant, (*self._told, *self._differing[:MOST_DIFFERING])):
             return found
+        if found := self.by_property_on(mutant, self._taken(mutant, self._differing[:MOST_DIFFERING])):
+            return found
         # Further hand-written courses, as the first that expected something else ended the search for them.
         while self._left and not self._left[0].vague and len(self._differing) < MOST_DIFFERING:
             before = len(self._differing)
             self._is_told(mutant, self._left.pop(0))
-            if len(self._differing) > before and (found := self.by_property_on(mutant, self._differing[before:])):
+            new = self._differing[before:]
+            if new and (found := self.by_property_on(mutant, (*new, *self._taken(mutant, new)))):
                 return found
         return ""
+
+    def _taken(self, mutant: Mutant, courses: Iterable[Course]) -> Iterator[Course]:
+        return (one for course in courses for one in taken(self.protocol, mutant.protocol, course))
 
     def by_property_on(self, mutant: Mutant, courses: Iterable[Course]) -> str:
         """The first property that tells the mutant on one of the courses: it fails there, or was to fail and does not."""

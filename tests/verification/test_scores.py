@@ -84,7 +84,7 @@ def test_a_score_comes_to_the_same_in_the_search_and_in_the_reference(seed: int)
     [
         ('"fever >= 40"', '"points >= 3"'),
         ("trackers: {", "trackers: {most: {highest: points}, "),
-        ("must: hold", "must: reduce"),
+        ("must: hold", "must: hold, again: no"),
     ],
 )
 def test_a_score_is_left_free_where_more_than_the_visit_rests_on_it(old: str, new: str) -> None:

@@ -35,15 +35,16 @@ def of_step(step: Step) -> Shown:
         NONE if stands else _dose(decision.after.dose),
         decision.status,
         step.state.control.kind,
-        tuple(sorted(set(_permitted(decision)))),
+        tuple(sorted({said for said, _ in permitted(decision)})),
         str(decision.supplement or ""),
         decision.silent,
         bool(decision.conflict),
     )
 
 
-def _permitted(decision: Decision) -> Iterator[str]:
-    return (_said(one) for one in decision.permitted if one.certainty == "permitted")
+def permitted(decision: Decision) -> Iterator[tuple[str, Permission]]:
+    """What is permitted whatever is missing, in words and as it stands in the decision."""
+    return ((_said(one), one) for one in decision.permitted if one.certainty == "permitted")
 
 
 def _said(permission: Permission) -> str:

@@ -55,7 +55,7 @@ class Abstraction:
     """A protocol with everything that its states and letters are made of; ``every`` is minutes between two visits.
 
     ``free`` are clocks and trackers by the axis at which they are asked like inputs; ``roughly`` the places of the trackers that
-    are followed without dates, by such an axis; ``scores`` are those that follow from the other axes, by their own.
+    are followed without dates, by such an axis; ``scores``, by axis, follow from the other axes.
     """
 
     protocol: Protocol
@@ -166,9 +166,7 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     free = {place: one.free[axis.name] for place, axis in enumerate(axes) if axis.name in one.free}
     places = {Tracked(tracker.name): place for place, tracker in enumerate(one.trackers) if tracker.name in one.roughly}
     roughly = {axis: places[term] for axis, term in free.items() if term in places}
-    by_name = {score.name: Followed(score, tuple(one.atoms(score.name))) for score in one.scores}
-    scores = {place: by_name[axis.name] for place, axis in enumerate(axes) if axis.name in by_name}
-    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared, free, roughly, scores)
+    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared, free, roughly, one.followed(axes))
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:

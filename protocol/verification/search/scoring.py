@@ -1,8 +1,8 @@
 """What is a score at a visit? The sum of its items' points, of which each asks the inputs that its conditions do.
 
-So a score is no value that a visit is free to show: it follows from the rest of the letter. It is left free only where more than
-the visit rests on it, because a tracker follows it or a step uses it up, and where it asks multiples of limits of normal, trackers
-or another score.
+So a score is no value that a visit is free to show: it follows from the rest of the letter. It is left free only where more
+than the visit rests on it, because a tracker follows it or a step uses it up, and where it asks multiples of limits of normal,
+trackers or another score.
 """
 
 from __future__ import annotations
