@@ -147,8 +147,7 @@ def abstractions(
     asking = tuple(asked_by(protocol, frozenset(remembered), free) for protocol in protocols)
     names = in_order(asking)
     constants = _constants(chain.from_iterable(one.compared() for one in asking))
-    common = Common(asking, constants, every)
-    axes = [axes for name in names for axes in common.axes(name)]
+    axes = [axes for name in names for axes in Common(asking, constants, every).axes(name)]
     return tuple(_of(one, every, tuple(by_protocol[number] for by_protocol in axes)) for number, one in enumerate(asking))
 
 
@@ -160,13 +159,12 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
         # What is new is newer than either of them, so that neither ends as if it were now.
         caps["hold_began"] = caps["stepped"] = max(caps.get("hold_began", 0), caps["stepped"], 1)
     remembered = tuple(place for place, axis in enumerate(axes) if axis.name in one.kept)
-    due, watch = one.due(), clocks.get("treatment")
     compared = tuple(dict.fromkeys(node for node in one.compared() if isinstance(node.term, Clock)))
-    asked = one.protocol, one.prepared, every, axes, one.trackers
+    asked = one.protocol, one.prepared, every, axes, one.trackers, caps, clocks.get("treatment"), one.due()
     free = {place: one.free[axis.name] for place, axis in enumerate(axes) if axis.name in one.free}
     places = {Tracked(tracker.name): place for place, tracker in enumerate(one.trackers) if tracker.name in one.roughly}
     roughly = {axis: places[term] for axis, term in free.items() if term in places}
-    return Abstraction(*asked, caps, watch, due, remembered, one.cares, one.once, compared, free, roughly, one.followed(axes))
+    return Abstraction(*asked, remembered, one.cares, one.once, compared, free, roughly, one.followed(axes))
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:
