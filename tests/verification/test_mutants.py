@@ -49,7 +49,7 @@ rules:
   hold: {in: on treatment, when: "anc < 1 or toxicity >= 3", must: hold}
   stop: {in: [on treatment, held], when: "lows >= 2 and known(rash)", must: stop}
   ask: {in: on treatment at low or middle, when: "grade-2-lasts > 10 days", must: "review, dose continues"}
-  lower: {in: on treatment at high, when: "toxicity == 2", must: "reduce, else hold"}
+  lower: {in: on treatment at low or high, when: "toxicity == 2", must: "reduce, else hold"}
   raise: {in: on treatment at middle, when: "over and response is partial and well", may: escalate to high}
   answer: {in: in review by ask, when: "within(rash, 3 days)", must: resume at the same level}
   back: {in: held by hold, when: "anc >= 1.5 and alt < 2.5 x ULN", must: resume at the next lower level}
@@ -120,6 +120,20 @@ def of_file(file: Path) -> tuple[Mutant, ...]:
 @pytest.mark.parametrize(("kind", "says"), EXAMPLES, ids=lambda value: value[:60])
 def test_each_kind_of_change_is_made_and_said(kind: str, says: str) -> None:
     assert (kind, says) in {(one.kind, one.says) for one in mutants_of(SMALL)}
+
+
+def test_no_change_is_made_that_no_patient_can_tell() -> None:
+    high = SMALL.replace("on treatment at low or high", "on treatment at high")
+    assert any(one.kind == "off ladder" for one in mutants_of(SMALL) if one.place == "lower")
+    assert not any(one.kind == "off ladder" for one in mutants_of(high) if one.place == "lower")
+    low = {one.says for one in mutants_of(SMALL.replace("on treatment at low or high", "on treatment at low"))}
+    assert "lower: reduce by 2, else hold instead of reduce, else hold" not in low
+    two = SMALL.replace(
+        "  answer:", '  other: {in: on treatment at high, when: "rash", must: "review, dose continues"}\n  answer:'
+    )
+    wider = "answer: is asked of patients in review instead of patients in review by ask"
+    assert wider not in {one.says for one in mutants_of(SMALL)}
+    assert wider in {one.says for one in mutants_of(two)}
 
 
 def test_what_a_mutant_says_is_what_it_changes() -> None:

@@ -1,4 +1,8 @@
-"""What can be changed in a rule beside its guard: what it does, where, how firmly, before which other rule, or all of it."""
+"""What can be changed in a rule beside its guard: what it does, where, how firmly, before which other rule, or all of it.
+
+Left alone is what no patient can tell: a step that leads where it led from each of the rule's levels, as it does with another
+``else`` where it never leaves the ladder; and by which rule a patient is in review where only one rule reviews.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,12 @@ from attrs import evolve
 
 from protocol.model.guard import Always, Not
 from protocol.model.protocol import Protocol
+from protocol.model.regimen import NO_DRUG, Dose, at_level
 from protocol.model.rule import Action, AtMost, By, Rule, Same, Target, To, Where
 from protocol.model.said import say_action, say_where
+from protocol.model.state import Control, State
 from protocol.model.table import table_of
+from protocol.semantics.effects import uncapped
 from protocol.verification.mutation.changed_guards import Kind
 from protocol.verification.mutation.mutant import Mutant, mutant
 from protocol.verification.mutation.references import named_as_holds
@@ -50,14 +57,36 @@ def actions(protocol: Protocol, rule: Rule) -> Iterator[tuple[Kind, Action]]:
     """The actions that differ in one thing from that of the rule."""
     action = rule.action
     kind: Kind = "cap" if isinstance(action.target, AtMost) and action.kind == "hold" else "level"
-    yield from ((kind, evolve(action, target=target)) for target in _targets(protocol, action))
+    steps = [(kind, evolve(action, target=target)) for target in _targets(protocol, action)]
     if action.kind in ("escalate", "reduce", "resume") and isinstance(action.target, By):
-        yield from (("off ladder", evolve(action, off_ladder=one)) for one in _others_off(protocol, rule))
+        steps += [("off ladder", evolve(action, off_ladder=one)) for one in _others_off(protocol, rule)]
+    yield from ((kind, step) for kind, step in steps if kind == "cap" or not _leads_alike(protocol, rule, step))
     if action.meanwhile:
         other: Literal["continue", "withhold"] = "withhold" if action.meanwhile == "continue" else "continue"
         yield "meanwhile", evolve(action, meanwhile=other)
     if action.anew:
         yield "anew", evolve(action, anew=False)
+
+
+def _leads_alike(protocol: Protocol, rule: Rule, action: Action) -> bool:
+    """Whether the other action leads where that of the rule does, wherever the rule is asked."""
+    other = evolve(rule, action=action)
+    states = (state for where in rule.where for state in _states_at(protocol, where))
+    return all(uncapped(protocol, state, rule) == uncapped(protocol, state, other) for state in states)
+
+
+def _states_at(protocol: Protocol, where: Where) -> Iterator[State]:
+    """The states at this place, as far as a step asks them: of a review it can ask which rule began it."""
+    reviewing = where.by or tuple(rule.name for rule in protocol.rules if _reviews(rule))
+    for by in reviewing if where.control == "in review" else ("",):
+        yield from (State(control=Control(where.control, by), level=level) for level in _levels_at(protocol, where))
+
+
+def _levels_at(protocol: Protocol, where: Where) -> tuple[Dose, ...]:
+    """The doses that a patient at this place can have, or have had before a hold."""
+    if where.levels:
+        return tuple(map(at_level, where.levels))
+    return (*(at_level(level.name) for level in protocol.levels), NO_DRUG, Dose("off ladder"))
 
 
 def _others_off(protocol: Protocol, rule: Rule) -> tuple[OffLadder | None, ...]:
@@ -158,4 +187,9 @@ def _narrowed(protocol: Protocol, where: Where) -> Iterator[Where]:
         if len(entries) > 1:
             entries = {entry: None for entry in entries if entry in chosen}
             yield from (evolve(where, by=tuple(one for one in where.by if table_of(one) != entry)) for entry in entries)
-        yield evolve(where, by=())
+        if where.control != "in review" or not {rule.name for rule in protocol.in_force() if _reviews(rule)} <= set(where.by):
+            yield evolve(where, by=())
+
+
+def _reviews(rule: Rule) -> bool:
+    return rule.action.kind == "review"
