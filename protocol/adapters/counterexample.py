@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from protocol.adapters.asked_later import asked_later
-from protocol.adapters.phrases import listed, say_date, say_ordered, say_rule
+from protocol.adapters.phrases import is_no_order, listed, say_date, say_ordered, say_rule
 from protocol.adapters.story import Told, say_reading, story
 from protocol.adapters.to_markdown import to_markdown
 from protocol.adapters.verified import Judged, Verified, say_grid
@@ -91,9 +91,11 @@ def _cited(verified: Verified, name: str, source: str = "") -> str:
 
 
 def _from_there_on(verdict: Verdict, decision: Decision | None) -> str:
-    """What comes after the end of the course; where an order cannot be done nothing else has to be waited for."""
-    waits = "" if decision is None or decision.blocked or verdict.counterexample is None else verdict.counterexample.waits_says
-    return " ".join(part for part in (waits, _FROM_THERE_ON[verdict.code]) if part) if verdict.code in _FROM_THERE_ON else ""
+    """What a hold waits for in which the course ends, or of which nothing is said; nothing else where an order cannot be done."""
+    shown, after = verdict.counterexample, _FROM_THERE_ON.get(verdict.code, "")
+    if shown is None or decision is None or decision.blocked or not (after or is_no_order(decision)):
+        return after
+    return " ".join(part for part in (shown.waits_says, after) if part)
 
 
 def _against(verified: Verified, name: str) -> str:

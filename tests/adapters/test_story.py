@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from attrs import evolve
+
 from protocol.adapters.counterexample import rests_on
 from protocol.adapters.story import Told, folded, story
 from protocol.adapters.verified import Verified
@@ -210,3 +212,18 @@ def test_what_a_hold_waits_for_is_said_before_what_comes_of_it() -> None:
     found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
     said = "After hold-low-platelets drug comes back by resume, where platelets is not known. It stays so: "
     assert said in rests_on(found, one)
+
+
+def test_of_a_hold_of_which_the_protocol_says_nothing_it_is_said_that_no_rule_brings_drug_back() -> None:
+    protocol = parse(
+        SEVERAL.replace("held: continue", "held: silent").replace("hold-counts or hold-severe, when", "hold-severe, when")
+    )
+    course = Course("found", (Visit(0), Visit(1 * DAY, counts(2)), Visit(2 * DAY, counts(5))))
+    one = Verdict(
+        "no-silent-visit", "V207", "fails", WEEKLY, origin="built in", counterexample=Counterexample(course, 2 * DAY, True)
+    )
+    found = Verified(Report("several", "1", "0", (one,), ()), protocol, traces=(trace(protocol, course),))
+    shown = _told(one, protocol, {})
+    assert rests_on(evolve(found, report=evolve(found.report, verdicts=(shown,))), shown).endswith(
+        "Held because of hold-counts. No rule brings drug back after hold-counts here."
+    )
