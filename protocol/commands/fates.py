@@ -9,6 +9,7 @@ sometimes no longer does, or if it was to fail on a course that it names and doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from random import Random
 
 from attrs import define, evolve, field, frozen
@@ -20,17 +21,18 @@ from protocol.model.mutation import Ending, Fate, Shown
 from protocol.model.property import OfVisits
 from protocol.model.protocol import Protocol
 from protocol.verification.difference.alike import Searches
-from protocol.verification.mutation.differing import Differing, differing
+from protocol.verification.mutation.differing import Differing, Search
 from protocol.verification.mutation.mutant import Mutant
-from protocol.verification.mutation.nearby import search
+from protocol.verification.mutation.nearby import search as search_near
 from protocol.verification.mutation.shown import apart, up_to
 from protocol.verification.mutation.taken import taken
 from protocol.verification.search.size import megabytes, most_megabytes
 from protocol.verification.verify import verify
+from protocol.verification.witnesses import witnesses
 
 KINDS = 6
-"""Ways to differ that are looked for where no property fails on the shortest course, for at most so many seconds:"""
-MORE_SECONDS = 15.0
+"""Further ways to differ that are looked for where no property fails on the shortest course, among so many pairs of states."""
+MORE_STATES, MORE_SECONDS = 2_000, 15.0
 FURTHER = 2
 """Visits that are added to a course on which a mutant differs, to see whether it keeps to what is asked within a time."""
 TRIES = 400
@@ -45,21 +47,15 @@ class Bounds:
     seconds: float = 90.0
     memory: int | None = None
 
-    def differing(
-        self, protocol: Protocol, mutant: Mutant, searches: Searches, *, kinds: int = 1, seconds: float | None = None
-    ) -> Differing:
-        """Where a mutant differs, as far as that is looked; ``searches`` are those of other mutants of the protocol."""
-        most = self.seconds if seconds is None else seconds
-        return differing(
-            protocol, mutant.protocol, self.every,
-            kinds=kinds, states=self.states, seconds=most, memory=self.memory, searches=searches,
-        )  # fmt: skip
+    def search(self, protocol: Protocol, mutant: Mutant, searches: Searches) -> Search:
+        """The search for where a mutant differs; ``searches`` are those of other mutants of the protocol."""
+        return Search(protocol, mutant.protocol, self.every, self.states, self.seconds, self.memory, searches)
 
 
 _SHARED = 1 / 4
 """The share of its memory that a process may have before it begins its searches anew."""
-FREE = ("points", "formula", "validity")
-"""Kinds of changes that a search does not see, because it leaves computed values and the age of readings free."""
+FREE = "validity"
+"""The kind of change that a search does not see, because it leaves the age of readings free."""
 
 
 @define
@@ -71,6 +67,8 @@ class Judge:
     bounds: Bounds
     _recorded: Recorded = field(init=False)
     _searches: Searches = field(factory=Searches)
+    _looked_for: frozenset[str] = frozenset()
+    _shown: dict[str, Course] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._recorded = Recorded(self.protocol, self.examples)
@@ -86,12 +84,13 @@ class Judge:
         by_property = self._recorded.by_property(mutant)
         if by_course and by_property:
             return self._ended(mutant, "killed", by_course, by_property)
-        found = self.searched(mutant)
+        search = self._search(mutant)
+        found = self._found(mutant, search)
         if found.courses and not by_property:
             by_property = self._by_property_after(mutant, found.courses)
         course = next(iter((*found.courses, *self._recorded.differing(mutant))), None)
         if course and not by_property:
-            by_property = self._by_property_after(mutant, self._more(mutant)) or self._no_longer_sometimes(mutant)
+            by_property = self._by_property_further(mutant, search) or self._no_longer_sometimes(mutant)
         killed = by_course or by_property
         ending: Ending = "killed" if killed else "survives" if course else "equivalent" if found.proved else "unfinished"
         return self._ended(mutant, ending, by_course, by_property, course, "" if killed or course else found.why)
@@ -111,14 +110,16 @@ class Judge:
         permitted = (one for course in courses for one in taken(self.protocol, mutant.protocol, course))
         return self._recorded.by_property_on(mutant, (*courses, *permitted, *self._followed(courses)))
 
-    def _more(self, mutant: Mutant) -> tuple[Course, ...]:
-        """Courses on which it differs in other ways, as far as they are found soon."""
-        seconds = min(self.bounds.seconds, MORE_SECONDS)
-        return self._differing(mutant, kinds=KINDS, seconds=seconds).courses
+    def _by_property_further(self, mutant: Mutant, search: Search) -> str:
+        """The same on courses on which it differs in other ways, as far as they are found soon."""
+        for courses in islice(search.more(MORE_STATES, min(self.bounds.seconds, MORE_SECONDS)), KINDS):
+            if found := self._by_property_after(mutant, courses):
+                return found
+        return ""
 
     def _no_longer_sometimes(self, mutant: Mutant) -> str:
         """A property of which no known course shows any more what is to happen sometimes; a search proves that none does."""
-        lost = self._recorded.no_longer_shown(mutant, self._sometimes())
+        lost = self._recorded.no_longer_shown(mutant, self._sometimes(), self._witnesses)
         if not lost:
             return ""
         most = self.bounds
@@ -130,22 +131,35 @@ class Judge:
         properties = (one for one in self.protocol.properties if one.expected == "holds" and not one.waiver)
         return tuple(one.name for one in properties if isinstance(one.sentence, OfVisits) and one.sentence.family == "sometimes")
 
+    def _witnesses(self, names: frozenset[str]) -> dict[str, Course]:
+        """Courses on which the protocol shows what these properties say to happen sometimes, as far as they are found."""
+        if names - self._looked_for:
+            self._looked_for |= names
+            most = self.bounds
+            self._shown |= witnesses(
+                self.protocol, names, most.every, states=most.states, seconds=most.seconds, memory=most.memory
+            )
+        return self._shown
+
     def searched(self, mutant: Mutant) -> Differing:
-        """Where the search finds that it differs; near known courses, where it only finds that what it leaves free does."""
-        found = self._differing(mutant)
-        if found.courses or (found.proved and mutant.kind not in FREE):
+        """Where it differs: as the search finds, else near known courses, where that leaves something free."""
+        return self._found(mutant, self._search(mutant))
+
+    def _found(self, mutant: Mutant, search: Search) -> Differing:
+        found = search.first()
+        if found.courses or (found.proved and mutant.kind != FREE):
             return found
-        near = search(self.protocol, mutant.protocol, mutant.place)
+        near = search_near(self.protocol, mutant.protocol, mutant.place)
         course = near.find((one.course for one in self.examples), Random(0), TRIES)
         if course is not None:
             return Differing((course,))
-        return evolve(found, proved=False, why=found.why or "computed values are free in the search") if found.proved else found
+        return Differing(why="the age of readings is free in the search") if found.proved else found
 
-    def _differing(self, mutant: Mutant, *, kinds: int = 1, seconds: float | None = None) -> Differing:
-        """Where the search finds that it differs. What searches of other mutants share is given up before it takes too much."""
+    def _search(self, mutant: Mutant) -> Search:
+        """The search for where it differs. What searches of other mutants share is given up before it takes too much."""
         if megabytes() > _SHARED * (self.bounds.memory or most_megabytes()):
             self._searches = Searches()
-        return self.bounds.differing(self.protocol, mutant, self._searches, kinds=kinds, seconds=seconds)
+        return self.bounds.search(self.protocol, mutant, self._searches)
 
     def _followed(self, courses: Iterable[Course]) -> Iterator[Course]:
         """The courses with further visits, at which everything is measured as before."""

@@ -7,7 +7,7 @@ tells is enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import define, field, frozen
 
@@ -24,6 +24,9 @@ from protocol.semantics.trace import trace
 from protocol.verification.mutation.mutant import Mutant
 from protocol.verification.mutation.shown import of_step
 from protocol.verification.mutation.taken import taken
+
+Witnesses = Callable[[frozenset[str]], Mapping[str, Course]]
+"""Courses that show what properties of these names say to happen sometimes."""
 
 MOST_DIFFERING = 12
 """Hand-written courses on which a mutant differs that properties are asked of."""
@@ -128,13 +131,22 @@ class Recorded:
                 return sorted(told)[0]
         return ""
 
-    def no_longer_shown(self, mutant: Mutant, sometimes: Iterable[str]) -> tuple[str, ...]:
-        """Those of these properties of which no known course shows any more what is to happen sometimes."""
-        left = set(sometimes)
+    def no_longer_shown(self, mutant: Mutant, sometimes: Iterable[str], witnesses: Witnesses) -> tuple[str, ...]:
+        """Those of these properties of which no known course shows any more what is to happen sometimes.
+
+        ``witnesses`` gives courses for those that no hand-written course shows.
+        """
+        left, never = set(sometimes), set(sometimes)
         for known in self._in_order(mutant):
             course = known.example.course
-            if left & self._of_protocol(course).shown:
+            shown = self._of_protocol(course).shown
+            never -= shown
+            if left & shown:
                 left -= _of(mutant.protocol, course).shown
+        found = witnesses(frozenset(never)) if never else {}
+        for name in sorted(left & found.keys()):
+            if name in left:
+                left -= _of(mutant.protocol, found[name]).shown
         return tuple(sorted(left))
 
     def _of_protocol(self, course: Course) -> _Properties:

@@ -22,7 +22,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.semantics.trace import trace
 from protocol.verification.difference.meanings import look_at, meaning_of
-from protocol.verification.mutation.differing import Differing, differing
+from protocol.verification.mutation.differing import Differing, Search
 from tests.oracle.explore import BEGIN, values_of
 from tests.oracle.search import drawn, letters
 from tests.verification.text_mutants import text_mutants
@@ -63,7 +63,7 @@ def wrong_of(seed: int, told: Counter[str]) -> list[str]:
     one = evolve(one, properties=(), monitoring=(), between_visits="wait")
     for what, other in text_mutants(one, at_most=MUTANTS, seed=seed):
         try:
-            found = differing(one, evolve(other, properties=()), WEEK, states=500, seconds=5)
+            found = Search(one, evolve(other, properties=()), WEEK, states=500, seconds=5).first()
         except ProtocolError:
             continue  # a text that was changed can declare what has no course in common with it
         visits = told_apart(Random(seed), one, other)

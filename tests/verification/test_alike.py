@@ -12,7 +12,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.verification.difference import alike
 from protocol.verification.difference.alike import First, Searches
-from protocol.verification.difference.comparing import Compared, Comparing
+from protocol.verification.difference.comparing import ENOUGH, Compared, Comparing
 from protocol.verification.mutation.mutants import mutants
 from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.exploring import Exploring
@@ -21,9 +21,13 @@ from tests.oracle.search import drawn, letters
 MOST_LETTERS, MUTANTS, STATES = 16, 12, 150
 
 
-def compared(old: Protocol, new: Protocol, searches: Searches) -> Compared:
-    """All differences of two protocols that have few states."""
-    return Comparing(old, new, (WEEK,), searches=searches).compare(lambda states: "too many" if states > STATES else "")
+def compared(old: Protocol, new: Protocol, searches: Searches, *, at_once: bool = True) -> Compared:
+    """All differences of two protocols that have few states; not ``at_once``: stopped at each new kind, and gone on with."""
+    comparing = Comparing(old, new, (WEEK,), searches=searches)
+    while True:
+        found = comparing.compare(lambda states: "too many" if states > STATES else "", stop=lambda so_far: not at_once)
+        if found.ended != ENOUGH:
+            return found
 
 
 def what_is_found(found: Compared) -> tuple[int, dict[object, int]]:
@@ -55,7 +59,7 @@ def test_what_is_shared_with_a_mutant_makes_no_difference_to_what_is_found(seed:
         pytest.skip("more kinds of visit than are followed here")
     shared = Searches()
     for name, other in some_of(one, seed):
-        with_it = compared(one, other, shared)
+        with_it = compared(one, other, shared, at_once=False)
         with monkeypatch.context() as alone:
             alone.setattr(First, "is_made_as", lambda first, abstraction: False)
             beside = compared(one, other, Searches())

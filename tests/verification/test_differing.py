@@ -13,7 +13,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.semantics.step import initial, step
-from protocol.verification.mutation.differing import Differing, differing
+from protocol.verification.mutation.differing import COMPUTED, Differing, Search
 from protocol.verification.mutation.mutants import mutants
 from protocol.verification.mutation.shown import first_difference, of_step
 from tests.verification.small import COUNTS, TEXT
@@ -25,7 +25,7 @@ BY_MODEL = [(one.says, one.protocol) for one in mutants(COUNTS) if one.kind != "
 
 
 def searched(other: Protocol) -> Differing:
-    return differing(COUNTS, other, WEEK, states=20_000, seconds=60)
+    return Search(COUNTS, other, WEEK, states=20_000, seconds=60).first()
 
 
 def values(*protocols: Protocol) -> tuple[Observation | None, ...]:
@@ -71,6 +71,20 @@ def test_what_is_no_change_is_proved_to_be_none() -> None:
 
 def test_a_search_that_was_ended_says_why() -> None:
     other = parse(TEXT.replace("anc >= 4", "anc >= 5"))
-    found = differing(COUNTS, other, WEEK, states=1, seconds=60)
+    found = Search(COUNTS, other, WEEK, states=1, seconds=60).first()
     assert not found.proved and not found.courses
     assert found.why
+
+
+SCORED = TEXT.replace(
+    "rules:",
+    "derived:\n  risk: {score: {low: {'anc < 2': 2, otherwise: 0, unknown: 0}}}\n"
+    'rules:\n  scored: {in: on treatment, when: "risk >= 2", must: hold}',
+    1,
+)
+
+
+@pytest.mark.parametrize("changed", ["'anc < 3': 2", "'anc < 2': 3"])
+def test_what_only_changes_a_score_is_not_proved_to_change_nothing(changed: str) -> None:
+    found = Search(parse(SCORED), parse(SCORED.replace("'anc < 2': 2", changed)), WEEK, states=20_000, seconds=60).first()
+    assert (found.courses, found.proved, found.why) == ((), False, COMPUTED)

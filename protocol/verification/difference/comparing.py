@@ -74,26 +74,36 @@ class Comparing:
         self._joint: dict[Hashable, tuple[Move, ...]] = {}
         self._seen = Seen(self.old, self.new)
         self._same_levels = old.levels == new.levels
+        self._found, self._why = Pairs(self), ""
+        self._following = enumerate(self._found.follow_all(), 1)
 
     def compare(
         self, ended: Ended = never, *, stop: Callable[[Compared], bool] | None = None,
         tell: Callable[[int], None] = lambda found: None,
     ) -> Compared:  # fmt: skip
-        """All differences, breadth first, until it has to be ``ended``, or ``stop``, asked of new kinds, says so."""
-        found, why = Pairs(self), ""
+        """All differences, breadth first, until it has to be ``ended``, or ``stop``, asked of new kinds, says so.
+
+        Asked again it goes on where it was stopped; where it ended otherwise it stays as it was.
+        """
+        if self._why in ("", ENOUGH):
+            self._why = self._follow(ended, stop, tell)
+        return _compared(self._found, self._why)
+
+    def _follow(self, ended: Ended, stop: Callable[[Compared], bool] | None, tell: Callable[[int], None]) -> str:
+        """Why it ends; empty where everything was followed."""
+        found = self._found
         try:
             with self.diagrams.watch.until(lambda: ended(len(found.states))):
-                for number, kinds in enumerate(found.follow_all(), 1):
+                for number, kinds in self._following:
                     if number % 16 == 0:
                         tell(len(found.states))
                     if stop is not None and len(found.apart) > kinds and stop(_compared(found, "")):
-                        why = ENOUGH
-                        break
+                        return ENOUGH
         except MET as met:
-            why = why_of(met)
+            return why_of(met)
         except KeyboardInterrupt:
-            why = INTERRUPTED
-        return _compared(found, why)
+            return INTERRUPTED
+        return ""
 
     def visits(self, old: State, new: State, minutes: int, *, begins: bool) -> Iterator[tuple[Left, Left]]:
         """What can come of a visit so many minutes after two states, in both."""

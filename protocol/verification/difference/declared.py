@@ -130,6 +130,11 @@ def _common(one: Input, other: Input) -> tuple[Input, str]:
     return one, ""
 
 
+def is_computed_otherwise(old: Protocol, new: Protocol) -> bool:
+    """Whether something that both ask is computed in two ways, so that it differs where all that is computed from is the same."""
+    return any(_computed(old, new))
+
+
 def _computed(old: Protocol, new: Protocol) -> Iterator[str]:
     """What is computed under one name in two ways, or measured in one and computed in the other."""
     before, after, both = _by_name(old), _by_name(new), (asked_by(old), asked_by(new))
