@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from protocol.adapters.phrases import counted, is_no_order, listed
 from protocol.adapters.story import measured
 from protocol.adapters.to_markdown import table
+from protocol.model.course import Visit
 from protocol.model.decision import Decision, Permission, Step
 from protocol.model.difference import Declared, Difference, Different, Treated, Unconfirmed
 from protocol.model.input import Input
@@ -70,9 +71,15 @@ def sentence(told: Told, one: Different) -> str:
 
 
 def found_at(told: Told, one: Different) -> str:
-    """``with toxicity 2``: of what was found at the last visit that on which one of the two decisions rests."""
-    visit = one.course.visits[-1]
-    facts = {fact.name for step in (one.old[-1], one.new[-1]) for fact in step.decision.facts}
+    """``with toxicity 2``: of what was found at the last visit that on which one of the two decisions rests.
+
+    Where a hold goes on by no rule it is also what is new since the visit before, which may keep the others from acting.
+    """
+    *_, before, visit = (Visit(0), *one.course.visits)
+    steps = (one.old[-1], one.new[-1])
+    facts = {fact.name for step in steps for fact in step.decision.facts}
+    if any(step.decision.before.control.kind == "held" and not step.decision.rule for step in steps):
+        facts |= {seen.input for seen in visit.observations if seen not in before.observations}
     asked = evolve(visit, observations=tuple(seen for seen in visit.observations if seen.input in facts))
     found = measured(asked if asked.observations else visit, {}, told.new)
     return found if found == "nothing measured" else f"with {found}"
@@ -114,11 +121,15 @@ def _done(protocol: Protocol, decision: Decision) -> str:
     if is_no_order(decision):
         return f"is silent, so {stands}"
     if decision.status == "undecided" and not decision.withheld:
-        return f"is undecided{_missing(decision)}, so {stands}"
+        return f"is undecided{_blocked(decision) or _missing(decision)}, so {stands}"
     if decision.withheld:
         return f"withholds the drug{_missing(decision)}"
     done = _action(protocol, decision)
     return f"{done}, provisionally{_missing(decision)}" if decision.status == "provisional" else done
+
+
+def _blocked(decision: Decision) -> str:
+    return f" because the step cannot be taken ({decision.blocked})" if decision.blocked else ""
 
 
 def _missing(decision: Decision) -> str:
@@ -143,6 +154,8 @@ def _action(protocol: Protocol, decision: Decision) -> str:
         case "start":
             return f"starts {dose}{anew}{at_once}"
         case "resume":
+            if not after.dose.is_drug:
+                return _goes_on(decision, dose)
             return f"resumes with {dose}{anew}{at_once}"
         case "escalate":
             return f"raises to {dose}{at_once}"
@@ -167,6 +180,8 @@ def _permitted(protocol: Protocol, decision: Decision) -> list[str]:
 
 
 def _permission(protocol: Protocol, one: Permission) -> str:
+    if not one.effect.dose.is_drug and one.action in ("start", "resume"):
+        return "go on without drug"
     return f"{one.action}, {regimen_of(protocol, one.effect.dose)}"
 
 
@@ -175,25 +190,6 @@ def regimen_of(protocol: Protocol, dose: Dose) -> str:
     if not dose.is_drug:
         return "no drug"
     return str(protocol.level(dose.name).regimen) if dose.kind == "level" else dose.name or "a dose off the ladder"
-
-
-def rests_on(protocol: Protocol, step: Step) -> str:
-    """The rule that was followed, where it stands and what it says; or what there is instead."""
-    decision = step.decision
-    if decision.conflict:
-        return f"rules {listed(decision.conflict)} contradict each other"
-    if not decision.rule:
-        possible = listed(decision.rules, 3)
-        return f"no rule decides; possible are {possible}" if possible else _otherwise(decision)
-    source = decision.source
-    place = f" ({source.source}{f', {source.place}' if source.place else ''})" if source else ""
-    return f"rule {decision.rule}{place}{f': {decision.says}' if decision.says else ''}"
-
-
-def _otherwise(decision: Decision) -> str:
-    if decision.silent:
-        return "no rule applies, and nothing is said of that"
-    return "no rule applies" if decision.status == "decided" else "no rule applies for certain"
 
 
 # As a course
@@ -246,8 +242,8 @@ def say_unconfirmed(one: Unconfirmed) -> str:
 
 
 def say_grid(grid: Grid) -> str:
-    """``visits every 7 days``."""
-    return f"visits every {say_duration(grid.every)}"
+    """``visits every week``."""
+    return f"visits every {say_duration(grid.every).removeprefix('1 ')}"
 
 
 def verdict(told: Told) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from protocol.adapters.difference import Told, course_table, rests_on, said, say_declared, sentence, title
+from protocol.adapters.decided_by import rests_on
+from protocol.adapters.difference import Told, course_table, said, say_declared, sentence, title
 from protocol.adapters.to_json import plain
 from protocol.model.decision import Step
 from protocol.model.difference import Different, Treated

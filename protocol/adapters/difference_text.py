@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protocol.adapters.decided_by import rests_on
 from protocol.adapters.difference import (
     Told,
     course_table,
     grouped,
-    rests_on,
     say_declared,
     say_unconfirmed,
     seen,
@@ -51,7 +51,8 @@ def _kinds(told: Told, width: int) -> Iterator[list[str]]:
 
 
 def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
-    return ("Old", rests_on(told.old, one.old[-1])), ("New", rests_on(told.new, one.new[-1]))
+    beside = one.meaning.startswith("permits")
+    return ("Old", rests_on(told.old, one.old[-1], beside)), ("New", rests_on(told.new, one.new[-1], beside))
 
 
 def _others(one: Different) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protocol.adapters import difference
-from protocol.adapters.difference import course_table, found_at, rests_on, said
+from protocol.adapters.decided_by import rests_on
+from protocol.adapters.difference import course_table, found_at, said
 from protocol.adapters.filled import filled
 from protocol.adapters.phrases import counted, listed
 from protocol.adapters.to_json import plain
@@ -79,7 +80,7 @@ def answer(pair: Told, protocol: Protocol) -> Iterator[str]:
     elif one is not None:
         yield _question(pair, told, one)
         for name, side, step in ((pair.one, told.old, one.old[-1]), (pair.other, told.new, one.new[-1])):
-            yield f"With {name}: {rests_on(side, step)}"
+            yield f"With {name}: {rests_on(side, step, one.meaning.startswith('permits'))}"
     elif told.difference.is_equivalent:
         yield "No course tells them apart: under the other readings as chosen they are equivalent."
     else:

@@ -113,6 +113,8 @@ def say_action(action: ActionKind, effect: Effect, protocol: Protocol) -> str:
     if action in ("escalate", "reduce"):
         return f"{action} to {say_dose(effect.dose, protocol)}{_supplement(effect)}"
     if action in ("start", "resume"):
+        if not effect.dose.is_drug:
+            return "go on without drug"
         anew = " as a new patient" if effect.anew else ""
         return f"{action} at {say_dose(effect.dose, protocol)}{anew}{_supplement(effect)}"
     return f"review, {say_dose(effect.dose, protocol)} meanwhile" if action == "review" else action

@@ -1,0 +1,57 @@
+"""Of each difference it is told what the decisions rest on, also where no rule acts, or where something is only permitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.adapters.decided_by import rests_on
+from protocol.adapters.difference import Told, sentence
+from protocol.language.from_yaml import parse
+from protocol.verification.difference.diff import diff
+
+TEXT = """\
+protocol: counts
+version: "1"
+doses: {low: 100 mg every day}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+  platelets: {unit: 10*9/L, plausible: 0 to 3000, valid for: 8 days}
+  fit: {yes or no, valid for: 8 days}
+sources: {study: Our study protocol}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  hold-platelets: {in: on treatment, when: "platelets < 50", must: hold, source: study}
+  hold-anc: {in: on treatment, when: "anc < 1", must: hold, source: study}
+  start: {in: before treatment, when: fit, may: start at low, source: "study, p. 1", says: The fit may start.}
+  resume: {in: held by hold-platelets, when: "platelets >= 50", must: resume at the same level, source: study}
+  resume-anc: {in: held by hold-anc, when: "anc >= 1", must: resume at the next lower level, source: study}
+"""
+
+
+def told(old: str, new: str, meaning: str) -> Iterator[tuple[str, str, str]]:
+    """Of each course of a meaning the sentence, and what the old and the new decision rest on."""
+    found = Told(diff(parse(old), parse(new)), parse(old), parse(new))
+    for one in found.difference.kinds:
+        if one.meaning == meaning:
+            beside = meaning.startswith("permits")
+            yield sentence(found, one), rests_on(found.old, one.old[-1], beside), rests_on(found.new, one.new[-1], beside)
+
+
+def test_a_hold_that_goes_on_by_no_rule_is_told_with_its_reasons_and_with_what_is_new() -> None:
+    new = TEXT.replace("anc < 1", "anc < 0.5")
+    said = next(one for one in told(TEXT, new, "resumes") if "held for hold-anc and hold-platelets" in one[1])
+    assert "anc 0.8" in said[0] and "the old protocol goes on holding; the new one resumes" in said[0]
+    assert said[1] == "no rule applies, held for hold-anc and hold-platelets"
+
+
+def test_what_permits_more_is_named_with_its_source_and_what_it_says() -> None:
+    new = TEXT.replace("when: fit", 'when: "fit is no"')
+    (said,) = list(told(TEXT, new, "permits less"))[:1]
+    assert said[1] == "no rule applies. Beside it rule start (study, p. 1) permits more: The fit may start."
+    assert said[2] == "no rule applies"
+
+
+def test_a_step_that_cannot_be_taken_is_told_with_what_is_in_its_way() -> None:
+    new = TEXT.replace("resume at the next lower level", "resume at the same level")
+    (said,) = list(told(new, TEXT, "now undecided"))[:1]
+    assert "is undecided because the step cannot be taken (there is no level below 'low', and" in said[0]
