@@ -29,7 +29,8 @@ def mutation_text(scores: Scores, protocol: Protocol, width: int, grid: str) -> 
 
 def _scores(scores: Scores) -> Iterator[str]:
     same = scores.count(lambda one: one.ending == "equivalent")
-    yield f"{scores.protocol} {scores.version}: {counted(len(scores.fates), 'single change')}, {same} of them change no decision"
+    changes = _judged(scores) if scores.was_stopped else counted(len(scores.fates), "single change")
+    yield f"{scores.protocol} {scores.version}: {changes}, {same} of them change no decision"
     yield ""
     yield f"Of {scores.different} that do, or could, the file's checks notice"
     rows = (
@@ -39,6 +40,10 @@ def _scores(scores: Scores) -> Iterator[str]:
     )
     for name, found in rows:
         yield f"  {name:<26}{found:>6}{percent(found, scores.different):>9}"
+
+
+def _judged(scores: Scores) -> str:
+    return f"{len(scores.fates)} of {counted(scores.of, 'single change')} judged before it was stopped"
 
 
 def percent(part: int, whole: int) -> str:
@@ -97,4 +102,5 @@ def _equivalent(scores: Scores, width: int, grid: str) -> Iterator[str]:
 
 def _last(scores: Scores) -> str:
     survivors = len(scores.survivors)
-    return f"Score: {percent(scores.killed, scores.different)}" + (f", {survivors} left" if survivors else "")
+    of = f" of the {_judged(scores)}" if scores.was_stopped else ""
+    return f"Score{of}: {percent(scores.killed, scores.different)}" + (f", {survivors} left" if survivors else "")

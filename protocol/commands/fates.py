@@ -124,6 +124,8 @@ class Judge:
             return ""
         most = self.bounds
         found = verify(mutant.protocol, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory)
+        if found.is_interrupted:
+            raise KeyboardInterrupt
         return next((one.name for one in found.verdicts if one.outcome == "fails"), "")
 
     def _sometimes(self) -> tuple[str, ...]:

@@ -72,13 +72,13 @@ def mutate(
 
     protocol = load(spec)
     asked = Asked(spec, protocol, minutes_of(every, protocol), states, seconds, megabytes_of(memory, jobs), kinds)
-    scores, interrupted = mutated(asked, jobs)
+    scores = mutated(asked, jobs)
     if form == "json":
-        answer(FORMAT, _fields(scores, protocol, asked.every, interrupted))
+        answer(FORMAT, _fields(scores, protocol, asked.every))
     else:
-        _show(scores, protocol, asked.every, interrupted)
+        _show(scores, protocol, asked.every)
     enough = scores.different == 0 or 100 * scores.killed >= least * scores.different
-    return FAILS if interrupted or not enough else HOLDS
+    return FAILS if scores.was_stopped or not enough else HOLDS
 
 
 def minutes_of(every: str | None, protocol: Protocol) -> int:
@@ -96,23 +96,24 @@ def megabytes_of(memory: int | None, jobs: int | None) -> int:
     return most_megabytes(processes(jobs)) if memory is None else memory
 
 
-def _show(scores: Scores, protocol: Protocol, every: int, interrupted: bool) -> None:
+def _show(scores: Scores, protocol: Protocol, every: int) -> None:
     from protocol.adapters.mutation_text import mutation_text
     from protocol.model.time import say_duration
 
     show(mutation_text(scores, protocol, width(), f"every {say_duration(every)}"))
-    if interrupted:
+    if scores.was_stopped:
         click.echo("Interrupted: of the other changes nothing is said.", err=True)
 
 
-def _fields(scores: Scores, protocol: Protocol, every: int, interrupted: bool) -> dict[str, Any]:
+def _fields(scores: Scores, protocol: Protocol, every: int) -> dict[str, Any]:
     from protocol.adapters.mutation_text import course_text
 
     return {
         **identity(protocol),
         "every": every,
-        "interrupted": interrupted,
-        "changes": len(scores.fates),
+        "interrupted": scores.was_stopped,
+        "changes": scores.of,
+        "judged": len(scores.fates),
         "different": scores.different,
         "killed": {"properties": scores.by_properties, "courses": scores.by_courses, "together": scores.killed},
         "tried": {"properties": scores.properties, "courses": scores.courses},

@@ -47,21 +47,16 @@ class Asked:
         return Judge(self.protocol, examples, Bounds(self.every, self.states, self.seconds, self.memory))
 
 
-def mutated(asked: Asked, jobs: int | None) -> tuple[Scores, bool]:
-    """What became of the mutants, and whether somebody ended it before all were judged."""
+def mutated(asked: Asked, jobs: int | None) -> Scores:
+    """What became of the mutants, as far as they were judged before somebody stopped it."""
     found, judge = asked.mutants(), asked.judge()
-    fates: list[Fate] = []
-    interrupted = False
     try:
-        fates.extend(chain.from_iterable(side_by_side(judge, _fates, at_one_place(found), jobs, "places")))
+        groups = side_by_side(judge, _fates, at_one_place(found), jobs, "places")
     except Interrupted as ended:
-        fates.extend(chain.from_iterable(ended.args[0]))
-        interrupted = True
-    protocol = asked.protocol
-    scores = Scores(
-        protocol.name, protocol.version, fingerprint(protocol), tuple(fates), len(protocol.properties), len(judge.examples)
-    )
-    return scores, interrupted
+        groups = ended.args[0]
+    protocol, fates = asked.protocol, tuple(chain.from_iterable(groups))
+    sizes = len(protocol.properties), len(judge.examples), len(found)
+    return Scores(protocol.name, protocol.version, fingerprint(protocol), fates, *sizes)
 
 
 def at_one_place(found: Sequence[Mutant]) -> tuple[tuple[Mutant, ...], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from protocol.model.course import Course
 
@@ -56,7 +56,10 @@ class Fate:
 
 @frozen
 class Scores:
-    """What became of all mutants of one protocol. ``properties`` and ``courses`` are how many of each were tried."""
+    """What became of the mutants of one protocol. ``properties`` and ``courses`` are how many of each were tried.
+
+    ``of``: how many mutants there are; more than the fates where somebody stopped it.
+    """
 
     protocol: str
     version: str
@@ -64,6 +67,12 @@ class Scores:
     fates: tuple[Fate, ...]
     properties: int = 0
     courses: int = 0
+    of: int = Factory(lambda self: len(self.fates), takes_self=True)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether some mutants were not judged, because somebody stopped it."""
+        return len(self.fates) < self.of
 
     def count(self, wanted: Callable[[Fate], object]) -> int:
         """How many fates are so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
+from protocol.model.verification import INTERRUPTED
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds
@@ -22,6 +23,8 @@ def witnesses(
     asked = sliced(protocol, names)
     for free in levels(asked):
         made = searched(sliced(asked, names - found.keys()), every, bounds, lambda text: None, free=free)
+        if made.explored.ended == [INTERRUPTED]:
+            raise KeyboardInterrupt
         found |= _shown(made, bounds)
         if made.explored.ended or names <= found.keys():
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from protocol.commands import mutated
 from protocol.commands.fates import Judge
 from protocol.language.from_yaml import parse
 from protocol.model.mutation import Fate
+from protocol.verification.difference.pairs import Pairs
 from protocol.verification.mutation.mutant import Mutant
 from tests.verification.small import COURSES, TEXT, written
 
@@ -111,5 +113,20 @@ def test_what_is_done_is_shown_where_somebody_ends_it(spec: str, monkeypatch: py
     monkeypatch.setattr(mutated, "MOST_TOGETHER", 1)
     result = run(spec, "--jobs", "1", "--kind", "threshold")
     assert result.return_value == 1
-    assert "counts 1: 2 single changes" in result.output
+    judged_so_far = "2 of 8 single changes judged before it was stopped"
+    assert f"counts 1: {judged_so_far}, 0 of them change no decision" in result.output
+    assert f"\nScore of the {judged_so_far}: 0.0 %, 2 left\n" in result.output
     assert "Interrupted: of the other changes nothing is said." in result.output
+    judged.clear()
+    document = json.loads(run(spec, "--jobs", "1", "--kind", "threshold", "--format", "json").output)
+    assert (document["interrupted"], document["changes"], document["judged"], len(document["fates"])) == (True, 8, 2, 2)
+
+
+def test_who_ends_it_in_the_middle_of_a_search_ends_all_of_it(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def follow_all(pairs: Pairs) -> Iterator[int]:
+        raise KeyboardInterrupt
+        yield 0
+
+    monkeypatch.setattr(Pairs, "follow_all", follow_all)
+    document = json.loads(run(spec, "--jobs", "1", "--kind", "comparison", "--format", "json").output)
+    assert (document["interrupted"], document["changes"], document["judged"]) == (True, 4, 0)

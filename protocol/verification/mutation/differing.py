@@ -9,12 +9,13 @@ from attrs import define, evolve, field, frozen
 
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
+from protocol.model.verification import INTERRUPTED
 from protocol.verification.difference.alike import Searches
 from protocol.verification.difference.comparing import ENOUGH, Apart, Compared, Comparing
 from protocol.verification.difference.declared import is_computed_otherwise
 from protocol.verification.mutation.shown import first_difference
 from protocol.verification.patients.courses import concrete
-from protocol.verification.search.bounds import Bounds
+from protocol.verification.search.bounds import Bounds, Ended
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.levels import freely
 from protocol.verification.search.size import most_megabytes
@@ -78,7 +79,7 @@ class Search:
         bounds = Bounds(states, seconds, most_megabytes() if self.memory is None else self.memory)
         comparing = self._comparing
         while comparing is not None:
-            found = comparing.compare(bounds.for_pairs(), stop=lambda so_far: True)
+            found = _compared(comparing, bounds.for_pairs())
             if courses := tuple(self._confirmed(comparing, _newest(found))):
                 yield courses
             if found.ended != ENOUGH:
@@ -94,7 +95,7 @@ class Search:
         self._tried.clear()
         found, ended = Compared({}, 0), bounds.for_pairs()
         for _ in range(MOST_KINDS):
-            found = comparing.compare(ended, stop=lambda so_far: True)
+            found = _compared(comparing, ended)
             if some := tuple(islice(self._confirmed(comparing, _newest(found)), courses)):
                 return Differing(some), False
             if found.ended != ENOUGH:
@@ -114,6 +115,14 @@ class Search:
                 if first_difference(self.protocol, self.other, course) is not None:
                     yield course
                     break
+
+
+def _compared(comparing: Comparing, ended: Ended) -> Compared:
+    """What is found up to the next kind of difference; who interrupts that ends all searches."""
+    found = comparing.compare(ended, stop=lambda so_far: True)
+    if found.ended == INTERRUPTED:
+        raise KeyboardInterrupt
+    return found
 
 
 def _newest(found: Compared) -> Iterator[Apart]:
