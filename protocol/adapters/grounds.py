@@ -18,8 +18,10 @@ def permission_lines(decision: Decision, grounds: Iterable[Ground], protocol: Pr
     by_rule = {ground.rule: ground for ground in grounds}
     for permission in decision.permitted:
         yield say_permission(permission, protocol)
-        ground = by_rule.get(permission.rule)
-        if ground is not None and ground.rule != decision.rule:
+        found = [by_rule[rule] for rule in permission.rules if rule in by_rule and rule != decision.rule]
+        for ground in found:
+            if permission.also:
+                yield f"  By {ground.rule}:"
             yield from (f"  {line}" for line in _ground(ground, protocol))
 
 

@@ -155,12 +155,14 @@ def say_ordered(name: str, protocol: Protocol) -> str:
 
 
 def say_permission(permission: Permission, protocol: Protocol, most: int = ALL, *, heads: bool = True) -> str:
-    """What a rule permits, or may permit; ``most`` cuts a long list of names short, ``heads`` says row and column of a cell."""
+    """What rules permit, or may permit; ``most`` cuts a long list of names short, ``heads`` says row and column of a cell."""
     done = say_action(permission.action, permission.effect, protocol)
-    rule = say_rule(permission.rule, protocol) if heads else permission.rule
-    if permission.certainty == "permitted":
-        return f"{rule} permits: {done}"
-    return f"{rule} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"
+    rules = [say_rule(rule, protocol) if heads else rule for rule in permission.rules]
+    if permission.certainty == "unknown":
+        return f"{' or '.join(rules)} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"
+    if permission.needs:
+        return f"{' or '.join(rules)} permits: {done}, whatever {listed(permission.needs, most)} may be"
+    return f"{listed(rules)} {'permit' if permission.also else 'permits'}: {done}"
 
 
 def say_verdict(step: Step, most: int = ALL) -> str:

@@ -111,7 +111,7 @@ def _source(step: Step) -> str:
 
 
 def _may(step: Step, certainty: str) -> Iterable[str]:
-    return (permission.rule for permission in step.decision.permitted if permission.certainty == certainty)
+    return (rule for permission in step.decision.permitted if permission.certainty == certainty for rule in permission.rules)
 
 
 def _verdict(step: Step) -> str:

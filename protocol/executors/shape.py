@@ -38,6 +38,7 @@ ADDED: frozenset[tuple[str, str]] = frozenset(
         ("Effect", "anew"),
         ("Decision", "conflict"),
         ("Decision", "acted_on"),
+        ("Permission", "also"),
     }
 )
 """Class and field that documents of an earlier release do not have; there they are read as the field's default."""

@@ -68,10 +68,11 @@ class Missing:
 
 @frozen
 class Permission:
-    """A rule that permits, or may permit, an action beside the recommended one.
+    """An effect that is, or may be, permitted beside the recommended one, and the rule that permits it; ``also`` are others.
 
     ``certainty``: ``permitted`` under every completion of what is missing, or ``unknown`` (under some), naming in ``needs``
-    what it depends on. What is unknown is not permitted.
+    what it depends on. What is unknown is not permitted. Where it is permitted, but no rule permits it by itself whatever is
+    missing, the rules are all that could, and ``needs`` names on what it depends which of them does.
     """
 
     rule: str
@@ -79,6 +80,12 @@ class Permission:
     effect: Effect
     certainty: Literal["permitted", "unknown"]
     needs: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """All rules that permit it, or may, in order."""
+        return self.rule, *self.also
 
     @property
     def supplement(self) -> Amount | None:

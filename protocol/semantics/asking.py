@@ -21,7 +21,7 @@ def asked_for(protocol: Protocol, decision: Decision) -> tuple[str, ...]:
     """
     prepared = prepare(protocol)
     missing = [item.name for item in decision.missing]
-    needs = [name for permission in decision.permitted for name in permission.needs]
+    needs = [name for permission in decision.permitted if permission.certainty == "unknown" for name in permission.needs]
     size = [decision.dispensed.missing] if decision.dispensed and decision.dispensed.missing else []
     return tuple(dict.fromkeys(one for name in (*missing, *needs, *size) for one in _behind(prepared, name.split(" / ")[0])))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from protocol.model.decision import Step, Trace
+from protocol.model.decision import Decision, Step, Trace
 from protocol.model.guard import Tracked
 from protocol.model.input import Tracker
 from protocol.model.ladder import folded
@@ -156,8 +156,15 @@ def _reached(scene: Scene, one: Step) -> Iterator[Goal]:
     yield "level", one.state.dose.name
     yield "status", one.decision.status
     yield from (("monitoring", item.entry) for item in one.decision.monitoring)
-    yield from (("alternative", permission.rule) for permission in one.decision.permitted if permission.certainty == "permitted")
+    permitted = _permitting(one.decision)
+    yield from (("alternative", rule) for rule in permitted)
     for rule in applicable(scene.prepared, scene.state):
         yield "guard", f"{rule.name} {OUTCOMES[truth(scene, rule.when)]}"
     # A may rule is reached when it is permitted; whether it is taken is the physician's choice.
-    yield from (("rule", permission.rule) for permission in one.decision.permitted if permission.certainty == "permitted")
+    yield from (("rule", rule) for rule in permitted)
+
+
+def _permitting(decision: Decision) -> tuple[str, ...]:
+    """The rules that permit something whatever is missing, each by itself."""
+    sure = (one for one in decision.permitted if one.certainty == "permitted" and not one.needs)
+    return tuple(rule for one in sure for rule in one.rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from attrs import evolve
@@ -165,21 +165,32 @@ def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
 
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
-    """Every may rule that is offered in some completion: permitted if in all, else unknown, naming what it depends on."""
-    offers = {offer.rule: offer for _, result in finding.results for offer in result.offered}
-    if not offers:
+    """Every effect that may rules offer in some completion: permitted if it is so in all, whichever rule says so."""
+    rules: dict[Effect, set[str]] = {}
+    for _, result in finding.results:
+        for offer in result.offered:
+            rules.setdefault(offer.effect, set()).add(offer.rule)
+    if not rules:
         return ()
-    in_order = sorted(offers.values(), key=lambda offer: scene.prepared.place[offer.rule])
-    return tuple(_permission(scene, finding, offer) for offer in in_order)
+    place = scene.prepared.place
+    in_order = [(effect, sorted(names, key=place.__getitem__)) for effect, names in rules.items()]
+    return tuple(_permission(scene, finding, *one) for one in sorted(in_order, key=lambda one: place[one[1][0]]))
 
 
-def _permission(scene: Scene, finding: Finding, offer: Offer) -> Permission:
-    kind = scene.prepared.rules[scene.prepared.place[offer.rule]].action.kind
-    if all(any(one.rule == offer.rule for one in result.offered) for _, result in finding.results):
-        return Permission(offer.rule, kind, offer.effect, "permitted")
-    offered = [(narrowed, str(any(one.rule == offer.rule for one in result.offered))) for narrowed, result in finding.results]
-    needs = what_if(scene, offered)
-    return Permission(offer.rule, kind, offer.effect, "unknown", tuple(missing.name for missing in needs))
+def _permission(scene: Scene, finding: Finding, effect: Effect, rules: Sequence[str]) -> Permission:
+    """What these rules permit, by those that do so whatever is missing, if there are any; else by all of them."""
+    results = [result for _, result in finding.results]
+    offers = [{offer.rule for offer in result.offered if offer.effect == effect} for result in results]
+    always = [rule for rule in rules if all(rule in one for one in offers)]
+    first, *also = always or rules
+    kind = scene.prepared.rules[scene.prepared.place[first]].action.kind
+    if always:
+        return Permission(first, kind, effect, "permitted", also=tuple(also))
+    permits = [effect in result.permitted() for result in results]
+    said = [", ".join(sorted(one)) for one in offers] if all(permits) else map(str, permits)
+    needs = what_if(scene, [(narrowed, answer) for (narrowed, _), answer in zip(finding.results, said, strict=True)])
+    names = tuple(missing.name for missing in needs)
+    return Permission(first, kind, effect, "permitted" if all(permits) else "unknown", names, tuple(also))
 
 
 def facts(scene: Scene, guard: Guard, measured: frozenset[str]) -> tuple[Fact, ...]:

@@ -18,7 +18,8 @@ def grounds(protocol: Protocol, before: State, one: Step) -> tuple[Ground, ...]:
     """Of each rule that permits something at a visit what is told of the rule that decided. ``before``: the state before it."""
     prepared = prepare(protocol)
     scene, accepted = arrive(prepared, before, one.visit)
-    rules = (prepared.rules[prepared.place[permission.rule]] for permission in one.decision.permitted)
+    names = dict.fromkeys(rule for permission in one.decision.permitted for rule in permission.rules)
+    rules = (prepared.rules[prepared.place[name]] for name in names)
     return tuple(
         Ground(rule.name, rule.source, rule.says, doubts_of(prepared, rule), facts(scene, rule.when, accepted.measured))
         for rule in rules

@@ -40,6 +40,23 @@ def test_below_what_is_permitted_stands_its_rule(protocol: Protocol) -> None:
     )) in said(DECISION, protocol, (GROUND,))  # fmt: skip
 
 
+def test_of_several_rules_that_permit_the_same_each_is_told_by_its_name(protocol: Protocol) -> None:
+    either = evolve(PERMITS, also=("raise",), needs=("response",))
+    text = said(evolve(DECISION, permitted=(either,)), protocol, (GROUND, Ground("raise", Citation("label", "p. 5"))))
+    permits = "escalate-no-response or raise permits: escalate to escalated (400 mg every day), whatever response may be"
+    assert permits in " ".join(text.split())
+    assert "\n".join((
+        "    By escalate-no-response:",
+        "    Source: label, p. 4 (US prescribing information)",
+        "    Says: They could be raised.",
+        "    Unverified: could, or were",
+        "    anc: 4 10*9/L, measured on day 0",
+        "    By raise:",
+        "    Source: label, p. 5 (US prescribing information)",
+        "",
+    )) in text  # fmt: skip
+
+
 def test_a_rule_that_decided_is_not_told_twice(protocol: Protocol) -> None:
     recommended = evolve(DECISION, action="escalate", after=ESCALATED, rule="escalate-no-response")
     assert said(recommended, protocol, (GROUND,)).count("Source:") == 1

@@ -56,7 +56,7 @@ def disagreements(protocol: Protocol, before: State, visit: Visit) -> tuple[Step
         "conflict": (decision.conflict, answer.conflict),
         "withheld": (decision.withheld, answer.withheld),
         "dispensed": (outline(decision.dispensed), expected(protocol, taken.state, answer.after.dose, visit.time)),
-        "may": ({item.rule: item.certainty for item in decision.permitted}, answer.certainty),
+        "may": ({item.effect: (item.certainty, frozenset(item.rules)) for item in decision.permitted}, answer.certainty),
     }
     if protocol.monitoring:
         said["monitoring"] = (_often(decision), _led_to(protocol, before, taken))

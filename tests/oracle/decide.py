@@ -46,7 +46,8 @@ class Answer:
     status: str
     after: Effect
     withheld: bool
-    certainty: dict[str, str]
+    certainty: dict[Effect, tuple[str, frozenset[str]]]
+    """Of each effect that may rules offer whether it is permitted whatever is missing, and the rules."""
     walks: tuple[Walk, ...]
     first_certain: tuple[Effect, ...]
     """The effects of the first must rules, of equal right, that act whatever is missing."""
@@ -75,11 +76,16 @@ def decide(
     certain = [[rule for rule in turn if case.orders(rule) and all(case.acts(rule, w) for w in worlds)] for turn in case.turns]
     first_certain = tuple(case.effect(rule) for rule in next((rules for rules in certain if rules), []))
     status, after, withheld = case.judge(walks, first_certain)
-    offered = [{rule.name for rule, _ in walk.offered if rule} for walk in walks]
-    certainty = {name: "permitted" if all(name in names for names in offered) else "unknown" for name in set().union(*offered)}
+    certainty = {effect: _certainty(walks, effect) for effect in {effect for walk in walks for _, effect in walk.offered}}
     waiting = state.control.kind == "before treatment"
     conflict = _conflict(protocol, walks)
     return Answer(status, after, withheld, certainty, walks, first_certain, waiting, case.silent(walks), conflict)
+
+
+def _certainty(walks: Sequence[Walk], effect: Effect) -> tuple[str, frozenset[str]]:
+    offering = [{rule.name for rule, other in walk.offered if rule and other == effect} for walk in walks]
+    always, some = set.intersection(*offering), set.union(*offering)
+    return "permitted" if all(effect in walk.permitted for walk in walks) else "unknown", frozenset(always or some)
 
 
 def _conflict(protocol: Protocol, walks: Sequence[Walk]) -> tuple[str, ...]:

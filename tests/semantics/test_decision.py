@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from protocol.errors import VisitError
-from protocol.model.guard import Always, And, Clock, Compare, Is, Known, Not, Or
+from protocol.model.guard import Always, And, Clock, Compare, Guard, Is, Known, Not, Or
 from protocol.model.input import Input, YesNo
 from protocol.model.rule import Action, By, Rule, Same, To, Where
 from protocol.model.time import DAY
@@ -169,6 +169,37 @@ def test_what_is_unknown_is_not_permitted_and_is_named() -> None:
     taken = after(STARTED, visit(28, **WELL | {"response": "nd", "platelets": "nd"}))
     (permission,) = taken.decision.permitted
     assert (permission.certainty, permission.needs) == ("unknown", ("platelets", "response"))
+
+
+NONE, PARTIAL, ANY = Is("response", "none"), Is("response", "partial"), above("platelets", ">", 0)
+
+
+@pytest.mark.parametrize(
+    ("guards", "response", "certainty", "rules", "needs"),
+    [
+        ((NONE, Not(NONE)), "nd", "permitted", ("one", "two"), ("response",)),
+        ((NONE, PARTIAL), "nd", "unknown", ("one", "two"), ("response",)),
+        ((ANY, NONE), "nd", "permitted", ("one",), ()),
+        ((ANY, NONE), "none", "permitted", ("one", "two"), ()),
+        ((NONE, Not(NONE)), "none", "permitted", ("one",), ()),
+    ],
+)
+def test_what_several_rules_permit_is_permitted_where_one_of_them_does_whatever_is_missing(
+    guards: tuple[Guard, Guard], response: str, certainty: str, rules: tuple[str, ...], needs: tuple[str, ...]
+) -> None:
+    both = (Rule(name, ON, when, "may", Action("escalate", By(1))) for name, when in zip(("one", "two"), guards, strict=True))
+    visits = STARTED, visit(28, "400 mg every day", **WELL | {"response": response})
+    taken = after(*visits, protocol=with_rules(*both))
+    (permission,) = taken.decision.permitted
+    assert (permission.certainty, permission.rules, permission.needs) == (certainty, rules, needs)
+    assert taken.verdict and taken.verdict.permitted == {"permitted": "every", "unknown": "some"}[certainty]
+
+
+def test_what_is_ordered_in_one_completion_and_permitted_in_the_other_is_permitted() -> None:
+    must = Rule("one", ON, NONE, "must", Action("escalate", By(1)))
+    may = Rule("two", ON, Not(NONE), "may", Action("escalate", By(1)))
+    (permission,) = after(STARTED, visit(28, **WELL | {"response": "nd"}), protocol=with_rules(must, may)).decision.permitted
+    assert (permission.certainty, permission.rules) == ("permitted", ("two",))
 
 
 def test_a_may_rule_that_is_recommended_is_what_the_decision_says() -> None:

@@ -16,8 +16,6 @@ from attrs import evolve
 
 from protocol.errors import ProtocolError
 from protocol.model.course import Course, Visit
-from protocol.model.decision import Step
-from protocol.model.difference import Look
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.semantics.trace import trace
@@ -37,15 +35,10 @@ def walk(random: Random, *both: Protocol) -> Course:
     return Course("drawn", tuple(Visit(BEGIN + week * WEEK, tuple(filter(None, one))) for week, one in enumerate(said)))
 
 
-def ordered(protocol: Protocol, step: Step) -> Look:
-    """What is seen of a decision, without what may be done: that the reference says of each rule, and the search of each dose."""
-    return evolve(look_at(protocol, step), permitted=frozenset())
-
-
 def first_difference(one: Protocol, other: Protocol, course: Course) -> int | None:
-    """The number of the first visit at which something else is ordered."""
+    """The number of the first visit at which something else is ordered or permitted."""
     pairs = zip(trace(one, course).steps, trace(other, course).steps, strict=False)
-    looks = ((ordered(one, here), ordered(other, there)) for here, there in pairs)
+    looks = ((look_at(one, here), look_at(other, there)) for here, there in pairs)
     return next((number for number, both in enumerate(looks) if meaning_of(*both) is not None), None)
 
 

@@ -9,7 +9,7 @@ from protocol.executors.compiled.axes import Axis
 from protocol.executors.compiled.concluding import Concluded, action_of, is_silent, rule_of
 from protocol.executors.compiled.deviating import Judged, judged
 from protocol.executors.compiled.following import Moved, assumed, followed, moved
-from protocol.executors.compiled.ordering import Offered, Patient
+from protocol.executors.compiled.ordering import Ordered, Patient
 from protocol.executors.compiled.windows import Closing
 from protocol.executors.decision_row import Row, dose_text, permitted_text
 from protocol.model.course import Given
@@ -86,14 +86,14 @@ def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -
 
 def _permitted(protocol: Protocol, found: Concluded) -> str:
     """The permitted doses from the least to the most, with a question mark where that depends on what is missing."""
-    offers: dict[str, Offered] = {offer.rule: offer for _, result in found.results for offer in result.offered}
-    always = {name for name in offers if all(_offers(name, result.offered) for _, result in found.results)}
-    certain = {dose_text(offer.effect) for name, offer in offers.items() if name in always} | {dose_text(found.effect)}
-    return permitted_text(protocol, certain, {dose_text(offer.effect) for offer in offers.values()})
+    effects = {offer.effect for _, result in found.results for offer in result.offered}
+    always = {effect for effect in effects if all(_permits(result, effect) for _, result in found.results)}
+    certain = {dose_text(effect) for effect in always} | {dose_text(found.effect)}
+    return permitted_text(protocol, certain, {dose_text(effect) for effect in effects})
 
 
-def _offers(name: str, offered: tuple[Offered, ...]) -> bool:
-    return any(offer.rule == name for offer in offered)
+def _permits(result: Ordered, effect: Effect) -> bool:
+    return any(offer.effect == effect for offer in (*result.ordered, *result.offered))
 
 
 def with_deviation(row: Row, kind: str | None) -> Row:
