@@ -64,15 +64,15 @@ def of_property(verified: Verified, one: Judged, allow_unproved: bool) -> Iterat
         case "accepted":
             yield _failure(verified, one, "note", "beside")
         case "holds now":
-            yield _plain(verified, verdict, "V403", "error", f"{verdict.name} holds, and the file expects it to fail")
+            yield _plain(verified, verdict, "V403", "error", f"{verdict.called} holds, and the file says that it fails")
         case "unfinished":
             yield _plain(
-                verified, verdict, "V401", grade, f"{verdict.name} is not proved, the search was not finished", one.reason
+                verified, verdict, "V401", grade, f"{verdict.called} is not proved, the search was not finished", one.reason
             )
         case "not confirmed":
-            yield _plain(verified, verdict, "V402", grade, f"{verdict.name} is neither proved nor refuted", one.reason)
+            yield _plain(verified, verdict, "V402", grade, f"{verdict.called} is neither proved nor refuted", one.reason)
         case "holds" if one.is_vacuous:
-            yield _plain(verified, verdict, "V304", "note", f"{verdict.name} holds only because what it is about never happens")
+            yield _plain(verified, verdict, "V304", "note", f"{verdict.called} holds only because what it is about never happens")
 
 
 def _failure(verified: Verified, one: Judged, level: Level, written: Literal["", "in", "beside"] = "") -> Alert:
@@ -82,7 +82,7 @@ def _failure(verified: Verified, one: Judged, level: Level, written: Literal["",
     rule = f" {rests_on(verified, verdict)}" if shown else ""
     visits = visits_told(verified, verdict)
     story = (shown.story if shown else ()) or tuple(map(str, folded(visits)))
-    message = f"{verdict.name} {headline(one)}.{said}{rule}"
+    message = f"{verdict.called} {headline(one)}.{said}{rule}"
     course = course_text(verified, verdict)
     place, key = verified.place(verdict), _key(verified, verdict)
     return Alert(verdict.code, level, verdict.name, message, place, key, visits, story, course, one.reason, written)

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from protocol.adapters.phrases import counted, listed
-from protocol.model.expectation import Expectation
 from protocol.model.ladder import runs, say_generated, say_run
 from protocol.model.monitoring import Monitoring
 from protocol.model.property import Property
 from protocol.model.protocol import Interpretation, Level, Protocol, fingerprint
 from protocol.model.rule import Rule
+from protocol.model.said import EVERYWHERE
 from protocol.model.table import entries
 from protocol.model.time import say_duration
 
@@ -81,7 +81,7 @@ def _unverified(protocol: Protocol) -> Iterator[str]:
     if protocol.dispensing and protocol.dispensing.unverified:
         yield f"dispensing: {protocol.dispensing.unverified}"
     yield from (f"monitoring {entry.name}: {entry.unverified}" for entry in protocol.monitoring if entry.unverified)
-    yield from (f"property {item.name}: {item.unverified}" for item in _claimed(protocol) if item.unverified)
+    yield from (f"property {item.name}: {item.unverified}" for item in protocol.claimed() if item.unverified)
     for item in protocol.interpretations:
         for reading in item.readings:
             if reading.unverified:
@@ -97,15 +97,11 @@ def _properties(protocol: Protocol, width: int) -> Iterator[str]:
         yield "  Properties: none"
         return
     yield f"  Properties: {len(protocol.properties)}, read and checked for sense; none of them is proved"
-    for item in _claimed(protocol):
-        expected = " (expected to fail)" if item.expected == "fails" else ""
-        waiver = f" (need not hold: {item.waiver})" if item.waiver else ""
+    for item in protocol.claimed():
+        where = "" if isinstance(item, Property) else " where the file says" if item.where else EVERYWHERE
+        expected = f" (expected to fail{where})" if item.expected == "fails" else ""
+        waiver = f" (need not hold{where}: {item.waiver})" if item.waiver else ""
         yield _filled(f"{item.name}{expected}{waiver}", width - 2, "    ")
-
-
-def _claimed(protocol: Protocol) -> tuple[Property | Expectation, ...]:
-    """The properties of the file, and what it expects of those that every protocol is asked."""
-    return (*protocol.properties, *protocol.expectations)
 
 
 def _section(title: str, items: Iterable[str], width: int) -> Iterator[str]:

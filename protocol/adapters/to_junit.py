@@ -40,7 +40,7 @@ def _suite(verified: Verified, allow_unproved: bool) -> ET.Element:
 def _case(verified: Verified, one: Judged, alert: Alert | None) -> ET.Element:
     file, line = verified.place(one.verdict)
     place = {"file": _text(shown_path(file)), "line": str(line)} if file else {}
-    case = ET.Element("testcase", {"classname": _text(verified.report.protocol), "name": _text(one.verdict.name), **place})
+    case = ET.Element("testcase", {"classname": _text(verified.report.protocol), "name": _text(one.verdict.called), **place})
     match one.standing:
         case "fails" | "holds now":
             _add(case, "failure", alert)

@@ -36,6 +36,7 @@ def _property(verified: Verified, one: Judged) -> Json:
     file, line = verified.place(said)
     return {
         "name": said.name,
+        "where": said.where,
         "origin": said.origin,
         "family": said.family,
         "says": said.says,

@@ -10,6 +10,7 @@ from protocol.adapters.filled import filled
 from protocol.adapters.phrases import listed
 from protocol.adapters.story import folded
 from protocol.adapters.verified import KNOWN, UNPROVED, Judged, Standing, Verified, artefacts, judged, say_grid, unreached
+from protocol.model.said import EVERYWHERE
 from protocol.model.verification import Seen
 
 _COUNTED: dict[Standing, str] = {
@@ -18,7 +19,7 @@ _COUNTED: dict[Standing, str] = {
     "waived": "Waived in the file",
     "accepted": "Accepted by the baseline",
     "fails": "Fail",
-    "holds now": "Hold and are expected to fail",
+    "holds now": "Hold and are said to fail",
     "not confirmed": "Not confirmed",
     "unfinished": "Not finished",
 }
@@ -69,7 +70,7 @@ def standing_lines(one: Judged, width: int, said_before: Container[str] = ()) ->
     Why it was not finished is left out where it is ``said_before``.
     """
     verdict = one.verdict
-    said = f"{verdict.name}: {verdict.says}" if verdict.says else verdict.name
+    said = f"{verdict.called}: {verdict.says}" if verdict.says else verdict.called
     by = tuple(dict.fromkeys(item.by for item in one.verdicts))
     proved = f" (by {listed(by)})" if one.standing == "holds" and by != ("exploration",) else ""
     vacuous = " Vacuous: what it is about never happens." if one.is_vacuous else ""
@@ -78,8 +79,9 @@ def standing_lines(one: Judged, width: int, said_before: Container[str] = ()) ->
 
 
 def _why(one: Judged) -> str:
-    where = "" if one.standing in UNPROVED else {"waived": "Waiver: ", "accepted": "Accepted: "}.get(one.standing, "")
-    text = f"{where}{one.reason}"
+    waived = f"Waiver{EVERYWHERE if one.is_of_all else ''}: "
+    why = "" if one.standing in UNPROVED else {"waived": waived, "accepted": "Accepted: "}.get(one.standing, "")
+    text = f"{why}{one.reason}"
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
@@ -89,7 +91,7 @@ def failure_lines(verified: Verified, one: Judged, width: int) -> Iterator[str]:
     file, line = verified.place(verdict)
     place = f"{file}:{line}: " if file else ""
     yield from filled(
-        f"{place}{'finding ' if one.standing == 'fails' else ''}{verdict.code}: {verdict.name} {headline(one)}.", width
+        f"{place}{'finding ' if one.standing == 'fails' else ''}{verdict.code}: {verdict.called} {headline(one)}.", width
     )
     shown = verdict.counterexample
     if shown is None:

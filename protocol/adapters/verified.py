@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from protocol.adapters.baseline import Accepted
 from protocol.model.decision import Trace
 from protocol.model.protocol import Protocol
+from protocol.model.said import EVERYWHERE
 from protocol.model.table import table_of
 from protocol.model.time import say_duration
 from protocol.model.verification import Grid, Report, Verdict, worst
@@ -73,6 +74,12 @@ class Judged:
         return worst(self.verdicts)
 
     @property
+    def is_of_all(self) -> bool:
+        """Whether it is a built-in property whose failure is expected or waived at whatever visit that is."""
+        said = self.verdict
+        return said.origin == "built in" and not said.named and (said.expected == "fails" or bool(said.waiver))
+
+    @property
     def is_vacuous(self) -> bool:
         """Whether it holds only because what it is about never happens, on any grid."""
         return self.standing == "holds" and all(one.vacuous for one in self.verdicts)
@@ -81,9 +88,11 @@ class Judged:
 def judged(verified: Verified) -> Iterator[Judged]:
     """The properties, in the order of the report."""
     for verdicts in verified.report.by_property:
-        standing, reason = _standing(verdicts, verified.accepted)
-        shown = _why_expected(verified.protocol, verdicts[0].name) if standing == "expected" else ""
-        yield Judged(verdicts, standing, f"{reason}{shown}")
+        one = Judged(verdicts, *_standing(verdicts, verified.accepted))
+        if one.standing == "expected":
+            shown = _why_expected(verified.protocol, one.verdict.name)
+            one = evolve(one, reason=f"{one.reason}{EVERYWHERE if one.is_of_all else ''}{shown}")
+        yield one
 
 
 def _why_expected(protocol: Protocol, name: str) -> str:
@@ -98,8 +107,8 @@ def _standing(verdicts: tuple[Verdict, ...], accepted: Mapping[str, Accepted]) -
     said = worst(verdicts)
     if said.outcome == "unfinished":
         return "unfinished", said.why
-    if said.expected == "fails" and said.outcome == "holds":
-        return "holds now", "the file expects it to fail"
+    if said.outcome == "holds" and (said.expected == "fails" or said.named):
+        return "holds now", "the file waives it there, and nothing fails" if said.waiver else "the file expects it to fail"
     if said.outcome == "holds":
         return "holds", said.why
     if said.expected == "fails" and said.outcome == "fails":

@@ -27,7 +27,7 @@ def guards(protocol: Protocol) -> Iterator[Guard]:
         yield from (guard for guard in (tracker.when, tracker.until) if guard is not None)
     for interpretation in protocol.interpretations:
         yield from (reading.guard for reading in interpretation.readings if reading.guard is not None)
-    for item in protocol.properties:
+    for item in protocol.claimed():
         yield from item.guards()
 
 

@@ -18,11 +18,12 @@ from protocol.adapters.verified import Place, Verified
 from protocol.adapters.waiting import waiting_said
 from protocol.commands import cache
 from protocol.commands.examples import with_examples
-from protocol.language.claim_text import say_property
+from protocol.language.claim_text import say_claim, say_property
 from protocol.language.shipped import find
 from protocol.language.to_text import duration_trackers
 from protocol.language.written import written
 from protocol.model.decision import Trace
+from protocol.model.property import Claim
 from protocol.model.protocol import Protocol
 from protocol.model.verification import BUILT_IN, Counterexample, Report, Verdict, key_of
 from protocol.semantics.trace import trace
@@ -99,9 +100,9 @@ def _completed(report: Report, protocol: Protocol, places: Mapping[str, Place], 
     """The report with what each property says and where, the source of each rule, and a key for each verdict."""
     durations = duration_trackers(protocol)
     says = {one.name: say_property(one, durations) for one in protocol.properties}
-    return evolve(
-        report, file=file, verdicts=tuple(_with_place(_told(one, protocol, says), places, report) for one in report.verdicts)
-    )
+    where = {one.name: one.where for one in protocol.expectations}
+    named = (_placed(one, where.get(one.name, ()) if one.origin == "built in" else (), durations) for one in report.verdicts)
+    return evolve(report, file=file, verdicts=tuple(_with_place(_told(one, protocol, says), places, report) for one in named))
 
 
 def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
@@ -119,6 +120,13 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
         )
     said = one.says or (says.get(one.name, "") if one.origin == "spec" else "")
     return evolve(one, counterexample=shown, says=said.removesuffix("."))
+
+
+def _placed(one: Verdict, where: tuple[Claim, ...], durations: frozenset[str]) -> Verdict:
+    """The verdict on a built-in property with the visits at which it was asked, where the file names some."""
+    if one.named:
+        return evolve(one, where=say_claim(where[one.named - 1], durations))
+    return evolve(one, says=f"{one.says.removesuffix('.')}, but for the visits that the file names") if where else one
 
 
 def _beside(shown: Counterexample, protocol: Protocol) -> str:

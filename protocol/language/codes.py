@@ -240,7 +240,8 @@ _TABLE = (
      "it, or a duration such as '14 days'."),
     ("P083", "a look back inside a look back",
      "'since' and 'at least 2 times' look back over the visits of a course, at something that is so at a visit. They do not look "
-     "back at something that looks back itself: join two of them by 'and', or let a tracker count what was observed."),
+     "back at something that looks back itself: join two of them by 'and', or let a tracker count what was observed. 'where' "
+     "of a built-in property does not look back at all: it is asked of the visit at which that fails."),
     ("P084", "too many looks back",
      "Each different 'since' or 'times' of a property doubles or trebles what has to be asked at each visit, so that there are "
      "at most four. Make several properties of it, or let trackers count what was observed."),

@@ -169,6 +169,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "built-in property": {
         "expect": "What the protocol is expected to make of it; 'fails' where the source itself breaks it.",
+        "where": "Claims; of each it has to fail at some visit at which that is true, and it holds at all other visits.",
         "source": "The name of a source, a comma, and the place in it.",
         "note": "What of the source makes it fail.",
         "unverified": "Why this may not be relied on.",

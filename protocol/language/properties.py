@@ -39,7 +39,7 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
         return None
     if family == "sometimes" and not found.has("after"):
         found.misplaced(("except",), "does not go with 'sometimes'", "Say it in the claim: 'escalate and not death'.")
-    exceptions = _exceptions(report, names, found)
+    exceptions = read_claims(report, names, found, "except")
     expected = found.word("expect", EXPECTED, "holds")
     if expected == "holds":
         found.misplaced(("course",), "goes with 'expect: fails' only", "It names the course that shows the failure.")
@@ -111,14 +111,15 @@ def _claim(report: Report, names: Names, found: Fields, key: str) -> Claim:
     return Asks(Always()) if node is None else read_claim(report, names, node, found.entries[key][0])
 
 
-def _exceptions(report: Report, names: Names, found: Fields) -> tuple[Claim, ...]:
-    node = found.node("except")
+def read_claims(report: Report, names: Names, found: Fields, key: str) -> tuple[Claim, ...]:
+    """The claims of a key that takes one or several; none where it is not there."""
+    node = found.node(key)
     if node is None:
         return ()
     if isinstance(node, Listing) and not node.items:
-        report.add("P026", "'except' is empty", found.key("except"), "Write a claim, or leave the key out.")
+        report.add("P026", f"'{key}' is empty", found.key(key), "Write a claim, or leave the key out.")
     items = node.items if isinstance(node, Listing) else (node,)
-    return tuple(read_claim(report, names, item, found.entries["except"][0]) for item in items)
+    return tuple(read_claim(report, names, item, found.entries[key][0]) for item in items)
 
 
 def _span(report: Report, found: Fields) -> Visits | Minutes | None:

@@ -11,6 +11,7 @@ from protocol.language.to_text import duration_trackers
 from protocol.model.expectation import Expectation
 from protocol.model.property import Minutes, OfVisits, Property, Response, Until, Visits
 from protocol.model.protocol import Protocol
+from protocol.model.said import EVERYWHERE
 
 _HOW_TO_READ = (
     "Sentences about every course that follows the protocol. Conditions are asked as rules ask them; an action is what was done "
@@ -30,7 +31,18 @@ def properties(protocol: Protocol) -> Iterator[Block]:
         yield from _own(protocol)
     if protocol.expectations:
         yield Paragraph(_EXPECTED)
-        yield Items(tuple(f"{code(item.name)}: {' '.join(_said(item))}{_cited(item)}" for item in protocol.expectations))
+        durations = duration_trackers(protocol)
+        yield Items(
+            tuple(
+                f"{code(item.name)}{_where(item, durations)}: {' '.join(_said(item))}{_cited(item)}"
+                for item in protocol.expectations
+            )
+        )
+
+
+def _where(item: Expectation, durations: frozenset[str]) -> str:
+    named = " or ".join(f"where {code(say_claim(claim, durations))}" for claim in item.where)
+    return f", {named}, and holds elsewhere" if named else EVERYWHERE
 
 
 def _cited(item: Expectation) -> str:

@@ -93,11 +93,10 @@ def doubts(protocol: Protocol) -> Iterator[Doubt]:
     if protocol.dispensing and protocol.dispensing.unverified:
         yield Doubt("dispensing", "dispensing", protocol.dispensing.unverified, True)
     yield from (Doubt("monitoring", one.name, one.unverified, True) for one in protocol.monitoring if one.unverified)
-    claimed: tuple[Property | Expectation, ...] = (*protocol.properties, *protocol.expectations)
-    yield from (Doubt("property", item.name, item.unverified, True) for item in claimed if item.unverified)
+    yield from (Doubt("property", item.name, item.unverified, True) for item in protocol.claimed() if item.unverified)
     for source in protocol.sources:
         if source.unverified:
-            cited: tuple[Rule | Monitoring | Property | Expectation, ...] = (*chosen, *protocol.monitoring, *claimed)
+            cited: tuple[Rule | Monitoring | Property | Expectation, ...] = (*chosen, *protocol.monitoring, *protocol.claimed())
             resting = tuple(one.name for one in cited if one.source and one.source.source == source.name)
             resting = (*resting, *(["dispensing"] if _cites(protocol.dispensing, source) else []))
             yield Doubt("source", source.name, source.unverified, bool(resting), resting)

@@ -32,6 +32,7 @@ Schema = dict[str, Any]
 
 TEXT: Schema = {"type": ["string", "number", "boolean"]}  # YAML takes an unquoted 2003.1 for a number; we read it as a text
 WORDS: Schema = {"type": "string", "minLength": 1}
+CLAIMS: Schema = {"anyOf": [WORDS, {"type": "array", "items": WORDS, "minItems": 1}]}
 FLAG: Schema = {"enum": ["yes", "no"]}
 _ACTION = rf"(?:{'|'.join(f'(?:{form.pattern})' for form in ACTION_FORMS)})(?:\s*,\s*else\s+(?:{'|'.join(OFF_LADDER)}))?"
 
@@ -191,7 +192,7 @@ def _table() -> Schema:
 
 def _properties() -> Schema:
     """Properties of the file's own, and of those that are built in what is expected, where there is no sentence."""
-    expected = _object("built-in property", EXPECTATION_KEYS, {"expect": {"enum": list(EXPECTED)}}, [])
+    expected = _object("built-in property", EXPECTATION_KEYS, {"expect": {"enum": list(EXPECTED)}, "where": CLAIMS}, [])
     failing: Schema = {"required": ["expect", "note"], "properties": {"expect": {"enum": ["fails"]}}}
     either = {**expected, "anyOf": [failing, {"required": ["waiver"]}]}
     own = {rf"^(?!(?:{'|'.join(BUILT_IN)})$)(?:{NAME.pattern})$": _property()}
@@ -203,7 +204,7 @@ def _property() -> Schema:
     known = {
         **dict.fromkeys((*FAMILIES, "after", "until"), WORDS),
         "within": WORDS,
-        "except": {"anyOf": [WORDS, {"type": "array", "items": WORDS, "minItems": 1}]},
+        "except": CLAIMS,
         "expect": {"enum": list(EXPECTED)},
         "family": {"enum": list(FOUR_KINDS)},
     }

@@ -17,7 +17,7 @@ from protocol.model.guard import Guard
 from protocol.model.input import Choice, Derived, DerivedNumber, Grade, Input, InputKind, Number, Score, Tracker, YesNo
 from protocol.model.ladder import say_generated
 from protocol.model.monitoring import Monitoring
-from protocol.model.property import OfVisits, Property, Response, Until
+from protocol.model.property import Claim, OfVisits, Property, Response, Until
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
@@ -49,7 +49,7 @@ def _blocks(protocol: Protocol) -> Iterator[list[str]]:
     yield _nested("rules", said_rules(protocol, durations))
     yield _nested("monitoring", ((entry.name, _monitoring(entry, durations)) for entry in protocol.monitoring))
     claimed = ((item.name, _property(item, durations)) for item in protocol.properties)
-    yield _nested("properties", (*claimed, *((item.name, _expectation(item)) for item in protocol.expectations)))
+    yield _nested("properties", (*claimed, *((item.name, _expectation(item, durations)) for item in protocol.expectations)))
 
 
 def _head(protocol: Protocol) -> Iterator[Pair]:
@@ -216,7 +216,7 @@ def _property(item: Property, durations: Durations) -> Iterator[Pair]:
                 yield "within", say_span(within)
             yield family, in_quotes(say_claim(claim, durations))
     if item.exceptions:
-        yield "except", f"[{', '.join(in_quotes(say_claim(claim, durations)) for claim in item.exceptions)}]"
+        yield "except", _claims(item.exceptions, durations)
     if item.expected != "holds":
         yield "expect", item.expected
     if item.course:
@@ -228,9 +228,15 @@ def _property(item: Property, durations: Durations) -> Iterator[Pair]:
     yield from texts(note=item.note, unverified=item.unverified, waiver=item.waiver)
 
 
-def _expectation(item: Expectation) -> Iterator[Pair]:
+def _claims(several: tuple[Claim, ...], durations: Durations) -> str:
+    return f"[{', '.join(in_quotes(say_claim(claim, durations)) for claim in several)}]"
+
+
+def _expectation(item: Expectation, durations: Durations) -> Iterator[Pair]:
     if item.expected != "holds":
         yield "expect", item.expected
+    if item.where:
+        yield "where", _claims(item.where, durations)
     if item.source:
         yield "source", quoted(citation(item.source))
     yield from texts(note=item.note, unverified=item.unverified, waiver=item.waiver)

@@ -114,6 +114,14 @@ class Protocol:
     tables: tuple[Table, ...] = ()
     expectations: tuple[Expectation, ...] = ()
 
+    def claimed(self) -> tuple[Property | Expectation, ...]:
+        """The properties of the file, and what it expects of those that every protocol is asked."""
+        return (*self.properties, *self.expectations)
+
+    def unclaimed(self) -> Protocol:
+        """The same protocol, of which nothing is claimed; it decides the same."""
+        return attrs.evolve(self, properties=(), expectations=())
+
     def in_force(self) -> tuple[Rule, ...]:
         """The rules under the chosen readings, in order."""
         chosen = {interpretation.name: interpretation.chosen for interpretation in self.interpretations}

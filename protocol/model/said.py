@@ -183,3 +183,7 @@ def _bare_action(action: Action) -> str:
         case None:
             meanwhile = {"continue": ", dose continues", "withhold": ", dose withheld", "": ""}[action.meanwhile]
             return action.kind + meanwhile
+
+
+EVERYWHERE = ", at whatever visit"
+"""What is said of an expectation of a built-in property that names no visits: any other failure of it passes as well."""

@@ -80,6 +80,8 @@ class Verdict:
     fails, and no concrete one was found that does. ``unfinished``: the search was ended before all courses were seen; ``why``.
     ``code`` is stable, such as ``V101``; ``key`` is a fingerprint of protocol name, property and what goes wrong, for baselines.
     ``vacuous``: it holds because what it is about never happens. ``expected``, ``waiver``: as the property says.
+    ``named``: of a built-in property of which the file names visits, the number of the claim at whose visits it was asked, and
+    ``where`` is that claim, which who reports fills in; 0 is everywhere else, or everywhere.
     ``by`` is what proved it: ``exploration``, ``spacer``, or ``spacer, checked by cvc5``. ``file`` and ``line`` are where a
     property of the spec is written; who reports fills them in.
     """
@@ -97,14 +99,27 @@ class Verdict:
     expected: Literal["holds", "fails"] = "holds"
     waiver: str = ""
     why: str = ""
+    named: int = 0
+    where: str = ""
     key: str = ""
     file: str = ""
     line: int = 0
 
     @property
+    def of(self) -> tuple[Origin, str, int]:
+        """What it is a verdict on."""
+        return self.origin, self.name, self.named
+
+    @property
+    def called(self) -> str:
+        """``no-silent-visit``, or ``no-silent-visit where anc < 1``."""
+        return f"{self.name} where {self.where or f'it is named ({self.named})'}" if self.named else self.name
+
+    @property
     def is_as_expected(self) -> bool:
-        """Whether nobody has to look: it holds and was proved to, fails as the file expects, or is waived with a reason."""
-        if self.outcome == "unfinished":
+        """Whether nobody has to look: it holds and was proved to, fails as the file expects, or is waived with a reason. Where
+        the file names visits at which it fails it has to fail at some of them."""
+        if self.outcome == "unfinished" or (self.named and self.outcome == "holds"):
             return False
         return bool(self.waiver) or self.outcome == ("fails" if self.expected == "fails" else "holds")
 
@@ -157,9 +172,9 @@ class Report:
     @property
     def by_property(self) -> tuple[tuple[Verdict, ...], ...]:
         """The verdicts on each property, on one grid after the other."""
-        found: dict[tuple[Origin, str], list[Verdict]] = {}
+        found: dict[tuple[Origin, str, int], list[Verdict]] = {}
         for one in self.verdicts:
-            found.setdefault((one.origin, one.name), []).append(one)
+            found.setdefault(one.of, []).append(one)
         return tuple(tuple(verdicts) for verdicts in found.values())
 
 
@@ -175,5 +190,6 @@ _WORST_FIRST: tuple[Outcome, ...] = ("fails", "unfinished", "not confirmed", "ho
 def key_of(protocol: str, verdict: Verdict) -> str:
     """The fingerprint of a finding: the same as long as this property of this protocol goes wrong by the same rule."""
     rule = verdict.counterexample.rule if verdict.counterexample else ""
-    said = "\n".join((protocol, verdict.origin, verdict.name, verdict.code, rule))
+    where = (verdict.where or str(verdict.named),) if verdict.named else ()
+    said = "\n".join((protocol, verdict.origin, verdict.name, verdict.code, rule, *where))
     return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -62,7 +62,7 @@ def watched(protocol: Protocol) -> Protocol:
     Values are told apart, and counts go on counting, up to the constants that something compares them with; so what only a
     property asks has to stand where the semantics looks for constants.
     """
-    asked = dict.fromkeys(guard for item in protocol.properties for guard in item.guards())
+    asked = dict.fromkeys(guard for item in protocol.claimed() for guard in item.guards())
     return evolve(protocol, derived=(*protocol.derived, *(Derived(asked_name(guard), guard) for guard in asked)))
 
 

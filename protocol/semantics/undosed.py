@@ -40,6 +40,7 @@ def undosed(protocol: Protocol) -> Protocol:
         trackers=tuple(_tracker(tracker) for tracker in protocol.trackers),
         interpretations=tuple(_interpretation(one) for one in protocol.interpretations),
         properties=(),
+        expectations=(),
         monitoring=(),
         tables=(),
         dispensing=None,

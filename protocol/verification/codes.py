@@ -40,13 +40,14 @@ _TABLE = (
      "rule that resumes asks for a rung below the lowest one."),
     ("V207", "a visit of which the protocol says nothing",
      "No rule covers the visit, and the file does not say that it means continue. Cover it, or say 'otherwise: continue' for the "
-     "state. Where the source is silent, say so: 'no-silent-visit: {expect: fails, note: ...}' under 'properties'."),
+     "state. Where the source is silent, say so, and where: 'no-silent-visit: {expect: fails, where: ..., note: ...}' under "
+     "'properties'."),
     ("V208", "two rules of equal right order different things",
      "Two cells of one table, of which none stands above the other, hold at one visit and order different actions. The cells "
      "overlap; correct their conditions, or say which comes first."),
     ("V209", "worse findings, more drug",
      "At one visit two patients are alike but for one finding, and the one in whom it is worse gets more drug. Sometimes that is "
-     "meant: then the file says why, 'never-better-never-more: {waiver: ...}' under 'properties'."),
+     "meant: then the file says why, and where: 'never-better-never-more: {waiver: ..., where: ...}' under 'properties'."),
     ("V210", "missing data raise a dose",
      "With a value missing a patient gets more drug than with any value that it could have. It comes from a rule that asks for "
      "'unknown(...)' or negates a comparison."),
@@ -74,7 +75,8 @@ _TABLE = (
      "The search looks at classes of values, and in these there is a course on which the property fails; of concrete values, "
      "with which it fails in the protocol itself, none were found. It is neither proved nor refuted."),
     ("V403", "a failure that is expected and does not happen",
-     "The file says 'expect: fails' of a property that was proved to hold. Take the line out."),
+     "The file says 'expect: fails' of a property that was proved to hold, or names visits at which one that is built in fails, "
+     "and it fails at none of them. Take the line out."),
     # Findings that are accepted.
     ("V501", "a baseline that cannot be read",
      "A baseline is a JSON document of the format protocol-baseline/1. 'protocol verify SPEC --baseline FILE --write-baseline' "

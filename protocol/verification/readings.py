@@ -156,8 +156,7 @@ class _Work:
     def read(self) -> Iterator[PropertyRead]:
         """Each property under the combinations that were looked at."""
         first = next(iter(self.reports.values()), None)
-        for verdicts in first.by_property if first else ():
-            name, origin = verdicts[0].name, verdicts[0].origin
+        for name, origin in dict.fromkeys((one.name, one.origin) for one in first.verdicts) if first else ():
             under = (Under(readings, _outcome(report, name, origin)) for readings, report in self.reports.items())
             yield PropertyRead(name, origin, tuple(under))
 

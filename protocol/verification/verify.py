@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from protocol.checks.properties_of_course import judged as on_course
-from protocol.model.course import Course
-from protocol.model.expectation import Expectation
-from protocol.model.property import OfVisits, Property, family_of
 from protocol.model.protocol import Protocol, fingerprint
-from protocol.model.verification import CODE_OF, INTERRUPTED, Counterexample, Grid, Outcome, Report, Seen, Verdict
+from protocol.model.verification import INTERRUPTED, Grid, Report, Seen, Verdict
 from protocol.verification.arguments import checked
-from protocol.verification.patients.courses import concrete, times_of
-from protocol.verification.properties.built_in import ALL, BuiltIn, failing
-from protocol.verification.properties.failing import Failing, Judged
+from protocol.verification.properties.built_in import ALL
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
-from protocol.verification.properties.surely import leads_onward
 from protocol.verification.search.abstraction import abstraction
-from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds, Ended, never
+from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds
 from protocol.verification.search.breadth_first import BreadthFirst
-from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.garbage import seldom_collected
@@ -32,24 +24,12 @@ from protocol.verification.search.levels import carried_over, levels, open_names
 from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts, most_megabytes, said_letters
 from protocol.verification.search.speaking_of import SpeakingOf
+from protocol.verification.verdicts import Search, asked, of_built_in, of_property
 
 SOON = 10.0
 """Seconds in which it is asked what a search found that somebody interrupted."""
 
-_LOOSE = "where a finding moves what was left free, two patients were compared as if that were the same in both"
-
 Progress = Callable[[str], None]
-Confirmed = Callable[[Course], bool]
-
-
-@frozen(eq=False)
-class Search:
-    """A search that was made: how, what it found, on which grid, and how long it took."""
-
-    search: Exploring
-    explored: Explored
-    grid: Grid
-    seconds: float
 
 
 def verify(
@@ -115,9 +95,9 @@ def _refined(found: Report, again: Search, said: str, names: frozenset[str], bou
     """
     why = again.explored.ended[0] if again.explored.ended else ""
     judged = _judged(again, names, bounds, say)
-    sure = {(one.origin, one.name): one for one in judged.verdicts if one.outcome in ("holds", "fails")}
+    sure = {one.of: one for one in judged.verdicts if one.outcome in ("holds", "fails")}
     why = INTERRUPTED if judged.is_interrupted else why
-    verdicts = tuple(sure.get((one.origin, one.name), one) if one.name in names else one for one in found.verdicts)
+    verdicts = tuple(sure.get(one.of, one) if one.name in names else one for one in found.verdicts)
     note = f"{said}: {len(again.explored.states):,} states{f', which are not all: {why}' if why else ''}"
     seen = tuple(evolve(one, complete=False, why=why) for one in found.seen) if why == INTERRUPTED else found.seen
     return evolve(found, verdicts=verdicts, seen=seen, notes=(*found.notes, note))
@@ -127,7 +107,7 @@ def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress)
     """The verdicts on the properties that are wanted, all where none are named."""
     protocol, judging, verdicts = made.search.abstraction.protocol, Judging(made.search), list[Verdict]()
     properties = [item for item in protocol.properties if not wanted or item.name in wanted]
-    built_in = [one for one in ALL if not wanted or one.name in wanted]
+    built_in = [one for item in ALL if not wanted or item.name in wanted for one in asked(item, protocol.expectations)]
     interrupted = made.explored.ended[:1] == [INTERRUPTED]
     shares = (bounds.sooner(SOON) if interrupted else bounds).shares(len(properties) + len(built_in))
     try:
@@ -135,8 +115,8 @@ def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress)
             say(f"{protocol.name}: {item.name}")
             verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended), ended))
         for one, ended in zip(built_in, shares, strict=False):
-            say(f"{protocol.name}: {one.name}")
-            verdicts.append(_of_built_in(made, one, failing(made.search, made.explored, one, ended), ended))
+            say(f"{protocol.name}: {one.item.name}")
+            verdicts.append(of_built_in(made, judging, one, ended))
     except KeyboardInterrupt:
         interrupted = True
     return Report(
@@ -172,108 +152,6 @@ def notes(made: Search) -> Iterator[str]:
         yield said_of(made.search.abstraction.freedom)
     if asked:
         yield f"computed values can be anything at each visit, whatever they are computed from: {', '.join(asked)}"
-
-
-# Verdicts
-
-
-def of_property(made: Search, item: Property, judged: Judged, ended: Ended = never) -> Verdict:
-    """The verdict on a property of the file."""
-    sometimes = isinstance(item.sentence, OfVisits) and item.sentence.family == "sometimes"
-    if sometimes:
-        outcome, shown, why = _sometimes(made, item, judged, ended)
-    else:
-        outcome, shown, why = _outcome(made, judged, ended, lambda course: fails_on(made, item, course))
-        if outcome == "holds" and judged.possible:
-            why = "undecided visits apart: for some value of what is missing it fails"
-    family = family_of(item)
-    return Verdict(
-        item.name, CODE_OF[family], outcome, made.grid, family=family, counterexample=shown if outcome == "fails" else None,
-        vacuous=outcome == "holds" and not judged.begun and not sometimes, expected=item.expected, waiver=item.waiver, why=why,
-    )  # fmt: skip
-
-
-def _sometimes(made: Search, item: Property, judged: Judged, ended: Ended) -> tuple[Outcome, Counterexample | None, str]:
-    if judged.shows:
-        shown = first_shown(made, judged.shows, lambda course: fails_on(made, item, course), ended)
-        return ("holds", shown, "") if shown else _unshown(ended, "no course with readings was found that shows it")
-    why = _ended(made, judged.ended)
-    return ("unfinished", None, why) if why else ("fails", None, "no course shows it")
-
-
-def _ended(made: Search, why: str) -> str:
-    """Why not all was seen; empty where it was."""
-    return made.explored.ended[0] if made.explored.ended else why
-
-
-def _outcome(
-    made: Search, judged: Judged, ended: Ended, confirmed: Confirmed = lambda course: True
-) -> tuple[Outcome, Counterexample | None, str]:
-    if judged.certain:
-        shown = first_shown(made, judged.certain, confirmed, ended)
-        if shown is not None:
-            return "fails", shown, ""
-        return _unshown(ended, "no course with readings was found on which it fails")
-    why = _ended(made, judged.ended)
-    return ("unfinished", None, why) if why else ("holds", None, "")
-
-
-def _unshown(ended: Ended, why: str) -> tuple[Outcome, None, str]:
-    """What is so where courses were found that could not be put into readings, or not all of them were tried."""
-    over = ended(0)
-    return ("unfinished", None, over) if over else ("not confirmed", None, why)
-
-
-def _of_built_in(made: Search, item: BuiltIn, judged: Judged, ended: Ended) -> Verdict:
-    outcome, shown, why = _outcome(made, judged, ended)
-    if outcome == "holds":
-        outcome, why = leads_onward(made.search, made.explored, item, ended)
-    if outcome == "holds" and judged.loose:
-        outcome, why = ("fails", "") if (shown := first_shown(made, judged.loose, ended=ended)) else ("holds", _LOOSE)
-    said = Expectation(item.name)
-    for one in made.search.abstraction.protocol.expectations:
-        said = one if one.name == item.name else said
-    return Verdict(
-        item.name, item.code, outcome, made.grid, "built in", says=item.says, counterexample=shown, expected=said.expected,
-        waiver=said.waiver, why=why,
-    )  # fmt: skip
-
-
-def fails_on(made: Search, item: Property, course: Course) -> bool:
-    """Whether the reference, too, says of a course that a property fails on it, or is shown by it where it is to be so sometimes.
-
-    Of what only a dose leads to that was not permitted it says nothing.
-    """
-    if made.search.deciding.any_dose:
-        return True
-    found = on_course(evolve(made.search.abstraction.protocol, properties=(item,), expectations=()), course)
-    return item.name in found.shown or any(failure.certain for failure in found.failures)
-
-
-def first_shown(
-    made: Search, found: Iterable[Failing], confirmed: Confirmed = lambda course: True, ended: Ended = never
-) -> Counterexample | None:
-    """The shortest of these courses that the reference decides as the search says, and that is ``confirmed``; None where none
-    of them can be had. The first is tried also where the time has ``ended``."""
-    for number, one in enumerate(found):
-        if number and ended(0):
-            return None
-        course = concrete(made.search.abstraction, one.path, confirmed=confirmed)
-        beside = None if one.beside is None else concrete(made.search.abstraction, (*one.path[:-1], one.beside))
-        if course is not None and (one.beside is None or _differ_in_one(course, beside)):
-            last = one.path[-1]
-            followed = next(iter(sorted(last.way.rules)), "")
-            rule = (last.outcome.rule or followed) if last.way.recommended else (followed or last.outcome.rule)
-            return Counterexample(course, times_of(one.path)[-1], one.certain, rule, beside=beside, against=one.against)
-    return None
-
-
-def _differ_in_one(course: Course, beside: Course | None) -> bool:
-    """Whether two patients differ in one finding of their last visit, and in nothing else."""
-    if beside is None or course.visits[:-1] != beside.visits[:-1]:
-        return False
-    mine, other = ({one.input: one for one in visit.observations} for visit in (course.visits[-1], beside.visits[-1]))
-    return mine.keys() == other.keys() and sum(mine[name] != other[name] for name in mine) == 1
 
 
 def _seen(made: Search, interrupted: bool) -> Seen:

@@ -10,7 +10,8 @@ from protocol.verification.properties.judging import Judging
 from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds
 from protocol.verification.search.levels import levels, sliced
 from protocol.verification.search.size import most_megabytes
-from protocol.verification.verify import Search, fails_on, first_shown, searched
+from protocol.verification.verdicts import Search, fails_on, first_shown
+from protocol.verification.verify import searched
 
 
 def witnesses(

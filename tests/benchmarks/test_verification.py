@@ -24,7 +24,8 @@ from protocol.verification.promela.asked import NotInPromela
 from protocol.verification.promela.to_promela import promela
 from protocol.verification.promela.wrongs import is_of_one_visit
 from protocol.verification.search.bounds import Bounds
-from protocol.verification.verify import Search, searched, verify
+from protocol.verification.verdicts import Search
+from protocol.verification.verify import searched, verify
 from tests.benchmarks.grown import grown
 
 pytestmark = pytest.mark.benchmark

@@ -19,6 +19,7 @@ from protocol.commands.verified import Asked
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.verification import INTERRUPTED, Report, Verdict
 from tests.hand_made import SEEN, SPEC, UNPROVED, WEEKLY, report, verdicts
+from tests.verification.test_instances import SILENT, WARD
 
 Output = pytest.CaptureFixture[str]
 BROKEN = verdicts(WEEKLY)[0]
@@ -321,3 +322,31 @@ def test_verdict_of_spec_and_built_in_of_one_name_are_two(searched: Searched, ca
     searched(evolve(HOLDS, verdicts=(*HOLDS.verdicts, twin)))
     assert run(["verify", "counts"]) == 0
     assert "Properties: 7." in capsys.readouterr().out
+
+
+def test_what_the_file_names_of_a_built_in_property_is_told_apart_from_what_it_does_not_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("PROTOCOL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+
+    def told(said: str) -> tuple[int, str]:
+        Path("ward.yaml").write_text(f"{WARD}  no-silent-visit: {{{said}}}\n", encoding="utf-8")
+        code = run(["verify", "ward.yaml", "--property", "no-silent-visit"])
+        return code, " ".join(capsys.readouterr().out.split())
+
+    code, text = told(f"waiver: As printed., {SILENT}")
+    assert code == 0
+    assert "none covers it, but for the visits that the file names." in text
+    assert "waived no-silent-visit where was held by hold-rash: Every visit is covered by a rule" in text
+    assert "Waiver: As printed." in text
+    assert "Properties: 4. Hold: 1. Waived in the file: 3." in text
+    code, text = told('waiver: As printed., where: "was on treatment"')
+    assert code == 1
+    assert "ward.yaml:1: finding V207: no-silent-visit fails on day 14" in text
+    assert "holds now no-silent-visit where was on treatment" in text
+    assert "The file waives it there, and nothing fails." in text
+    code, text = told("waiver: As printed.")
+    assert code == 0 and "Waiver, at whatever visit: As printed." in text
+    code, text = told("expect: fails, note: As printed.")
+    assert code == 0 and "The file expects it to fail, at whatever visit: As printed." in text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from protocol.model.protocol import Protocol
 from protocol.model.verification import INTERRUPTED
@@ -64,7 +64,7 @@ class Comparing:
         self, old: Protocol, new: Protocol, gaps: tuple[int, ...], free: Free = NOTHING, searches: Searches | None = None
     ) -> None:
         # What a property asks makes no difference to what is decided.
-        both = abstractions((evolve(old, properties=()), evolve(new, properties=())), gaps[0], free=free)
+        both = abstractions((old.unclaimed(), new.unclaimed()), gaps[0], free=free)
         searches = searches or Searches()
         self.diagrams, self.gaps = searches.diagrams, gaps
         self.only_ordinary = max(len(one.remembered) for one in both) > MOST_KEPT

@@ -153,7 +153,7 @@ def _fits(protocol: Protocol, score: Score, changed: Score) -> bool:
 
 
 def _of_properties(protocol: Protocol) -> Iterator[Guard]:
-    return (guard for item in protocol.properties for guard in item.guards())
+    return (guard for item in protocol.claimed() for guard in item.guards())
 
 
 def _within(constant: Fraction, scale: Scale) -> bool:

@@ -6,19 +6,15 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from protocol.model.property import All, Any, At, ByRule, Claim, No, OfVisits, Property, While, claims
+from protocol.model.property import All, Any, At, ByRule, Claim, No, OfVisits, Property, While
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule, Where
 from protocol.model.table import table_of
 
 
 def claims_of(protocol: Protocol) -> Iterator[Claim]:
-    """Every claim in the properties."""
-    for item in protocol.properties:
-        sentence = item.sentence
-        after = () if isinstance(sentence, OfVisits) else (sentence.after,)
-        for root in (sentence.claim, *after, *item.exceptions):
-            yield from claims(root)
+    """Every claim in the properties, and in where those of every protocol fail."""
+    return (claim for item in protocol.claimed() for claim in item.claims())
 
 
 def named_as_holds(protocol: Protocol) -> frozenset[str]:
@@ -46,6 +42,9 @@ def without_cell(protocol: Protocol, cell: Rule) -> Protocol | None:
         monitoring=tuple(evolve(entry, where=_places(entry.where, cell.name)) for entry in protocol.monitoring),
         tables=tuple(evolve(table, where=_places(table.where, cell.name)) for table in protocol.tables),
         properties=tuple(_property(item, cell.name) for item in protocol.properties),
+        expectations=tuple(
+            evolve(item, where=tuple(_claim(claim, cell.name) for claim in item.where)) for item in protocol.expectations
+        ),
     )
 
 

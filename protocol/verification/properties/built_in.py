@@ -10,6 +10,7 @@ from attrs import frozen
 
 from protocol.model.rule import Rule
 from protocol.verification.properties.failing import MOST_TRIED, Beside, Failing, Judged, Shown
+from protocol.verification.properties.instances import Instances
 from protocol.verification.properties.monotone import Heights
 from protocol.verification.properties.onward import stuck
 from protocol.verification.properties.safety import Safety
@@ -60,67 +61,74 @@ ALL = (
 )  # fmt: skip
 
 
-def failing(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> Judged:
-    """The courses on which a built-in property fails, the shortest first, as far as could be seen until it ``ended``."""
+def failing(search: Exploring, explored: Explored, item: BuiltIn, instances: Instances, ended: Ended = never) -> Judged:
+    """The courses that end with a visit at which a built-in property fails and that is one of these ``instances``, the shortest
+    first, as far as could be seen until it ``ended``."""
     found, loose = list[Found](), list[Found]()
     try:
         with search.diagrams.watch.until(partial(ended, 0)):
             search.diagrams.watch.look()
             if item.code in ("V205", "V206"):
-                return Judged(stuck(search, explored, only_normal=item.code == "V206"))
-            _look(search, explored, item.code, found, loose)
+                return Judged(stuck(search, explored, instances, only_normal=item.code == "V206"))
+            _Looking(search, explored, instances).look(item.code, found, loose)
     except MET as met:
         return Judged(_best(explored, found), ended=why_of(met))
     return Judged(_best(explored, found), loose=_best(explored, loose))
 
 
-def _look(search: Exploring, explored: Explored, code: str, found: list[Found], loose: list[Found]) -> None:
-    match code:
-        case "V203":
-            safety = Safety(search)
-            _first(search, explored, found, safety.against, safety.lowering)
-        case "V209":
-            heights = Heights(search)
-            _first(search, explored, found, heights.not_monotone)
-            if search.abstraction.trackers:
-                _first_apart(search, explored, found, heights.not_monotone_apart)
-            if search.abstraction.free:
-                _first_apart(search, explored, loose, partial(heights.not_monotone_apart, loosely=True))
-        case _:
-            _first(search, explored, found, partial(_where, _WRONG[code], {}))
+@frozen
+class _Looking:
+    """The visits at which it is looked for failures."""
 
+    search: Exploring
+    explored: Explored
+    instances: Instances
 
-def _first(
-    search: Exploring, explored: Explored, found: list[Found], find: Callable[[Options], Shown],
-    other: Callable[[Options], Hashable] = lambda options: None,
-) -> None:  # fmt: skip
-    """Finds failures, those with the fewest visits first. ``other`` is what they depend on besides."""
-    seen: set[Hashable] = set()
-    for state, minutes, options in explored.visits:
-        search.diagrams.watch.count()
-        if len(found) >= MOST_TRIED and explored.depth[state] > found[-1][0]:
-            break
-        kind = (options.node, options.costs, options.kept.place, other(options))
-        if kind in seen:
-            continue
-        seen.add(kind)
-        found += _after(explored, state, minutes, find(options))
+    def look(self, code: str, found: list[Found], loose: list[Found]) -> None:
+        """Finds what fails, and what may where what is free goes along."""
+        match code:
+            case "V203":
+                safety = Safety(self.search, self.instances)
+                self._first(found, safety.against, safety.lowering)
+            case "V209":
+                heights = Heights(self.search, self.instances)
+                self._first(found, heights.not_monotone)
+                if self.search.abstraction.trackers:
+                    self._first_apart(found, heights.not_monotone_apart)
+                if self.search.abstraction.free:
+                    self._first_apart(loose, partial(heights.not_monotone_apart, loosely=True))
+            case _:
+                self._first(found, partial(_where, _WRONG[code], {}, self.instances))
 
-
-def _first_apart(search: Exploring, explored: Explored, found: list[Found], find: Callable[[Sequence[Options]], Shown]) -> None:
-    """The same of two patients in one state whose visits leave different things behind."""
-    seen, most = set[Hashable](), len(found) + MOST_TRIED
-    for state, kinds in enumerate(explored.kinds):
-        search.diagrams.watch.count()
-        if len(found) >= most and explored.depth[state] > found[-1][0]:
-            break
-        for minutes in dict.fromkeys(after for _, after in kinds):
-            several = tuple({explored.visits[kind][2]: None for kind, after in kinds if after == minutes})
-            kind = frozenset((options.node, options.costs) for options in several)
+    def _first(
+        self, found: list[Found], find: Callable[[Options], Shown], other: Callable[[Options], Hashable] = lambda options: None
+    ) -> None:
+        """Finds failures, those with the fewest visits first. ``other`` is what they depend on besides."""
+        seen, explored = set[Hashable](), self.explored
+        for state, minutes, options in explored.visits:
+            self.search.diagrams.watch.count()
+            if len(found) >= MOST_TRIED and explored.depth[state] > found[-1][0]:
+                break
+            kind = (options.node, options.costs, options.kept.place, other(options), self.instances.told_apart(options))
             if kind in seen:
                 continue
             seen.add(kind)
-            found += _after(explored, state, minutes, find(several))
+            found += _after(explored, state, minutes, find(options))
+
+    def _first_apart(self, found: list[Found], find: Callable[[Sequence[Options]], Shown]) -> None:
+        """The same of two patients in one state whose visits leave different things behind."""
+        seen, most, explored = set[Hashable](), len(found) + MOST_TRIED, self.explored
+        for state, kinds in enumerate(explored.kinds):
+            self.search.diagrams.watch.count()
+            if len(found) >= most and explored.depth[state] > found[-1][0]:
+                break
+            for minutes in dict.fromkeys(after for _, after in kinds):
+                several = tuple({explored.visits[kind][2]: None for kind, after in kinds if after == minutes})
+                kind = frozenset((options.node, options.costs, self.instances.told_apart(options)) for options in several)
+                if kind in seen:
+                    continue
+                seen.add(kind)
+                found += _after(explored, state, minutes, find(several))
 
 
 def _after(explored: Explored, state: int, minutes: int, shown: Shown) -> Iterator[Found]:
@@ -147,7 +155,7 @@ def _failing(path: tuple[Came, ...], against: Beside | Rule | None) -> Failing:
             return Failing(path, True)
 
 
-def _where(wrong: Wrong, known: dict[Place, dict[Outcome, tuple[Way, ...]]], options: Options) -> Shown:
+def _where(wrong: Wrong, known: dict[Place, dict[Outcome, tuple[Way, ...]]], instances: Instances, options: Options) -> Shown:
     """The ways that are wrong; of a decision at a place those are worked out once."""
     here = known.setdefault(options.kept.place, {})
     for outcome, cost, letters in options.outcomes:
@@ -155,7 +163,10 @@ def _where(wrong: Wrong, known: dict[Place, dict[Outcome, tuple[Way, ...]]], opt
         if ways is None:
             ways = here[outcome] = tuple([way for way in outcome.ways if way.ordered and wrong(options, outcome, way)])
         for way in ways:
-            yield outcome, way, cost, letters, None
+            if not instances.parts:
+                yield outcome, way, cost, letters, None
+            else:
+                yield from ((outcome, way, *how, None) for _, how in instances.cheapest(options, {outcome: way}))
 
 
 _WRONG: dict[str, Wrong] = {

@@ -103,7 +103,11 @@ class Judging:
 
     def parts(self, monitor: Monitor) -> tuple[Part, ...]:
         """The parts of a monitor, made ready to be asked."""
-        return tuple(self._parts.get(claim) or self._made_ready(claim) for claim in monitor.parts)
+        return tuple(map(self.part, monitor.parts))
+
+    def part(self, claim: Claim) -> Part:
+        """A claim, made ready to be asked."""
+        return self._parts.get(claim) or self._made_ready(claim)
 
     def _made_ready(self, claim: Claim) -> Part:
         prepared, inside = self.abstraction.prepared, list(claims(claim))

@@ -12,6 +12,7 @@ from protocol.model.guard import Guard, Tracked
 from protocol.model.input import Grade, Number
 from protocol.semantics.effects import rank
 from protocol.verification.properties.failing import Beside, Shown
+from protocol.verification.properties.instances import Instances
 from protocol.verification.search.asked import axes_asked
 from protocol.verification.search.axes import Axis
 from protocol.verification.search.diagrams import LAST, Choices, Node
@@ -36,20 +37,28 @@ class Heights:
     """The visits at which one worse finding, everything else being the same, is given more.
 
     What is not decided says nothing of the finding: the dose stands because something else is missing. Most visits are seen to be
-    in order by a diagram of the doses alone, which is much smaller than that of the decisions.
+    in order by a diagram of the doses alone, which is much smaller than that of the decisions. Of the ``instances`` are those
+    at which the visit of the worse one is.
     """
 
-    def __init__(self, search: Exploring) -> None:
-        self.search = search
+    def __init__(self, search: Exploring, instances: Instances) -> None:
+        self.search, self.instances = search, instances
         self._doses: dict[Node, Node] = {}
         self._wrong: dict[Node, bool] = {}
         self._projected: dict[tuple[Node, tuple[int, ...]], Node] = {}
         self._pairs: dict[tuple[Node, Node], bool] = {}
+        self._meant: dict[Options, Node] = {}
 
     def not_monotone(self, options: Options) -> Shown:
         """Those among the visits of a kind."""
-        if self._is_wrong(self._of_doses(options.node)):
+        if not self._is_wrong(self._of_doses(options.node)):
+            return
+        if not self.instances.parts:
             yield from _compared(self.search, options, options.node, self.heights, {})
+            return
+        for axis, asked in enumerate(self.search.abstraction.axes):
+            for pair in _worse(asked):
+                yield from self._pairs_apart((options,), axis, pair, ())
 
     def heights(self, outcome: Outcome | None) -> frozenset[int]:
         """The rung of the dose that is given; none where that is not decided, or not on the ladder."""
@@ -135,12 +144,21 @@ class Heights:
     def _apart(self, better: tuple[Options, _Part], worse: tuple[Options, _Part]) -> Shown:
         """The visits that differ in some letters only, of which the one that is worse has more."""
         diagrams, (one, left), (other, right) = self.search.diagrams, better, worse
-        both = diagrams.apply(lambda mine, its: (mine, its) if self._has(mine, its) else None, left.node, right.node)
+        those = diagrams.restricted(self._among(other), dict(right.letters)) if self.instances.parts else right.node
+        both = diagrams.apply(lambda mine, its: (mine, its) if self._has(mine, its) else None, left.node, those)
         costs = {place: tuple(map(_dearer, *pair)) for place, pair in enumerate(zip(one.costs, other.costs, strict=True))}
         for outcomes, (cost, letters) in diagrams.cheapest(both, costs).items():
             if outcomes is not None:
                 shown, beside = (tuple(sorted((*letters, *part.letters))) for part in (right, left))
                 yield outcomes[1], outcomes[1].ways[0], cost + right.cost, shown, Beside(beside, outcomes[0])
+
+    def _among(self, options: Options) -> Node:
+        """The decisions of a kind of visit at which the worse one may be."""
+        found = self._meant.get(options)
+        if found is None:
+            ways = {one: one.ways[0] for one, _, _ in options.outcomes if self.heights(one)}
+            found = self._meant[options] = self.instances.among(options, options.node, ways)
+        return found
 
     def _has(self, better: Outcome | None, worse: Outcome | None) -> bool:
         return _is_more(self.heights(better), self.heights(worse))

@@ -8,6 +8,7 @@ from protocol.model.rule import Rule
 from protocol.semantics.applying import on_treatment
 from protocol.semantics.effects import direction, rank
 from protocol.verification.properties.failing import Shown
+from protocol.verification.properties.instances import Instances
 from protocol.verification.search.diagrams import Choices, Node
 from protocol.verification.search.explored import Costs, Options
 from protocol.verification.search.exploring import Exploring
@@ -22,8 +23,8 @@ Raising = dict[Outcome, Way]
 class Safety:
     """Raises of the dose against a must hold, stop or reduction at the level that is reached. What was worked out is kept."""
 
-    def __init__(self, search: Exploring) -> None:
-        self.search, self.diagrams = search, search.diagrams
+    def __init__(self, search: Exploring, instances: Instances) -> None:
+        self.search, self.diagrams, self.instances = search, search.diagrams, instances
         self._raising: dict[tuple[Place, Node, Costs], Raising] = {}
         self._raises: dict[tuple[Place, Way], bool] = {}
 
@@ -38,6 +39,7 @@ class Safety:
                 if on_treatment(rule, way.effect.level) and not self._is_taken(options, rule, way)
             )
             node = self.diagrams.apply_to(_if_acting, narrowed(raised, there), acting, key=_if_acting)
+            node = self.instances.among(options, node, {one: raising[one] for one in there})
             yield from ((*one, rule) for one in self._shown(node, options, raising))
 
     def lowering(self, options: Options) -> tuple[tuple[Rule, Node], ...]:

@@ -6,13 +6,13 @@ visit has to lead onward whatever a free clock or tracker is then, visit after v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial, reduce
 
 from protocol.model import verification
 from protocol.verification.properties.built_in import NO_DEAD_END, WAY_OUT, BuiltIn
-from protocol.verification.properties.onward import waits
-from protocol.verification.search.axes import BEYOND_NORMAL
+from protocol.verification.properties.instances import Instances
+from protocol.verification.properties.onward import After, waits
 from protocol.verification.search.bounds import Ended, never
 from protocol.verification.search.diagrams import LAST, Node
 from protocol.verification.search.explored import Costs, Explored, Options
@@ -24,13 +24,16 @@ Needs = frozenset[frozenset[int]]
 """Of each of these sets one lead has to go onward: they are where a visit can lead with one finding."""
 
 
-def leads_onward(search: Exploring, explored: Explored, item: BuiltIn, ended: Ended = never) -> tuple[verification.Outcome, str]:
-    """Whether a way leads onward from each hold also as far as something is free, and why not; what is not about ways holds."""
+def leads_onward(
+    search: Exploring, explored: Explored, item: BuiltIn, instances: Instances, ended: Ended = never
+) -> tuple[verification.Outcome, str]:
+    """Whether a way leads onward from each hold after which a visit is one of the ``instances``, also as far as something is
+    free, and why not; what is not about ways holds."""
     if item not in (WAY_OUT, NO_DEAD_END) or not search.abstraction.free:
         return "holds", ""
     try:
         with search.diagrams.watch.until(partial(ended, 0)):
-            sure = Surely(search, explored, only_normal=item == NO_DEAD_END).is_everywhere()
+            sure = Surely(search, explored, instances, only_normal=item == NO_DEAD_END).is_everywhere()
     except MET as met:
         return "unfinished", why_of(met)
     return ("holds", "") if sure else ("not confirmed", "whether a way leads onward depends on what was left free")
@@ -39,16 +42,14 @@ def leads_onward(search: Exploring, explored: Explored, item: BuiltIn, ended: En
 class Surely:
     """The holds from which a way leads onward, of a search in which something is free."""
 
-    def __init__(self, search: Exploring, explored: Explored, *, only_normal: bool) -> None:
+    def __init__(self, search: Exploring, explored: Explored, instances: Instances, *, only_normal: bool) -> None:
         self.search, self.explored, self.only_normal = search, explored, only_normal
-        self.free = frozenset(search.abstraction.free)
-        findings = frozenset(item.name for item in search.abstraction.protocol.inputs if not item.fixed)
-        self.findings = frozenset(place for place, axis in enumerate(search.abstraction.axes) if axis.name in findings)
+        self.after, self.free = After(search, explored, instances, only_normal), frozenset(search.abstraction.free)
         self._needs: dict[int, tuple[Needs, ...]] = {}
         self._quantified: dict[Costs, dict[Node, Node]] = {}
 
     def is_everywhere(self) -> bool:
-        """Whether there is one from each hold, and review without drug."""
+        """Whether there is one from each hold, and review without drug, after which somebody asks for one."""
         states = self.explored.states
         waiting = [number for number, kept in enumerate(states) if waits(kept.place)]
         onward = set(range(len(states))) - set(waiting)
@@ -56,7 +57,7 @@ class Surely:
         while left:
             still = [number for number in left if not self._leads(number, onward)]
             if len(still) == len(left):
-                return False
+                return all(self.after.visit(number) is None for number in left)
             left = still
         return True
 
@@ -79,9 +80,10 @@ class Surely:
         return found
 
     def _made(self, options: Options) -> Iterator[Needs]:
-        diagrams, costs = self.search.diagrams, dict(enumerate(options.costs))
+        diagrams, costs = self.search.diagrams, options.costs
         leads = diagrams.kept("leads", _leads, options.node)
-        yield from diagrams.cheapest(self._whatever(leads, options.costs), self._as_wanted(costs))
+        wanted = self.search.as_normal(costs) if self.only_normal else dict(enumerate(costs))
+        yield from diagrams.cheapest(self._whatever(leads, costs), wanted)
 
     def _whatever(self, node: Node, costs: Costs) -> Node:
         """What is needed whatever is free: where a diagram asks that, what is needed in all of its parts."""
@@ -100,13 +102,6 @@ class Surely:
             return found
 
         return of(node)
-
-    def _as_wanted(self, costs: Mapping[int, tuple[int | None, ...]]) -> dict[int, tuple[int | None, ...]]:
-        """The costs without what is not normal, where only normal findings are wanted."""
-        if not self.only_normal:
-            return dict(costs)
-        normal = lambda cost: cost if cost is not None and cost <= BEYOND_NORMAL else None  # noqa: E731
-        return {place: tuple(map(normal, one)) if place in self.findings else one for place, one in costs.items()}
 
 
 def _leads(outcome: Outcome | None) -> Needs:

@@ -124,6 +124,7 @@ def each_comparison(protocol: Protocol, change: Callable[[str, Compare], Guard])
         interpretations=all_of("interpretation", protocol.interpretations),
         monitoring=all_of("monitoring", protocol.monitoring),
         properties=all_of("property", protocol.properties),
+        expectations=all_of("property", protocol.expectations),
     )
 
 

@@ -94,7 +94,7 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free:
         full, numbers={}, scores={}, scheduled=(), monitoring=(), defaulted=frozenset(), baselines=frozenset(), reach={}
     )
     before, prepared = prepared, freed(prepared, free)
-    named = [Named(asked_name(guard)) for item in protocol.properties for guard in item.guards()]
+    named = [Named(asked_name(guard)) for item in protocol.claimed() for guard in item.guards()]
     roots: list[Guard] = [*(rule.when for rule in prepared.rules), *named]
     every = _asked_trackers(before, [*(rule.when for rule in before.rules), *named])
     roughly = frozenset(one.name for one in every if Tracked(one.name) in free.roughly)

@@ -227,6 +227,12 @@ class Exploring:
             return letter.cost if same and (letter.date, letter.within) in can else None
         return None if axis.item.fixed and held is not None else letter.cost
 
+    def as_normal(self, costs: Costs) -> dict[int, tuple[int | None, ...]]:
+        """The costs without letters that show a finding which is not normal."""
+        normal = lambda cost: cost if cost is not None and cost <= BEYOND_NORMAL else None  # noqa: E731
+        axes = self.abstraction.axes
+        return {place: tuple(map(normal, one)) if axes[place].name in self._findings else one for place, one in enumerate(costs)}
+
     def is_normal(self, letters: Choices) -> bool:
         """Whether all findings of a visit are normal; what is fixed, or computed, is no finding that could be."""
         found = self._normal.get(letters)

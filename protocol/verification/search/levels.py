@@ -46,7 +46,7 @@ def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...
 
 def freely(old: Protocol, new: Protocol) -> tuple[Free, ...]:
     """What can be left free where two protocols are compared, first more and then less: what both leave free, and is the same."""
-    asked, other = asked_by(evolve(old, properties=())), asked_by(evolve(new, properties=()))
+    asked, other = (asked_by(one.unclaimed()) for one in (old, new))
     # A score that follows from a visit makes no difference to what is free; what it is made of is asked of both.
     if (old.levels, old.numbers, _free_scores(old, asked)) != (new.levels, new.numbers, _free_scores(new, other)):
         return ()
@@ -79,7 +79,8 @@ def open_names(found: Report) -> frozenset[str]:
 
 def sliced(protocol: Protocol, names: frozenset[str]) -> Protocol:
     """The protocol with those properties only: what others ask is not told apart."""
-    return evolve(protocol, properties=tuple(one for one in protocol.properties if one.name in names))
+    own = tuple(one for one in protocol.properties if one.name in names)
+    return evolve(protocol, properties=own, expectations=tuple(one for one in protocol.expectations if one.name in names))
 
 
 def carried_over(abstraction: Abstraction) -> tuple[str, ...]:
