@@ -104,7 +104,7 @@ def test_a_bound_that_is_met_in_one_state_ends_verification_and_says_what_is_lar
     found = verify(LARGE, memory=40)
     assert found.seen[0].states == 1 and "its share of 40 MB" in found.seen[0].why
     assert {one.outcome for one in found.verdicts} == {"unfinished"} and len(found.verdicts) > len(LARGE.properties)
-    assert any("25 inputs, most of all of bilirubin" in note for note in found.notes)
+    assert any("33 inputs, most of all of bilirubin" in note for note in found.notes)
     assert next(looks) < 3 * len(found.verdicts)
 
 

@@ -74,7 +74,8 @@ def largest_parts(abstraction: Abstraction, states: Sequence[Kept]) -> tuple[str
 
 def said_letters(abstraction: Abstraction) -> str:
     """How much can be told apart at one visit, such as ``12 inputs, most of all of anc (9 ways), platelets (7 ways)``."""
-    inputs = (axis for place, axis in enumerate(abstraction.axes) if place not in abstraction.free)
+    said = abstraction.free.keys() | abstraction.scores.keys()
+    inputs = (axis for place, axis in enumerate(abstraction.axes) if place not in said)
     by_size = sorted(inputs, key=lambda axis: -len(axis.letters))
     most = ", ".join(f"{axis.name} ({len(axis.letters)} ways)" for axis in by_size[:MOST_NAMED])
     return f"{len(by_size)} inputs, most of all of {most}" if most else "nothing"
