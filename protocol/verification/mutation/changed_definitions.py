@@ -161,13 +161,14 @@ def _within(constant: Fraction, scale: Scale) -> bool:
 
 
 def _otherwise(protocol: Protocol) -> Iterator[Mutant]:
-    """What holds where something is missing, or where no rule covers a visit."""
+    """What holds where something is missing, or where no rule covers a visit; in review only where some rule reviews."""
     for side in _SIDES:
         if side != protocol.safe_side:
             says = f"is {side} instead of {protocol.safe_side}"
             sentence = f"the safe side, where values are missing, is {protocol.safe_side}"
             yield mutant("missing", "safe side", says, sentence, evolve(protocol, safe_side=side))
-    for control in _CONTROLS:
+    reviews = any(rule.action.kind == "review" for rule in protocol.in_force())
+    for control in _CONTROLS if reviews else (one for one in _CONTROLS if one != "in review"):
         said, silent = control in protocol.otherwise, control in protocol.silent
         now = "continue" if said else "silent" if silent else "nothing"
         others = tuple(one for one in protocol.otherwise if one != control)
