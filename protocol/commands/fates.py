@@ -52,7 +52,7 @@ class Bounds:
         return Search(protocol, mutant.protocol, self.every, self.states, self.seconds, self.memory, searches)
 
 
-_SHARED = 1 / 4
+_SHARED = 1 / 2
 """The share of its memory that a process may have before it begins its searches anew."""
 FREE = "validity"
 """The kind of change that a search does not see, because it leaves the age of readings free."""

@@ -61,7 +61,7 @@ def test_what_is_shared_with_a_mutant_makes_no_difference_to_what_is_found(seed:
     for name, other in some_of(one, seed):
         with_it = compared(one, other, shared, at_once=False)
         with monkeypatch.context() as alone:
-            alone.setattr(First, "is_made_as", lambda first, abstraction: False)
+            alone.setattr(alike, "is_made_as", lambda one, other: False)
             beside = compared(one, other, Searches())
             alone.setattr(alike, "_beside", by_itself)
             without = compared(one, other, Searches())

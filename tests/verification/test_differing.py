@@ -13,6 +13,7 @@ from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.semantics.step import initial, step
+from protocol.verification.difference.alike import Searches
 from protocol.verification.mutation.differing import COMPUTED, Differing, Search
 from protocol.verification.mutation.mutants import mutants
 from protocol.verification.mutation.shown import first_difference, of_step
@@ -76,15 +77,37 @@ def test_a_search_that_was_ended_says_why() -> None:
     assert found.why
 
 
-SCORED = TEXT.replace(
-    "rules:",
-    "derived:\n  risk: {score: {low: {'anc < 2': 2, otherwise: 0, unknown: 0}}}\n"
-    'rules:\n  scored: {in: on treatment, when: "risk >= 2", must: hold}',
-    1,
-)
+def scored(case: str, points: int = 2) -> Protocol:
+    """The protocol with a score of one item, at two points of which drug is held."""
+    score = f"derived:\n  risk: {{score: {{item: {{'{case}': {points}, otherwise: 0, unknown: 0}}}}}}\n"
+    alt = "inputs:\n  alt: {unit: U/L, plausible: 0 to 1000, valid for: 8 days}"
+    rules = score + 'rules:\n  scored: {in: on treatment, when: "risk >= 2", must: hold}'
+    return parse(TEXT.replace("inputs:", alt).replace("rules:", rules))
 
 
-@pytest.mark.parametrize("changed", ["'anc < 3': 2", "'anc < 2': 3"])
-def test_what_only_changes_a_score_is_not_proved_to_change_nothing(changed: str) -> None:
-    found = Search(parse(SCORED), parse(SCORED.replace("'anc < 2': 2", changed)), WEEK, states=20_000, seconds=60).first()
-    assert (found.courses, found.proved, found.why) == ((), False, COMPUTED)
+@pytest.mark.parametrize(
+    ("one", "other", "visits", "why"),
+    [
+        (scored("anc < 2"), scored("anc < 3"), 2, ""),
+        (scored("anc < 2"), scored("anc < 2", 3), 0, ""),
+        (scored("alt < 2 x ULN"), scored("alt < 3 x ULN"), 0, COMPUTED),
+    ],
+)  # fmt: skip
+def test_what_changes_a_score_is_told_apart_and_proved_only_where_that_follows_from_the_visit(
+    one: Protocol, other: Protocol, visits: int, why: str
+) -> None:
+    found = Search(one, other, WEEK, states=20_000, seconds=60).first()
+    assert [len(course.visits) for course in found.courses[:1]] == ([visits] if visits else [])
+    assert (found.proved, found.why) == (not visits and not why, why)
+
+
+def test_a_definition_that_only_a_score_asks_is_no_rule_that_stands_in_both() -> None:
+    named = TEXT.replace(
+        "rules:",
+        "derived:\n  few: {when: 'anc < 2'}\n  risk: {score: {item: {few: 2, otherwise: 0, unknown: 0}}}\n"
+        'rules:\n  scored: {in: on treatment, when: "risk >= 2", must: hold}',
+        1,
+    )
+    other, searches = named.replace("'anc < 2'", "'anc >= 2'"), Searches()
+    found = Search(parse(named), parse(other), WEEK, states=20_000, seconds=60, searches=searches).first()
+    assert len(found.courses[0].visits) == 2

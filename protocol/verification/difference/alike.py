@@ -51,10 +51,6 @@ class First(Exploring):
         super().__init__(abstraction, gaps, diagrams=diagrams, ordinary=ordinary)
         self.deciding: AskedRules = AskedRules(abstraction, diagrams)
 
-    def is_made_as(self, abstraction: Abstraction) -> bool:
-        """Whether the states and letters of an abstraction are made of the same."""
-        return _made_of(self.abstraction) == _made_of(abstraction)
-
 
 @define(eq=False)
 class Searches:
@@ -71,14 +67,15 @@ class Searches:
         """The search of a protocol; one that was made before, where it is of the same."""
         protocol = abstraction.protocol
         for one in self._firsts:
-            if one.gaps == gaps and one.abstraction.protocol == protocol and one.is_made_as(abstraction):
+            if one.gaps == gaps and one.abstraction.protocol == protocol and is_made_as(one.abstraction, abstraction):
                 return one
         self._firsts.append(First(abstraction, gaps, self.diagrams, ordinary))
         return self._firsts[-1]
 
     def second(self, first: First, abstraction: Abstraction) -> Exploring:
         """The search of another protocol over the same visits."""
-        self._others.append(Second(first, abstraction) if first.is_made_as(abstraction) else _beside(first, abstraction))
+        alike = is_made_as(first.abstraction, abstraction)
+        self._others.append(Second(first, abstraction) if alike else _beside(first, abstraction))
         return self._others[-1]
 
 
@@ -174,6 +171,11 @@ def _opened(abstraction: Abstraction, guard: Guard) -> tuple[Guard, ...]:
     return tuple(opened(abstraction.prepared, guard))
 
 
+def is_made_as(one: Abstraction, other: Abstraction) -> bool:
+    """Whether the states and letters of two abstractions are made of the same."""
+    return one is other or _made_of(one) == _made_of(other)
+
+
 def _made_of(abstraction: Abstraction) -> list[object]:
     """All that the states and letters of an abstraction, and what moves them, are made of."""
     prepared = abstraction.prepared
@@ -183,8 +185,15 @@ def _made_of(abstraction: Abstraction) -> list[object]:
     return [
         one.every, axes, one.trackers, one.caps, one.stopwatch, one.due, one.remembered, one.cares, one.holds_once, one.clocks,
         one.free, one.roughly, one.bases, one.dated, prepared.trackers, prepared.inputs, prepared.counts_dose, remembered,
-        trackers_acted_on(prepared), [_opened(abstraction, guard) for guard in guards], list(_rest(abstraction)),
+        trackers_acted_on(prepared), [_opened(abstraction, guard) for guard in guards], _scores(abstraction),
+        list(_rest(abstraction)),
     ]  # fmt: skip
+
+
+def _scores(abstraction: Abstraction) -> list[object]:
+    """What the scores that follow from a visit ask there, and what is asked of them."""
+    followed = abstraction.scores.items()
+    return [(place, one.atoms, [_opened(abstraction, guard) for guard in one.score.guards()]) for place, one in followed]
 
 
 def _rest(abstraction: Abstraction) -> Iterator[object]:

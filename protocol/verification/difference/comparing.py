@@ -13,7 +13,7 @@ from attrs import frozen
 
 from protocol.model.protocol import Protocol
 from protocol.model.verification import INTERRUPTED
-from protocol.verification.difference.alike import Searches
+from protocol.verification.difference.alike import Searches, is_made_as
 from protocol.verification.difference.pairs import Pair, Pairs, State
 from protocol.verification.difference.seen import Move, Seen, Shown, Told
 from protocol.verification.search.abstraction import abstractions
@@ -64,8 +64,10 @@ class Comparing:
         self, old: Protocol, new: Protocol, gaps: tuple[int, ...], free: Free = NOTHING, searches: Searches | None = None
     ) -> None:
         # What a property asks makes no difference to what is decided.
-        both = abstractions((old.unclaimed(), new.unclaimed()), gaps[0], free=free)
-        searches = searches or Searches()
+        bare = (old.unclaimed(), new.unclaimed())
+        both = abstractions(bare, gaps[0], free=free)
+        if searches is None or not is_made_as(both[0], abstractions(bare[:1], gaps[0], free=free)[0]):
+            searches = Searches()  # what is told apart for one other protocol only is not asked again
         self.diagrams, self.gaps = searches.diagrams, gaps
         self.only_ordinary = max(len(one.remembered) for one in both) > MOST_KEPT
         most = ORDINARY if self.only_ordinary else None

@@ -59,10 +59,11 @@ class Search:
 
     def first(self, courses: int = 2) -> Differing:
         """The first courses on which they differ. Where something is computed otherwise nothing is proved."""
-        if evolve(self.other, scores=self.protocol.scores) == self.protocol != self.other:
+        otherwise = is_computed_otherwise(self.protocol, self.other)
+        if otherwise and evolve(self.other, scores=self.protocol.scores) == self.protocol:
             return Differing(why=COMPUTED)  # a search could not tell them apart
         found = self._looked(courses)
-        return Differing(why=COMPUTED) if found.proved and is_computed_otherwise(self.protocol, self.other) else found
+        return Differing(why=COMPUTED) if found.proved and otherwise else found
 
     def _looked(self, courses: int) -> Differing:
         bounds = Bounds(self.states, self.seconds, most_megabytes() if self.memory is None else self.memory)

@@ -12,13 +12,14 @@ from attrs import evolve
 from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.guard import Tracked
-from protocol.model.rule import ActionKind, Rule
+from protocol.model.rule import Rule
 from protocol.semantics.applying import asked, hold_rules
 from protocol.semantics.claims import happened
 from protocol.semantics.decide import Finding, concluded, is_passed_over
 from protocol.semantics.effects import in_force
 from protocol.semantics.explain import action_of, is_silent, rule_of
 from protocol.semantics.given import followed
+from protocol.semantics.reasons import reasons
 from protocol.semantics.scene import Scene
 from protocol.semantics.step import Holds, moved
 from protocol.semantics.truth import Narrowing
@@ -29,7 +30,7 @@ from protocol.verification.search.baselines import supposed
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Node
 from protocol.verification.search.kept import Kept, Place
-from protocol.verification.search.outcomes import Found, Outcome, Way, broken
+from protocol.verification.search.outcomes import Followed, Found, Led, Outcome, Said, Way, broken
 from protocol.verification.search.recalled import Question
 from protocol.verification.search.rule_by_rule import AskedRule, Told
 from protocol.verification.search.trails import join
@@ -224,50 +225,49 @@ class Concluding:
         return going_on or list(fitting) or [followed(self.scene, finding, given)]
 
     def _made(self, found: Found, holds: frozenset[str]) -> Outcome:
+        said = self.all.said.get(found)
+        if said is None:
+            said = self.all.said[found] = self._said(found)
+        return self.all.once(Outcome, *said.decision, tuple([self._way(found.finding, one, holds) for one in said.ways]))
+
+    def _said(self, found: Found) -> Said:
+        """What of an outcome is so whatever holds are true."""
         finding, before = found.finding, in_force(self.situation.state)
         rule = rule_of(self.abstraction.prepared, finding)
-        told = frozenset({rule.name if rule else ""})
-        first = self._way(finding, finding.effect, holds, action_of(finding, rule, before), told)
-        return self.all.once(
-            Outcome,
-            finding.status,
-            rule.name if rule else "",
-            finding.effect,
-            is_silent(self.scene, finding),
-            finding.blocked,
-            finding.conflict,
-            broken(self.situation.state, finding),
-            (first, *(self._other(finding, effect, every, holds) for effect, every in found.givens)),
-        )
+        name, silent = rule.name if rule else "", is_silent(self.scene, finding)
+        first = Followed(action_of(finding, rule, before), frozenset({name}), finding.effect)
+        rest = silent, finding.blocked, finding.conflict, broken(self.situation.state, finding)
+        others = (self._other(finding, effect, every) for effect, every in found.givens)
+        return Said((finding.status, name, finding.effect, *rest), (first, *others))
 
-    def _other(self, finding: Finding, effect: Effect, every: bool, holds: frozenset[str]) -> Way:
-        """A way beside the recommended one."""
+    def _other(self, finding: Finding, effect: Effect, every: bool) -> Followed:
+        """What is followed beside the recommendation."""
         offers = (offer for _, result in finding.results for offer in (*result.offered, *result.ordered))
         names = dict.fromkeys(offer.rule for offer in offers if offer.effect == effect and offer.rule)
         prepared = self.abstraction.prepared
         kinds = (prepared.rules[prepared.place[name]].action.kind for name in names)
         kind = happened(self.situation.state, effect, next(kinds, "continue"))
-        return self._way(finding, effect, holds, kind, frozenset(names), False, every)
+        return Followed(kind, frozenset(names), effect, recommended=False, ordered=every)
 
-    def _way(
-        self,
-        finding: Finding,
-        effect: Effect,
-        holds: frozenset[str],
-        action: ActionKind,
-        rules: frozenset[str],
-        recommended: bool = True,
-        ordered: bool = True,
-    ) -> Way:
+    def _way(self, finding: Finding, one: Followed, holds: frozenset[str]) -> Way:
+        led = self._led(finding, one.effect, holds)
+        to = led.place, led.resets, one.recommended, one.ordered, led.lead
+        return self.all.once(Way, one.action, one.rules, one.effect, *to)
+
+    def _led(self, finding: Finding, effect: Effect, holds: frozenset[str]) -> Led:
+        """Where an effect leads: that depends on what is kept as reasons of a hold, and not on what else was true."""
         prepared = self.abstraction.prepared
         once = any(prepared.rules[prepared.place[name]].once for name in holds)
-        told = Holds(lambda: holds, lambda: once)
-        state = moved(self.dated, finding, effect, told)
-        place = self.all.once(Place, state.control, state.level, state.dose, state.withheld, state.reasons)
-        resets = frozenset(name for name in DATES if getattr(state, name) == 0)
-        resets |= {"anew"} if effect.anew else frozenset()
-        lead = self.all.lead(place, resets, effect.supplement)
-        return self.all.once(Way, action, rules, effect, place, resets, recommended, ordered, lead)
+        kept = reasons(self.dated, finding, effect, lambda: holds)
+        key = (self.here, effect, finding.withheld, kept, once)
+        found = self.all.led.get(key)
+        if found is None:
+            state = moved(self.dated, finding, effect, Holds(lambda: holds, lambda: once))
+            place = self.all.once(Place, state.control, state.level, state.dose, state.withheld, state.reasons)
+            resets = frozenset(name for name in DATES if getattr(state, name) == 0)
+            resets |= {"anew"} if effect.anew else frozenset()
+            found = self.all.led[key] = Led(place, resets, self.all.lead(place, resets, effect.supplement))
+        return found
 
     @cached_property
     def dated(self) -> Scene:

@@ -24,7 +24,7 @@ from protocol.verification.search.asked import opened, uses_up
 from protocol.verification.search.asking import Situation, diagram
 from protocol.verification.search.diagrams import Diagrams, Node
 from protocol.verification.search.kept import Kept, Place, is_true_of_clock, state_of
-from protocol.verification.search.outcomes import Found, Outcome
+from protocol.verification.search.outcomes import Found, Led, Outcome, Said
 from protocol.verification.search.recalled import Recalled
 from protocol.verification.search.trails import candidates_of, join
 
@@ -58,6 +58,8 @@ class Deciding:
         self.findings: dict[Hashable, Found] = {}
         self.alike: dict[Hashable, Found] = {}
         self.followed: dict[Hashable, Outcome] = {}
+        self.said: dict[Found, Said] = {}
+        self.led: dict[Hashable, Led] = {}
         self.results: list[Result] = []
         self._by_rule: dict[str, Relevant] = {}
         self._once: dict[Hashable, object] = {}

@@ -86,3 +86,31 @@ class Found:
     key: Hashable
     givens: tuple[tuple[Effect, bool], ...]
     waits: bool
+
+
+@frozen(eq=False)
+class Followed:
+    """One way to follow a finding, without where it leads."""
+
+    action: ActionKind
+    rules: frozenset[str]
+    effect: Effect
+    recommended: bool = True
+    ordered: bool = True
+
+
+@frozen(eq=False)
+class Said:
+    """What of an outcome is so whatever holds are true: all of it but the ways, and what is followed on each of them."""
+
+    decision: tuple[object, ...]
+    ways: tuple[Followed, ...]
+
+
+@frozen(eq=False)
+class Led:
+    """Where an effect leads: to which place, with which dates that are now, and the number of all that lead to the same."""
+
+    place: Place
+    resets: frozenset[str]
+    lead: int
