@@ -8,32 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from heapq import nsmallest
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from protocol.semantics.monitors import History, Judgement, Monitor, after_visit, first_history
 from protocol.verification.properties.failing import MOST_TRIED, At, Collected, Judged
 from protocol.verification.properties.judging import Judging, Move
+from protocol.verification.properties.most_ordinary import MOST_STEPS, MostOrdinary, Step
 from protocol.verification.properties.views import View
 from protocol.verification.search.bounds import Ended, briefly
 from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.watch import MET, why_of
 
-_AT_FIRST, _STATE = 64, 10
-"""At so many states first it is looked whether time is over; later a state is as much as so many nodes are."""
 Numbers = int
 """A bit for each number of truths."""
+_AT_FIRST, _STATE = 64, 10
+"""At so many states first it is looked whether time is over; later a state is as much as so many nodes are."""
 Onward = tuple[int, int, Numbers]
 """After how many minutes a state leads where, and the numbers of the truths with which it does."""
-
-
-@frozen
-class Step:
-    """How a state with a history was first reached: from which, after how many minutes, and by which truths."""
-
-    before: int
-    minutes: int
-    number: int
 
 
 class AlongCourses:
@@ -52,17 +45,19 @@ class AlongCourses:
         self.waiting: list[tuple[int, int]] = []
         self.steps: list[Step | None] = []
         self.depth: list[int] = []
+        self._number: dict[tuple[int, int], int] = {}
         self._came: dict[int, Came] = {}
+        self._ways: dict[tuple[int, int, int, Numbers], Move] = {}
         self._told_at: list[tuple[int, Step, int, Judgement]] = []
 
     def judged(self, ended: Ended) -> Judged:
         """Whether the property fails anywhere, and on which shortest courses, as far as could be seen until it ``ended``."""
         begin = (0, self._place(first_history(self.monitor)))
-        self.waiting, self.steps, self.depth = [begin], [None], [0]
+        self.waiting, self.steps, self.depth, self._number = [begin], [None], [0], {begin: 0}
         watch, why = self.judging.diagrams.watch, ""
         try:
             with watch.until(lambda: ended(len(self.waiting))):
-                self._follow(begin)
+                self._follow()
         except MET as met:
             why = why_of(met)
         over = briefly()
@@ -73,10 +68,10 @@ class AlongCourses:
             why = why or why_of(met)
         return self.found.judged(len(self.waiting), lambda one: self._path(one.last), why)
 
-    def _follow(self, begin: tuple[int, int]) -> None:
-        """Follows every state with a history, the first ones first, until enough was found."""
-        seen, number, watch = {begin}, 0, self.judging.diagrams.watch
-        while number < len(self.waiting) and len(self._told_at) < MOST_TRIED:
+    def _follow(self) -> None:
+        """Follows every state with a history, the first ones first, until enough was found, and all that is found as soon."""
+        number, watch = 0, self.judging.diagrams.watch
+        while number < len(self.waiting) and not self._is_enough(number):
             if number < _AT_FIRST:
                 watch.look()
             watch.count(_STATE)
@@ -85,19 +80,58 @@ class AlongCourses:
                 for after, truths, judgement in self._after(history, numbers, minutes):
                     if judgement.fails is True or judgement.shown:
                         self._told_at.append((number, Step(number, minutes, truths), there, judgement))
-                    if (there, after) not in seen:
-                        seen.add((there, after))
+                    if (there, after) not in self._number:
+                        self._number[(there, after)] = len(self.waiting)
                         self.waiting.append((there, after))
                         self.steps.append(Step(number, minutes, truths))
                         self.depth.append(self.depth[number] + 1)
             number += 1
 
+    def _is_enough(self, number: int) -> bool:
+        return len(self._told_at) >= MOST_TRIED and self.depth[number] > self.depth[self._told_at[0][0]]
+
     def _make_courses(self) -> None:
-        """Puts what was found into courses, with the ways to it."""
-        for at, step, there, judgement in self._told_at:
+        """Puts what was found into courses, with the most ordinary ways to it."""
+        ordinary = self._ordinary()
+        for at, step, there, judgement in self._told_most_ordinary(ordinary):
+            for number, before in ordinary.way_to(at) if at in ordinary.least else ():
+                self.steps[number] = before
             last = self._made(step, there)
             self._path(last)
             self.found.add(judgement, At(self.depth[at], last.cost, at, last))
+
+    def _told_most_ordinary(self, ordinary: MostOrdinary) -> list[tuple[int, Step, int, Judgement]]:
+        """Of what was found that which comes first, and as far as is known without looking at truths costs least."""
+
+        def cost(told: tuple[int, Step, int, Judgement]) -> tuple[int, int]:
+            at, step, there, _ = told
+            return self.depth[at], ordinary.least.get(at, 0) + self._least(self.waiting[at][0])[step.minutes, there]
+
+        certain, shown = ([one for one in self._told_at if bool(one[3].fails) is fails] for fails in (True, False))
+        return [*nsmallest(MOST_TRIED, certain, key=cost), *nsmallest(MOST_TRIED, shown, key=cost)]
+
+    def _ordinary(self) -> MostOrdinary:
+        """The steps on the shortest ways to where something was found."""
+        found = MostOrdinary(lambda step, number: self._way(step, self.waiting[number][0])[3])
+        last = max((at for at, *_ in self._told_at), default=0)
+        for number, (state, history) in enumerate(self.waiting[:last]):
+            if self.depth[number] == self.depth[last] or found.steps > MOST_STEPS:
+                break
+            least = self._least(state)
+            for minutes, there, numbers in self.onward(state):
+                for after, truths, _ in self._after(history, numbers, minutes):
+                    to = self._number.get((there, after))
+                    if to is not None and self.depth[to] == self.depth[number] + 1:
+                        found.add(to, Step(number, minutes, truths, least[minutes, there]))
+        return found
+
+    def _least(self, state: int) -> dict[tuple[int, int], int]:
+        """What it costs at least to go on from a state, by the minutes until then and where that leads."""
+        found: dict[tuple[int, int], int] = {}
+        for minutes, there, _, kind, place in self._moves(state):
+            cost = self.explored.visits[kind][2].moves[place][2]
+            found[minutes, there] = min(found.get((minutes, there), cost), cost)
+        return found
 
     # Where a state leads, with which truths
 
@@ -148,7 +182,7 @@ class AlongCourses:
         return place
 
     def _after(self, history: int, numbers: Numbers, minutes: int) -> tuple[tuple[int, int, Judgement], ...]:
-        """What is remembered after a visit that can have these truths, each once, with truths that lead to it."""
+        """What is remembered after a visit that can have these truths, each once, with all truths that lead to it."""
         key = (history, numbers, minutes)
         found = self._next.get(key)
         if found is None:
@@ -156,7 +190,8 @@ class AlongCourses:
             for number in (one for one in range(numbers.bit_length()) if numbers >> one & 1):
                 judgement = after_visit(self.monitor, self.histories[history], self.view.truths[number], minutes)
                 self.found.note(judgement)
-                told.setdefault(judgement, (self._place(judgement.history), number, judgement))
+                place, others, _ = told.get(judgement, (self._place(judgement.history), 0, judgement))
+                told[judgement] = place, others | 1 << number, judgement
             found = self._next[key] = tuple(told.values())
         return found
 
@@ -176,19 +211,28 @@ class AlongCourses:
         return found
 
     def _made(self, step: Step, there: int) -> Came:
-        state, _ = self.waiting[step.before]
         before = self.steps[step.before]
         cost = 0 if before is None else self._reached(step.before, before).cost
-        moves = (one for one in self._moves(state) if one[:2] == (step.minutes, there) and one[2] >> step.number & 1)
-        ways = (self._cheapest(kind, place, step.number) for _, _, _, kind, place in moves)
-        outcome, way, _, more, letters = min(ways, key=lambda move: move[3])
+        outcome, way, _, more, letters = self._way(step, there)
         return Came(step.before, step.minutes, letters, outcome, way, cost + more)
 
-    def _cheapest(self, kind: int, place: int, number: int) -> Move:
-        """The most ordinary visit of a kind that is followed in one of its moves, with these truths."""
-        options, truths = self.explored.visits[kind][2], self.view.truths[number]
+    def _way(self, step: Step, there: int) -> Move:
+        """The most ordinary visit that is such a step."""
+        state, _ = self.waiting[step.before]
+        key = state, step.minutes, there, step.numbers
+        found = self._ways.get(key)
+        if found is None:
+            moves = (one for one in self._moves(state) if one[:2] == (step.minutes, there) and one[2] & step.numbers)
+            ways = (self._cheapest(kind, place, step.numbers) for _, _, _, kind, place in moves)
+            found = self._ways[key] = min(ways, key=lambda move: move[3])
+        return found
+
+    def _cheapest(self, kind: int, place: int, numbers: Numbers) -> Move:
+        """The most ordinary visit of a kind that is followed in one of its moves, with any of these truths."""
+        options = self.explored.visits[kind][2]
+        wanted = [truths for number, truths in enumerate(self.view.truths) if numbers >> number & 1]
         label = options.moves[place][1].lead
         leading = tuple(one for one in options.outcomes if any(way.lead == label for way in one[0].ways))
         leads_there = evolve(options, outcomes=leading)
-        found = self.judging.cheapest(leads_there, self.view.parts, lambda told: told == truths, lambda way: way.lead == label)
+        found = self.judging.cheapest(leads_there, self.view.parts, lambda told: told in wanted, lambda way: way.lead == label)
         return min(found, key=lambda move: move[3])

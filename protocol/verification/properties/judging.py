@@ -244,7 +244,7 @@ class Judging:
             for (outcome, truths), cost, letters in self._told(options, parts, number, wanted, follows):
                 way = outcome.ways[number]
                 key = (way.lead, truths)
-                total = cost + (not way.recommended)
+                total = cost + way.cost
                 if key not in best or total < best[key][3]:
                     best[key] = outcome, way, truths, total, letters
         yield from best.values()
