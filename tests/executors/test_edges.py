@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -15,13 +16,13 @@ pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 from protocol.executors import by_columns, by_reference
 from protocol.executors.plain import replay_plain
 from protocol.executors.visits_table import checked
-from protocol.model.course import Course, Given
+from protocol.model.course import Course, Given, Visit
 from protocol.model.protocol import Protocol
 from protocol.model.time import DAY
 from tests.executors.test_columns import WAYS, take
 from tests.executors.test_plain import NAMES, rows
 from tests.executors.visits import table
-from tests.semantics.test_edges import ACTIONS, GUARDS, courses, edges
+from tests.semantics.test_edges import ACTIONS, GUARDS, LOW, courses, edges
 
 
 def shown(spec: Protocol) -> Iterator[Course]:
@@ -61,3 +62,19 @@ def test_columns_agree_at_the_minute(way: str, monkeypatch: pytest.MonkeyPatch) 
         ways.add(found.schema.metadata[b"decided"].decode())
         assert found.to_pylist() == expected, spec.rules[1]
     assert way in ways
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("sign", [">=", ">"])
+def test_who_stepped_as_a_stopwatch_came_due_is_not_taken_for_who_stepped_before(
+    sign: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same is asked of both, in the same minute; only what the stopwatch showed at the step is different."""
+    take(way, monkeypatch)
+    spec = edges(f"time on treatment {sign} 4 days", ACTIONS[0], where="on treatment at highest")
+    for steps in permutations((3 * DAY, 4 * DAY - 1, 4 * DAY, 4 * DAY + 1), 2):
+        pair = [Course(f"at {step}", (Visit(0), Visit(step, (LOW,)), Visit(6 * DAY))) for step in steps]
+        visits = checked(spec, table(spec, pair))
+        found = by_columns.decisions(spec, visits).to_pylist()
+        assert found == by_reference.decisions(spec, visits).to_pylist()
+        assert {row["action"] for row in found if row["elapsed"] == 6 * DAY} <= {"reduce", "continue"}

@@ -66,9 +66,10 @@ def courses(random: Random) -> Iterator[tuple[Visit, ...]]:
 ACTIONS = ("reduce, else continue", "hold, again: no")
 
 
-def edges(guard: str, action: str) -> Protocol:
-    """A protocol that asks this, and does that."""
-    return parse(TEXT.replace("GUARD", guard).replace("ACTION", action if "again" in action else f'"{action}"'))
+def edges(guard: str, action: str, where: str = "on treatment") -> Protocol:
+    """A protocol that asks this there, and does that."""
+    text = TEXT.replace("act: {in: on treatment", f"act: {{in: {where}")
+    return parse(text.replace("GUARD", guard).replace("ACTION", action if "again" in action else f'"{action}"'))
 
 
 @pytest.mark.parametrize("action", ACTIONS)
