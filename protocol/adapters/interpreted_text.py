@@ -12,6 +12,7 @@ from protocol.adapters.filled import filled
 from protocol.adapters.phrases import counted, listed
 from protocol.adapters.to_json import plain
 from protocol.model.difference import Different, Meaning
+from protocol.model.guard import Named, nodes
 from protocol.model.interpreted import Combination, Interpreted, PropertyRead, Told
 from protocol.model.protocol import Protocol
 from protocol.model.time import say_time
@@ -83,9 +84,21 @@ def answer(pair: Told, protocol: Protocol) -> Iterator[str]:
             yield f"With {name}: {rests_on(side, step, one.meaning.startswith('permits'))}"
     elif told.difference.is_equivalent:
         yield "No course tells them apart: under the other readings as chosen they are equivalent."
+        if _is_measured_by(protocol, pair.question):
+            yield "They may measure something more or less often; that is not compared."
     else:
         why = told.difference.ended or "no course with readings was found that shows what the search found"
         yield f"No patient who tells them apart was found, and none is ruled out: {why}."
+
+
+def _is_measured_by(protocol: Protocol, question: str) -> bool:
+    """Whether a reading matters to how often something is measured, at once or through what is defined."""
+    waiting, found = [entry.when for entry in protocol.monitoring], set[str]()
+    while waiting:
+        names = {node.name for node in nodes(waiting.pop()) if isinstance(node, Named)} - found
+        found |= names
+        waiting += [one.when for one in protocol.derived if one.name in names]
+    return question in found
 
 
 def _question(pair: Told, told: difference.Told, one: Different) -> str:
@@ -106,9 +119,11 @@ def _properties(found: Interpreted, width: int) -> Iterator[str]:
     holds = [one for one in found.properties if one.holds]
     if holds:
         yield from filled(f"Hold under each: {listed(one.name for one in holds)}.", width, "  ")
-    for one in found.properties:
-        if not one.holds:
-            yield from filled(_property(one), width, "  ")
+    fates: dict[str, list[str]] = {}
+    for one in (item for item in found.properties if not item.holds):
+        fates.setdefault(_fate(one), []).append(one.name)
+    for fate, names in fates.items():
+        yield from filled(f"{fate}: {listed(names)}.", width, "  ")
 
 
 def _looked_at(found: Interpreted) -> str:
@@ -121,16 +136,18 @@ def _looked_at(found: Interpreted) -> str:
     )
 
 
-def _property(one: PropertyRead) -> str:
+def _fate(one: PropertyRead) -> str:
+    """Under which combinations a property fails, or is not proved."""
     count = len(one.under)
     if len(one.failing) == count:
-        return f"{one.name} fails under each."
+        return "Fail under each"
     parts = []
     if one.failing:
-        parts.append(f"fails under {len(one.failing)} of {count}: {_some([item.readings for item in _least(one.failing)])}")
+        parts.append(f"fail under {len(one.failing)} of {count} ({_some([item.readings for item in _least(one.failing)])})")
     if one.open:
-        parts.append(f"not proved under {len(one.open)} of {count}: {_some([item.readings for item in one.open])}")
-    return f"{one.name} {'; '.join(parts)}."
+        parts.append(f"not proved under {len(one.open)} of {count} ({_some([item.readings for item in one.open])})")
+    said = ", ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _least(under: Sequence[Any]) -> list[Any]:

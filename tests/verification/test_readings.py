@@ -63,7 +63,7 @@ def test_properties_that_depend_on_a_reading_say_on_which() -> None:
     assert [one.name for one in found.properties if one.holds] == ["held-below-0-8"]
     said = interpreted_text(found, SPEC, 300)
     assert "Properties under the 6 combinations of readings\n  Hold under each: held-below-0-8.\n" in said
-    assert "held-below-1 fails under 2 of 6: too-low=below-0-8.\n  never-held fails under each." in said
+    assert "Fail under 2 of 6 (too-low=below-0-8): held-below-1.\n  Fail under each: never-held." in said
 
 
 def test_of_too_many_combinations_those_near_the_chosen_one_are_looked_at_and_that_is_said() -> None:
@@ -107,3 +107,12 @@ def test_who_compares_readings_keeps_to_the_memory(monkeypatch: pytest.MonkeyPat
     assert all(pair.difference is not None and "40 MB" in pair.difference.ended for pair in found.pairs)
     assert {under.outcome for one in found.properties for under in one.under} == {"unfinished"}
     assert not found.is_finished
+
+
+def test_readings_that_only_measure_at_other_times_are_not_called_the_same_without_a_word() -> None:
+    entry = "monitoring: {often: {of: anc, every: 7 days, when: too-low}}\nrules:"
+    text = OPEN.replace(", every: 7 days", "", 1).replace("rules:", entry, 1)
+    spec = parse(text)
+    found = interpreted(spec, only=("held-below-0-8",))
+    said = {(one.one, one.other): list(answer(one, spec)) for one in found.pairs}
+    assert said["below-1", "not-from-1-on"][1:] == ["They may measure something more or less often; that is not compared."]
