@@ -3,54 +3,88 @@
 from __future__ import annotations
 
 import os
-import secrets
 from random import Random
 
 import pytest
 
+from protocol.model.course import Visit
+from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
+from protocol.verification.search.abstraction import Abstraction, abstraction
+from protocol.verification.search.bounds import Bounds
+from protocol.verification.search.breadth_first import BreadthFirst
+from protocol.verification.search.explored import Explored
+from protocol.verification.search.exploring import Exploring
 from tests.oracle.lockstep import grid_visits, lockstep
-from tests.oracle.search import acting_once, confirmed, drawn, is_exact, left_out, letters, search
+from tests.oracle.search import acting_once, confirmed, drawn, is_exact
+from tests.oracle.search import letters as told_apart
+from tests.soak.by_force import MEGABYTES, SECONDS, left_out
+from tests.soak.constructs import constructs
+from tests.soak.seeds import Told, over_seeds
 
-MOST_LETTERS, WALKS, VISITS = 40, 6, 10
+MOST_LETTERS, WALKS, VISITS, STATES, PATHS = 60, 4, 10, 60, 30
 
 
-def wrong_of(seed: int) -> list[str]:
+def wrong_of(seed: int, told: Told) -> list[str]:
     """What the search and the reference disagree about in one protocol."""
-    one = drawn(seed)
-    if letters(one) > MOST_LETTERS:
+    one, random = drawn(seed), Random(seed)
+    if told_apart(one) > MOST_LETTERS:
+        told["search: too many letters"] += 1
         return []
-    exploring, explored = search(one, remembers=True, limit=60)
-    found = [f"left out: {seen}" for seen in left_out(one, limit=40) or ()]
-    if is_exact(exploring.abstraction):
-        found += [f"no course: {path}" for path in confirmed(exploring, explored, 60)[1]]
-        exploring, _ = search(one, remembers=seed % 3 == 0, limit=0)
-        walks = (lockstep(exploring, grid_visits(one, Random(walk), VISITS, WEEK))[-1] for walk in range(WALKS))
-        found += [f"not the same: {both}" for both in walks if not both.agree()]
-    return found + acted_on_twice(seed)
+    told.update(constructs(one))
+    found = list[str]()
+    for any_dose in (False, True):
+        missing = left_out(one, random, any_dose=any_dose)
+        told[f"search: {'any dose given' if any_dose else 'all that is permitted'}{', too large' * (missing is None)}"] += 1
+        found += [f"left out{', any dose' * any_dose}: {seen}" for seen in missing or ()]
+    return found + _same_visits(one, seed, told) + _acted_on_twice(seed, told)
 
 
-def acted_on_twice(seed: int) -> list[str]:
+def _same_visits(one: Protocol, seed: int, told: Told) -> list[str]:
+    """What the two disagree about on the same visits, and paths that are no courses."""
+    exploring, explored = _remembering(one, STATES)
+    told.update(_shown(exploring.abstraction))
+    if not is_exact(exploring.abstraction):
+        return []
+    good, wrong = confirmed(exploring, explored, PATHS)
+    told["search: paths that are courses"] += good
+    exploring = exploring if seed % 3 == 0 else Exploring(abstraction(one, WEEK), (WEEK,))
+    visits = [grid_visits(one, Random(seed + walk), VISITS, WEEK, seldom=walk % 2 == 1) for walk in range(WALKS)]
+    return [f"no course: {path}" for path in wrong] + _apart(exploring, visits, told)
+
+
+def _acted_on_twice(seed: int, told: Told) -> list[str]:
     """What the two disagree about where the same evidence counts once."""
     one = acting_once(seed)
-    exploring = search(one, remembers=True, limit=0)[0] if one else None
+    exploring = None if one is None else Exploring(abstraction(one, WEEK, [item.name for item in one.inputs]), (WEEK,))
     if one is None or exploring is None or not is_exact(exploring.abstraction):
         return []
-    visits = [grid_visits(one, Random(walk), VISITS, WEEK, seldom=walk % 2 == 0) for walk in range(WALKS)]
-    walks = (lockstep(exploring, each)[-1] for each in visits)
-    return [f"acted on twice: {both}" for both in walks if not both.agree()]
+    told["search: acting once"] += 1
+    visits = [grid_visits(one, Random(seed + walk), VISITS, WEEK, seldom=walk % 2 == 0) for walk in range(WALKS)]
+    return [f"acted on twice, {wrong}" for wrong in _apart(exploring, visits, told)]
+
+
+def _apart(exploring: Exploring, walks: list[list[Visit]], told: Told) -> list[str]:
+    found = [lockstep(exploring, visits) for visits in walks]
+    told["search: visits in both"] += sum(map(len, found))
+    return [f"not the same: {both[-1]}" for both in found if not both[-1].agree()]
+
+
+def _remembering(one: Protocol, states: int) -> tuple[Exploring, Explored]:
+    exploring = Exploring(abstraction(one, WEEK, [item.name for item in one.inputs]), (WEEK,))
+    return exploring, BreadthFirst(exploring).explore(Bounds(states, SECONDS, MEGABYTES).whole())
+
+
+def _shown(asked: Abstraction) -> set[str]:
+    """What letters there are."""
+    letters = [letter for axis in asked.axes for letter in axis.letters]
+    shown = {f"letter: {letter.kind}" for letter in letters}
+    shown |= {"letter: no limits on record" for letter in letters if not letter.limits}
+    shown |= {"letter: partly known" for letter in letters if letter.among}
+    return shown | ({"letter: last one remembered"} if asked.remembered else set())
 
 
 @pytest.mark.soak
 @pytest.mark.skipif(os.environ.get("SOAK") != "1", reason="takes long: set SOAK=1")
 def test_the_search_comes_to_what_the_reference_comes_to() -> None:
-    begin = int(os.environ.get("SOAK_SEED") or secrets.randbelow(10**9))
-    cases = int(os.environ.get("SOAK_CASES", "2000"))
-    wrong = {}
-    for seed in range(begin, begin + cases):
-        found = wrong_of(seed)
-        if found:
-            wrong[seed] = found
-            print(seed, found[0][:300], flush=True)
-    print(f"seeds {begin} to {begin + cases - 1}: {len(wrong)} protocols of which something is wrong")
-    assert not wrong
+    assert not over_seeds(wrong_of, 2000)
