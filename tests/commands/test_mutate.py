@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -13,12 +14,16 @@ from click.testing import CliRunner, Result
 
 from protocol.adapters.from_markdown import from_markdown
 from protocol.cli import cli
+from protocol.commands import fates as fates_module
 from protocol.commands import mutated
 from protocol.commands.fates import Judge
 from protocol.language.from_yaml import parse
 from protocol.model.mutation import Fate
+from protocol.model.protocol import Protocol
+from protocol.model.verification import Report
 from protocol.verification.difference.pairs import Pairs
 from protocol.verification.mutation.mutant import Mutant
+from protocol.verification.verify import verify
 from tests.verification.small import COURSES, TEXT, written
 
 CHECKED = (
@@ -130,3 +135,19 @@ def test_who_ends_it_in_the_middle_of_a_search_ends_all_of_it(spec: str, monkeyp
     monkeypatch.setattr(Pairs, "follow_all", follow_all)
     document = json.loads(run(spec, "--jobs", "1", "--kind", "comparison", "--format", "json").output)
     assert (document["interrupted"], document["changes"], document["judged"]) == (True, 4, 0)
+
+
+def test_what_happens_sometimes_is_searched_in_a_change_only_where_no_witness_shows_it_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, asked = written(tmp_path, TEXT + 'properties: {goes-up: {sometimes: "escalate while anc >= 50"}}\n'), list[Protocol]()
+
+    def searched(protocol: Protocol, **rest: Any) -> Report:
+        asked.append(protocol)
+        return verify(protocol, **rest)
+
+    monkeypatch.setattr(fates_module, "verify", searched)
+    assert {one["property"] for one in fates(spec, "--kind", "comparison").values()} == {""}
+    assert not asked
+    assert fates(spec, "--kind", "left out")["raise: never permits to escalate; the rule is left out"]["property"] == "goes-up"
+    assert asked

@@ -14,6 +14,7 @@ from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.semantics.step import initial, step
 from protocol.verification.difference.alike import Searches
+from protocol.verification.difference.comparing import Comparing
 from protocol.verification.mutation.differing import COMPUTED, Differing, Search
 from protocol.verification.mutation.mutants import mutants
 from protocol.verification.mutation.shown import first_difference, of_step
@@ -65,9 +66,10 @@ def test_the_search_and_every_short_course_agree(what: str, changed: Protocol) -
 
 
 def test_what_is_no_change_is_proved_to_be_none() -> None:
-    same = parse(TEXT.replace("hold: {in", "wait: {in").replace("held by hold", "held by wait").replace("full:", "most:")
-                 .replace("start at full", "start at most"))  # fmt: skip
-    assert searched(same) == Differing(proved=True)
+    text = TEXT.replace("hold: {in", "wait: {in").replace("held by hold", "held by wait")
+    assert searched(parse(text)) == Differing(proved=True)
+    found = Comparing(COUNTS, parse(text.replace("full:", "most:").replace("start at full", "start at most")), (WEEK,)).compare()
+    assert (found.apart, found.ended) == ({}, "")
 
 
 def test_a_search_that_was_ended_says_why() -> None:
@@ -111,3 +113,19 @@ def test_a_definition_that_only_a_score_asks_is_no_rule_that_stands_in_both() ->
     other, searches = named.replace("'anc < 2'", "'anc >= 2'"), Searches()
     found = Search(parse(named), parse(other), WEEK, states=20_000, seconds=60, searches=searches).first()
     assert len(found.courses[0].visits) == 2
+
+
+def test_what_an_action_is_called_is_a_difference_to_who_compares_a_build() -> None:
+    ask = '  ask: {in: on treatment at full, when: "anc >= 4", must: "review, dose withheld"}\n'
+    end = '  {name}: {{in: in review by ask, when: "anc >= 1.5", must: "{action}"}}\n'
+    rules = [end.format(name=name, action=action) for name, action in (("less", "reduce"), ("again", "resume at low"))]
+    one, other = (parse(TEXT + ask + "".join(some)) for some in (rules, rules[::-1]))
+    found = Search(one, other, WEEK, states=20_000, seconds=60).first()
+    assert [len(course.visits) for course in found.courses[:1]] == [3]
+    assert not Comparing(one, other, (WEEK,)).compare().apart
+
+
+def test_a_level_of_another_name_with_the_same_dose_is_a_difference_to_who_compares_a_build() -> None:
+    text = TEXT.replace("low: 50 mg", "low: 100 mg")
+    one, other = parse(text), parse(text.replace("start at full", "start at low"))
+    assert [len(course.visits) for course in Search(one, other, WEEK, states=20_000, seconds=60).first().courses[:1]] == [1]

@@ -61,8 +61,9 @@ class Comparing:
     """
 
     def __init__(
-        self, old: Protocol, new: Protocol, gaps: tuple[int, ...], free: Free = NOTHING, searches: Searches | None = None
-    ) -> None:
+        self, old: Protocol, new: Protocol, gaps: tuple[int, ...], free: Free = NOTHING, searches: Searches | None = None,
+        *, words: bool = False,
+    ) -> None:  # fmt: skip
         # What a property asks makes no difference to what is decided.
         bare = (old.unclaimed(), new.unclaimed())
         both = abstractions(bare, gaps[0], free=free)
@@ -74,7 +75,7 @@ class Comparing:
         self.old: Exploring = searches.first(both[0], gaps, most)
         self.new = searches.second(searches.first(both[0], gaps, most), both[1])
         self._joint: dict[Hashable, tuple[Move, ...]] = {}
-        self._seen = Seen(self.old, self.new)
+        self._seen = Seen(self.old, self.new, words=words)
         self._same_levels = old.levels == new.levels
         self._found, self._why = Pairs(self), ""
         self._following = enumerate(self._found.follow_all(), 1)

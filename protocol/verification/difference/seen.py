@@ -1,6 +1,7 @@
 """What does somebody see of a decision of a search, and which decisions of two protocols are the same to who sees them?
 
-Doses are compared by what is given, not by the names of levels, and rules by what they do.
+Doses are compared by what is given, not by the names of levels, and rules by what they do. Who compares a build with a protocol
+sees more: what the action is called, and the name of the level that it leads to. So the ``words`` can be compared as well.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ Told = tuple[Shown | None, tuple[tuple[Way, Way], ...]]
 class Seen:
     """The decisions of two searches as somebody sees them. What was once worked out is kept."""
 
-    def __init__(self, old: Exploring, new: Exploring) -> None:
-        self.old, self.new = old, new
+    def __init__(self, old: Exploring, new: Exploring, *, words: bool = False) -> None:
+        self.old, self.new, self.words = old, new, words
         self._decisions: dict[Hashable, Shown] = {}
         self._ways: dict[Hashable, Shown] = {}
         self._told: dict[Hashable, Told] = {}
@@ -47,7 +48,7 @@ class Seen:
         if found is None:
             ordered, *beside = (self._way(search, place, way) for way in outcome.ways if way.ordered)
             found = (outcome.status, ordered, frozenset(beside), outcome.silent, bool(outcome.conflict))
-            self._decisions[key] = found
+            found = self._decisions[key] = (*found, *_words(outcome)) if self.words else found
         return found
 
     def _way(self, search: Exploring, place: Place, way: Way) -> Shown:
@@ -67,6 +68,13 @@ class Seen:
             same = others.get(self._way(self.old, places[0], way))
             if same is not None:
                 yield way, same
+
+
+def _words(outcome: Outcome) -> Iterator[str]:
+    """What the action is called, and the level that it leads to; where nothing is decided none is shown."""
+    yield outcome.ways[0].action
+    if outcome.status != "undecided":
+        yield outcome.effect.dose.name
 
 
 def _regimen(search: Exploring, dose: Dose) -> str:

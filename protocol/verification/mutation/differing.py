@@ -92,7 +92,7 @@ class Search:
         What differs there differs here, too, at the same visit at the latest. So where nothing does as far as was looked, there
         is nothing to be found with more to follow.
         """
-        comparing = self._comparing = Comparing(self.protocol, self.other, (self.every,), free, self.searches)
+        comparing = self._comparing = Comparing(self.protocol, self.other, (self.every,), free, self.searches, words=True)
         self._tried.clear()
         found, ended = Compared({}, 0), bounds.for_pairs()
         for _ in range(MOST_KINDS):
