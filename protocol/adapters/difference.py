@@ -67,7 +67,8 @@ def sentence(told: Told, one: Different) -> str:
     """``On day 14, with anc 0.8, the old protocol holds; the new one goes on with 100 mg every day.``"""
     visit = one.course.visits[-1]
     old, new = _both(told, one.old[-1], one.new[-1], beside=one.meaning.startswith("permits"))
-    return f"On {say_time(visit.time)}, {found_at(told, one)}, the old protocol {old}; the new one {new}.{_later(one)}"
+    shorter = "" if one.is_shortest else " That a shorter course shows it is not ruled out."
+    return f"On {say_time(visit.time)}, {found_at(told, one)}, the old protocol {old}; the new one {new}.{_later(one)}{shorter}"
 
 
 def found_at(told: Told, one: Different) -> str:
@@ -264,4 +265,5 @@ def seen(told: Told) -> str:
     found = told.difference
     took = f"; {found.seconds:.0f} s" if found.seconds >= 1 else ""
     counts = f"{say_grid(found.grid).capitalize()}: {found.pairs:,} pairs of states in which both decide the same{took}."
-    return f"{counts} Not all of it was seen: {found.ended}." if found.ended else counts
+    notes = "".join(f" {note[:1].upper()}{note[1:]}." for note in found.notes)
+    return f"{counts}{notes}{f' Not all of it was seen: {found.ended}.' if found.ended else ''}"

@@ -48,7 +48,7 @@ class Different:
 
     ``old`` and ``new`` are what they decide at its visits. ``later``: so many minutes later, with the same findings, the
     other one does the same; ``by`` is the one that is late. ``others`` counts further kinds of the same meaning between the same
-    doses, that differ in what stands beside.
+    doses, that differ in what stands beside. ``is_shortest``: it is proved that no course of fewer visits shows it.
     """
 
     meaning: Meaning
@@ -58,6 +58,7 @@ class Different:
     later: int = 0
     by: Literal["old", "new", ""] = ""
     others: int = 0
+    is_shortest: bool = True
 
 
 @frozen
@@ -86,7 +87,8 @@ class Difference:
     """How two protocols differ. ``pairs`` are the pairs of states that were reached on the grid.
 
     ``kinds`` has one course for each clinical meaning between the same doses; ``all_kinds`` one for each kind, where that was
-    asked for. ``ended`` says why not all courses were seen, ``limits`` what the courses that were looked at leave out.
+    asked for. ``ended`` says why not all courses were seen, ``limits`` what the courses that were looked at leave out, ``notes``
+    what of a patient's history was left free in them.
     """
 
     old: str
@@ -99,6 +101,7 @@ class Difference:
     declared: tuple[Declared, ...] = ()
     limits: tuple[str, ...] = ()
     ended: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_equivalent(self) -> bool:

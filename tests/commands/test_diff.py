@@ -61,6 +61,7 @@ def test_json_and_markdown(capsys: Output) -> None:
     document = json.loads(capsys.readouterr().out)
     assert (document["format"], document["equivalent"]) == ("protocol-diff/1", False)
     first = document["kinds"][0]
+    assert (document["notes"], first["shortest"]) == ([], True)
     assert (first["meaning"], first["old"][-1]["rule"], first["new"][-1]["action"]) == ("no longer holds", "hold", "continue")
     assert document["courses"]["treated"][0]["course"] == "Held and back"
     assert run(["diff", "old.yaml", "new.yaml", "--format", "markdown"]) == 1

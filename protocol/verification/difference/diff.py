@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from time import monotonic
 from typing import Literal
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from protocol.model.course import Course
 from protocol.model.decision import Step
@@ -16,9 +16,12 @@ from protocol.model.verification import INTERRUPTED, Grid
 from protocol.verification.difference.comparing import Apart, Compared, Comparing
 from protocol.verification.difference.declared import declared, made_comparable
 from protocol.verification.difference.meanings import look_at, meaning_of
+from protocol.verification.difference.seen import Shown
 from protocol.verification.difference.telling_apart import confirmed, looks, of_both
 from protocol.verification.search.bounds import Bounds, Ended, never
+from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.grids import visit_grid
+from protocol.verification.search.levels import MOST_KEPT, freely, said_of
 from protocol.verification.search.size import most_megabytes
 
 MOST_PAIRS = 200_000
@@ -31,8 +34,6 @@ LOOKED_ON = 6
 _ORDINARY = "visits at which an input is not measured of which the last reading is kept: of them there are too many"
 
 Progress = Callable[[str], None]
-Kind = tuple[Meaning, str, str]
-Grouped = dict[Kind, list[tuple[Look, Look, list[Apart]]]]
 
 
 def diff(
@@ -58,19 +59,75 @@ def diff(
     say, began = progress or (lambda text: None), monotonic()
     grid = min(visit_grid(old), visit_grid(new)) if every is None else every
     one, other, limits = made_comparable(old, new)
-    bounds, comparing = Bounds(states, seconds, most_megabytes() if memory is None else memory), Comparing(one, other, (grid,))
-    limits = (*limits, *([_ORDINARY] if comparing.only_ordinary else []))
-    say(f"{old.name} and {new.name}: searching")
-    compared = comparing.compare(
-        bounds.for_pairs(),
-        stop=_Enough(comparing, (old, new), bounds.whole()) if first else None,
-        tell=lambda found: say(f"{old.name} and {new.name}: {found:,} pairs of states"),
-    )
-    kinds, unconfirmed, interrupted = _of_kinds(comparing, compared, (old, new), whole, say, bounds.whole())
+    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
+    found = _Found((old, new), bounds, say, whole, first)
+    for free in freely(one, other, MOST_KEPT) or (NOTHING,):
+        found.search(Comparing(one, other, (grid,), free), free)
+        if found.ended or (found.kinds and first) or not found.unconfirmed:
+            break
     return Difference(
-        _named(old), _named(new), Grid(grid), compared.states, monotonic() - began, tuple(kinds), tuple(unconfirmed),
-        tuple(declared(old, new)), limits, _ended(interrupted, compared, bounds.whole()(0) if unconfirmed else ""),
+        _named(old), _named(new), Grid(grid), found.pairs, monotonic() - began, tuple(found.kinds),
+        tuple(found.unconfirmed.values()), tuple(declared(old, new)), (*limits, *found.limits), found.ended, tuple(found.notes),
     )  # fmt: skip
+
+
+@define
+class _Found:
+    """What was found so far: by the first search everything, by those after it what it did not confirm."""
+
+    both: tuple[Protocol, Protocol]
+    bounds: Bounds
+    say: Progress
+    whole: bool
+    first: bool
+    kinds: list[Different] = field(factory=list)
+    unconfirmed: dict[Hashable, Unconfirmed] = field(factory=dict)
+    limits: list[str] = field(factory=list)
+    notes: list[str] = field(factory=list)
+    pairs: int = 0
+    ended: str = ""
+
+    def search(self, comparing: Comparing, free: Free) -> None:
+        """Follows both, with what is free, and puts what differs into courses; of what was open before, where there was any."""
+        self.say(f"{self._names()}: searching")
+        compared = comparing.compare(
+            self.bounds.for_pairs(),
+            stop=_Enough(comparing, self.both, self.bounds.whole()) if self.first else None,
+            tell=lambda found: self.say(f"{self._names()}: {found:,} pairs of states"),
+        )
+        again = bool(self.pairs)
+        parts = _parts(comparing, compared, self.whole)
+        left, interrupted = self._put(comparing, {key: parts[key] for key in parts if not again or key in self.unconfirmed})
+        if again:
+            why = f", which are not all: {compared.ended}" if compared.ended else ""
+            self.notes.append(f"where that was not confirmed, {said_of(free)}: {compared.states:,} pairs of states{why}")
+            self.ended = INTERRUPTED if interrupted or compared.ended == INTERRUPTED else ""
+            if not (compared.ended or interrupted):  # what a search that saw everything does not find is not there
+                self.unconfirmed = {key: one for key, one in self.unconfirmed.items() if key in left}
+            return
+        self.pairs, self.unconfirmed = compared.states, left
+        self.limits += [_ORDINARY] if comparing.only_ordinary else []
+        self.notes += [f"{said_of(free)}, so that no difference is missed; each course was replayed"] if free else []
+        self.ended = _ended(interrupted, compared, self.bounds.whole()(0) if left else "")
+
+    def _put(self, comparing: Comparing, parts: Parts) -> tuple[dict[Hashable, Unconfirmed], bool]:
+        """Puts kinds of difference into courses: those of which there is none, and whether somebody interrupted that."""
+        left = dict[Hashable, Unconfirmed]()
+        try:
+            for key, part in parts.items():
+                self.say(f"{self._names()}: a patient who shows that the new one {part.meaning}")
+                shown = _shown(comparing, part, self.both, self.bounds.whole())
+                if shown is None:
+                    left[key] = _unconfirmed(part)
+                else:
+                    self.kinds.append(evolve(shown, others=len(part.kinds) - 1))
+                    self.unconfirmed.pop(key, None)
+        except KeyboardInterrupt:
+            return left, True
+        return left, False
+
+    def _names(self) -> str:
+        return f"{self.both[0].name} and {self.both[1].name}"
 
 
 def _ended(interrupted: bool, compared: Compared, over: str) -> str:
@@ -89,60 +146,51 @@ class _Enough:
     def __call__(self, compared: Compared) -> bool:
         new = {kind: courses for kind, courses in compared.apart.items() if kind not in self.tried}
         self.tried |= set(new)
-        groups = _grouped(self.comparing, evolve(compared, apart=new)).items()
-        return any(_shown(self.comparing, group, self.both, kind[0], self.ended) is not None for kind, group in groups)
+        parts = _parts(self.comparing, evolve(compared, apart=new), False).values()
+        return any(_shown(self.comparing, part, self.both, self.ended) is not None for part in parts)
 
 
 def _named(protocol: Protocol) -> str:
     return f"{protocol.name} {protocol.version}"
 
 
-def _of_kinds(
-    comparing: Comparing, compared: Compared, both: tuple[Protocol, Protocol], whole: bool, say: Progress, ended: Ended
-) -> tuple[list[Different], list[Unconfirmed], bool]:
-    kinds, unconfirmed = list[Different](), list[Unconfirmed]()
-    try:
-        for kind, group in _grouped(comparing, compared).items():
-            say(f"{both[0].name} and {both[1].name}: a patient who shows that the new one {kind[0]}")
-            for part in [[one] for one in group] if whole else [group]:
-                found = _shown(comparing, part, both, kind[0], ended)
-                if found is None:
-                    unconfirmed.append(_unconfirmed(part, kind[0]))
-                else:
-                    kinds.append(evolve(found, others=len(part) - 1))
-    except KeyboardInterrupt:
-        return kinds, unconfirmed, True
-    return kinds, unconfirmed, False
+@frozen
+class _Part:
+    """The kinds of difference that one course is to show, each with what is seen of it and the courses of the search."""
+
+    meaning: Meaning
+    kinds: tuple[tuple[Look, Look, tuple[Apart, ...]], ...]
 
 
-def _unconfirmed(part: list[tuple[Look, Look, list[Apart]]], meaning: Meaning) -> Unconfirmed:
-    old, new, courses = part[0]
-    return Unconfirmed(meaning, old, new, len(courses[0].old))
+Parts = dict[Hashable, _Part]
 
 
-def _grouped(comparing: Comparing, compared: Compared) -> Grouped:
-    """The kinds of the search by what they mean between which doses, in the order of the shortest course."""
-    found: Grouped = {}
-    for courses in compared.apart.values():
+def _parts(comparing: Comparing, compared: Compared, whole: bool) -> Parts:
+    """The kinds of the search by what they mean between which doses, in the order of the shortest course; ``whole``: each."""
+    found = dict[tuple[Meaning, str, str, Shown | None], list[tuple[Look, Look, tuple[Apart, ...]]]]()
+    for kind, courses in compared.apart.items():
         old, new = looks(comparing.old.abstraction, comparing.new.abstraction, courses[0])
         meaning = meaning_of(old, new)
         if meaning is not None:
-            found.setdefault((meaning, old.dose, new.dose), []).append((old, new, list(courses)))
-    return found
+            found.setdefault((meaning, old.dose, new.dose, kind if whole else None), []).append((old, new, courses))
+    return {key: _Part(key[0], tuple(kinds)) for key, kinds in found.items()}
 
 
-def _shown(
-    comparing: Comparing, part: Iterable[tuple[Look, Look, list[Apart]]], both: tuple[Protocol, Protocol], meaning: Meaning,
-    ended: Ended,
-) -> Different | None:  # fmt: skip
+def _unconfirmed(part: _Part) -> Unconfirmed:
+    old, new, courses = part.kinds[0]
+    return Unconfirmed(part.meaning, old, new, len(courses[0].old))
+
+
+def _shown(comparing: Comparing, part: _Part, both: tuple[Protocol, Protocol], ended: Ended) -> Different | None:
     """The shortest course of some kinds that shows it. The first is tried also where the time has ``ended``."""
-    paths = sorted((apart for _, _, courses in part for apart in courses), key=lambda one: (len(one.old), one.old[-1].cost))
+    paths = sorted((apart for _, _, courses in part.kinds for apart in courses), key=lambda one: (len(one.old), one.old[-1].cost))
     for number, apart in enumerate(paths[:MOST_TRIED]):
         if number and ended(0):
             return None
         shown = confirmed(comparing.old.abstraction, comparing.new.abstraction, apart, both, ended)
         if shown is not None:
-            found = Different(meaning, shown.course, shown.old, shown.new)
+            shortest = len(apart.old) == len(paths[0].old)
+            found = Different(part.meaning, shown.course, shown.old, shown.new, is_shortest=shortest)
             return _looked_on(found, both, comparing.gaps[0])
     return None
 

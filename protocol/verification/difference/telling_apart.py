@@ -117,13 +117,17 @@ def _ordered(look: Look) -> Look:
 def _courses(old: Abstraction, new: Abstraction, apart: Apart) -> Iterator[Course]:
     fed = _fed(old.protocol) | _fed(new.protocol)
     inputs = {item.name: item for item in (*new.protocol.inputs, *old.protocol.inputs)}
+    plain = list[tuple[Course, Abstraction, tuple[Came, ...]]]()
     for abstraction, path in ((old, apart.old), (new, apart.new)):
         for course in in_readings(abstraction, path):
-            plain = _only(inputs, course)
-            yield plain
-            if fed:
-                items, cells = [inputs[name] for name in sorted(fed)], _cells(abstraction, path)
-                yield from (_varied(plain, items, cells, number) for number in range(MOST_VARIED))
+            plain.append((_only(inputs, course), abstraction, path))
+            yield plain[-1][0]
+    if not fed:
+        return
+    items = [inputs[name] for name in sorted(fed)]
+    for course, abstraction, path in plain:
+        cells = _cells(abstraction, path)
+        yield from (_varied(course, items, cells, number) for number in range(MOST_VARIED))
 
 
 def _fed(protocol: Protocol) -> set[str]:

@@ -68,7 +68,7 @@ class Search:
     def _looked(self, courses: int) -> Differing:
         bounds = Bounds(self.states, self.seconds, most_megabytes() if self.memory is None else self.memory)
         found = Differing()
-        for free in (*freely(self.protocol, self.other), NOTHING):
+        for free in (*filter(None, freely(self.protocol, self.other)), NOTHING):
             # With less of the history first: that they are the same there is a proof, a course is one.
             found, goes_on = self._at(free, bounds, courses)
             if not goes_on:

@@ -7,11 +7,13 @@ are. What holds or fails with less is settled: the rest is asked again, by itsel
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from attrs import evolve
 
 from protocol.model import said
 from protocol.model.guard import Clock, Compare, Known, Term, Tracked
-from protocol.model.input import Score, Tracker
+from protocol.model.input import DerivedNumber, Score, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.verification import Report
 from protocol.verification.search.abstraction import Abstraction
@@ -31,45 +33,67 @@ def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...
 
     Nothing is left free where no more inputs have to be ``followed``.
     """
-    asked = asked_by(protocol)
-    kept = asked.kept - {item.name for item in protocol.inputs if item.fixed}
-    if len(kept) <= followed:
+    return _levels((asked_by(protocol),), followed)
+
+
+def freely(old: Protocol, new: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...]:
+    """What is left free where two protocols are compared in one search after the other: what only one of them asks, and what is
+    the same in both and left free by both. None where they have something that is computed in two ways, or other doses."""
+    both = tuple(asked_by(one.unclaimed()) for one in (old, new))
+    # A score that follows from a visit makes no difference to what is free; what it is made of is asked of both.
+    scores = tuple(score for score in old.scores if not all(score.name in {each.name for each in one.scores} for one in both))
+    if old.levels != new.levels or _defined_otherwise(old.numbers, new.numbers) or _defined_otherwise(scores, new.scores):
+        return ()
+    return _levels(both, followed)
+
+
+def _levels(asking: tuple[AskedBy, ...], followed: int) -> tuple[Free, ...]:
+    kept = max(len(one.kept - {item.name for item in one.protocol.inputs if item.fixed}) for one in asking)
+    if kept <= followed:
         return (NOTHING,)
-    long = _of_time(asked)
-    trackers = frozenset(Tracked(one.name) for one in long) | _clocks(asked)
-    roughly = frozenset(Tracked(one.name) for one in long if _can_be_rough(asked, one))
-    both = (trackers | _counts(asked), trackers)
+    trackers = _in_all(asking, lambda one: frozenset(Tracked(tracker.name) for tracker in _of_time(one)) | _clocks(one))
+    roughly = trackers & _in_all(asking, _roughly)
+    both = (trackers | _in_all(asking, _counts), trackers)
     alone = tuple(frozenset({term}) for term in sorted(roughly, key=str))
     found = dict.fromkeys(Free(terms, rough) for terms in both for rough in (frozenset[Term](), *alone, roughly))
-    return (*found, NOTHING) if len(kept) <= MOST_KEPT else (*found,)
+    return (*found, NOTHING) if kept <= MOST_KEPT else (*found,)
 
 
-def freely(old: Protocol, new: Protocol) -> tuple[Free, ...]:
-    """What can be left free where two protocols are compared, first more and then less: what both leave free, and is the same."""
-    asked, other = (asked_by(one.unclaimed()) for one in (old, new))
-    # A score that follows from a visit makes no difference to what is free; what it is made of is asked of both.
-    if (old.levels, old.numbers, _free_scores(old, asked)) != (new.levels, new.numbers, _free_scores(new, other)):
-        return ()
-    of_new = {term for free in levels(other.protocol) for term in free.terms}
-    found = dict.fromkeys(
-        Free(*(frozenset(term for term in some & of_new if _meaning(asked, term) == _meaning(other, term)) for some in both))
-        for both in ((free.terms, free.roughly) for free in levels(asked.protocol))
-    )
-    return tuple(free for free in found if free)
+def _in_all(asking: tuple[AskedBy, ...], of: Callable[[AskedBy], frozenset[Term]]) -> frozenset[Term]:
+    """The clocks and trackers that can be free in each protocol that asks them, and mean the same in all of these."""
+    free = [(one, of(one)) for one in asking]
+    some = frozenset(term for _, terms in free for term in terms)
+    can = (term for term in some if all(term in terms for one, terms in free if _asks(one, term)))
+    return frozenset(term for term in can if _is_one([_meaning(one, term) for one in asking if _asks(one, term)]))
 
 
-def _free_scores(protocol: Protocol, asked: AskedBy) -> tuple[Score, ...]:
-    return tuple(score for score in protocol.scores if score not in asked.scores)
+def _is_one(several: list[object]) -> bool:
+    return all(one == several[0] for one in several)
+
+
+def _asks(asked: AskedBy, term: Term) -> bool:
+    if isinstance(term, Tracked):
+        return any(one.name == term.tracker for one in asked.trackers)
+    return any(node.term == term for node in asked.compared())
+
+
+def _defined_otherwise(some: Sequence[DerivedNumber | Score], others: Sequence[DerivedNumber | Score]) -> bool:
+    """Whether something of one name is computed in two ways."""
+    by_name = {one.name: one for one in others}
+    return any(by_name.get(one.name, one) != one for one in some)
 
 
 def _meaning(asked: AskedBy, term: Term) -> object:
-    """All that a tracker stands on."""
+    """All that a tracker stands on; where it asks what is computed, all inputs."""
     if not isinstance(term, Tracked):
         return term
-    tracker = next(one for one in asked.prepared.trackers if one.name == term.tracker)
+    tracker = next(one for one in asked.trackers if one.name == term.tracker)
     guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
     inside = tuple(node for guard in guards for node in opened(asked.prepared, guard))
-    return tracker, inside, tuple(asked.prepared.inputs[name] for guard in guards for name in asked.prepared.inputs_of(guard))
+    names = {name for guard in guards for name in asked.prepared.inputs_of(guard)}
+    computed = {one.name for one in asked.protocol.numbers} | {one.name for one in asked.protocol.scores}
+    inputs = asked.protocol.inputs if names & computed else ()
+    return tracker, inside, tuple(asked.prepared.inputs[name] for name in sorted(names)), inputs
 
 
 def open_names(found: Report) -> frozenset[str]:
@@ -122,6 +146,11 @@ def _clocks(asked: AskedBy) -> frozenset[Term]:
 def _steps(asked: AskedBy, term: Clock | Tracked) -> int:
     """On how many comparisons of a clock or tracker a step of the dose rests."""
     return len({node for node in asked.stepping if isinstance(node, Compare) and node.term == term})
+
+
+def _roughly(asked: AskedBy) -> frozenset[Term]:
+    """The trackers of time that can be followed roughly."""
+    return frozenset(Tracked(one.name) for one in _of_time(asked) if _can_be_rough(asked, one))
 
 
 def _can_be_rough(asked: AskedBy, tracker: Tracker) -> bool:
