@@ -118,7 +118,7 @@ def said(protocol: Protocol, decision: Decision, beside: bool = False) -> str:
 
 
 def _done(protocol: Protocol, decision: Decision) -> str:
-    stands = f"{regimen_of(protocol, decision.after.dose)} stands"
+    stands = f"{regimen_of(protocol, decision.after.dose)} stands" if decision.after.dose.is_drug else "there is still no drug"
     if is_no_order(decision):
         return f"is silent, so {stands}"
     if decision.status == "undecided" and not decision.withheld:
