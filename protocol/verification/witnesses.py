@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 from protocol.model.course import Course
 from protocol.model.protocol import Protocol
 from protocol.model.verification import INTERRUPTED
@@ -19,7 +21,7 @@ def witnesses(
     memory: int | None = None,
 ) -> dict[str, Course]:  # fmt: skip
     """For each of these properties a course that shows it, as far as one is found with visits every so many minutes."""
-    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
+    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory, process_time)
     found: dict[str, Course] = {}
     asked = sliced(protocol, names)
     for free in levels(asked):

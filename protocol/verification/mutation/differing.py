@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from time import process_time
 
 from attrs import define, evolve, field, frozen
 
@@ -43,8 +44,8 @@ class Differing:
 class Search:
     """A search for the courses on which two protocols differ, at visits every so many minutes; it can be gone on with.
 
-    ``searches`` of the protocol are made once for several others. After so many pairs of states, or ``seconds``, or with so many
-    MB of ``memory`` in use, it is left open whether they do.
+    ``searches`` of the protocol are made once for several others. After so many pairs of states, or ``seconds`` of
+    processor time, or with so many MB of ``memory`` in use, it is left open whether they do.
     """
 
     protocol: Protocol
@@ -66,7 +67,7 @@ class Search:
         return Differing(why=COMPUTED) if found.proved and otherwise else found
 
     def _looked(self, courses: int) -> Differing:
-        bounds = Bounds(self.states, self.seconds, most_megabytes() if self.memory is None else self.memory)
+        bounds = self._bounds(self.states, self.seconds)
         found = Differing()
         for free in (*filter(None, freely(self.protocol, self.other)), NOTHING):
             # With less of the history first: that they are the same there is a proof, a course is one.
@@ -77,7 +78,7 @@ class Search:
 
     def more(self, states: int, seconds: float) -> Iterator[tuple[Course, ...]]:
         """Further courses, of each new kind of difference, as long as there are no more than so many pairs of states in all."""
-        bounds = Bounds(states, seconds, most_megabytes() if self.memory is None else self.memory)
+        bounds = self._bounds(states, seconds)
         comparing = self._comparing
         while comparing is not None:
             found = _compared(comparing, bounds.for_pairs())
@@ -85,6 +86,10 @@ class Search:
                 yield courses
             if found.ended != ENOUGH:
                 return
+
+    def _bounds(self, states: int, seconds: float) -> Bounds:
+        """The bounds of a search that begins now, with the same answer where the machine has other work as well."""
+        return Bounds(states, seconds, most_megabytes() if self.memory is None else self.memory, process_time)
 
     def _at(self, free: Free, bounds: Bounds, courses: int) -> tuple[Differing, bool]:
         """What is found where this is free, and whether it is worth to look with more of the history.

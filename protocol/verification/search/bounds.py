@@ -28,12 +28,16 @@ Ended = Callable[[int], str]
 
 @frozen
 class Bounds:
-    """After how many states, seconds and MB of memory a search ends; the seconds run from when the bounds were made."""
+    """After how many states, seconds and MB of memory a search ends; the seconds run from when the bounds were made.
+
+    ``clock``: whose seconds, such as those that this process has been at work, whatever else the machine does.
+    """
 
     states: int = MOST_STATES
     seconds: float = MOST_SECONDS
     memory: int = field(factory=most_megabytes)
-    until: float = Factory(lambda self: monotonic() + self.seconds, takes_self=True)
+    clock: Callable[[], float] = monotonic
+    until: float = Factory(lambda self: self.clock() + self.seconds, takes_self=True)
 
     def for_states(self) -> Ended:
         """When the search through the states ends, so that time and memory are left to ask what it found."""
@@ -57,21 +61,21 @@ class Bounds:
         What one does not need is there for those after it.
         """
         for left in range(count, 0, -1):
-            now = monotonic()
+            now = self.clock()
             end = now + max(0.0, self.until - now) / left
             yield self._bound(end, self.memory, _REMEMBERED * self.states, "with what it remembers there are")
 
     def sooner(self, seconds: float) -> Bounds:
         """The same bounds, at most so many seconds from now."""
-        return evolve(self, until=min(self.until, monotonic() + seconds))
+        return evolve(self, until=min(self.until, self.clock() + seconds))
 
     def left(self) -> float:
         """The seconds that are left."""
-        return max(0.0, self.until - monotonic())
+        return max(0.0, self.until - self.clock())
 
     def _part(self, there_are: str, what: str) -> Ended:
         """What a search may take that begins now; what earlier ones left lying about is cleared away, where it is much."""
-        now, memory = monotonic(), int(self.memory * _OF_MEMORY)
+        now, memory = self.clock(), int(self.memory * _OF_MEMORY)
         if megabytes() > memory * _MUCH:
             gc.collect()
         return self._bound(now + float(_OF_TIME) * (self.until - now), memory, self.states, there_are, what)
@@ -80,7 +84,7 @@ class Bounds:
         def ended(found: int) -> str:
             if found > states:
                 return f"{there_are} more than {states:,} {what}"
-            if monotonic() > until:
+            if self.clock() > until:
                 return f"it took more than its share of {self.seconds:g} seconds"
             if self.memory and megabytes() > memory:
                 share = "its share of " if memory < self.memory else ""
