@@ -164,13 +164,14 @@ class Coverage(_Item):
 
     def runtest(self) -> None:
         """Runs the courses; fails with what they do not reach."""
-        from protocol.commands.test import tried_of
+        from protocol.commands.test import covered_lines, tried_of
 
-        reached = tried_of(str(self.path), True).coverage
+        tried = tried_of(str(self.path), True)
+        reached = tried.coverage
         least = self.config.getoption("--protocol-coverage")
         if reached and 100 * len(reached.reached) < least * len(reached.goals):
             said = f"{len(reached.reached)} of {len(reached.goals)} reached, which is less than {least} per cent:"
-            raise Failed("\n".join((said, *reached.lines())))
+            raise Failed("\n".join((said, *covered_lines(reached, tried.asserting, tried.visits))))
 
 
 class CoursesFile(pytest.File):

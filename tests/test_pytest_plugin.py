@@ -179,6 +179,12 @@ def test_the_courses_are_to_reach_as_much_as_is_asked_for(folder: Path, least: s
     assert ("not reached: rule resume" in said) is bool(code)
 
 
+def test_where_no_visit_counts_it_is_said_which_columns_are_wanting(folder: Path) -> None:
+    code, said = run(folder, "-k", "coverage", "--protocol-coverage", "10")
+    assert code == 1 and "expect dose, rule and status; only those count: add the columns expect dose, expect rule" in said
+    assert "not reached" not in said
+
+
 def test_what_is_no_percentage_is_refused(folder: Path) -> None:
     code, said = run(folder, "--protocol-coverage", "101")
     assert code == pytest.ExitCode.USAGE_ERROR and "'101' is no whole number from 0 to 100" in said

@@ -100,10 +100,10 @@ def _lines(tried: Tried) -> Iterator[str]:
     yield from (f"failed  {sentence}" for sentence in tried.missing)
     yield from ("", *totals(tried.results, (tried.counts,)), *judged_text(tried.protocol, tried.results))
     if tried.coverage:
-        yield from ("", *_covered(tried.coverage, tried.asserting, tried.visits))
+        yield from ("", *covered_lines(tried.coverage, tried.asserting, tried.visits))
 
 
-def _covered(coverage: Coverage, asserting: int, visits: int) -> Iterator[str]:
+def covered_lines(coverage: Coverage, asserting: int, visits: int) -> Iterator[str]:
     """What the visits reach that expect dose, rule and status; what to add where none does."""
     if asserting:
         yield f"Coverage, of {asserting} of {visits} visits, those that expect dose, rule and status:"
