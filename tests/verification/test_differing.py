@@ -129,3 +129,9 @@ def test_a_level_of_another_name_with_the_same_dose_is_a_difference_to_who_compa
     text = TEXT.replace("low: 50 mg", "low: 100 mg")
     one, other = parse(text), parse(text.replace("start at full", "start at low"))
     assert [len(course.visits) for course in Search(one, other, WEEK, states=20_000, seconds=60).first().courses[:1]] == [1]
+
+
+def test_nothing_is_proved_where_only_ordinary_visits_were_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protocol.verification.difference.comparing.MOST_KEPT", -1)
+    found = searched(parse(TEXT.replace("hold: {in", "wait: {in").replace("held by hold", "held by wait")))
+    assert not found.proved and "too many to be followed" in found.why

@@ -110,6 +110,8 @@ class Search:
             return Differing(some), False
         if found.apart:
             return Differing(why="no course with readings was found on which they differ"), True
+        if comparing.only_ordinary and not found.ended:
+            return Differing(why="visits at which an input is not measured are too many to be followed"), False
         return Differing(proved=not found.ended, why=found.ended), False
 
     def _confirmed(self, comparing: Comparing, some: Iterable[Apart]) -> Iterator[Course]:
