@@ -107,7 +107,8 @@ class _Found:
             return
         self.pairs, self.unconfirmed = compared.states, left
         self.limits += [_ORDINARY] if comparing.only_ordinary else []
-        self.notes += [f"{said_of(free)}, so that no difference is missed; each course was replayed"] if free else []
+        whole = "" if compared.ended or comparing.only_ordinary else ", so that no difference is missed"
+        self.notes += [f"{said_of(free)}{whole}; each course was replayed"] if free else []
         self.ended = _ended(interrupted, compared, self.bounds.whole()(0) if left else "")
 
     def _put(self, comparing: Comparing, parts: Parts) -> tuple[dict[Hashable, Unconfirmed], bool]:
