@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from protocol.model import said
+from protocol.model.formula import Current, parts
 from protocol.model.guard import Clock, Compare, Known, Term, Tracked
 from protocol.model.input import DerivedNumber, Score, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.verification import Report
 from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.asked import AskedBy, asked_by, opened
-from protocol.verification.search.freed import NOTHING, Free
+from protocol.verification.search.freed import Free
 from protocol.verification.search.rough import NO_EARLIER
 
 MOST_FOLLOWED = 1
@@ -31,7 +32,7 @@ state."""
 def levels(protocol: Protocol, followed: int = MOST_FOLLOWED) -> tuple[Free, ...]:
     """What is left free in one search after the other; in the last nothing is, where it can come to an end.
 
-    Nothing is left free where no more inputs have to be ``followed``.
+    Nothing is left free where no more inputs have to be ``followed``, but for what lapses in parts: that is free throughout.
     """
     return _levels((asked_by(protocol),), followed)
 
@@ -49,14 +50,15 @@ def freely(old: Protocol, new: Protocol, followed: int = MOST_FOLLOWED) -> tuple
 
 def _levels(asking: tuple[AskedBy, ...], followed: int) -> tuple[Free, ...]:
     kept = max(len(one.kept - {item.name for item in one.protocol.inputs if item.fixed}) for one in asking)
+    least = Free(_in_all(asking, _lapsing_in_parts))
     if kept <= followed:
-        return (NOTHING,)
+        return (least,)
     trackers = _in_all(asking, lambda one: frozenset(Tracked(tracker.name) for tracker in _of_time(one)) | _clocks(one))
-    roughly = trackers & _in_all(asking, _roughly)
+    roughly = (trackers & _in_all(asking, _roughly)) - least.terms
     both = (trackers | _in_all(asking, _counts), trackers)
     alone = tuple(frozenset({term}) for term in sorted(roughly, key=str))
     found = dict.fromkeys(Free(terms, rough) for terms in both for rough in (frozenset[Term](), *alone, roughly))
-    return (*found, NOTHING) if kept <= MOST_KEPT else (*found,)
+    return (*dict.fromkeys((*found, least)),) if kept <= MOST_KEPT else (*found,)
 
 
 def _in_all(asking: tuple[AskedBy, ...], of: Callable[[AskedBy], frozenset[Term]]) -> frozenset[Term]:
@@ -151,6 +153,19 @@ def _steps(asked: AskedBy, term: Clock | Tracked) -> int:
 def _roughly(asked: AskedBy) -> frozenset[Term]:
     """The trackers of time that can be followed roughly."""
     return frozenset(Tracked(one.name) for one in _of_time(asked) if _can_be_rough(asked, one))
+
+
+def _lapsing_in_parts(asked: AskedBy) -> frozenset[Term]:
+    """The trackers of time of something computed that can be another between two visits, when part of it lapses."""
+    return frozenset(Tracked(one.name) for one in _of_time(asked) if _lapses_in_parts(asked, one))
+
+
+def _lapses_in_parts(asked: AskedBy, tracker: Tracker) -> bool:
+    guards = (tracker.when,) if tracker.until is None else (tracker.when, tracker.until)
+    names = {name for guard in guards for name in asked.prepared.inputs_of(guard)}
+    numbers = [number for number in asked.protocol.numbers if number.name in names]
+    several = any(sum(isinstance(part, Current) for part in parts(number.value)) > 1 for number in numbers)
+    return several or any(number.defaults for number in numbers) or any(score.name in names for score in asked.protocol.scores)
 
 
 def _can_be_rough(asked: AskedBy, tracker: Tracker) -> bool:
