@@ -143,7 +143,9 @@ def _cells(exploring: Exploring, axis: Axis, held: Held, *, limits: bool) -> lis
     wanted = tuple(is_true(atom, shown) for atom in atoms)
     ordered = sorted(range(len(axis.cells)), key=lambda cell: _far(value, axis.cells[cell].value))
     found = [cell for cell in ordered if tuple(is_true(atom, axis.cells[cell]) for atom in atoms) == wanted]
-    return found[:1] if limits else found
+    if limits:
+        return found[:1]
+    return [cell for cell in found if axis.cells[cell].value == axis.cells[found[0]].value]
 
 
 def _far(value: Fraction | str, other: Fraction | str) -> Fraction:
