@@ -22,40 +22,60 @@ Item = TypeVar("Item")
 Clock = Callable[[], float]
 
 
-def watched(items: Sequence[Item], what: str, clock: Clock = time.monotonic) -> Iterator[Item]:
-    """The items one after the other; ``clock`` gives seconds. What it shows is gone when the last one is done."""
+def watched(items: Sequence[Item], what: str, clock: Clock = time.monotonic, patience: float = PATIENCE) -> Iterator[Item]:
+    """The items one after the other; ``clock`` gives seconds. What it shows is gone when the last one is done.
+
+    It is shown also while the first item still takes its time.
+    """
     if sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
-    bar, shown = None, clock() + PATIENCE - _EVERY
-    try:
+    bar, shown = _Bar(what, len(items)), clock() + patience - _EVERY
+    with late(bar, patience):
         for done, item in enumerate(items):
             if clock() - shown >= _EVERY:
-                bar, shown = bar or _Bar(what, len(items)), clock()
+                shown = clock()
                 bar.show(done)
             yield item
-    finally:
-        if bar:
-            bar.close()
 
 
 class _Bar:
-    """A bar on stderr, drawn only when it is told to."""
+    """A bar on stderr, drawn when it is opened and when it is told to; gone when it is closed."""
 
     def __init__(self, what: str, total: int) -> None:
+        self._what, self._total = what, total
+        self._drawn: tuple[Progress, TaskID] | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def open(self) -> None:
+        with self._lock:
+            if self._drawn is None and not self._closed:
+                self._drawn = self._begun()
+
+    def _begun(self) -> tuple[Progress, TaskID]:
         from rich.console import Console
         from rich.progress import Progress
 
-        self._progress: Progress = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
-        self._task: TaskID = self._progress.add_task(what, total=total)
-        self._progress.start()
+        progress: Progress = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
+        task: TaskID = progress.add_task(self._what, total=self._total)
+        progress.start()
+        progress.refresh()
+        return progress, task
 
     def show(self, done: int) -> None:
-        self._progress.update(self._task, completed=done)
-        self._progress.refresh()
+        self.open()
+        with self._lock:
+            if self._drawn:
+                progress, task = self._drawn
+                progress.update(task, completed=done)
+                progress.refresh()
 
     def close(self) -> None:
-        self._progress.stop()
+        with self._lock:
+            self._closed = True
+            if self._drawn:
+                self._drawn[0].stop()
 
 
 @contextmanager

@@ -48,6 +48,19 @@ def test_it_is_not_drawn_again_at_every_item(monkeypatch: pytest.MonkeyPatch) ->
     assert shown(Terminal(), monkeypatch, 3000, 0.001).count("courses") < 20
 
 
+def test_a_first_item_that_takes_long_is_shown_to_be_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    watching = watched(range(2), "places", patience=0.01)
+    next(watching)
+    until = time.monotonic() + 5
+    while "places" not in stream.getvalue() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert "places" in stream.getvalue() and "0%" in stream.getvalue()
+    assert list(watching) == [1]
+
+
 def test_nobody_who_reads_a_file_sees_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(io.StringIO(), monkeypatch, 10, PATIENCE) == ""
 
