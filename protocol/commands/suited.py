@@ -11,7 +11,7 @@ from protocol.model.course import Course
 from protocol.model.mutation import Shown, Suite
 from protocol.verification.mutation.differing import Differing
 from protocol.verification.mutation.mutant import Mutant
-from protocol.verification.mutation.shown import difference_from, shown
+from protocol.verification.mutation.shown import difference_from, shown, with_moments
 from protocol.verification.mutation.suite import candidates, suite
 
 
@@ -19,7 +19,7 @@ def suited(asked: Asked, jobs: int | None) -> Suite:
     """The suite of a protocol; raises Interrupted where somebody ends it, because a part of a suite tells nothing."""
     found = asked.mutants()
     searched = side_by_side(asked.judge(), _searched, found, jobs, "changes")
-    courses = candidates(course for one in searched for course in one.courses)
+    courses = candidates(with_moments(asked.protocol, course) for one in searched for course in one.courses)
     different = [mutant for mutant, one in zip(found, searched, strict=True) if one.courses]
     expected = Expected(courses, tuple(shown(asked.protocol, course) for course in courses))
     told = side_by_side(expected, _told, different, jobs, "changes told apart")

@@ -6,18 +6,20 @@ import csv
 import io
 import json
 import random
+from fractions import Fraction
 
 import pytest
 
+from protocol import load
 from protocol.adapters.from_markdown import from_markdown
 from protocol.adapters.suites import as_courses, as_csv, as_html, as_sheet, fields
 from protocol.adapters.to_json import document
 from protocol.commands.told import is_met
-from protocol.model.course import Course, Visit
+from protocol.model.course import Course, Observation, Visit
 from protocol.model.mutation import Suite
 from protocol.verification.mutation.mutants import mutants
 from protocol.verification.mutation.nearby import search
-from protocol.verification.mutation.shown import difference_from, first_difference, shown
+from protocol.verification.mutation.shown import difference_from, first_difference, shown, with_moments
 from protocol.verification.mutation.suite import candidates, fewest, suite
 from tests.verification.small import COUNTS, COURSES
 
@@ -135,3 +137,13 @@ def test_a_suite_is_a_sheet_to_tick_off(made: Suite) -> None:
     assert "| hold: no drug, held |" in sheet
     assert "<script" not in page
     assert "undecided, on treatment" in page
+
+
+def test_where_the_protocol_acts_between_visits_a_course_has_a_row_for_each_moment() -> None:
+    heparin = load("heparin-raschke")
+    hour = 60
+    course = Course("held", (Visit(0), Visit(6 * hour, (Observation("aptt", Fraction(100)),)), Visit(12 * hour)))
+    filled = with_moments(heparin, course)
+    assert [visit.time for visit in filled.visits] == [0, 6 * hour, 7 * hour, 12 * hour]
+    assert shown(heparin, filled) == shown(heparin, course) and len(shown(heparin, filled)) == len(filled.visits)
+    assert with_moments(heparin, filled) == filled

@@ -26,6 +26,11 @@ def shown(protocol: Protocol, course: Course) -> tuple[Shown, ...]:
     return tuple(of_step(step) for step in trace(protocol, course).steps)
 
 
+def with_moments(protocol: Protocol, course: Course) -> Course:
+    """The course with a visit without findings at each moment at which the protocol acts by itself, so that it can be entered."""
+    return evolve(course, visits=tuple(one.visit for one in trace(protocol, course).steps))
+
+
 def of_step(step: Step) -> Shown:
     """What is shown of one decision."""
     decision = step.decision
