@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from protocol.adapters.phrases import counted
 from protocol.adapters.to_markdown import table, to_markdown
+from protocol.model.input import Number
 from protocol.model.mutation import Shown, Suite, Trial
 from protocol.model.protocol import Protocol
 
@@ -84,7 +85,7 @@ _SHEET = ("visit", "enter", "the build must show", "and permit", "shown", "passe
 
 def as_sheet(suite: Suite, protocol: Protocol) -> str:
     """A sheet to print as Markdown: each visit with a place for what was shown, and a box to tick."""
-    lines = [f"# Acceptance test: {suite.protocol} {suite.version}", "", *_about(suite), ""]
+    lines = [f"# Acceptance test: {suite.protocol} {suite.version}", "", *_about(suite, protocol), ""]
     for trial in suite.trials:
         lines += [f"## {trial.course.name} {BOX}", "", f"| {' | '.join(_SHEET)} |", "|---" * len(_SHEET) + "|"]
         lines += [f"| {' | '.join(row)} |" for row in _rows(trial, protocol)]
@@ -92,14 +93,24 @@ def as_sheet(suite: Suite, protocol: Protocol) -> str:
     return "\n".join((*lines, *_signed()))
 
 
-def _about(suite: Suite) -> tuple[str, ...]:
+def _about(suite: Suite, protocol: Protocol) -> tuple[str, ...]:
     return (
         f"{say_suite(suite)}. Fingerprint of the protocol: {suite.fingerprint}.",
         "",
         "Enter each course as one patient, visit by visit; what is not listed at a visit is not measured there. "
         "What is given is what the build shows, unless 'given' says otherwise. Tick a visit if the build shows what stands "
         "there, and permits what stands there and nothing else.",
+        *_words(suite, protocol),
     )
+
+
+def _words(suite: Suite, protocol: Protocol) -> Iterator[str]:
+    """Which doses the levels are that have to be shown, and in which units is entered."""
+    named = {shown.recommended for trial in suite.trials for shown in trial.shown}
+    levels = [f"{level.name} is {level.regimen}" for level in protocol.levels if level.name in named]
+    units = {item.name: item.kind.unit for item in protocol.inputs if isinstance(item.kind, Number) and item.kind.unit != "1"}
+    yield from ("", f"Levels: {', '.join(levels)}.") if levels else ()
+    yield from ("", f"Units: {', '.join(f'{name} in {unit}' for name, unit in units.items())}.") if units else ()
 
 
 def _signed() -> tuple[str, ...]:
@@ -141,7 +152,7 @@ def as_html(suite: Suite, protocol: Protocol) -> str:
         "body{font-family:sans-serif}table{border-collapse:collapse;width:100%}td,th{border:1px solid;padding:.2em .5em;"
         "text-align:left}section{break-inside:avoid}",
         f"</style></head><body><h1>{title}</h1>",
-        *(f"<p>{html.escape(line)}</p>" for line in _about(suite) if line),
+        *(f"<p>{html.escape(line)}</p>" for line in _about(suite, protocol) if line),
         *(part for trial in suite.trials for part in _section(trial, protocol)),
         *(f"<p>{html.escape(line)}</p>" for line in _signed() if line),
         "</body></html>",

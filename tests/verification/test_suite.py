@@ -147,3 +147,7 @@ def test_where_the_protocol_acts_between_visits_a_course_has_a_row_for_each_mome
     assert [visit.time for visit in filled.visits] == [0, 6 * hour, 7 * hour, 12 * hour]
     assert shown(heparin, filled) == shown(heparin, course) and len(shown(heparin, filled)) == len(filled.visits)
     assert with_moments(heparin, filled) == filled
+
+
+def test_the_sheet_says_which_doses_its_levels_are_and_in_which_units_is_entered(made: Suite) -> None:
+    assert "\n\nLevels: " in as_sheet(made, COUNTS) and "Units: anc in 10*9/L." in as_sheet(made, COUNTS)
