@@ -12,7 +12,7 @@ help:
 	@echo "make demo      the imatinib protocol: its check, its courses, nine published patients, one decision"
 	@echo "make test      style, types and tests"
 	@echo "make test-all  the same with every extra installed, and the comparisons of running time"
-	@echo "make soak      long randomised runs, some two hours; SOAK_CASES=... says how many cases of each kind"
+	@echo "make soak      long randomised runs; SOAK_CASES=... says how many cases of each kind"
 	@echo "make clean     removes everything that was made here"
 
 # A stamp is newer than what it was made from, so that a second run installs nothing.
