@@ -10,6 +10,7 @@ import pytest
 
 from protocol.language.from_yaml import parse
 from protocol.model.course import Visit
+from protocol.verification.properties import along_courses
 from protocol.verification.properties.most_ordinary import MostOrdinary, Step
 from protocol.verification.verify import verify
 
@@ -85,3 +86,30 @@ def test_who_is_shown_has_all_limits_of_normal_and_takes_nothing_that_nobody_can
     _, raised, lowered, again = map(shown, verdict.counterexample.course.visits)
     assert (raised["progression"], lowered["toxicity"], again["progression"]) == (("yes", False), ("2", False), ("yes", False))
     assert all(visit["alt"][1] for visit in (raised, lowered, again))
+
+
+HELD = """\
+protocol: held
+version: 1
+doses: {full: 100 mg daily}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 50, valid for: 6 days, every: 7 days}
+  alt: {unit: U/L, plausible: 0 to 1000, valid for: 6 days, every: 7 days}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at full}
+  hold: {in: on treatment, when: "anc < 1.0", must: hold}
+  back: {in: held, when: "anc >= 1.5 and alt <= 5 x ULN", must: resume at the same level}
+properties:
+  a-hold-has-an-end: {after: hold, within: 2 weeks, sometimes: "not held"}
+"""
+
+
+def test_what_seems_cheaper_than_it_is_does_not_take_the_place_of_what_was_found_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(along_courses, "MOST_TRIED", 1)
+    monkeypatch.setattr(along_courses, "MOST_STEPS", 0)
+    (verdict,) = verify(parse(HELD), only=["a-hold-has-an-end"]).verdicts
+    assert verdict.outcome == "fails" and verdict.counterexample is not None
+    visits = verdict.counterexample.course.visits
+    assert [shown(visit)["anc"][0] for visit in visits[1:]] == ["1/2", "6/5", "6/5"]
+    assert not any(visit.given for visit in visits)

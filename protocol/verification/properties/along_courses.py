@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from heapq import nsmallest
+from itertools import chain
 
 from attrs import evolve
 
@@ -101,14 +102,18 @@ class AlongCourses:
             self.found.add(judgement, At(self.depth[at], last.cost, at, last))
 
     def _told_most_ordinary(self, ordinary: MostOrdinary) -> list[tuple[int, Step, int, Judgement]]:
-        """Of what was found that which comes first, and as far as is known without looking at truths costs least."""
+        """Of what was found that which comes first, and that which costs least as far as is known without looking at truths.
+
+        A visit can cost more with the truths that are wanted, so what comes first is not left out for what seems cheaper.
+        """
 
         def cost(told: tuple[int, Step, int, Judgement]) -> tuple[int, int]:
             at, step, there, _ = told
             return self.depth[at], ordinary.least.get(at, 0) + self._least(self.waiting[at][0])[step.minutes, there]
 
-        certain, shown = ([one for one in self._told_at if bool(one[3].fails) is fails] for fails in (True, False))
-        return [*nsmallest(MOST_TRIED, certain, key=cost), *nsmallest(MOST_TRIED, shown, key=cost)]
+        kinds = ([one for one in self._told_at if bool(one[3].fails) is fails] for fails in (True, False))
+        both = ((*some[:MOST_TRIED], *nsmallest(MOST_TRIED, some[MOST_TRIED:], key=cost)) for some in kinds)
+        return list(chain.from_iterable(both))
 
     def _ordinary(self) -> MostOrdinary:
         """The steps on the shortest ways to where something was found."""
