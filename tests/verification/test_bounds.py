@@ -61,6 +61,19 @@ def test_a_bound_says_which_it_was() -> None:
     assert share(Bounds())(1) == "" == never(10**9)
 
 
+def test_of_many_properties_one_may_take_an_eighth_of_the_time_that_is_left() -> None:
+    now = [0.0]
+    shares = Bounds(seconds=80, clock=lambda: now[0]).shares(100)
+    first = next(shares)
+    now[0] = 9.9
+    assert not first(0)
+    now[0] = 10.1
+    assert first(0)
+    second = next(shares)
+    now[0] += (80 - 10.1) / 8 + 0.1
+    assert second(0)
+
+
 def test_a_property_that_takes_long_leaves_time_for_those_after_it() -> None:
     shares = Bounds(seconds=0.4).shares(2)
     first = next(shares)

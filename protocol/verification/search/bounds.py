@@ -14,6 +14,7 @@ from protocol.verification.search.size import megabytes, most_megabytes
 MOST_STATES = 200_000
 MOST_SECONDS = 1_200.0
 MOST_LOCATIONS = 20_000
+_AT_ONCE = 8
 _REMEMBERED = 5
 """So many times as many states may be told apart by what one property remembers of them."""
 _OF_TIME, _OF_MEMORY = Fraction(2, 3), Fraction(3, 4)
@@ -58,11 +59,12 @@ class Bounds:
     def shares(self, count: int) -> Iterator[Ended]:
         """For each of so many properties when the search for it ends: all of them together have the time that is left.
 
-        What one does not need is there for those after it.
+        One may take an eighth of it, or its part where that is more: few need much. What it does not need is there for those
+        after it.
         """
         for left in range(count, 0, -1):
             now = self.clock()
-            end = now + max(0.0, self.until - now) / left
+            end = now + max(0.0, self.until - now) / min(left, _AT_ONCE)
             yield self._bound(end, self.memory, _REMEMBERED * self.states, "with what it remembers there are")
 
     def sooner(self, seconds: float) -> Bounds:
