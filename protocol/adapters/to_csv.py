@@ -24,8 +24,12 @@ COLUMNS: tuple[tuple[str, str, Callable[[Trace, Step], object]], ...] = (
     ("supplement", "what is given once with the action", lambda trace, step: step.decision.supplement or ""),
     ("rule", "the rule that gave it", lambda trace, step: step.decision.rule),
     ("source", "the source of the rule", lambda trace, step: _source(step)),
-    ("may", "rules that permit an action beside it", lambda trace, step: _joined(_may(step, "permitted"))),
-    ("may if known", "rules that would under some value of what is missing", lambda trace, step: _joined(_may(step, "unknown"))),
+    ("may", "rules that permit an action beside it", lambda trace, step: _joined(step.decision.permitting())),
+    (
+        "may if known",
+        "rules that would under some value of what is missing",
+        lambda trace, step: _joined(step.decision.permitting("unknown")),
+    ),
     (
         "missing",
         "missing values on which the decision depends",
@@ -108,10 +112,6 @@ def _yes(flag: bool) -> str:
 def _source(step: Step) -> str:
     source = step.decision.source
     return ", ".join(part for part in (source.source, source.place) if part) if source else ""
-
-
-def _may(step: Step, certainty: str) -> Iterable[str]:
-    return (rule for permission in step.decision.permitted if permission.certainty == certainty for rule in permission.rules)
 
 
 def _verdict(step: Step) -> str:

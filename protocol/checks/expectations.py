@@ -86,7 +86,7 @@ def _dose(dose: Dose) -> str:
 
 
 def _may(step: Step) -> Iterator[str]:
-    return (rule for item in step.decision.permitted if item.certainty == "permitted" for rule in item.rules)
+    return iter(step.decision.permitting())
 
 
 def _date(step: Step) -> str:

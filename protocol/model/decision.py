@@ -14,6 +14,8 @@ from protocol.model.regimen import Amount, Dose
 from protocol.model.rule import ActionKind, Citation, Status
 from protocol.model.state import Control, State
 
+Certainty = Literal["permitted", "unknown"]
+
 
 @frozen(cache_hash=True)
 class Effect:
@@ -78,7 +80,7 @@ class Permission:
     rule: str
     action: ActionKind
     effect: Effect
-    certainty: Literal["permitted", "unknown"]
+    certainty: Certainty
     needs: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
@@ -153,6 +155,10 @@ class Decision:
     def supplement(self) -> Amount | None:
         """What is given once with the action; only a decided raise has one, because it cannot be taken back."""
         return self.after.supplement
+
+    def permitting(self, certainty: Certainty = "permitted") -> tuple[str, ...]:
+        """The rules of what is permitted so surely."""
+        return tuple(rule for one in self.permitted if one.certainty == certainty for rule in one.rules)
 
     def blinded(self, *, hide: Collection[str] = (), action: bool = False) -> Blinded:
         """What somebody may see who must not know the treatment; with ``action`` also what is done, such as ``hold``.

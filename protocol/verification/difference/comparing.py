@@ -24,13 +24,13 @@ from protocol.verification.search.explored import Came, Options
 from protocol.verification.search.exploring import Exploring, Left
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.kept import Place
+from protocol.verification.search.levels import MOST_KEPT
 from protocol.verification.search.outcomes import Outcome
 from protocol.verification.search.trails import Trail
 from protocol.verification.search.watch import MET, why_of
 
-MOST_KEPT, ORDINARY = 4, UNKNOWN - 1
-"""Where the readings of more inputs than these are kept, only visits are followed at which all of them are measured. There would
-be thousands of kinds of visit to follow from each state."""
+ORDINARY = UNKNOWN - 1
+"""What a letter costs at most that is followed where the readings of too many inputs are kept: one that is measured."""
 
 ENOUGH = "enough was found"
 """Why a search was ended by whom it found enough for."""

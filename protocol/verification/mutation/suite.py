@@ -54,7 +54,7 @@ def _needed(chosen: Sequence[Course], told: Told) -> Iterator[Course]:
 
 
 def _permitting(step: Step) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(rule for one in step.decision.permitted if one.certainty == "permitted" for rule in one.rules))
+    return tuple(dict.fromkeys(step.decision.permitting()))
 
 
 def suite(protocol: Protocol, told: Told, missed: Sequence[str] = (), say: Callable[[str], str] = str) -> Suite:

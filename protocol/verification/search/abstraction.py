@@ -39,7 +39,7 @@ from protocol.verification.search.axes import (
 from protocol.verification.search.costs import costs_of
 from protocol.verification.search.freed import NOTHING, Free, counts, free_completes, free_input, free_letters
 from protocol.verification.search.partly_known import partly_known, possible_cells
-from protocol.verification.search.scoring import Followed
+from protocol.verification.search.scoring import FollowedScore
 
 DATES = ("started", "entered", "changed", "raised", "lowered", "hold_began", "stepped")
 CLOCKS = {
@@ -72,7 +72,7 @@ class Abstraction:
     clocks: tuple[Compare, ...]
     free: dict[int, Term]
     roughly: dict[int, int]
-    scores: dict[int, Followed]
+    scores: dict[int, FollowedScore]
     bases: tuple[Base, ...] = ()
 
     @cached_property

@@ -14,7 +14,7 @@ from protocol.semantics.claims import asked_name, watched
 from protocol.semantics.prepared import Prepared, prepare
 from protocol.verification.search.axes import Axis
 from protocol.verification.search.freed import NOTHING, Free, freed, name_of
-from protocol.verification.search.scoring import Followed, asked_behind, followed
+from protocol.verification.search.scoring import FollowedScore, asked_behind, followed
 
 
 @frozen(eq=False)
@@ -65,9 +65,9 @@ class AskedBy:
                     case _:
                         pass
 
-    def followed(self, axes: Iterable[Axis]) -> dict[int, Followed]:
+    def followed(self, axes: Iterable[Axis]) -> dict[int, FollowedScore]:
         """The scores that follow from the other axes, each by the place of its own."""
-        scores = {score.name: Followed(score, tuple(self.atoms(score.name))) for score in self.scores}
+        scores = {score.name: FollowedScore(score, tuple(self.atoms(score.name))) for score in self.scores}
         return {place: scores[axis.name] for place, axis in enumerate(axes) if axis.name in scores}
 
     def due(self) -> tuple[Compare, ...]:

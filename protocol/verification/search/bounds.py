@@ -14,9 +14,10 @@ from protocol.verification.search.size import megabytes, most_megabytes
 MOST_STATES = 200_000
 MOST_SECONDS = 1_200.0
 MOST_LOCATIONS = 20_000
-_AT_ONCE = 8
 _REMEMBERED = 5
 """So many times as many states may be told apart by what one property remembers of them."""
+_AT_ONCE = 8
+"""One property may take this part of the time that is left, or an equal part of it, where that is more."""
 _OF_TIME, _OF_MEMORY = Fraction(2, 3), Fraction(3, 4)
 """What the search through the states may take, so that something is left to say what it found."""
 _MUCH = Fraction(3, 4)
@@ -59,8 +60,7 @@ class Bounds:
     def shares(self, count: int) -> Iterator[Ended]:
         """For each of so many properties when the search for it ends: all of them together have the time that is left.
 
-        One may take an eighth of it, or its part where that is more: few need much. What it does not need is there for those
-        after it.
+        Few need much, so one may take more than an equal part. What it does not need is there for those after it.
         """
         for left in range(count, 0, -1):
             now = self.clock()

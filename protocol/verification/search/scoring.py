@@ -25,7 +25,7 @@ Truth = bool | None
 
 
 @frozen(eq=False)
-class Followed:
+class FollowedScore:
     """A score that follows from a visit, and the comparisons of it that are made."""
 
     score: Score
