@@ -58,7 +58,8 @@ def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
 def _others(one: Different) -> str:
     if not one.others:
         return ""
-    return f"{counted(one.others, 'further kind')} between the same doses differ in what stands beside; '--all' shows them."
+    differ = "differs" if one.others == 1 else "differ"
+    return f"{counted(one.others, 'further kind')} between the same doses {differ} in what stands beside; '--all' shows them."
 
 
 def _patients(told: Told, width: int) -> Iterator[str]:
