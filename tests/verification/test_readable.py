@@ -7,9 +7,15 @@ from fractions import Fraction
 import pytest
 from attrs import evolve
 
+from protocol.adapters.from_markdown import from_markdown
+from protocol.adapters.to_markdown import to_markdown
+from protocol.language.from_yaml import parse
+from protocol.model.course import Course, Visit
 from protocol.model.formula import Constant, Current, Earlier, Formula, Operation
+from protocol.model.time import WEEK
 from protocol.verification.patients.inverse import result, value_for
-from protocol.verification.patients.readable import Piece, value_in
+from protocol.verification.patients.readable import Piece, observation, value_in
+from protocol.verification.search.abstraction import abstraction
 
 X, BEFORE = Current("x"), Earlier("x", 7)
 FALL = Operation("*", Operation("/", Operation("-", BEFORE, X), BEFORE), Constant(100))
@@ -62,3 +68,24 @@ def test_what_stands_twice_or_does_not_matter_is_not_found(formula: Formula) -> 
 def test_nothing_is_divided_by_zero() -> None:
     assert result(Operation("/", Constant(1), X), {X: Fraction(0)}) is None
     assert value_for(Operation("/", Constant(1), X), X, {}, Fraction(0)) is None
+
+
+LIMITS_OF_BOTH_SIDES = """\
+protocol: limits
+version: 1
+doses: {full: 100 mg daily}
+inputs: {bilirubin: {unit: umol/L, plausible: 0 to 1000, valid for: 7 days}}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at full}
+  stop: {in: on treatment, when: "bilirubin < 1.5 x ULN and not bilirubin < 1 x LLNALSO", must: stop}
+"""
+
+
+@pytest.mark.parametrize("also", ["", " or bilirubin > 3 x ULN", " or bilirubin > 34.2", " or bilirubin >= 50"])
+def test_limits_of_normal_are_written_as_decimals_also_where_the_value_itself_is_shown(also: str) -> None:
+    one = parse(LIMITS_OF_BOTH_SIDES.replace("ALSO", also))
+    (axis,) = abstraction(one, WEEK).axes
+    for shown in (observation(axis, place, exact=True) for place, cell in enumerate(axis.cells) if cell.is_on_record):
+        course = Course("shown", (Visit(0, (shown,)),))
+        assert from_markdown(to_markdown(course, one), one).examples[0].course.visits[0].observations[0].upper == shown.upper

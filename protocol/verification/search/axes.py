@@ -20,8 +20,8 @@ from protocol.model.input import Choice, Grade, Input, Number, Tracker, YesNo
 from protocol.model.state import Interval
 from protocol.semantics.cells import cells
 from protocol.semantics.compiled import true_of
+from protocol.verification.search.limits import Limit, is_decimal, limits, multiples, that_divides, together, uppers_of
 
-Limit = Fraction | None
 NEW, BETWEEN, OLD = 0, 1, 2
 """Of a reading: newer than the last step and the last hold, than only the earlier of them, or than neither."""
 
@@ -100,27 +100,35 @@ BEYOND_NORMAL, NOT_RECOVERED, ALARMING, WITHOUT_LIMITS, UNKNOWN, CARRIED = 1, 3,
 
 def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers: Iterable[Tracker]) -> tuple[Cell, ...]:
     """One cell of each piece into which the constants cut an input, its multiples of the limits of normal among them."""
-    found: list[Cell] = []
-    for value in _values(item, _cuts(item, constants, trackers)):
+    found, cuts = list[Cell](), _cuts(item, constants, trackers)
+    of_upper, of_lower = (constants.get(Ratio(item.name, limit), ()) for limit in ("ULN", "LLN"))
+    values = _values(item, cuts)
+    for place, value in enumerate(values):
         if isinstance(value, str):
             found.append(Cell(value))
             continue
-        uppers = _multiples(value, constants.get(Ratio(item.name, "ULN"), ()))
-        lowers = _multiples(value, constants.get(Ratio(item.name, "LLN"), ()))
-        both = (_together(upper, lower) for upper, lower in product(uppers, lowers))
-        found += [Cell(value, *_limits(value, *one)) for one in both]
-        found += [Cell(value, upper, Fraction(0)) for upper in _uppers(value, uppers) if value == 0 and lowers != (None,)]
+        if isinstance(item.kind, Number) and value not in cuts:
+            low, _, high = (item.kind.low, *values, item.kind.high)[place : place + 3]
+            value = that_divides(value, Interval(low, high), (*of_upper, *of_lower))  # type: ignore[arg-type]
+        uppers, lowers = multiples(value, of_upper), multiples(value, of_lower)
+        both = (together(value, upper, lower) for upper, lower in product(uppers, lowers))
+        found += [Cell(value, *limits(value, *one)) for one in both]
+        found += [Cell(value, upper, Fraction(0)) for upper in uppers_of(value, uppers) if value == 0 and lowers != (None,)]
     return tuple(found)
 
 
 def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom], *, grades: bool = False) -> tuple[Cell, ...]:
     """One of the pieces for all that no comparison tells apart: one that can be on record first, a piece between two constants
-    before a constant, of grades the mildest."""
+    before a constant, of grades the mildest; and one whose limits of normal are decimals."""
     asked = tuple(dict.fromkeys(atoms))
     cuts = {atom.constant for atom in asked if isinstance(atom, Compare) and isinstance(atom.term, Value)}
     both = bool(cuts) and any(isinstance(atom, Compare) and isinstance(atom.term, Ratio) for atom in asked)
     found: dict[object, Cell] = {}
-    for piece in sorted(pieces, key=lambda one: (not one.is_on_record, not grades and one.value in cuts)):
+
+    def last(one: Cell) -> tuple[bool, bool, bool]:
+        return not one.is_on_record, not grades and one.value in cuts, not (is_decimal(one.upper) and is_decimal(one.lower))
+
+    for piece in sorted(pieces, key=last):
         # A value without its limit of normal can be any multiple of it, so values are not mixed where both are asked.
         found.setdefault((*(is_true(atom, piece) for atom in asked), piece.value if both else None), piece)
     kept = set(found.values())
@@ -167,52 +175,6 @@ def _told_apart(values: Iterable[Fraction], cuts: tuple[Fraction, ...]) -> Itera
         if sides not in seen:
             seen.add(sides)
             yield value
-
-
-Multiple = tuple[Fraction, Fraction, Fraction] | None
-"""How many times a limit of normal a value is: one of a piece, and the bounds of the piece, which are not in it."""
-
-
-def _multiples(value: Fraction, ratios: tuple[Fraction, ...]) -> tuple[Multiple, ...]:
-    """One of each piece in which the value divided by its limit can lie; None where no multiple of it is asked."""
-    if not ratios:
-        return (None,)
-    if value == 0:
-        return ((Fraction(0),) * 3,)
-    top = max(ratios) + 1
-    pieces = sorted(piece for piece in cells(Interval(Fraction(0), top, open_low=True), ratios) if piece > 0)
-    found: list[Multiple] = []
-    for place, piece in enumerate(pieces):
-        if piece in ratios:
-            found.append((piece, piece, piece))
-        else:
-            last = place + 1 == len(pieces)
-            found.append((piece, pieces[place - 1] if place else Fraction(0), top * BEYOND if last else pieces[place + 1]))
-    return tuple(found)
-
-
-BEYOND = 1_000
-"""How many times the largest multiple that is asked a value is at most."""
-
-
-def _together(upper: Multiple, lower: Multiple) -> tuple[Limit, Limit]:
-    """Multiples of both limits, of which the upper one is not below the lower one if that can be."""
-    if upper is None or lower is None or lower[0] >= upper[0]:
-        return (upper and upper[0], lower and lower[0])
-    low, high = max(upper[1], lower[1]), min(upper[2], lower[2])
-    if low < high or low == upper[0] == lower[0]:
-        return (low + min(high - low, Fraction(1)) / 2,) * 2
-    return upper[0], lower[0]
-
-
-def _limits(value: Fraction, upper: Limit, lower: Limit) -> tuple[Limit, Limit]:
-    """The limits of which the value is these multiples."""
-    of_value = (None if one is None else value / one if one else Fraction(1) for one in (upper, lower))
-    return next(of_value), next(of_value)
-
-
-def _uppers(value: Fraction, uppers: tuple[Multiple, ...]) -> tuple[Limit, ...]:
-    return tuple(_limits(value, one and one[0], None)[0] for one in uppers)
 
 
 def letters_of(
