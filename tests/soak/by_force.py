@@ -1,11 +1,12 @@
-"""What does the reference come to that the search does not? Visits drawn at random, also where other doses are given."""
+"""What does the reference come to that the search does not? All short courses, and visits drawn at random."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from time import process_time
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from protocol import initial, step
 from protocol.model.course import Given
@@ -20,29 +21,55 @@ from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Place
+from tests.oracle.explore import explore
 from tests.oracle.lockstep import grid_visits
 from tests.oracle.search import Seen
 
-STATES, SECONDS, MEGABYTES = 300, 1.0, 1_500
-STEPS, RECENT = 250, 25
+STATES, SECONDS, MEGABYTES = 500, 1.0, 1_500
+STEPS, RECENT = 100, 25
+FORCED = 40
 
 
-def left_out(protocol: Protocol, random: Random, *, any_dose: bool) -> set[Seen] | None:
-    """What visits drawn at random come to and the search does not; None where the search has too many states."""
+def enough(states: int = STATES) -> Bounds:
+    """How far one search goes here, however busy the machine is."""
+    return Bounds(states, SECONDS, MEGABYTES, process_time)
+
+
+def searched(protocol: Protocol, *, any_dose: bool) -> Explored | None:
+    """All that the search comes to; None where it has too many states."""
     exploring = Exploring(abstraction(protocol, WEEK), (WEEK,), any_dose=any_dose)
-    explored = BreadthFirst(exploring).explore(Bounds(STATES, SECONDS, MEGABYTES).whole())
-    return None if explored.ended else set(by_force(protocol, random, any_dose=any_dose)) - set(_seen(explored))
+    explored = BreadthFirst(exploring).explore(enough().whole())
+    return None if explored.ended else explored
 
 
-def by_force(protocol: Protocol, random: Random, *, any_dose: bool) -> Iterator[Seen]:
+@frozen
+class Forced:
+    """What brute force came to, and whether these are all courses on which what is recommended is given."""
+
+    seen: set[Seen]
+    every: bool
+
+
+def all_short(protocol: Protocol) -> Forced:
+    """Every visit after every state that is found, the nearest first, up to so many states."""
+    found = explore(protocol, (WEEK,), limit=FORCED)
+    seen = {_of(taken, found.states[here]) for here, taken in found.taken}
+    return Forced(seen, found.complete)
+
+
+def at_random(protocol: Protocol, random: Random, *, any_dose: bool) -> Iterator[Seen]:
     """Weekly visits, each after one of those before it; the later ones more often, so that some courses are long."""
     states = [initial(protocol)]
     for number in range(STEPS):
         before = random.choice(states[-RECENT:] if number % 4 else states)
         taken = visited(protocol, random, before, any_dose=any_dose, seldom=number % 2 == 0)
         states.append(taken.state)
-        decision = taken.decision
-        yield Seen(_place(before), decision.status, decision.after, decision.silent, _place(taken.state))
+        yield _of(taken, before)
+
+
+def _of(taken: Step, before: State) -> Seen:
+    decision = taken.decision
+    return Seen(_place(before), decision.status, decision.after, decision.silent, _place(taken.state))
 
 
 def visited(protocol: Protocol, random: Random, state: State, *, any_dose: bool = False, seldom: bool = False) -> Step:
@@ -74,7 +101,7 @@ def _place(state: State) -> Place:
     return Place(state.control, state.level, state.dose, state.withheld, state.reasons)
 
 
-def _seen(explored: Explored) -> Iterator[Seen]:
+def all_seen(explored: Explored) -> Iterator[Seen]:
     for state, kinds in zip(explored.states, explored.kinds, strict=True):
         for outcome, _, _ in (told for kind, _ in kinds for told in explored.visits[kind][2].outcomes):
             for way in outcome.ways:

@@ -12,10 +12,10 @@ from protocol.model.guard import Compare, Is, Known, Named, nodes
 from protocol.model.property import Property
 from protocol.model.protocol import Protocol
 from protocol.testing.properties import any_properties
-from protocol.testing.protocols import any_protocol
 from tests.oracle.provers import agreeing, shown_wrong
 from tests.soak.constructs import constructs
 from tests.soak.seeds import Told, over_seeds
+from tests.soak.small import any_size
 
 pytest.importorskip("z3", reason="Z3 is not installed")
 pytest.importorskip("cvc5", reason="cvc5 is not installed")
@@ -25,7 +25,7 @@ PROPERTIES, STATES = 5, 150
 
 def wrong_of(seed: int, told: Told) -> list[str]:
     """What Spacer and the search disagree about in one protocol, each of whose certificates cvc5 has to confirm."""
-    one = asking_more(any_protocol(Random(seed).choice, inputs=2), Random(seed))
+    one = asking_more(any_size(seed), Random(seed))
     found = agreeing(one, limit=STATES)
     if not found:
         told["spacer: too large, or nothing that can be asked"] += 1

@@ -11,33 +11,50 @@ from protocol.model.course import Visit
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.verification.search.abstraction import Abstraction, abstraction
-from protocol.verification.search.bounds import Bounds
 from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.explored import Explored
 from protocol.verification.search.exploring import Exploring
 from tests.oracle.lockstep import grid_visits, lockstep
-from tests.oracle.search import acting_once, confirmed, drawn, is_exact
+from tests.oracle.search import acting_once, confirmed, is_exact
 from tests.oracle.search import letters as told_apart
-from tests.soak.by_force import MEGABYTES, SECONDS, left_out
+from tests.soak.by_force import all_seen, all_short, at_random, enough, searched
 from tests.soak.constructs import constructs
 from tests.soak.seeds import Told, over_seeds
+from tests.soak.small import any_size
 
-MOST_LETTERS, WALKS, VISITS, STATES, PATHS = 60, 4, 10, 60, 30
+MOST_LETTERS, FEW_LETTERS, WALKS, VISITS, STATES, PATHS = 60, 12, 4, 10, 60, 30
+MOST_STATES = 150
+"""Of so many states there are too many where any dose may be given, so it is not tried."""
 
 
 def wrong_of(seed: int, told: Told) -> list[str]:
     """What the search and the reference disagree about in one protocol."""
-    one, random = drawn(seed), Random(seed)
+    one = any_size(seed)
     if told_apart(one) > MOST_LETTERS:
         told["search: too many letters"] += 1
         return []
     told.update(constructs(one))
-    found = list[str]()
+    return _left_out(one, seed, told) + _same_visits(one, seed, told) + _acted_on_twice(seed, told)
+
+
+def _left_out(one: Protocol, seed: int, told: Told) -> list[str]:
+    """What brute force comes to and the search does not."""
+    found, random = list[str](), Random(seed)
     for any_dose in (False, True):
-        missing = left_out(one, random, any_dose=any_dose)
-        told[f"search: {'any dose given' if any_dose else 'all that is permitted'}{', too large' * (missing is None)}"] += 1
-        found += [f"left out{', any dose' * any_dose}: {seen}" for seen in missing or ()]
-    return found + _same_visits(one, seed, told) + _acted_on_twice(seed, told)
+        explored, what = searched(one, any_dose=any_dose), "any dose given" if any_dose else "all that is permitted"
+        told[f"search: {what}{', too large' * (explored is None)}"] += 1
+        if explored is None:
+            break
+        seen, forced = set(all_seen(explored)), set(at_random(one, random, any_dose=any_dose))
+        if not any_dose and told_apart(one) <= FEW_LETTERS:
+            short = all_short(one)
+            told[f"search: by force {'all courses' if short.every else 'all short courses'} beside those drawn"] += 1
+            forced |= short.seen
+        found += [f"left out, {what}: {came}" for came in forced - seen]
+        if not any_dose and len(explored.states) > MOST_STATES:
+            told["search: any dose given, not tried"] += 1
+            break
+    return found
 
 
 def _same_visits(one: Protocol, seed: int, told: Told) -> list[str]:
@@ -72,7 +89,7 @@ def _apart(exploring: Exploring, walks: list[list[Visit]], told: Told) -> list[s
 
 def _remembering(one: Protocol, states: int) -> tuple[Exploring, Explored]:
     exploring = Exploring(abstraction(one, WEEK, [item.name for item in one.inputs]), (WEEK,))
-    return exploring, BreadthFirst(exploring).explore(Bounds(states, SECONDS, MEGABYTES).whole())
+    return exploring, BreadthFirst(exploring).explore(enough(states).whole())
 
 
 def _shown(asked: Abstraction) -> set[str]:

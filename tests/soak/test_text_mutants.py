@@ -28,13 +28,14 @@ from protocol.semantics.trace import trace
 from protocol.verification.difference.meanings import look_at, meaning_of
 from protocol.verification.mutation.differing import Differing, Search
 from tests.oracle.explore import BEGIN, outline, values_of
-from tests.oracle.search import drawn, letters
+from tests.oracle.search import letters
 from tests.soak.by_force import permitted
 from tests.soak.constructs import constructs
 from tests.soak.seeds import Told, over_seeds
+from tests.soak.small import any_size
 from tests.verification.text_mutants import text_mutants
 
-MOST_LETTERS, MUTANTS, TRIED, DRAWN, RECENT = 20, 4, 900, 250, 25
+MOST_LETTERS, MUTANTS, TRIED, DRAWN, RECENT = 20, 4, 400, 120, 25
 Pair = tuple[State, State]
 Letter = tuple[Observation, ...]
 
@@ -114,7 +115,7 @@ def at_random(both: Both, random: Random) -> int | None:
 
 def wrong_of(seed: int, told: Told) -> list[str]:
     """What is wrong of the changes of one protocol."""
-    one = drawn(seed)
+    one = any_size(seed)
     if letters(one) > MOST_LETTERS:
         told["mutants: too many letters"] += 1
         return []
@@ -126,7 +127,7 @@ def wrong_of(seed: int, told: Told) -> list[str]:
 
 def _wrong(one: Protocol, other: Protocol, seed: int, told: Told) -> Iterator[str]:
     try:
-        found = Search(one, other, WEEK, states=500, seconds=4).first()
+        found = Search(one, other, WEEK, states=500, seconds=2).first()
     except ProtocolError:
         told["mutants: no course in common"] += 1  # a text that was changed can declare what has none
         return
