@@ -26,6 +26,7 @@ from protocol.verification.mutation.mutant import Mutant
 from protocol.verification.mutation.nearby import search as search_near
 from protocol.verification.mutation.shown import apart, up_to
 from protocol.verification.mutation.taken import taken
+from protocol.verification.search.levels import sliced
 from protocol.verification.search.size import megabytes, most_megabytes
 from protocol.verification.verify import verify
 from protocol.verification.witnesses import witnesses
@@ -123,7 +124,8 @@ class Judge:
         if not lost:
             return ""
         most = self.bounds
-        found = verify(mutant.protocol, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory)
+        alone = sliced(mutant.protocol, frozenset(lost))
+        found = verify(alone, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory)
         if found.is_interrupted:
             raise KeyboardInterrupt
         return next((one.name for one in found.verdicts if one.outcome == "fails"), "")

@@ -21,10 +21,10 @@ from protocol.verification.search.scoring import FollowedScore, asked_behind, fo
 class AskedBy:
     """What one protocol asks. ``stepping`` are the parts of guards of rules that use up what makes them true.
 
-    ``cares`` are inputs of which it matters how old a reading is, ``carried`` those of which it matters whether it is carried
-    over, ``kept`` those whose readings are kept. ``free`` are clocks and trackers that are asked like inputs, by name;
-    ``roughly`` are those trackers among them that are followed, but not how long ago things were. ``scores`` follow from what
-    else is asked of a visit.
+    ``cares`` are inputs of which it matters whether a reading is older than a step, ``carried`` those of which it matters
+    whether it is carried over, ``kept`` those whose readings are kept. ``free`` are clocks and trackers that are asked like
+    inputs, by name; ``roughly`` are those trackers among them that are followed, but not how long ago things were. ``scores``
+    follow from what else is asked of a visit.
     """
 
     protocol: Protocol
@@ -106,10 +106,10 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free:
     exact = [tracker for tracker in trackers if tracker.name not in roughly]
     lasting = [guard for tracker in exact if tracker.kind in ("duration", "since") for guard in _conditions(tracker)]
     counting = [guard for tracker in trackers if _tells_measured(tracker) for guard in _conditions(tracker)]
-    cares = _inputs(prepared, stepping) | _aged(prepared, guards)
+    cares = _inputs(prepared, stepping)
     kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed} | remembered
     once = any(rule.once for rule in prepared.rules)
-    carried = frozenset(cares | kept | _inputs(prepared, counting))
+    carried = frozenset(cares | kept | _aged(prepared, guards) | _inputs(prepared, counting))
     asked = protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once
     named_free = {name: term for term in free.terms if (name := name_of(term)) in prepared.inputs}
     return AskedBy(*asked, named_free, roughly, scores)
@@ -175,9 +175,14 @@ def _inputs(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
 
 
 def _aged(prepared: Prepared, guards: Iterable[Guard]) -> set[str]:
-    return {
-        node.input for guard in guards for node in opened(prepared, guard) if isinstance(node, Known) and node.within is not None
-    }
+    """The inputs of which it is asked whether their reading is younger than it has to be to count at all."""
+    known = (node for guard in guards for node in opened(prepared, guard) if isinstance(node, Known))
+    return {node.input for node in known if node.within is not None and _lapses_before(prepared, node.input, node.within)}
+
+
+def _lapses_before(prepared: Prepared, name: str, within: int) -> bool:
+    valid_for = prepared.inputs[name].valid_for
+    return valid_for is None or within < valid_for
 
 
 def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[Compare]:
