@@ -93,5 +93,5 @@ def test_what_is_wrong_with_the_input_is_a_document_too(arguments: tuple[str, ..
 
 def test_a_test_without_courses_answers_once(desk: Path, capsys: Output) -> None:
     (desk / "small" / "courses.md").unlink()
-    found = as_json(capsys, 2, "test", "imatinib-hes", "small")
+    found = as_json(capsys, 2, "test", "clozapine-anc", "small")
     assert "has no courses" in found["problems"][0]["message"]  # type: ignore[index]

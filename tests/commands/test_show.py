@@ -11,6 +11,7 @@ from protocol.cli import run
 from protocol.language.from_yaml import parse
 from protocol.language.shipped import load
 from protocol.language.to_schema import schema
+from tests.hand_made import SPEC
 
 Output = pytest.CaptureFixture[str]
 
@@ -71,10 +72,17 @@ def test_the_canonical_form_is_shown_as_json(capsys: Output) -> None:
 def test_a_protocol_can_be_shown_in_promela_and_one_that_asks_more_is_refused(capsys: Output) -> None:
     assert run(["show", "clozapine-anc", "--promela"]) == 0
     assert capsys.readouterr().out.startswith("/* clozapine-anc 2022.1, a visit every 1440 minutes */\n")
-    assert run(["show", "imatinib-hes", "--promela"]) == 0
-    assert "without its properties: " in capsys.readouterr().out
     assert run(["show", "heparin-raschke", "--promela"]) == 2
     assert "which the Promela model has not" in capsys.readouterr().err
+
+
+def test_a_property_that_tells_too_many_cases_apart_is_left_out_of_promela_with_a_word(tmp_path: Path, capsys: Output) -> None:
+    counts = " or ".join(f"platelets == {count}" for count in range(20))
+    file = tmp_path / "protocol.yaml"
+    file.write_text(f'{SPEC}  too-many: {{never: "escalate and ({counts})"}}\n', encoding="utf-8")
+    assert run(["show", str(file), "--promela"]) == 0
+    said = "/* without its properties: platelets: more than 20 cases to tell apart, which have no room */\n/* counts 1, "
+    assert capsys.readouterr().out.startswith(said)
 
 
 def test_without_a_protocol_there_is_nothing_else_to_show(capsys: Output) -> None:
