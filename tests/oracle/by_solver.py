@@ -17,7 +17,7 @@ followed. So rules of such that change places count as different.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, takewhile
 
 import cvc5
@@ -70,19 +70,24 @@ class Comparing:
         self._solver.setOption("incremental", "true")
         self._facts = Facts(self.words, self.protocol)
 
-    def differs(self, other: Protocol) -> str:
-        """Where a patient can be decided differently; empty where the two decide alike."""
+    def differs(self, other: Protocol, always: Callable[[Rules], Term] | None = None) -> str:
+        """Where a patient can be decided differently; empty where the two decide alike.
+
+        ``always`` is what is so of every patient whom the other protocol has led here, as far as that was shown.
+        """
         if _declared(self.protocol) != _declared(other):
             return "declared otherwise"
-        facts, named = self._facts.of(other), tuple(sorted({UNORDERED} | _reasons(self.protocol) | _reasons(other)))
+        facts, named = self._facts.of(other), reasons(self.protocol, other)
         for place in places(self.protocol):
             if _asked(self.protocol, place) != _asked(other, place):
-                old = self._sides.setdefault((place, named), Side(self._facts, place, named))
-                if any(map(self._is_possible, _ways_to_differ(old, Side(facts, place, named)))):
+                old, new = self._sides.setdefault((place, named), Side(self._facts, place, named)), Side(facts, place, named)
+                so = always(new.world()) if always else self.words.yes
+                if any(self.is_possible(self.words.all([so, way])) for way in _ways_to_differ(old, new)):
                     return f"{place.control} {place.level}".strip()
         return ""
 
-    def _is_possible(self, question: Term) -> bool:
+    def is_possible(self, question: Term) -> bool:
+        """Whether there is a patient of whom it is so."""
         for one in self.words.natural[self._told :]:
             self._solver.assertFormula(one)
         self._told = len(self.words.natural)
@@ -96,7 +101,7 @@ class Comparing:
 def _ways_to_differ(old: Side, new: Side) -> Iterator[Term]:
     """What is known, what is given and remembered, and the first rule that is sure, one after the other."""
     one, other, w = old.world(), new.world(), old.facts.words
-    held = w.any(map(one.reason, one.reasons)) if old.place.control == "held" else w.yes
+    held = one.for_a_reason()
     known = [(one.facts.is_known(item.name), other.facts.is_known(item.name)) for item in old.facts.protocol.inputs]
     yield w.all([held, w.any([*(w.differ(*both) for both in known), *_said(one, other), *_holds(one, other)])])
     yield w.all([held, w.any([*_first(old, new), *_first(new, old)])])
@@ -117,9 +122,13 @@ def _asked(protocol: Protocol, place: Place) -> tuple[object, ...]:
     return rules, p.otherwise, p.inputs, p.derived, p.numbers, p.scores, p.trackers, p.interpretations
 
 
-def _reasons(protocol: Protocol) -> set[str]:
-    by = {name for rule in protocol.rules for where in rule.where if where.control == "held" for name in where.by}
-    return by | {rule.name for rule in protocol.rules if "hold" in (rule.action.kind, rule.action.off_ladder)}
+def reasons(*protocols: Protocol) -> tuple[str, ...]:
+    """What can be a reason of a hold in any of them."""
+    found = {UNORDERED}
+    for rule in (rule for one in protocols for rule in one.rules):
+        found |= {name for where in rule.where if where.control == "held" for name in where.by}
+        found |= {rule.name} if "hold" in (rule.action.kind, rule.action.off_ladder) else set()
+    return tuple(sorted(found))
 
 
 def places(protocol: Protocol) -> Iterator[Place]:
@@ -170,11 +179,12 @@ def _asks_apart(old: Rules, new: Rules, name: str, turned: Sequence[tuple[str, s
 
 
 def _holds(old: Rules, new: Rules) -> Iterator[Term]:
-    """The hold rules that are true are remembered, whichever acts."""
+    """The hold rules that are true are remembered, whichever acts; but a reason that is there is there, unless a date counts."""
     w, level = old.words, old.place.level
     before, after = ({rule.name: rules.acts(rule) for rule in rules.holding(level)} for rules in (old, new))
     for name in {**before, **after}:
-        yield w.differ(before.get(name, w.no), after.get(name, w.no))
+        is_there = old.reason(name) if old.place.control == "held" and not old.facts.dates_a_hold else w.no
+        yield w.all([w.differ(before.get(name, w.no), after.get(name, w.no)), w.isnt(is_there)])
 
 
 def _first(old: Side, new: Side) -> Iterator[Term]:

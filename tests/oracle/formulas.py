@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import cvc5
@@ -100,6 +101,13 @@ class Facts:
 
     def __attrs_post_init__(self) -> None:
         self.rules = self.protocol.in_force()
+
+    @cached_property
+    def dates_a_hold(self) -> bool:
+        """Whether it matters when a hold began."""
+        p = self.protocol
+        asked = within((self.rules, p.derived, p.interpretations, p.trackers))
+        return any(rule.once for rule in self.rules) or Clock("hold") in asked
 
     def of(self, other: Protocol) -> Facts:
         """The same of another protocol; where it declares nothing otherwise, what was found of one is so of the other."""

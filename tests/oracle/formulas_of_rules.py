@@ -60,6 +60,10 @@ class Rules:
     def reason(self, name: str) -> Term:
         return self.words.truth(f"held by {name}")
 
+    def for_a_reason(self) -> Term:
+        """Who is held is held for something."""
+        return self.words.any(map(self.reason, self.reasons)) if self.place.control == "held" else self.words.yes
+
     def applies(self, rule: Rule) -> Term:
         return self.words.any([self._applies(rule, where) for where in rule.where])
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from protocol.language.from_yaml import parse
 from protocol.language.shipped import find, load
+from protocol.model.input import Choice
 from protocol.verification.mutation.mutants import mutants
 
 pytest.importorskip("cvc5", reason="cvc5 is not installed")
 
-from tests.oracle.by_solver import Comparing
+from tests.oracle.by_solver import Comparing, places, reasons
+from tests.oracle.formulas import Facts, Term
+from tests.oracle.formulas_of_rules import Rules
 
-ONE_IN = 24
+ONE_IN = 40
 ALIKE = {
     "resume-after-recurrent-cytopenia-at-400/condition/0a4e",
     "resume-after-recurrent-cytopenia-at-400/count/4aac",
@@ -119,3 +123,47 @@ def test_mutants_of_imatinib_hes_are_equivalent_or_not_as_was_reasoned() -> None
     comparing, found = Comparing(protocol), tuple(mutants(protocol))
     asked = [one for number, one in enumerate(found) if one.name in ALIKE or number % ONE_IN == 0]
     assert {one.name for one in asked if not comparing.differs(one.protocol)} == ALIKE
+
+
+def test_an_outcome_that_withholds_once_withholds_as_long_as_it_stands() -> None:
+    """Of hold-reaction by one reading once cvc5 finds a patient who is decided otherwise: treated, and the outcome was acted on.
+
+    There is none where an outcome is recorded at the visit at which it is observed. Who has an outcome that was acted on is held
+    for it, or drug was given in spite of it. That is so at first, as nothing was acted on; a new outcome was not; and cvc5 shows
+    that what follows a visit of whom it is so leaves it so. It stands in every completion, because a known outcome has no other.
+    """
+    protocol = load(find("imatinib-hes/2026-dress"))
+    once = evolve(protocol, rules=tuple(evolve(rule, once=rule.once or rule.name == WITHHELD) for rule in protocol.rules))
+    comparing = Comparing(protocol)
+    assert comparing.differs(once)
+    assert not comparing.differs(once, always=_held_for_it)
+    facts = Facts(comparing.words, once)
+    assert facts.asks(once.rule(WITHHELD).when) == {"reaction"} and isinstance(once.input("reaction").kind, Choice)
+    for place in places(once):
+        rules = Rules(facts, place, reasons(once))
+        assert not comparing.is_possible(
+            comparing.words.all([_held_for_it(rules), rules.for_a_reason(), _no_longer_after(rules)])
+        )
+
+
+WITHHELD = "hold-reaction"
+
+
+def _held_for_it(rules: Rules) -> Term:
+    """Unless the outcome is another one, or newer than what was acted on, or drug was given during the hold."""
+    w, rule = rules.words, rules.protocol.rule(WITHHELD)
+    there = rules.reason(WITHHELD) if rules.place.control == "held" else w.no
+    return w.any([w.isnt(rules.facts.true(rule.when)), w.isnt(rules.used(rule)), there])
+
+
+def _no_longer_after(rules: Rules) -> Term:
+    """After the visit the outcome was acted on, and the patient is not held for it, nor is a reason of the hold remembered."""
+    w, rule, held = rules.words, rules.protocol.rule(WITHHELD), rules.place.control == "held"
+    acts, acted_on = rules.acts(rule), w.all([w.truth("held before"), w.isnt(rules.facts.newer(rule.when, True, "hold"))])
+    begins = acts if held else w.yes
+    not_there = w.isnt(w.any([acts, rules.reason(WITHHELD)]))
+    stays_held = w.all([w.any([begins, acted_on]), not_there])
+    resumed = [when for what, when in rules.said.items() if what[0] in ("orders", "permits") and what[2]]
+    forgotten = w.all([acted_on, w.any(resumed)])
+    treated = w.all([acted_on, w.isnt(w.any(map(rules.reason, rules.reasons)))])
+    return w.all([rules.facts.true(rule.when), w.any([stays_held, forgotten, treated])])
