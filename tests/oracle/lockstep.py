@@ -15,14 +15,15 @@ from attrs import evolve, frozen
 from protocol import initial, step
 from protocol.model.course import Observation, Visit
 from protocol.model.decision import Step
-from protocol.model.guard import Is, Value
+from protocol.model.guard import Is, Tracked, Value
 from protocol.model.protocol import Protocol
 from protocol.model.state import Held, Interval, State
 from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
+from protocol.testing import thresholds
 from protocol.verification.search.asked import asked_by
-from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, is_true
+from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, Cell, is_true
 from protocol.verification.search.diagrams import value_at
 from protocol.verification.search.explored import Options
 from protocol.verification.search.exploring import Exploring
@@ -135,17 +136,31 @@ def _date(exploring: Exploring, axis: Axis, state: State, held: Held) -> int:
 
 
 def _cells(exploring: Exploring, axis: Axis, held: Held, *, limits: bool) -> list[int]:
-    """The cell of a reading: the nearest of which every comparison that is asked is as true as of it, apart from limits."""
-    atoms = tuple(dict.fromkeys(asked_by(exploring.abstraction.protocol).atoms(axis.name)))
+    """The cell of a reading: the nearest of which every comparison that is asked is as true as of it, apart from limits.
+
+    What the lowest and highest values are compared with is asked of it, too.
+    """
+    protocol = exploring.abstraction.protocol
+    atoms = tuple(dict.fromkeys(asked_by(protocol).atoms(axis.name)))
+    extremes = [Tracked(one.name) for one in protocol.trackers if one.kind in ("lowest", "highest") and one.input == axis.name]
+    cuts = [constant for one in extremes for constant in thresholds(protocol).get(one, ())]
     atoms = atoms if limits else tuple(atom for atom in atoms if isinstance(atom, Is) or isinstance(atom.term, Value))
     value = held.value.low if isinstance(held.value, Interval) else held.value
-    shown = axis.cells[0].__class__(value, held.upper, held.lower)
-    wanted = tuple(is_true(atom, shown) for atom in atoms)
+    shown = Cell(value, held.upper, held.lower)
+
+    def told(cell: Cell) -> tuple[object, ...]:
+        return (*(is_true(atom, cell) for atom in atoms), *(_side(cell.value, cut) for cut in cuts))
+
+    wanted = told(shown)
     ordered = sorted(range(len(axis.cells)), key=lambda cell: _far(value, axis.cells[cell].value))
-    found = [cell for cell in ordered if tuple(is_true(atom, axis.cells[cell]) for atom in atoms) == wanted]
+    found = [cell for cell in ordered if told(axis.cells[cell]) == wanted]
     if limits:
         return found[:1]
     return [cell for cell in found if axis.cells[cell].value == axis.cells[found[0]].value]
+
+
+def _side(value: Fraction | str, cut: Fraction) -> int:
+    return 0 if isinstance(value, str) else (value > cut) - (value < cut)
 
 
 def _far(value: Fraction | str, other: Fraction | str) -> Fraction:
