@@ -26,7 +26,7 @@ from tests.oracle.lockstep import grid_visits
 from tests.oracle.search import Seen
 
 STATES, SECONDS, MEGABYTES = 500, 1.0, 1_500
-STEPS, RECENT = 100, 25
+STEPS, RECENT = 60, 20
 FORCED = 40
 
 

@@ -17,6 +17,7 @@ from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.testing import any_protocol, any_time, any_visit
 from tests.oracle.compare import disagreements
+from tests.soak.clocks import with_clocks
 from tests.soak.reduced import reduced
 
 WALKS, VISITS, SHOWN = 12, 12, 10
@@ -47,6 +48,7 @@ def run(seed: str, cases: int) -> Report:
     choose, report = Random(seed).choice, Report()
     while report.cases < cases:
         protocol = any_protocol(choose, inputs=3, safe_sides=SAFE_SIDES, tables=choose((False, False, True)))
+        protocol = with_clocks(choose, protocol) if choose((True, False)) else protocol
         for _ in range(WALKS):
             for wrong in _walk(choose, protocol, report):
                 report.wrong[wrong.split(":")[0]] += 1

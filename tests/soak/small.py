@@ -16,9 +16,12 @@ from protocol.language.from_yaml import parse
 from protocol.language.to_yaml import print_protocol
 from protocol.model.protocol import Protocol
 from protocol.testing import any_protocol
+from tests.soak.clocks import with_clocks
 
-ONE_IN, KEPT = 5, 0.5
+ONE_IN, KEPT = 10, 0.5
 """Of so many seeds one is drawn as large as it comes; of the others this part of the rules is kept, and what they need."""
+CLOCKS_IN = 3
+"""Of so many seeds the rules of one ask clocks more often."""
 _SAFE_SIDES = ("less", "less", "less", "less", "more", "none")
 _PARTS = ("interpretations", "scores", "trackers", "derived", "numbers", "inputs")
 
@@ -27,7 +30,8 @@ def any_size(seed: int) -> Protocol:
     """A random protocol, mostly a small one; the same seed gives the same one."""
     random = Random(seed)
     one = any_protocol(random.choice, inputs=2, known=seed % 2 == 0, safe_sides=_SAFE_SIDES)
-    return one if seed % ONE_IN == 0 else smaller(one, random)
+    one = one if seed % ONE_IN == 0 else smaller(one, random)
+    return with_clocks(random.choice, one) if seed % CLOCKS_IN == 0 else one
 
 
 def smaller(one: Protocol, random: Random) -> Protocol:

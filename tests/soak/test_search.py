@@ -23,7 +23,7 @@ from tests.soak.seeds import Told, over_seeds
 from tests.soak.small import any_size
 
 MOST_LETTERS, FEW_LETTERS, WALKS, VISITS, STATES, PATHS = 60, 12, 4, 10, 60, 30
-MOST_STATES = 150
+MOST_STATES = 100
 """Of so many states there are too many where any dose may be given, so it is not tried."""
 
 
