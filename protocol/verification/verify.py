@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 
@@ -50,8 +51,7 @@ def verify(
     many MB of ``memory`` in use (None: most_megabytes()), it ends, wherever it is, with two thirds of the time for the search
     through the states; what was not refuted by then is unfinished. ``progress`` is told what is done.
     """
-    names = checked(protocol, only, every, states, seconds, memory)
-    say = progress or (lambda text: None)
+    names, say = checked(protocol, only, every, states, seconds, memory), progress or (lambda text: None)
     bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
     with seldom_collected():
         grid = visit_grid(protocol) if every is None else every
@@ -64,7 +64,8 @@ def verify(
             if not (wanted := speaking.worth(level, open_names(found))):
                 continue
             free = level
-            del made  # so that its memory can be had
+            del made  # so that its memory can be had, also of what stands in a circle
+            gc.collect()
             made = searched(sliced(protocol, wanted), grid, bounds, say, any_dose=any_dose, free=free)
             found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", wanted, bounds, say)
         kept = carried_over(made.search.abstraction)
@@ -78,6 +79,7 @@ def _remembering(
     found: Report, protocol: Protocol, grid: int, kept: tuple[str, ...], bounds: Bounds, say: Progress, *, any_dose: bool
 ) -> Report:
     """The report in which what was not confirmed is judged again where the last reading of some inputs is kept."""
+    gc.collect()
     again = searched(protocol, grid, bounds, say, any_dose=any_dose, remembered=kept)
     why = f"where a failure was not confirmed, the last reading was kept of {', '.join(kept)}"
     return _refined(found, again, why, open_names(found), bounds, say)

@@ -26,8 +26,8 @@ from protocol.verification.properties.conditions import Conditions
 from protocol.verification.properties.sketches import Sketches, Truth
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
-from protocol.verification.search.diagrams import LAST, Choices, Node
-from protocol.verification.search.explored import Costs, Explored, Options
+from protocol.verification.search.diagrams import Choices, Node
+from protocol.verification.search.explored import Explored, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, is_true_of_clock, state_of
 from protocol.verification.search.outcomes import Outcome, Way
@@ -98,7 +98,6 @@ class Judging:
         self._all_facts: list[Facts] = []
         self._sketches: dict[bool, Sketches] = {}
         self._alike: dict[tuple[Explored, Sketches, AskedParts], Alike] = {}
-        self._values: dict[Costs, dict[Node, frozenset[Hashable]]] = {}
         self._asked: dict[tuple[Part, ...], AskedParts] = {}
 
     def parts(self, monitor: Monitor) -> tuple[Part, ...]:
@@ -184,24 +183,6 @@ class Judging:
             self._alike[key] = found
         return found
 
-    def values(self, node: Node, costs: Costs) -> frozenset[Hashable]:
-        """The values of a diagram that some letters lead to."""
-        memo = self._values.setdefault(costs, {})
-
-        def of(one: Node) -> frozenset[Hashable]:
-            found = memo.get(one)
-            if found is None:
-                if one.axis == LAST:
-                    found = frozenset((one.value,))
-                else:
-                    parts = {part for part, cost in zip(one.parts, costs[one.axis], strict=True) if cost is not None}
-                    found = frozenset().union(*[of(part) for part in parts])
-                    self.diagrams.watch.count(len(found))
-                memo[one] = found
-            return found
-
-        return of(node)
-
     def _facts(self, explored: Explored) -> list[int]:
         """For each kind of visit the place, among all facts, of all that a property can tell of it apart from the letters."""
         found = self._facts_of.get(explored)
@@ -274,18 +255,24 @@ class Judging:
         """Over letters each outcome that has this way, with the truths that are wanted; None where there are none."""
         outcomes = [one for one, _, _ in options.outcomes if number < len(one.ways) and follows(one.ways[number])]
         asked = {one: tuple(self.claim(part, options.kept, one, one.judged(number)) for part in parts) for one in outcomes}
-        nodes = tuple(dict.fromkeys(node for several in asked.values() for node in several))
-        places = {one: tuple(nodes.index(node) for node in several) for one, several in asked.items()}
+        so = {several: self._wanted(several, wanted) for several in dict.fromkeys(asked.values())}
+        can = {one: so[several] for one, several in asked.items() if so[several] is not self.diagrams.leaf(None)}
+        nodes = tuple(dict.fromkeys(can.values()))
+        places = {one: nodes.index(node) for one, node in can.items()}
 
-        def told(outcome: Outcome, *truths: Truth) -> tuple[Outcome, Truths] | None:
-            shown = tuple([truths[place] for place in places[outcome]])
-            return (outcome, shown) if wanted(shown) else None
+        def told(outcome: Outcome, *shown: Truths | None) -> tuple[Outcome, Truths] | None:
+            truths = shown[places[outcome]]
+            return None if truths is None else (outcome, truths)
 
-        if all(node.axis == LAST for node in nodes) and not any(
-            wanted(tuple([node.value for node in several])) for several in asked.values()
-        ):
-            return None
-        return self.diagrams.apply_to(told, self.diagrams.narrowed(options.node, frozenset(places)), *nodes)
+        return self.diagrams.apply_to(told, self.diagrams.narrowed(options.node, frozenset(can)), *nodes) if can else None
+
+    def _wanted(self, claims: tuple[Node, ...], wanted: Callable[[Truths], bool]) -> Node:
+        """Over letters the truths of some claims where they are wanted, and None elsewhere."""
+
+        def shown(*truths: Truth) -> Truths | None:
+            return truths if wanted(truths) else None
+
+        return self.diagrams.apply(shown, *claims) if claims else self.diagrams.leaf(shown())
 
 
 def _one(truth: Truth) -> frozenset[Truth]:

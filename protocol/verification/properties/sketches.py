@@ -92,17 +92,15 @@ class Sketches:
 
     def node(self, options: Options) -> Node:
         """The sketch of a visit: over letters the number of the decision, None where another trail is left."""
-        kept = options.kept
-        memo = self._nodes.setdefault(kept.place, {})
+        return self._node(options.node, options.kept, self._nodes.setdefault(options.kept.place, {}))
 
-        def of(one: Node) -> Node:
-            found = memo.get(one)
-            if found is None:
-                if one.axis == LAST:
-                    found = self.diagrams.leaf(None if one.value is None else self.number(kept, one.value))
-                else:
-                    found = self.diagrams.split(one.axis, [of(part) for part in one.parts])
-                memo[one] = found
-            return found
-
-        return of(options.node)
+    def _node(self, node: Node, kept: Kept, memo: dict[Node, Node]) -> Node:
+        found = memo.get(node)
+        if found is None:
+            if node.axis == LAST:
+                found = self.diagrams.leaf(None if node.value is None else self.number(kept, node.value))
+            else:
+                parts = [memo.get(part) or self._node(part, kept, memo) for part in node.parts]
+                found = self.diagrams.split(node.axis, parts)
+            memo[node] = found
+        return found

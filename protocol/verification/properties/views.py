@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from protocol.semantics.monitors import Monitor
 from protocol.verification.properties.judging import Judging, Part, Truths
 from protocol.verification.properties.sketches import Done, Label, Seen
-from protocol.verification.search.diagrams import LAST, Node
+from protocol.verification.search.diagrams import LAST, Diagrams, Node
 from protocol.verification.search.explored import Costs, Explored, Options
 from protocol.verification.search.kept import Kept
 
@@ -37,7 +37,9 @@ class View:
 
     def __init__(self, judging: Judging, explored: Explored, monitor: Monitor, *, with_leads: bool) -> None:
         self.judging, self.explored, self.parts = judging, explored, judging.parts(monitor)
-        self.diagrams, self.sketches = judging.diagrams, judging.sketches(self.parts, with_leads=with_leads)
+        # What is made here nothing else asks, so that it is forgotten with the property.
+        self.diagrams = Diagrams(judging.diagrams.watch)
+        self.sketches = judging.sketches(self.parts, with_leads=with_leads)
         self.alike = judging.alike(explored, self.sketches, judging.asked(self.parts))
         self.truths: list[Truths] = []
         self._numbers: dict[Truths, int] = {}
@@ -79,7 +81,7 @@ class View:
 
     def _made(self, situation: int, node: Node, options: Options) -> Told:
         found, still_open = set[tuple[Label, int]](), set[Node]()
-        for seen in cast(frozenset[int | None], self.judging.values(node, options.costs)):
+        for seen in cast(frozenset[int | None], self.judging.diagrams.possible(node, options.costs)):
             if seen is not None:
                 of = self._of.get((situation, seen)) or self._of_seen(situation, options.kept, seen)
                 found |= of.always
@@ -127,43 +129,39 @@ class View:
     def _with_labels(self, situation: int, node: Node, kept: Kept) -> Node:
         """Over letters the open diagrams of the decision there, each with the labels that it is of."""
         memo = self._labelled.setdefault(situation, {})
-
-        def of(one: Node) -> Node:
-            found = memo.get(one)
-            if found is None:
-                if one.axis != LAST:
-                    found = self.diagrams.split(one.axis, [of(part) for part in one.parts])
-                else:
-                    told = {} if one.value is None else self._of_seen(situation, kept, one.value).open
-                    found = self.diagrams.leaf(frozenset(told.items()))
-                memo[one] = found
-            return found
-
-        return of(node)
+        found = memo.get(node)
+        if found is None:
+            if node.axis != LAST:
+                parts = [memo.get(part) or self._with_labels(situation, part, kept) for part in node.parts]
+                found = self.diagrams.split(node.axis, parts)
+            else:
+                told = {} if node.value is None else self._of_seen(situation, kept, node.value).open
+                found = self.diagrams.leaf(frozenset(told.items()))
+            memo[node] = found
+        return found
 
     def _meeting(self, labelled: Node, truths: Node, costs: Costs) -> Told:
         """The labels that a diagram of truths has there, with those of its numbers that can come with them."""
-        memo, own, allowed = self._met, truths, id(costs)
+        return self._meet(labelled, truths, costs, truths)
 
-        def of(one: Node, other: Node) -> Told:
-            key = (one, other, allowed, own)
-            found = memo.get(key)
-            if found is None:
-                if other.axis == LAST:
-                    values = cast(Iterable[frozenset[tuple[Node, frozenset[Label]]]], self.judging.values(one, costs))
-                    here = {label for value in values for node, several in value if node is own for label in several}
-                    found = frozenset((label, other.value) for label in here)
-                elif one.axis == LAST:
-                    labels = (label for node, several in one.value if node is own for label in several)
-                    numbers = cast(Iterable[int], self.judging.values(other, costs))
-                    found = frozenset(product(labels, numbers))
-                else:
-                    self.diagrams.watch.count()
-                    found = frozenset().union(*(of(*parts) for parts in _parts(one, other, costs)))
-                memo[key] = found
-            return found
-
-        return of(labelled, truths)
+    def _meet(self, one: Node, other: Node, costs: Costs, own: Node) -> Told:
+        """The same of a part of each of them; ``own`` is the whole one."""
+        key = (one, other, id(costs), own)
+        found = self._met.get(key)
+        if found is None:
+            if other.axis == LAST:
+                values = cast(Iterable[frozenset[tuple[Node, frozenset[Label]]]], self.diagrams.possible(one, costs))
+                here = {label for value in values for node, several in value if node is own for label in several}
+                found = frozenset((label, other.value) for label in here)
+            elif one.axis == LAST:
+                labels = (label for node, several in one.value if node is own for label in several)
+                numbers = cast(Iterable[int], self.diagrams.possible(other, costs))
+                found = frozenset(product(labels, numbers))
+            else:
+                self.diagrams.watch.count()
+                found = frozenset().union(*(self._meet(*parts, costs, own) for parts in _parts(one, other, costs)))
+            self._met[key] = found
+        return found
 
 
 def _parts(one: Node, other: Node, costs: Costs) -> set[tuple[Node, Node]]:

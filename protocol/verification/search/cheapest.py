@@ -6,6 +6,7 @@ Of ways that cost the same the one is taken that has the earlier part where they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from protocol.verification.search.nodes import LAST, Node
@@ -79,5 +80,11 @@ def _choices(best: Best, node: Node) -> Iterator[tuple[int, int]]:
     """The choices that lead to a node, the last one first."""
     _, above, _, place = best[node]
     while above is not None:
-        yield above.axis, place
+        yield _choice(above.axis, place)
         _, above, _, place = best[above]
+
+
+@cache
+def _choice(axis: int, place: int) -> tuple[int, int]:
+    """One value of an axis. There are few of them, and millions of choices are made of these."""
+    return axis, place

@@ -22,17 +22,21 @@ _IS = "is"
 
 Made = dict[tuple[Node, ...], Node]
 """Diagrams by those that they were made of."""
+Letters = tuple[tuple[int | None, ...], ...]
+"""What each letter of each axis costs, None where it cannot be had."""
 
 
 class Diagrams:
     """A store in which each diagram stands once; what is made in it is counted by its ``watch``."""
 
-    def __init__(self) -> None:
-        self.watch = Watch()
+    def __init__(self, watch: Watch | None = None) -> None:
+        self.watch = watch or Watch()
         self._leaves: dict[Hashable, Node] = {}
         self._splits: dict[int, dict[tuple[Node, ...], Node]] = {}
         self._chosen: dict[tuple[int, tuple[Node, ...]], Node] = {}
         self._values: dict[Node, frozenset[Any]] = {}
+        self._possible: dict[Letters, dict[Node, frozenset[Any]]] = {}
+        self._sets: dict[frozenset[Any], frozenset[Any]] = {}
         self._kept: dict[Hashable, Made] = {}
         self._narrow: dict[tuple[Node, frozenset[Any]], Node] = {}
         self.scores: dict[Hashable, dict[int, Node]] = {}
@@ -179,6 +183,22 @@ class Diagrams:
             self.watch.count(len(found))
         return found
 
+    def possible(self, node: Node, costs: Letters) -> frozenset[Any]:
+        """Every value of a diagram that some letters lead to; of equal sets one is kept."""
+        return self._possible_in(node, costs, self._possible.setdefault(costs, {}))
+
+    def _possible_in(self, node: Node, costs: Letters, memo: dict[Node, frozenset[Any]]) -> frozenset[Any]:
+        found = memo.get(node)
+        if found is None:
+            if node.axis == LAST:
+                found = frozenset((node.value,))
+            else:
+                parts = {part for part, cost in zip(node.parts, costs[node.axis], strict=True) if cost is not None}
+                found = frozenset().union(*[memo.get(part) or self._possible_in(part, costs, memo) for part in parts])
+                self.watch.count(len(found))
+            found = memo[node] = self._sets.setdefault(found, found)
+        return found
+
     def substitute(self, node: Node, by: Callable[[Any], Node]) -> Node:
         """The diagram with each leaf replaced by a diagram that its value gives."""
         return self._substituted(node, by, {})
@@ -190,18 +210,18 @@ class Diagrams:
             found = memo[node] = self.choose(node.axis, inside) if inside else by(node.value)
         return found
 
-    def restricted(self, node: Node, places: Mapping[int, int]) -> Node:
-        """What is left of the diagram where some axes have these values."""
-        return self._restricted(node, places, {})
+    def restricted(self, node: Node, places: Mapping[int, int], memo: dict[Node, Node] | None = None) -> Node:
+        """What is left of the diagram where some axes have these values; ``memo`` keeps what was worked out for these."""
+        return self._restricted(node, places, max(places, default=-1), {} if memo is None else memo)
 
-    def _restricted(self, node: Node, places: Mapping[int, int], memo: dict[Node, Node]) -> Node:
-        if node.axis == LAST:
+    def _restricted(self, node: Node, places: Mapping[int, int], last: int, memo: dict[Node, Node]) -> Node:
+        if node.axis > last:
             return node
         found = memo.get(node)
         if found is None:
             place = places.get(node.axis)
-            left = [self._restricted(part, places, memo) for part in (node.parts if place is None else node.parts[place:][:1])]
-            found = memo[node] = self.split(node.axis, left)
+            parts = node.parts if place is None else node.parts[place:][:1]
+            found = memo[node] = self.split(node.axis, [self._restricted(part, places, last, memo) for part in parts])
         return found
 
     def widened(self, node: Node, ways: Mapping[int, Sequence[tuple[int, ...]]], join: Callable[[Any, Any], Hashable]) -> Node:
