@@ -117,18 +117,28 @@ class _Looking:
 
     def _first_apart(self, found: list[Found], find: Callable[[Sequence[Options]], Shown]) -> None:
         """The same of two patients in one state whose visits leave different things behind."""
-        seen, most, explored = set[Hashable](), len(found) + MOST_TRIED, self.explored
+        seen, most, explored = set[frozenset[int]](), len(found) + MOST_TRIED, self.explored
+        numbers = self._numbers()
         for state, kinds in enumerate(explored.kinds):
             self.search.diagrams.watch.count()
             if len(found) >= most and explored.depth[state] > found[-1][0]:
                 break
             for minutes in dict.fromkeys(after for _, after in kinds):
-                several = tuple({explored.visits[kind][2]: None for kind, after in kinds if after == minutes})
-                kind = frozenset((options.node, options.costs, self.instances.told_apart(options)) for options in several)
-                if kind in seen:
-                    continue
-                seen.add(kind)
-                found += _after(explored, state, minutes, find(several))
+                several = [kind for kind, after in kinds if after == minutes]
+                those = frozenset([numbers[kind] for kind in several])
+                if those not in seen:
+                    seen.add(those)
+                    visits = tuple([explored.visits[kind][2] for kind in dict.fromkeys(several)])
+                    found += _after(explored, state, minutes, find(visits))
+
+    def _numbers(self) -> list[int]:
+        """For each kind of visit a number, the same one for those of which the same is found."""
+        alike, found = dict[Hashable, int](), list[int]()
+        for _, _, options in self.explored.visits:
+            self.search.diagrams.watch.count()
+            key = options.node, options.costs, self.instances.told_apart(options)
+            found.append(alike.setdefault(key, len(alike)))
+        return found
 
 
 def _after(explored: Explored, state: int, minutes: int, shown: Shown) -> Iterator[Found]:

@@ -47,6 +47,7 @@ class Heights:
         self._wrong: dict[Node, bool] = {}
         self._projected: dict[tuple[Node, tuple[int, ...]], Node] = {}
         self._pairs: dict[tuple[Node, Node], bool] = {}
+        self._left: dict[tuple[int, int], dict[Node, Node]] = {}
         self._meant: dict[Options, Node] = {}
 
     def not_monotone(self, options: Options) -> Shown:
@@ -82,8 +83,12 @@ class Heights:
                 if loosely and not free:
                     continue
                 whole = self._whatever(joined, free)
-                if self._has_more(*(self.search.diagrams.restricted(whole, {axis: letter}) for letter in (better, worse))):
+                if self._has_more(*(self._where(whole, axis, letter) for letter in (better, worse))):
                     yield from self._pairs_apart(several, axis, (better, worse), free)
+
+    def _where(self, node: Node, axis: int, letter: int) -> Node:
+        """What is left of a diagram of heights where an axis has a letter."""
+        return self.search.diagrams.restricted(node, {axis: letter}, self._left.setdefault((axis, letter), {}))
 
     def _moved(self, options: Options, axis: int, better: int, worse: int) -> tuple[int, ...]:
         """The axes of free trackers to which a finding says something else if it is worse."""
