@@ -135,3 +135,23 @@ def test_nothing_is_proved_where_only_ordinary_visits_were_followed(monkeypatch:
     monkeypatch.setattr("protocol.verification.difference.comparing.MOST_KEPT", -1)
     found = searched(parse(TEXT.replace("hold: {in", "wait: {in").replace("held by hold", "held by wait")))
     assert not found.proved and "too many to be followed" in found.why
+
+
+USED_ONCE = """\
+protocol: once
+version: 1
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs: {rash: {yes or no, valid for: 2 weeks}}
+rules:
+  start: {in: before treatment, when: "rash", must: start at low}
+  more: {in: on treatment at low, when: "rash", must: escalate, again: yes}
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_only_one_of_two_tells_how_new_a_reading_is_the_other_follows_old_ones_too(turned: bool) -> None:
+    both = parse(USED_ONCE), parse(USED_ONCE.replace(", again: yes", ""))
+    one, other = reversed(both) if turned else both
+    found = Search(one, other, WEEK, states=200, seconds=10).first()
+    assert [len(course.visits) for course in found.courses] == [2]
+    assert not found.courses[0].visits[1].observations
