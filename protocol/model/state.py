@@ -77,7 +77,7 @@ class Since:
     """When (minutes) a condition was last definitely and last possibly true; None: it never was.
 
     With ``until`` it is a phase that was on: ``open`` is whether it still is, None where that is not known.
-    ``found`` is the last visit at which it was true and something that it asks was read. A reading that is carried over keeps
+    ``found`` is when the newest of what made it true at a visit was observed or arose. A reading that is carried over keeps
     the condition true, and is no new evidence of it.
     """
 
