@@ -155,3 +155,27 @@ def test_where_only_one_of_two_tells_how_new_a_reading_is_the_other_follows_old_
     found = Search(one, other, WEEK, states=200, seconds=10).first()
     assert [len(course.visits) for course in found.courses] == [2]
     assert not found.courses[0].visits[1].observations
+
+
+HELD_ONCE = """\
+protocol: held
+version: 1
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs:
+  rash: {yes or no, valid for: 1 week}
+  fever: {yes or no, valid for: 1 day}
+otherwise: {on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: "always", must: start at high}
+  hold: {in: on treatment, when: "rash", must: hold}
+  less: {in: on treatment at high, when: "rash and fever", must: reduce}
+  resume: {in: held, when: "fever", must: resume at the same level}
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_reading_can_be_newer_than_the_last_step_or_hold_of_one_of_two_protocols_and_not_of_the_other(turned: bool) -> None:
+    both = parse(HELD_ONCE), parse(HELD_ONCE.replace("must: hold}", "must: hold, again: no}"))
+    one, other = reversed(both) if turned else both
+    found = Search(one, other, WEEK, states=500, seconds=10).first()
+    assert {len(course.visits) for course in found.courses} == {3}

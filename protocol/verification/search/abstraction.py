@@ -258,18 +258,32 @@ class Common:
             carried = any(first.name in one.carried for one in self.asking)
             open_to = [possible_cells(one.protocol, first.name, cells, one.atoms(first.name)) for one in self.asking]
             letters += tuple(partly_known(completes, (date for date, _ in ages), open_to, read=carried, several=several))
+        apart = self._dated_apart(letters)
         return tuple(
             Axis(
                 first.name,
                 self._item(one, first),
                 cells,
                 completes,
-                (*letters, *self._longer(one, first, letters)),
+                (*letters, *self._longer(one, first, letters), *(both[number] for both in apart)),
                 withins,
                 pieces,
             )
-            for one in self.asking
+            for number, one in enumerate(self.asking)
         )
+
+    def _dated_apart(self, letters: tuple[Letter, ...]) -> list[tuple[Letter, ...]]:
+        """The letters of readings that are newer than the last step or hold in one of two protocols, and not in the other.
+
+        Both step at the same visits, as long as they decide the same; but a new reading during a hold begins it anew only where
+        a rule says so.
+        """
+        if len(self.asking) != 2 or _holds_anew(self.asking[0]) == _holds_anew(self.asking[1]):
+            return []
+        carried = [letter for letter in letters if letter.kind == "carried"]
+        pairs = [(one, other) for one, other in product(carried, repeat=2) if one.date != other.date]
+        same = [pair for pair in pairs if _undated(pair[0]) == _undated(pair[1])]
+        return [tuple(evolve(letter, cost=letter.cost + 1) for letter in pair) for pair in same]
 
     def _item(self, one: AskedBy, first: Input) -> Input:
         return lasting(one.protocol, one.prepared.inputs.get(first.name, first))
@@ -287,6 +301,16 @@ class Common:
         return tuple(
             evolve(each if longer else unknown, kind="carried" if longer else "unknown", cost=each.cost + 1) for each in shown
         )
+
+
+def _holds_anew(one: AskedBy) -> object:
+    """What says when a hold begins anew; nothing where nothing does."""
+    rules = [rule for rule in one.prepared.rules if rule.once]
+    return rules and (rules, one.prepared.definitions, one.prepared.trackers, one.protocol.scores, one.protocol.numbers)
+
+
+def _undated(letter: Letter) -> Letter:
+    return evolve(letter, date=NEW, complete=())
 
 
 def lasting(protocol: Protocol, item: Input) -> Input:
