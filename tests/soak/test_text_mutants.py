@@ -27,6 +27,7 @@ from protocol.semantics.prepared import prepare
 from protocol.semantics.trace import trace
 from protocol.verification.difference.meanings import look_at, meaning_of
 from protocol.verification.mutation.differing import Differing, Search
+from protocol.verification.mutation.shown import of_step
 from tests.oracle.explore import BEGIN, outline, values_of
 from tests.oracle.search import letters
 from tests.soak.by_force import permitted
@@ -62,7 +63,9 @@ class Both:
         return step(self.one, before[0], visit), step(self.other, before[1], visit)
 
     def differ(self, steps: tuple[Step, Step]) -> bool:
-        return meaning_of(look_at(self.one, steps[0]), look_at(self.other, steps[1])) is not None
+        """Whether they decide otherwise, or call it otherwise: that, too, is seen by who compares a build."""
+        one, other = steps
+        return of_step(one) != of_step(other) or meaning_of(look_at(self.one, one), look_at(self.other, other)) is not None
 
     def after(self, before: Pair, letter: Letter, steps: tuple[Step, Step]) -> Iterator[Pair]:
         """Where both are if what is recommended is given, or what both permit."""
