@@ -36,11 +36,15 @@ def sheets(name: str) -> list[tuple[Path, Sheet]]:
     return [(file, from_file(file, load(name))) for file in courses_of(find(name))]
 
 
+traced = cache(trace)
+"""The decisions of a course, which more than one test asks."""
+
 SHIPPED = [pytest.param(name, id=name) for name in shipped_names()]
 COURSES = [
-    pytest.param(name, under(load(name), sheet.readings), example, id=f"{name}/{file.stem}/{example.course.name}")
+    pytest.param(name, read, example, id=f"{name}/{file.stem}/{example.course.name}")
     for name in shipped_names()
     for file, sheet in sheets(name)
+    for read in [under(load(name), sheet.readings)]
     for example in sheet.examples
 ]
 
@@ -73,7 +77,7 @@ def test_every_rule_has_its_source_and_a_paraphrase(name: str) -> None:
 @pytest.mark.parametrize(("name", "protocol", "example"), COURSES)
 def test_a_course_is_decided_as_written_by_hand(name: str, protocol: Protocol, example: Example) -> None:
     pairs = [[(item.column, item.value) for item in items] for items in example.expectations]
-    assert differences(example.course, pairs, trace(protocol, example.course)) == ()
+    assert differences(example.course, pairs, traced(protocol, example.course)) == ()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -83,7 +87,7 @@ def test_the_courses_that_assert_dose_rule_and_status_reach_everything(name: str
     for _, sheet in sheets(name):
         if under(protocol, sheet.readings) == protocol:
             for example in sheet.examples:
-                run = trace(protocol, example.course)
+                run = traced(protocol, example.course)
                 covered.append((run, asserting(example, run)))
     assert coverage(protocol, covered).missed == ()
 
