@@ -179,3 +179,26 @@ def test_a_reading_can_be_newer_than_the_last_step_or_hold_of_one_of_two_protoco
     one, other = reversed(both) if turned else both
     found = Search(one, other, WEEK, states=500, seconds=10).first()
     assert {len(course.visits) for course in found.courses} == {3}
+
+
+STEPPED_ONCE = """\
+protocol: stepped
+version: 1
+doses: {low: 50 mg daily, mid: 75 mg daily, high: 100 mg daily}
+inputs:
+  rash: {yes or no, valid for: 2 weeks}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at high}
+  wait: {in: on treatment at low, when: "rash", must: hold, again: no}
+  less: {in: on treatment at mid or high, when: "rash", must: reduce}
+  back: {in: held by wait, when: always, must: resume at low}
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_both_protocols_tell_how_new_a_reading_is_and_only_one_since_a_step_both_follow_old_readings(turned: bool) -> None:
+    both = parse(STEPPED_ONCE), parse(STEPPED_ONCE.replace("must: reduce", "must: reduce, again: yes"))
+    one, other = reversed(both) if turned else both
+    found = Search(one, other, WEEK, states=2000, seconds=15).first()
+    assert [len(course.visits) for course in found.courses] == [2]

@@ -22,7 +22,7 @@ from protocol.model.guard import Clock, Compare, Guard, Known, Ratio, Term, Trac
 from protocol.model.input import Grade, Input, Number, Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
-from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, due_at, in_order, uses_up
+from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, dating_alike, due_at, in_order
 from protocol.verification.search.at_start import Base, bases_of
 from protocol.verification.search.axes import (
     BETWEEN,
@@ -69,6 +69,7 @@ class Abstraction:
     remembered: tuple[int, ...]
     cares: frozenset[str]
     holds_once: bool
+    steps: bool
     clocks: tuple[Compare, ...]
     free: dict[int, Term]
     roughly: dict[int, int]
@@ -99,8 +100,7 @@ class Abstraction:
     @cached_property
     def dated(self) -> frozenset[str]:
         """The events of which it matters when, or whether, they were."""
-        steps = any(uses_up(rule) and rule.action.kind != "hold" for rule in self.prepared.rules)
-        wanted = {"stepped": steps, "hold_began": self.holds_once, "changed": self.prepared.counts_dose, "started": True}
+        wanted = {"stepped": self.steps, "hold_began": self.holds_once, "changed": self.prepared.counts_dose, "started": True}
         return frozenset({name for name, so in wanted.items() if so} | (set(self.caps) - {"stepped"}))
 
     @cached_property
@@ -144,7 +144,7 @@ def abstractions(
     Where a reading counts longer in one than in another, there are letters in which it is carried over in the one and unknown in
     the other.
     """
-    asking = tuple(asked_by(protocol, frozenset(remembered), free) for protocol in protocols)
+    asking = dating_alike([asked_by(protocol, frozenset(remembered), free) for protocol in protocols])
     names = in_order(asking)
     constants = _constants(chain.from_iterable(one.compared() for one in asking))
     axes = [axes for name in names for axes in Common(asking, constants, every).axes(name)]
@@ -164,7 +164,7 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     free = {place: one.free[axis.name] for place, axis in enumerate(axes) if axis.name in one.free}
     places = {Tracked(tracker.name): place for place, tracker in enumerate(one.trackers) if tracker.name in one.roughly}
     roughly = {axis: places[term] for axis, term in free.items() if term in places}
-    return Abstraction(*asked, remembered, one.cares, one.once, compared, free, roughly, one.followed(axes))
+    return Abstraction(*asked, remembered, one.cares, one.once, one.steps, compared, free, roughly, one.followed(axes))
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
@@ -21,8 +21,9 @@ from protocol.verification.search.scoring import FollowedScore, asked_behind, fo
 class AskedBy:
     """What one protocol asks. ``stepping`` are the parts of guards of rules that use up what makes them true.
 
-    ``cares`` are inputs of which it matters whether a reading is older than a step, ``carried`` those of which it matters
-    whether it is carried over, ``kept`` those whose readings are kept. ``free`` are clocks and trackers that are asked like
+    ``cares`` are inputs of which it matters whether a reading is older than a step or hold, ``carried`` those of which it matters
+    whether it is carried over, ``kept`` those whose readings are kept. ``once``: some hold is called for once by one reading;
+    ``steps``: something else uses up what makes it true. ``free`` are clocks and trackers that are asked like
     inputs, by name; ``roughly`` are those trackers among them that are followed, but not how long ago things were. ``scores``
     follow from what else is asked of a visit.
     """
@@ -36,6 +37,7 @@ class AskedBy:
     carried: frozenset[str]
     kept: frozenset[str]
     once: bool
+    steps: bool
     free: dict[str, Term]
     roughly: frozenset[str]
     scores: tuple[Score, ...] = ()
@@ -83,6 +85,13 @@ class AskedBy:
         return caps
 
 
+def dating_alike(asking: Sequence[AskedBy]) -> tuple[AskedBy, ...]:
+    """The same of protocols that are compared: where it matters in one of them how new a reading is, it is told in all."""
+    cares = frozenset().union(*(one.cares for one in asking))
+    once, steps = any(one.once for one in asking), any(one.steps for one in asking)
+    return tuple(evolve(one, cares=cares, once=once, steps=steps) for one in asking)
+
+
 def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free: Free = NOTHING) -> AskedBy:
     """What a protocol asks: its rules in force, what they stand on, and its properties. Computed values are asked like others.
 
@@ -109,8 +118,9 @@ def asked_by(protocol: Protocol, remembered: frozenset[str] = frozenset(), free:
     cares = _inputs(prepared, stepping)
     kept = axes_asked(prepared, lasting) | {item.name for item in protocol.inputs if item.fixed} | remembered
     once = any(rule.once for rule in prepared.rules)
+    steps = any(uses_up(rule) and rule.action.kind != "hold" for rule in prepared.rules)
     carried = frozenset(cares | kept | _aged(prepared, guards) | _inputs(prepared, counting))
-    asked = protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once
+    asked = protocol, prepared, guards, trackers, stepping, frozenset(cares), carried, frozenset(kept), once, steps
     named_free = {name: term for term in free.terms if (name := name_of(term)) in prepared.inputs}
     return AskedBy(*asked, named_free, roughly, scores)
 

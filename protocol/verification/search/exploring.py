@@ -224,9 +224,7 @@ class Exploring:
             return None
         if letter.kind == "carried":
             same = held is None or held[0] == letter.reading
-            # Where only another protocol, that is compared with this one, tells how new a reading is, it can be either here.
-            date = letter.date if axis.name in self.abstraction.cares else NEW
-            return letter.cost if same and (date, letter.within) in can else None
+            return letter.cost if same and (letter.date, letter.within) in can else None
         return None if axis.item.fixed and held is not None else letter.cost
 
     def as_normal(self, costs: Costs) -> dict[int, tuple[int | None, ...]]:
