@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 
-from protocol.verification.search.abstraction import MOST_AGES, Abstraction
+from protocol.verification.search.abstraction import Abstraction
 from protocol.verification.search.at_start import letters_of_base
 from protocol.verification.search.axes import BETWEEN, BEYOND_NORMAL, NEW, OLD, Axis
+from protocol.verification.search.common import MOST_AGES
 from protocol.verification.search.concluding import decided
 from protocol.verification.search.deciding import Deciding
 from protocol.verification.search.diagrams import Choices, Diagrams, Node
