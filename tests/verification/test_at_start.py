@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from random import Random
 
 import pytest
 
 from protocol.language.from_yaml import parse
+from protocol.model.course import Observation, Visit
 from protocol.model.protocol import Protocol
 from protocol.model.time import WEEK
 from protocol.verification.properties.judge import judge
@@ -15,6 +17,7 @@ from protocol.verification.search.abstraction import abstraction
 from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.verify import verify
+from tests.oracle.explore import BEGIN
 from tests.oracle.lockstep import grid_visits, lockstep
 
 SPEC = """\
@@ -80,3 +83,40 @@ def test_a_baseline_that_its_input_does_not_settle_stays_free(other: str) -> Non
         "constant": KNOWN.replace("first-count >= 100", "first-count >= 110"),
     }[other]
     assert abstraction(parse(changed), WEEK, settled=True).bases == ()
+
+
+COUNTED = """\
+protocol: counted-from-the-first
+version: 1
+time: days
+sources: {ours: made for these tests}
+doses: {low: 50 mg daily, middle: 75 mg daily, high: 100 mg daily}
+inputs:
+  count: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+  rash: {yes or no, valid for: 8 days}
+derived:
+  first-count: {value: baseline(count), unit: 10*9/L, plausible: 0 to 100, missing: unknown}
+trackers:
+  few: {consecutive: "first-count < 1 or count < 1"}
+otherwise: {before treatment: continue, on treatment: continue}
+rules:
+  start: {in: before treatment, when: known(count), must: start at high, source: ours}
+  less: {in: on treatment at middle or high, when: rash, must: reduce, source: ours}
+  end: {in: on treatment at low, when: "count >= 50", must: stop, source: ours}
+  other: {in: on treatment at low, when: "few >= 2 and count >= 40", must: stop, source: ours}
+properties:
+  never-stops: {never: stop}
+"""
+
+
+def test_after_a_step_a_baseline_is_still_known_where_no_rule_that_steps_asks_it() -> None:
+    asked = parse(COUNTED)
+    (verdict,) = [one for one in verify(asked, every=WEEK).verdicts if one.name == "never-stops"]
+    assert verdict.outcome == "fails"
+    shown = [("count",), ("count", "rash"), ("count", "rash"), ("count",)]
+    values = {"count": Fraction(60), "rash": "yes"}
+    visits = [
+        Visit(BEGIN + week * WEEK, tuple(Observation(name, values[name]) for name in names)) for week, names in enumerate(shown)
+    ]
+    both = lockstep(Exploring(abstraction(asked, WEEK, settled=True), (WEEK,)), visits)
+    assert len(both) == 4 and all(one.agree() for one in both) and both[-1].taken.state.control.kind == "stopped"

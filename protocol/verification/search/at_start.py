@@ -81,7 +81,8 @@ def settling(diagrams: Diagrams, base: Base, axes: Sequence[Axis]) -> Node:
 def letters_of_base(axis: Axis, held: int | None, *, started: bool, dated: bool) -> tuple[int | None, ...] | None:
     """What each letter of a baseline costs, None where it cannot be; None for all of them: it is free.
 
-    Before the first dose it is unknown. From then on it is carried over, and no newer than a step; ``dated``: there was one.
+    Before the first dose it is unknown. From then on it is carried over, and no newer than a step; ``dated``: there was one, and
+    it matters whether the reading is older. Where that does not matter, no letter says that it is.
     """
     if not started:
         return tuple(letter.cost if letter.kind == "unknown" else None for letter in axis.letters)

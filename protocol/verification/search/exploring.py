@@ -198,7 +198,8 @@ class Exploring:
         number = self.abstraction.base_of.get(place)
         if number is None:
             return None
-        started, dated = (kept.age(name) is not None for name in ("started", "stepped"))
+        started, stepped = (kept.age(name) is not None for name in ("started", "stepped"))
+        dated = stepped and axis.name in self.abstraction.cares
         return letters_of_base(axis, kept.bases[number], started=started, dated=dated)
 
     def ages(self, axis: Axis) -> range:
