@@ -10,7 +10,10 @@ import pytest
 import protocol
 from protocol.language.from_yaml import parse
 from protocol.model.course import Observation, Visit
+from protocol.model.guard import Ratio, Term
 from protocol.model.time import WEEK
+from protocol.verification.search.axes import cells_of
+from protocol.verification.verify import verify
 from tests.oracle.explore import BEGIN
 from tests.oracle.lockstep import grid_visits, lockstep
 from tests.oracle.search import acting_once, confirmed, drawn, is_exact, left_out, letters, search, visits
@@ -122,6 +125,48 @@ def test_limits_of_normal_that_are_missing_are_supposed_each_by_itself_in_both(r
     assert found[-1].taken.decision.status == status
     assert all(both.agree() for both in found)
     assert not any(came.outcome.status == "decided" and came.outcome.rule == "hold" for _, came in visits(exploring, explored))
+
+
+EXACTLY = LIMITS.replace("bilirubin > 300", "bilirubin == TIMES x ONE and bilirubin > 1 x OTHER and bilirubin < 4 x OTHER")
+
+
+@pytest.mark.parametrize(
+    ("times", "one", "other", "reading"),
+    [
+        ("3", "ULN", "LLN", Observation("bilirubin", 120, upper=40, lower=35)),
+        ("1.5", "LLN", "ULN", Observation("bilirubin", 120, upper=100, lower=80)),
+    ],
+)
+def test_what_is_exactly_so_many_times_one_limit_can_be_near_that_of_the_other_on_record(
+    times: str, one: str, other: str, reading: Observation
+) -> None:
+    text = (
+        EXACTLY.replace("TIMES", times).replace("ONE", one).replace("OTHER", other) + "properties: {never-held: {never: hold}}\n"
+    )
+    asked = parse(text)
+    found = lockstep(search(asked, remembers=True, limit=0)[0], [Visit(BEGIN), Visit(BEGIN + WEEK, (reading,))])
+    assert found[-1].taken.decision.action == "hold" and all(both.agree() for both in found)
+    assert [one.outcome for one in verify(asked, every=WEEK).verdicts if one.name == "never-held"] == ["fails"]
+
+
+@pytest.mark.parametrize("of_upper", [("1",), ("3",), ("1.5", "3"), ("1", "2", "4")])
+@pytest.mark.parametrize("of_lower", [("1",), ("3",), ("1", "4"), ("0.5", "2", "3")])
+def test_of_both_limits_just_those_multiples_are_on_record_together_that_some_limits_have(
+    of_upper: tuple[str, ...], of_lower: tuple[str, ...]
+) -> None:
+    asked = {"ULN": tuple(map(Fraction, of_upper)), "LLN": tuple(map(Fraction, of_lower))}
+    item = parse(LIMITS).inputs[0]
+    constants: dict[Term, tuple[Fraction, ...]] = {Ratio(item.name, "ULN"): asked["ULN"], Ratio(item.name, "LLN"): asked["LLN"]}
+    (value,) = {cell.value for cell in cells_of(item, constants, ())}
+    multiples = [Fraction(number, 4) for number in range(1, 25)]
+
+    def told(upper: Fraction, lower: Fraction) -> tuple[int, ...]:
+        both = [(upper, cut) for cut in asked["ULN"]] + [(lower, cut) for cut in asked["LLN"]]
+        return tuple((multiple > cut) - (multiple < cut) for multiple, cut in both)
+
+    possible = {told(upper, lower) for upper in multiples for lower in multiples if upper <= lower}
+    shown = [cell for cell in cells_of(item, constants, ()) if cell.is_on_record]
+    assert {told(value / cell.upper, value / cell.lower) for cell in shown} == possible  # type: ignore[operator]
 
 
 DUE = """\

@@ -53,7 +53,7 @@ def together(value: Fraction, upper: Multiple, lower: Multiple) -> tuple[Limit, 
     low, high = max(upper[1], lower[1]), min(upper[2], lower[2])
     if low < high:
         return (_of_a_decimal(value, low + min(high - low, Fraction(1)) / 2, low, high),) * 2
-    if low == upper[0] == lower[0]:
+    if low == high and all(one[0] == low or one[1] < low < one[2] for one in (upper, lower)):
         return low, low
     return upper[0], lower[0]
 
