@@ -10,6 +10,7 @@ from protocol.language.from_yaml import parse
 from protocol.model.time import DAY, WEEK
 from protocol.model.verification import BUILT_IN, Verdict
 from protocol.semantics.trace import trace
+from protocol.verification.search.grids import visit_grid
 from protocol.verification.verify import verify
 
 SOUND = """protocol: sound
@@ -226,3 +227,15 @@ def test_of_two_ways_to_resume_neither_says_what_is_normal() -> None:
     both = SOUND.replace("  died:", "  rash: {yes or no, valid for: 8 days}\n  died:").replace(back, well + ill)
     assert both.count("back-") == SOUND.count("back-") + 1
     assert verdicts(both, "no-dead-end")["no-dead-end"].outcome == "holds"
+
+
+@pytest.mark.parametrize("between", ["wait", "act"])
+def test_visits_are_no_further_apart_than_a_value_counts_also_where_the_protocol_acts_between_them(between: str) -> None:
+    text = (
+        f"protocol: apart\nversion: 1\nbetween visits: {between}\ndoses: {{low: 50 mg daily, full: 100 mg daily}}\n"
+        "inputs: {anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}}\n"
+        "otherwise: {before treatment: continue, on treatment: continue}\n"
+        'rules:\n  start: {in: before treatment, when: "anc >= 1", must: start at low}\n'
+        '  raise: {in: on treatment at low, when: "time since start >= 4 weeks", may: escalate}\n'
+    )
+    assert visit_grid(parse(text)) == WEEK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import gcd
 
 from protocol.model.guard import Clock, Compare, Tracked
@@ -25,13 +26,18 @@ def visit_grid(protocol: Protocol) -> int:
     asked = [axis.item for axis in abstraction(protocol, DAY).axes]
     schedules = [item.schedule.earliest for item in asked if item.schedule is not None]
     entries = [entry.schedule.earliest for entry in protocol.monitoring if entry.schedule is not None]
-    if protocol.between_visits == "act":
-        times = times_of(protocol)
-        return gcd(*times, *schedules, *entries) if times or schedules or entries else RESOLUTIONS[protocol.resolution]
     counted = [item for item in asked if isinstance(item.kind, Number | Grade)] or asked
     valid = [item.valid_for or 0 for item in counted if item.schedule is None]
-    shortest = min((span for span in (*schedules, *entries, *valid) if span), default=WEEK)
-    return shortest - shortest % WEEK if shortest >= WEEK else shortest
+    spans = [span for span in (*schedules, *entries, *valid) if span]
+    if protocol.between_visits == "act":
+        return gcd(*times_of(protocol), *schedules, *entries, *_shortest(spans)) or RESOLUTIONS[protocol.resolution]
+    return next(_shortest(spans), WEEK)
+
+
+def _shortest(spans: Iterable[int]) -> Iterator[int]:
+    """The shortest of these, in whole weeks from a week on; nothing of none."""
+    for span in sorted(spans)[:1]:
+        yield span - span % WEEK if span >= WEEK else span
 
 
 def times_of(protocol: Protocol) -> tuple[int, ...]:
