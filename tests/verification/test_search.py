@@ -324,3 +324,35 @@ def test_a_dose_that_is_not_taken_each_day_is_counted_on_its_days_in_both(dose: 
         said = [(Observation("rash", "yes" if 0 < week <= held else "no"),) for week in range(9)]
         found = lockstep(exploring, [Visit(BEGIN + week * WEEK, readings) for week, readings in enumerate(said)])
         assert all(both.agree() for both in found)
+
+
+SEEN = """\
+protocol: seen
+version: 1
+doses: {low: 50 mg daily, mid: 75 mg daily, high: 100 mg daily}
+inputs:
+  mutation: {yes or no, fixed: yes}
+  ready: {yes or no, valid for: 8 days}
+  rash: {yes or no, valid for: 5 weeks}
+trackers:
+  seen: {time since: "WHEN"}
+otherwise: {before treatment: continue, on treatment: continue}
+rules:
+  start: {in: before treatment, when: "known(mutation) and ready", must: start at high}
+  less: {in: on treatment at mid or high, when: "seen <= 1 hour", must: reduce}
+properties:
+  acted-on: {never: "PATTERN"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "pattern"),
+    [
+        ("mutation or rash", "was on treatment at high and dose unchanged and mutation and within(rash, 1 hour) and rash is no"),
+        ("rash and not known(ready)", "reduce and rash and not within(rash, 1 hour)"),
+    ],
+)
+def test_only_what_makes_a_condition_true_is_new_and_it_can_be_from_before_the_visit(when: str, pattern: str) -> None:
+    """A rash that was ruled out is nothing new beside a mutation; one that was seen counts once the other reading has lapsed."""
+    found = verify(parse(SEEN.replace("WHEN", when).replace("PATTERN", pattern)), every=WEEK).verdicts
+    assert [one.outcome for one in found if one.name == "acted-on"] == ["fails"]

@@ -27,6 +27,7 @@ from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Diagrams, Node, value_at
 from protocol.verification.search.extremes import cuts_of, piece
 from protocol.verification.search.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
+from protocol.verification.search.newest import Newest
 from protocol.verification.search.rough import meanwhile
 
 Truth = bool | None
@@ -36,12 +37,13 @@ Truth = bool | None
 class Told:
     """What a visit tells a tracker: its conditions, whether something of them was measured, and the value of its input.
 
+    Of a time since ``measured`` says whether something that makes its condition true is new; None where it may be.
     ``between``: what is left of the value where it is not known.
     """
 
     now: Truth = None
     over: Truth = None
-    measured: bool = False
+    measured: Truth = False
     value: Fraction | None = None
     between: Interval | None = None
 
@@ -73,6 +75,7 @@ class Trails:
         self._conditions: dict[Hashable, Node] = {}
         self._nodes: dict[Hashable, Node] = {}
         self.acted_on = trackers_acted_on(abstraction.prepared)
+        self.newest = Newest(abstraction, diagrams)
         self.roughly = frozenset(abstraction.roughly.values())
         guards = [guard for tracker in abstraction.trackers for guard in (tracker.when, tracker.until) if guard is not None]
         self.clocks = tuple(
@@ -131,6 +134,8 @@ class Trails:
             only_known = tracker.measured_only and tracker.kind == "since"
             return self.diagrams.apply(lambda so: Told(False if so is None and only_known else so), now)
         over = self.condition(tracker.until, kept) if tracker.until is not None else self.diagrams.leaf(None)
+        if tracker.kind == "since" and tracker.name in self.acted_on:
+            return self.diagrams.apply(Told, now, over, self.newest.of(tracker.when, lambda guard: self.condition(guard, kept)))
         return self.diagrams.apply(Told, now, over, self._measured(tracker))
 
     def _value(self, axis: int, letter: Letter) -> Told:
@@ -219,7 +224,7 @@ class Trails:
             if tracker.from_baseline or kept.age("started") is not None or place in self.roughly:
                 new, has_moved = self._moved(tracker, held, told)
                 has_moved = has_moved and tracker.name in self.acted_on
-                if tracker.name in self.acted_on and self._may_be_beyond(tracker, held, told):
+                if tracker.name in self.acted_on and self._may_have_moved(tracker, held, told):
                     masks += [mask | 1 << place for mask in masks]
             memory.append(new)
             masks = [mask | has_moved << place for mask in masks]
@@ -255,11 +260,13 @@ class Trails:
                 return Extreme(found.low, found.high), found.changed == 1
             case Counted():
                 top = saturation(self.abstraction.prepared, tracker.name)
-                counted = counting(tracker, Counted(held.possible), told.now, told.over, told.measured, 1, top)
+                counted = counting(tracker, Counted(held.possible), told.now, told.over, told.measured is True, 1, top)
                 return Counted(counted.possible), counted.changed == 1
 
-    def _may_be_beyond(self, tracker: Tracker, held: Memory, told: Told) -> bool:
-        """Whether a value lies in the same piece as the lowest or highest so far: then it can be beyond that one, or not."""
+    def _may_have_moved(self, tracker: Tracker, held: Memory, told: Told) -> bool:
+        """Whether what is so may be new, or a value in the same piece as the lowest or highest so far be beyond that one."""
+        if isinstance(held, Since):
+            return told.measured is None
         if not isinstance(held, Extreme) or told.value is None:
             return False
         here, cuts = self._piece(tracker, told.value), cuts_of(self.abstraction, tracker, may_move=True)
