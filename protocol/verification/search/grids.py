@@ -21,7 +21,7 @@ def visit_grid(protocol: Protocol) -> int:
     """Minutes between two visits: as often as the rules need a reading, by its schedule, or else by how long it counts.
 
     What is found at once, such as an event that counts on its day, needs no schedule. From a week on they are whole weeks. A
-    protocol that acts between visits is looked at whenever it can act, so that every length of a clock is a multiple.
+    protocol that acts between visits is looked at whenever it can act as well, so that every length of a clock is a multiple.
     """
     asked = [axis.item for axis in abstraction(protocol, DAY).axes]
     schedules = [item.schedule.earliest for item in asked if item.schedule is not None]
