@@ -83,6 +83,8 @@ class Judge:
         """What becomes of the mutant."""
         by_course = self._recorded.by_course(mutant)
         by_property = self._recorded.by_property(mutant)
+        if by_course and not by_property:
+            by_property = self._no_longer_sometimes(mutant)  # dear, but less so than a search
         if by_course and by_property:
             return self._ended(mutant, "killed", by_course, by_property)
         search = self._search(mutant)
@@ -91,7 +93,7 @@ class Judge:
             by_property = self._by_property_after(mutant, found.courses)
         course = next(iter((*found.courses, *self._recorded.differing(mutant))), None)
         if course and not by_property:
-            by_property = self._by_property_further(mutant, search) or self._no_longer_sometimes(mutant)
+            by_property = self._by_property_further(mutant, search) or ("" if by_course else self._no_longer_sometimes(mutant))
         killed = by_course or by_property
         ending: Ending = "killed" if killed else "survives" if course else "equivalent" if found.proved else "unfinished"
         return self._ended(mutant, ending, by_course, by_property, course, "" if killed or course else found.why)

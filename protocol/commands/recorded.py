@@ -82,16 +82,16 @@ class Recorded:
         return tuple(self._differing)
 
     def _is_told(self, mutant: Mutant, known: Known) -> bool:
-        """Whether a course expects something else; where the mutant differs on it that is noted."""
+        """Whether a course on which the mutant differs, which is noted, expects something else."""
         course = known.example.course
         try:
             found: Trace = trace(mutant.protocol, course)
         except ProtocolError:
             self._differing.append(course)
             return True
-        pairs = zip(known.shown, map(of_step, found.steps), strict=False)
-        if any(one != other for one, other in pairs):
-            self._differing.append(course)
+        if known.shown == tuple(map(of_step, found.steps)):
+            return False
+        self._differing.append(course)
         return bool(differences(course, _expected(known.example), found))
 
     def _in_order(self, mutant: Mutant) -> list[Known]:

@@ -66,6 +66,23 @@ def test_each_change_is_told_by_a_property_by_a_course_by_none_or_by_nobody(spec
     assert found["raise: may escalate when anc > 4 instead of anc >= 4"]["ending"] == "survives"
 
 
+def test_a_course_that_expects_only_the_name_of_another_rule_tells_nothing(tmp_path: Path) -> None:
+    lower = '  low: {in: on treatment, when: "anc < 0.9", must: hold}\n'
+    spec = written(tmp_path, TEXT.replace("held by hold", "held").replace("  raise:", f"{lower}  raise:"))
+    (tmp_path / "courses.md").write_text(
+        """## Held twice over
+
+| elapsed | anc | expect action | expect rule |
+|---|---|---|---|
+| 0 | 2 | start | start |
+| 7 | 0.8 | hold | hold |
+""",
+        encoding="utf-8",
+    )
+    found = fates(spec, "--kind", "order")["hold: stands behind low instead of before it"]
+    assert (found["ending"], found["by_course"]) == ("equivalent", "")
+
+
 def test_the_course_of_a_survivor_is_one_that_tells_it_and_does_not_count(spec: str) -> None:
     found = fates(spec, "--kind", "comparison")["raise: may escalate when anc > 4 instead of anc >= 4"]
     sheet = from_markdown(found["course"], parse(TEXT))
