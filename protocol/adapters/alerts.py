@@ -73,6 +73,8 @@ def of_property(verified: Verified, one: Judged, allow_unproved: bool) -> Iterat
             yield _plain(verified, verdict, "V402", grade, f"{verdict.called} is neither proved nor refuted", one.reason)
         case "holds" if one.is_vacuous:
             yield _plain(verified, verdict, "V304", "note", f"{verdict.called} holds only because what it is about never happens")
+        case "holds" if one.unseen:
+            yield _plain(verified, verdict, "V305", "note", f"{verdict.called} holds, and {one.unseen}")
 
 
 def _failure(verified: Verified, one: Judged, level: Level, written: Literal["", "in", "beside"] = "") -> Alert:

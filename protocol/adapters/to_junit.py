@@ -56,7 +56,8 @@ def _case(verified: Verified, one: Judged, alert: Alert | None) -> ET.Element:
 def _proved(one: Judged) -> str:
     said = "fails, as the file expects" if one.standing == "expected" else "holds"
     grids = (f"with visits {say_grid(item.grid)}, by {item.by}" for item in one.verdicts if item.outcome == one.verdict.outcome)
-    return f"{said}: {'; '.join(grids)}{'; vacuous' if one.is_vacuous else ''}"
+    little = "vacuous" if one.is_vacuous else one.unseen
+    return f"{said}: {'; '.join(grids)}{f'; {little}' if little else ''}"
 
 
 def _add(case: ET.Element, kind: str, alert: Alert | None) -> None:

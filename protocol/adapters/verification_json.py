@@ -44,6 +44,7 @@ def _property(verified: Verified, one: Judged) -> Json:
         "standing": one.standing,
         "reason": one.reason,
         "vacuous": one.is_vacuous,
+        "unseen": one.unseen,
         "file": file,
         "line": line,
         "verdicts": [_verdict(verified, verdict) for verdict in one.verdicts],

@@ -74,8 +74,9 @@ def standing_lines(one: Judged, width: int, said_before: Container[str] = ()) ->
     by = tuple(dict.fromkeys(item.by for item in one.verdicts))
     proved = f" (by {listed(by)})" if one.standing == "holds" and by != ("exploration",) else ""
     vacuous = " Vacuous: what it is about never happens." if one.is_vacuous else ""
+    unseen = f" {one.unseen[0].upper()}{one.unseen[1:]}." if one.unseen else ""
     why = f" {_why(one)}" if one.reason and one.reason not in said_before else ""
-    yield from filled(f"{one.standing:<{_COLUMN}}{said}{proved}.{vacuous}{why}", width, "", " " * _COLUMN)
+    yield from filled(f"{one.standing:<{_COLUMN}}{said}{proved}.{vacuous}{unseen}{why}", width, "", " " * _COLUMN)
 
 
 def _why(one: Judged) -> str:

@@ -84,6 +84,14 @@ class Judged:
         """Whether it holds only because what it is about never happens, on any grid."""
         return self.standing == "holds" and all(one.vacuous for one in self.verdicts)
 
+    @property
+    def unseen(self) -> str:
+        """Of what window only the first visit was looked at, on every grid; empty where it is another one, or does not hold."""
+        if self.standing != "holds" or not all(one.unseen for one in self.verdicts):
+            return ""
+        first = self.verdict
+        return f"only the first visit of the {first.unseen} is seen, as visits are {say_grid(first.grid)}"
+
 
 def judged(verified: Verified) -> Iterator[Judged]:
     """The properties, in the order of the report."""

@@ -74,7 +74,14 @@ def _to_prove(report: Report, items: dict[str, Property]) -> Iterator[Verdict]:
 def _verdict(verdict: Verdict, proof: Proof, folder: Path, seconds: float) -> Verdict:
     outcome, by, why = _answer(proof, folder, seconds)
     return evolve(
-        verdict, outcome=outcome, grid=Grid(verdict.grid.every, free=True), by=by, why=why, vacuous=False, counterexample=None
+        verdict,
+        outcome=outcome,
+        grid=Grid(verdict.grid.every, free=True),
+        by=by,
+        why=why,
+        vacuous=False,
+        unseen="",
+        counterexample=None,
     )
 
 

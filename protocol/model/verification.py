@@ -79,7 +79,8 @@ class Verdict:
     ``holds``: on all courses. ``fails``: the counterexample shows it. ``not confirmed``: the abstraction has a course on which it
     fails, and no concrete one was found that does. ``unfinished``: the search was ended before all courses were seen; ``why``.
     ``code`` is stable, such as ``V101``; ``key`` is a fingerprint of protocol name, property and what goes wrong, for baselines.
-    ``vacuous``: it holds because what it is about never happens. ``expected``, ``waiver``: as the property says.
+    ``vacuous``: it holds because what it is about never happens. ``unseen``: it holds, and this is its window, in which only
+    the first visit falls, so that no later one was looked at. ``expected``, ``waiver``: as the property says.
     ``named``: of a built-in property of which the file names visits, the number of the claim at whose visits it was asked, and
     ``where`` is that claim, which who reports fills in; 0 is everywhere else, or everywhere.
     ``by`` is what proved it: ``exploration``, ``spacer``, or ``spacer, checked by cvc5``. ``file`` and ``line`` are where a
@@ -96,6 +97,7 @@ class Verdict:
     says: str = ""
     counterexample: Counterexample | None = None
     vacuous: bool = False
+    unseen: str = ""
     expected: Literal["holds", "fails"] = "holds"
     waiver: str = ""
     why: str = ""

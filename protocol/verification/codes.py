@@ -67,6 +67,9 @@ _TABLE = (
     ("V304", "a property about what never happens",
      "The property holds because what it speaks of never comes about, so that it says nothing of the protocol. Usually a "
      "condition in it is mistyped, or contradicts another."),
+    ("V305", "a window in which no further visit falls",
+     "What is to be so within a time was asked of one visit only, because the next one comes after that time. Name a longer time "
+     "or a number of visits, or look at visits that are closer together, with '--every'."),
     # How far the verdict goes.
     ("V401", "not finished",
      "The search was ended before all courses were seen, by a limit of states, of memory or of time, or by the user. No failure "

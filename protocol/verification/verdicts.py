@@ -11,7 +11,8 @@ from protocol.checks.properties_of_course import judged as on_course
 from protocol.checks.properties_of_course import moments_of
 from protocol.model.course import Course
 from protocol.model.expectation import Expectation
-from protocol.model.property import OfVisits, Property, family_of
+from protocol.model.property import Minutes, OfVisits, Property, Response, family_of
+from protocol.model.time import say_duration
 from protocol.model.verification import CODE_OF, Counterexample, Grid, Outcome, Verdict
 from protocol.verification.patients.courses import concrete, times_of
 from protocol.verification.properties.built_in import NOT_SILENT, BuiltIn, failing
@@ -47,11 +48,20 @@ def of_property(made: Search, item: Property, judged: Judged, ended: Ended = nev
         outcome, shown, why = _outcome(made, judged, ended, lambda course: fails_on(made, item, course))
         if outcome == "holds" and judged.possible:
             why = "undecided visits apart: for some value of what is missing it fails"
-    family = family_of(item)
+    family, vacuous = family_of(item), outcome == "holds" and not judged.begun and not sometimes
     return Verdict(
         item.name, CODE_OF[family], outcome, made.grid, family=family, counterexample=shown if outcome == "fails" else None,
-        vacuous=outcome == "holds" and not judged.begun and not sometimes, expected=item.expected, waiver=item.waiver, why=why,
+        vacuous=vacuous, unseen=_unseen(item, made.grid) if outcome == "holds" and not vacuous else "", expected=item.expected,
+        waiver=item.waiver, why=why,
     )  # fmt: skip
+
+
+def _unseen(item: Property, grid: Grid) -> str:
+    """The window of a property in which no visit falls but the first one; empty where another one does, or is waited for."""
+    match item.sentence:
+        case Response(_, Minutes(count), "always" | "never") if count < grid.every:
+            return say_duration(count)
+    return ""
 
 
 def _sometimes(made: Search, item: Property, judged: Judged, ended: Ended) -> tuple[Outcome, Counterexample | None, str]:

@@ -104,6 +104,17 @@ def test_nothing_is_called_unreached_where_not_all_was_seen() -> None:
     assert not {"V302", "V303"} & told(halted)
 
 
+def test_a_window_of_which_only_the_first_visit_is_seen_is_told_everywhere() -> None:
+    window = evolve(verdicts(WEEKLY)[1], by="exploration", unseen="3 days")
+    found = verified(evolve(report(), verdicts=(window,), seen=SEEN[:1]))
+    said = "nly the first visit of the 3 days is seen, as visits are every week"
+    assert f"O{said}." in " ".join(verification_text(found, 100).split())
+    assert verification_fields(found)["properties"][0]["unseen"] == f"o{said}"
+    assert said in to_junit([found]) and "V305" in told(found) and is_fine(found)
+    at_any_time = evolve(window, grid=evolve(WEEKLY, free=True), unseen="")
+    assert said not in verification_text(verified(evolve(report(), verdicts=(window, at_any_time))), 100)
+
+
 # Standing
 
 

@@ -206,6 +206,22 @@ def test_the_same_visits_further_apart_are_another_grid() -> None:
     assert report.verdicts[0].grid.every == 2 * WEEK == 14 * DAY
 
 
+def test_a_window_in_which_no_visit_falls_but_the_first_is_told() -> None:
+    said = (
+        ("short", 'after: hold, within: 3 days, always: "held"'),
+        ("fails", 'after: hold, within: 3 days, never: "held"'),
+        ("vacuous", 'after: "dose above high", within: 3 days, always: "held"'),
+        ("next-visit", 'after: hold, within: 1 week, never: "start"'),
+        ("one-visit", 'after: hold, within: same visit, always: "held"'),
+        ("waited-for", 'after: hold, within: 3 days, sometimes: "held"'),
+    )
+    text = SOUND + "".join(f"  {name}: {{{what}}}\n" for name, what in said)
+    found = verdicts(text, *(name for name, _ in said))
+    assert {name: one.unseen for name, one in found.items() if one.unseen} == {"short": "3 days"}
+    assert [name for name, one in found.items() if one.outcome == "fails"] == ["fails"]
+    assert [name for name, one in found.items() if one.vacuous] == ["vacuous"]
+
+
 def test_a_built_in_property_that_fails_is_expected_waived_or_red(sound: dict[str, Verdict]) -> None:
     holes = SOUND.replace(", on treatment: continue", "")
     said = "  no-silent-visit: {expect: fails, note: Not everything is printed.}\n"
