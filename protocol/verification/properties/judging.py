@@ -27,7 +27,7 @@ from protocol.verification.properties.sketches import Sketches, Truth
 from protocol.verification.search.asked import opened
 from protocol.verification.search.asking import diagram
 from protocol.verification.search.diagrams import Choices, Node
-from protocol.verification.search.explored import Explored, Options
+from protocol.verification.search.explored import Costs, Explored, Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.kept import Kept, is_true_of_clock, state_of
 from protocol.verification.search.outcomes import Outcome, Way
@@ -65,11 +65,11 @@ class Alike:
     """Kinds of visit in groups of those that are alike: the number of the group of each, and of each its key and its members."""
 
     groups: list[int] = field(factory=list)
-    keys: list[tuple[int, Node, int]] = field(factory=list)
+    keys: list[tuple[int, Node, Costs]] = field(factory=list)
     members: list[list[int]] = field(factory=list)
-    _numbers: dict[tuple[int, Node, int], int] = field(factory=dict)
+    _numbers: dict[tuple[int, Node, Costs], int] = field(factory=dict)
 
-    def add(self, kind: int, key: tuple[int, Node, int]) -> None:
+    def add(self, kind: int, key: tuple[int, Node, Costs]) -> None:
         """The next kind of visit: what is told of its facts, its sketch, and the letters that can be had."""
         group = self._numbers.setdefault(key, len(self.keys))
         if group == len(self.keys):
@@ -179,7 +179,7 @@ class Judging:
             situations = [told_apart.setdefault(asked.of(one), len(told_apart)) for one in self._all_facts]
             for kind, (_, _, options) in enumerate(explored.visits):
                 self.diagrams.watch.count()
-                found.add(kind, (situations[facts[kind]], sketches.node(options), id(options.costs)))
+                found.add(kind, (situations[facts[kind]], sketches.node(options), options.costs))
             self._alike[key] = found
         return found
 

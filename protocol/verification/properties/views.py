@@ -48,7 +48,7 @@ class View:
         self._of: dict[tuple[int, int], Of] = {}
         self._truths: dict[tuple[Node, ...], Node] = {}
         self._labelled: dict[int, dict[Node, Node]] = {}
-        self._met: dict[tuple[Node, Node, int, Node], Told] = {}
+        self._met: dict[tuple[Node, Node, Costs, Node], Told] = {}
 
     def told(self, group: int) -> Told:
         """Every label of a way to follow visits that are alike, with every number of truths that can come with it."""
@@ -146,7 +146,7 @@ class View:
 
     def _meet(self, one: Node, other: Node, costs: Costs, own: Node) -> Told:
         """The same of a part of each of them; ``own`` is the whole one."""
-        key = (one, other, id(costs), own)
+        key = (one, other, costs, own)
         found = self._met.get(key)
         if found is None:
             if other.axis == LAST:

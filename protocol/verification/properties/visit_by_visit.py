@@ -67,7 +67,7 @@ class VisitByVisit:
             if len(self.found.shows) >= MOST_TRIED or (len(self.found.certain) >= MOST_TRIED and depth > deepest):
                 break
             deepest = max(deepest, depth)
-            key = (self.view.alike.keys[self.view.alike.groups[kind]][0], options.node, id(options.costs))
+            key = (self.view.alike.keys[self.view.alike.groups[kind]][0], options.node, options.costs)
             if key not in seen:
                 seen.add(key)
                 self._look(kind)

@@ -81,9 +81,9 @@ class Concluding:
         walked = self._together(lambda narrowed: self._walked(narrowed, {}))
         results = self.diagrams.widened(walked, self.abstraction.ways, join)
         # What follows depends on nothing but the place, so that it is found again in other situations there.
-        found = self.diagrams.kept(("concluded", id(self.all), self.here), self._concluded, results, self.first_certain)
+        found = self.diagrams.kept(("concluded", self.all, self.here), self._concluded, results, self.first_certain)
         found = self.diagrams.substitute(found, self._named)
-        return self.diagrams.kept(("followed", id(self.all)), self._followed, found, self.holding)
+        return self.diagrams.kept(("followed", self.all), self._followed, found, self.holding)
 
     def _together(self, of: Callable[[Narrowing], Node]) -> Node:
         """What is so for everything that the trackers can be, joined."""

@@ -22,6 +22,10 @@ _IS = "is"
 
 Made = dict[tuple[Node, ...], Node]
 """Diagrams by those that they were made of."""
+Ways = Mapping[int, Sequence[tuple[int, ...]]]
+"""For each axis the values that each of its letters stands for."""
+Wide = tuple[Ways, dict[Node, Node], dict[frozenset[Node], Node]]
+"""Ways, and what was worked out for them."""
 Letters = tuple[tuple[int | None, ...], ...]
 """What each letter of each axis costs, None where it cannot be had."""
 
@@ -40,7 +44,7 @@ class Diagrams:
         self._kept: dict[Hashable, Made] = {}
         self._narrow: dict[tuple[Node, frozenset[Any]], Node] = {}
         self.scores: dict[Hashable, dict[int, Node]] = {}
-        self._wide: dict[tuple[int, object], tuple[dict[Node, Node], dict[frozenset[Node], Node]]] = {}
+        self._wide: dict[tuple[int, object], Wide] = {}
 
     def leaf(self, value: Hashable) -> Node:
         """The diagram that has this value everywhere."""
@@ -224,15 +228,17 @@ class Diagrams:
             found = memo[node] = self.split(node.axis, [self._restricted(part, places, last, memo) for part in parts])
         return found
 
-    def widened(self, node: Node, ways: Mapping[int, Sequence[tuple[int, ...]]], join: Callable[[Any, Any], Hashable]) -> Node:
+    def widened(self, node: Node, ways: Ways, join: Callable[[Any, Any], Hashable]) -> Node:
         """The diagram over letters: each letter of an axis stands for several of its values, and what these give is joined."""
-        # The ways of an abstraction are one value, so that what was worked out for them is found again.
-        return self._widened(node, ways, join, *self._wide.setdefault((id(ways), join), ({}, {})))
+        # The ways of an abstraction are one value, so that what was worked out for them is found again; it is kept with them, so
+        # that no other value ever has their number.
+        _, memo, joined = self._wide.setdefault((id(ways), join), (ways, {}, {}))
+        return self._widened(node, ways, join, memo, joined)
 
     def _widened(
         self,
         node: Node,
-        ways: Mapping[int, Sequence[tuple[int, ...]]],
+        ways: Ways,
         join: Callable[[Any, Any], Hashable],
         memo: dict[Node, Node],
         joined: dict[frozenset[Node], Node],
