@@ -350,9 +350,45 @@ properties:
     [
         ("mutation or rash", "was on treatment at high and dose unchanged and mutation and within(rash, 1 hour) and rash is no"),
         ("rash and not known(ready)", "reduce and rash and not within(rash, 1 hour)"),
+        ("rash and known(ready)", "reduce and rash and not within(rash, 1 hour)"),
+        ("rash and not within(rash, 1 day)", "reduce"),
     ],
 )
 def test_only_what_makes_a_condition_true_is_new_and_it_can_be_from_before_the_visit(when: str, pattern: str) -> None:
     """A rash that was ruled out is nothing new beside a mutation; one that was seen counts once the other reading has lapsed."""
     found = verify(parse(SEEN.replace("WHEN", when).replace("PATTERN", pattern)), every=WEEK).verdicts
     assert [one.outcome for one in found if one.name == "acted-on"] == ["fails"]
+
+
+HELD_BETWEEN = """\
+protocol: held-between
+version: 1
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs:
+  ready: {yes or no, valid for: 8 days}
+  tired: {yes or no, valid for: 8 days}
+  rash: {yes or no, valid for: 5 weeks}
+trackers:
+  seen: {time since: "rash and not known(ready)"}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: "ready", must: start at high}
+  halt: {in: on treatment, when: "seen <= 1 hour", must: hold, again: no}
+  pause: {in: on treatment, when: "tired", must: hold}
+  back: {in: held by halt or pause, when: "tired is no", must: resume at the same level}
+  less: {in: on treatment at high, when: "seen <= 1 hour", must: reduce}
+"""
+
+
+def test_what_becomes_true_later_can_be_newer_than_the_last_step_and_not_than_the_last_hold() -> None:
+    visits = [
+        {"ready": "yes"},
+        {"ready": "no", "rash": "yes", "tired": "yes"},
+        {"ready": "no", "tired": "no"},
+        {"ready": None, "tired": "no"},
+    ]
+    said = [tuple(Observation(*one) for one in visit.items()) for visit in visits]
+    exploring, _ = search(parse(HELD_BETWEEN), remembers=True, limit=0)
+    found = lockstep(exploring, [Visit(BEGIN + week * WEEK, one) for week, one in enumerate(said)])
+    assert [both.taken.decision.action for both in found] == ["start", "hold", "resume", "reduce"]
+    assert all(both.agree() for both in found)

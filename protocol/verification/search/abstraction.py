@@ -21,7 +21,17 @@ from protocol.model.guard import Clock, Compare, Guard, Known, Term, Tracked
 from protocol.model.input import Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
-from protocol.verification.search.asked import AskedBy, asked_by, axes_asked, axis_name, dating_alike, due_at, in_order
+from protocol.verification.search.asked import (
+    AskedBy,
+    asked_by,
+    axes_asked,
+    axis_name,
+    dating_alike,
+    due_at,
+    in_order,
+    opened,
+    trackers_acted_on,
+)
 from protocol.verification.search.at_start import Base, bases_of
 from protocol.verification.search.axes import Axis
 from protocol.verification.search.common import Common
@@ -87,6 +97,15 @@ class Abstraction:
         """The events of which it matters when, or whether, they were."""
         wanted = {"stepped": self.steps, "hold_began": self.holds_once, "changed": self.prepared.counts_dose, "started": True}
         return frozenset({name for name, so in wanted.items() if so} | (set(self.caps) - {"stepped"}))
+
+    @cached_property
+    def by_lapsing(self) -> frozenset[str]:
+        """The inputs of which a reading can be evidence later than it was read: that another lapses, or becomes known, makes the
+        condition of a time since true on which a step rests."""
+        acted_on = trackers_acted_on(self.prepared)
+        whens = (one.when for one in self.trackers if one.kind == "since" and one.name in acted_on)
+        known = (when for when in whens if any(isinstance(node, Known) for node in opened(self.prepared, when)))
+        return frozenset(name for when in known for name in self.prepared.inputs_of(when))
 
     @cached_property
     def due_at_once(self) -> dict[str, int]:

@@ -21,8 +21,8 @@ from protocol.verification.search.abstraction import CLOCKS, DATES, Abstraction
 from protocol.verification.search.asked import due_at
 
 Remembered = tuple[int, int, int] | None
-"""The last reading of an input: its cell, its age, and of one that counts for ever whether it is newer than the last step and the
-last hold, as bits. None where there is no reading that counts."""
+"""The last reading of an input: its cell, its age, and as bits whether it is newer than the last step and the last hold: of one
+that counts for ever, and of one that can be evidence later than it was read. None where there is no reading that counts."""
 
 NEWER_THAN_STEP, NEWER_THAN_HOLD = 1, 2
 
@@ -106,12 +106,12 @@ def _older(abstraction: Abstraction, place: int, held: Remembered, minutes: int)
 def read_now(abstraction: Abstraction, place: int, reading: int) -> Remembered:
     """A reading that was made at the visit."""
     axis = abstraction.axes[place]
-    dated = axis.item.valid_for is None and axis.name in abstraction.cares
+    dated = (axis.item.valid_for is None and axis.name in abstraction.cares) or axis.name in abstraction.by_lapsing
     return reading, 0, (NEWER_THAN_STEP | NEWER_THAN_HOLD) if dated else 0
 
 
 def acted_on(kept: Kept, newer_than: int) -> Kept:
-    """The state in which no reading that counts for ever is newer than the last step, or the last hold."""
+    """The state in which no reading of which that is kept is newer than the last step, or the last hold."""
     return kept._replace(readings=tuple(held and (held[0], held[1], held[2] & ~newer_than) for held in kept.readings))
 
 

@@ -5,7 +5,7 @@ A *trail* is all that of a letter: the truths of the trackers' conditions, and t
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -27,23 +27,24 @@ from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Diagrams, Node, value_at
 from protocol.verification.search.extremes import cuts_of, piece
 from protocol.verification.search.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
-from protocol.verification.search.newest import Newest
+from protocol.verification.search.newest import New, Newest, newer
 from protocol.verification.search.rough import meanwhile
 
 Truth = bool | None
+NOT_OR_BOTH = ((False, False), (True, True))
 
 
 @frozen(cache_hash=True)
 class Told:
     """What a visit tells a tracker: its conditions, whether something of them was measured, and the value of its input.
 
-    Of a time since ``measured`` says whether something that makes its condition true is new; None where it may be.
+    Of a time since ``measured`` says whether something that makes its condition true is new, or as new as which readings.
     ``between``: what is left of the value where it is not known.
     """
 
     now: Truth = None
     over: Truth = None
-    measured: Truth = False
+    measured: New = False
     value: Fraction | None = None
     between: Interval | None = None
 
@@ -218,21 +219,20 @@ class Trails:
 
     def after(self, kept: Kept, trail: Trail) -> Iterator[Kept]:
         """The state with the readings and trackers of a visit; one for each of what may have moved, and need not have."""
-        memory, masks = [], [0]
+        memory, ways = [], [(0, 0)]
         for place, (tracker, held, told) in enumerate(zip(self.abstraction.trackers, kept.memory, trail.told, strict=True)):
-            new, has_moved = held, False
+            new = held
             if tracker.from_baseline or kept.age("started") is not None or place in self.roughly:
                 new, has_moved = self._moved(tracker, held, told)
-                has_moved = has_moved and tracker.name in self.acted_on
-                if tracker.name in self.acted_on and self._may_have_moved(tracker, held, told):
-                    masks += [mask | 1 << place for mask in masks]
+                if tracker.name in self.acted_on:
+                    may = self._news(tracker, held, told, kept, has_moved=has_moved)
+                    ways = [(step | one << place, hold | other << place) for step, hold in ways for one, other in may]
             memory.append(new)
-            masks = [mask | has_moved << place for mask in masks]
         readings = tuple(map(self._reading, self.abstraction.remembered, kept.readings, trail.letters))
         bases = trail.bases or kept.bases
-        for mask in masks:
-            once = mask if self.abstraction.holds_once else 0
-            moved, moved_hold = kept.moved | mask, kept.moved_hold | once
+        once = self.abstraction.holds_once
+        for step, hold in dict.fromkeys((step, hold if once else 0) for step, hold in ways):
+            moved, moved_hold = kept.moved | step, kept.moved_hold | hold
             yield kept._replace(memory=tuple(memory), moved=moved, moved_hold=moved_hold, readings=readings, bases=bases)
 
     def _reading(self, place: int, before: Remembered, letter: int) -> Remembered:
@@ -248,7 +248,7 @@ class Trails:
             case Lasting():
                 return lasting(tracker, held, told.now, 0), False
             case Since():
-                return last_so(tracker, held, told.now, told.over, 0), bool(told.now and told.measured)
+                return last_so(tracker, held, told.now, told.over, 0), False
             case Extreme():
                 if told.value is None and tracker.measured_only:
                     return held, False
@@ -263,10 +263,14 @@ class Trails:
                 counted = counting(tracker, Counted(held.possible), told.now, told.over, told.measured is True, 1, top)
                 return Counted(counted.possible), counted.changed == 1
 
-    def _may_have_moved(self, tracker: Tracker, held: Memory, told: Told) -> bool:
-        """Whether what is so may be new, or a value in the same piece as the lowest or highest so far be beyond that one."""
+    def _news(self, tracker: Tracker, held: Memory, told: Told, kept: Kept, *, has_moved: bool) -> Sequence[tuple[bool, bool]]:
+        """Whether what is so is newer than the last step, and than the last hold, in each way in which it may be."""
         if isinstance(held, Since):
-            return told.measured is None
+            return newer(told.measured, kept.readings)
+        return NOT_OR_BOTH if not has_moved and self._may_be_beyond(tracker, held, told) else newer(has_moved, ())
+
+    def _may_be_beyond(self, tracker: Tracker, held: Memory, told: Told) -> bool:
+        """Whether a value in the same piece as the lowest or highest so far may be beyond that one."""
         if not isinstance(held, Extreme) or told.value is None:
             return False
         here, cuts = self._piece(tracker, told.value), cuts_of(self.abstraction, tracker, may_move=True)
