@@ -68,7 +68,7 @@ _TABLE = (
      "Without this part it is not said what is meant, and nothing is assumed."),
     ("P024", "keys that exclude each other",
      "A rule has 'must' or 'may'; an input is one of a number, a choice, a finding or a grade, and its schedule is "
-     "'every' or entries under 'monitoring'; a tracker keeps one thing."),
+     "'every' or entries under 'monitoring'; a tracker keeps one thing; a property is to fail, or need not hold."),
     ("P025", "the wrong shape",
      "A text, a list or a mapping stands where another one of these belongs."),
     ("P026", "nothing there",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from protocol.language.fields import Fields, fields
 from protocol.language.names import Names
 from protocol.language.nodes import Mapping, Node, Scalar
-from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS, read_claims, read_property, said
+from protocol.language.properties import EXPECTED, FAMILIES, PROPERTY_KEYS, check_reason, read_claims, read_property, said
 from protocol.language.report import Report, shown
 from protocol.language.rules import read_citation
 from protocol.model.expectation import Expectation
@@ -30,7 +30,8 @@ def read_entry(report: Report, names: Names, name: Scalar, node: Node) -> Proper
     strange = [key for key in PROPERTY_KEYS if key not in EXPECTATION_KEYS]
     found.misplaced(strange, "does not go with a property that is built in", _OWN)
     expected = found.word("expect", EXPECTED, "holds")
-    _check_reason(report, found, expected)
+    check_reason(report, found, expected)
+    _check_said(report, found, expected)
     return Expectation(
         name.text,
         expected,
@@ -53,7 +54,7 @@ def _where(report: Report, names: Names, found: Fields) -> tuple[Claim, ...]:
     return where
 
 
-def _check_reason(report: Report, found: Fields, expected: str) -> None:
+def _check_said(report: Report, found: Fields, expected: str) -> None:
     """Notes an entry that says nothing, or not why."""
     if expected == "fails":
         found.require("note", hint="Say there what of the source makes the property fail.")

@@ -27,6 +27,7 @@ FAMILIES = ("never", "always", "sometimes")
 FOUR_KINDS: tuple[Family, ...] = get_args(Family)
 _ONE_FAMILY = "A property has exactly one of: never, always, sometimes; beside 'after' and 'within' too."
 _ONE_END = "Write 'within' where the span ends by itself, or 'until' where something ends it."
+_ONE_REASON = "Keep 'expect: fails' where it has to fail, with the reason as its 'note'; or the waiver, where it need not hold."
 _SPAN = "Write 'same visit', '2 visits' (the visit itself and the two after it) or '14 days'."
 _VISITS = re.compile(r"(?P<count>[1-9][0-9]{0,2})\s+visits?")
 
@@ -43,6 +44,7 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
     expected = found.word("expect", EXPECTED, "holds")
     if expected == "holds":
         found.misplaced(("course",), "goes with 'expect: fails' only", "It names the course that shows the failure.")
+    check_reason(report, found, expected)
     item = Property(
         name.text,
         _sentence(report, names, found, family),
@@ -57,6 +59,12 @@ def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Pro
     )
     _check_past(report, found, item)
     return item
+
+
+def check_reason(report: Report, found: Fields, expected: str) -> None:
+    """Notes a property that is to fail and need not hold: the first would be asked of it, and the second would not."""
+    if expected == "fails" and found.has("waiver"):
+        report.add("P024", f"{found.what} has both 'expect: fails' and 'waiver'", found.key("waiver"), _ONE_REASON)
 
 
 def said(report: Report, found: Fields, key: str, hint: str) -> str:

@@ -34,6 +34,7 @@ TEXT: Schema = {"type": ["string", "number", "boolean"]}  # YAML takes an unquot
 WORDS: Schema = {"type": "string", "minLength": 1}
 CLAIMS: Schema = {"anyOf": [WORDS, {"type": "array", "items": WORDS, "minItems": 1}]}
 FLAG: Schema = {"enum": ["yes", "no"]}
+_FAILING: Schema = {"required": ["expect"], "properties": {"expect": {"enum": ["fails"]}}}
 _ACTION = rf"(?:{'|'.join(f'(?:{form.pattern})' for form in ACTION_FORMS)})(?:\s*,\s*else\s+(?:{'|'.join(OFF_LADDER)}))?"
 
 
@@ -194,7 +195,7 @@ def _properties() -> Schema:
     """Properties of the file's own, and of those that are built in what is expected, where there is no sentence."""
     expected = _object("built-in property", EXPECTATION_KEYS, {"expect": {"enum": list(EXPECTED)}, "where": CLAIMS}, [])
     failing: Schema = {"required": ["expect", "note"], "properties": {"expect": {"enum": ["fails"]}}}
-    either = {**expected, "anyOf": [failing, {"required": ["waiver"]}]}
+    either = {**expected, "anyOf": [failing, {"required": ["waiver"]}], "dependencies": {"waiver": {"not": _FAILING}}}
     own = {rf"^(?!(?:{'|'.join(BUILT_IN)})$)(?:{NAME.pattern})$": _property()}
     known = {name: {"if": _has_any(SENTENCE_KEYS), "then": _property(), "else": either} for name in BUILT_IN}
     return {**_entries({}), "properties": known, "patternProperties": own}
@@ -208,8 +209,8 @@ def _property() -> Schema:
         "expect": {"enum": list(EXPECTED)},
         "family": {"enum": list(FOUR_KINDS)},
     }
-    failing: Schema = {"required": ["expect"], "properties": {"expect": {"enum": ["fails"]}}}
-    ends = {"after": _exactly_one(("within", "until")), "within": ["after"], "until": ["after"], "course": failing}
+    ends = {"after": _exactly_one(("within", "until")), "within": ["after"], "until": ["after"], "course": _FAILING}
+    ends["waiver"] = {"not": _FAILING}
     spans: Schema = {"dependencies": ends}
     return {**_object("property", PROPERTY_KEYS, known, []), **_exactly_one(FAMILIES), **spans}
 

@@ -343,7 +343,6 @@ PROPERTIES = (
         ),
         expected="fails",
         course="It takes longer: three weeks",
-        waiver="it may take longer",
         note="a note",
         unverified="from memory",
     ),
@@ -358,6 +357,7 @@ PROPERTIES = (
             "never",
             All((DoseMoves("lowered"), No(ByRule("stop-tox")))),
         ),
+        waiver="it may take longer",
     ),
     Property(
         "off",
