@@ -64,7 +64,7 @@ def of_property(verified: Verified, one: Judged, allow_unproved: bool) -> Iterat
         case "accepted":
             yield _failure(verified, one, "note", "beside")
         case "holds now":
-            yield _plain(verified, verdict, "V403", "error", f"{verdict.called} holds, and the file says that it fails")
+            yield _plain(verified, verdict, "V403", "error", f"{verdict.called} holds, but {one.reason}")
         case "unfinished":
             yield _plain(
                 verified, verdict, "V401", grade, f"{verdict.called} is not proved, the search was not finished", one.reason

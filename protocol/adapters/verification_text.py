@@ -19,7 +19,7 @@ _COUNTED: dict[Standing, str] = {
     "waived": "Waived in the file",
     "accepted": "Accepted by the baseline",
     "fails": "Fail",
-    "holds now": "Hold and are said to fail",
+    "holds now": "Hold and are said not to",
     "not confirmed": "Not confirmed",
     "unfinished": "Not finished",
 }

@@ -17,7 +17,7 @@ from protocol.model.verification import Grid, Report, Verdict, worst
 
 Standing = Literal["holds", "expected", "waived", "accepted", "fails", "holds now", "not confirmed", "unfinished"]
 """What is so of one property on all grids: it holds; or it fails, as the file expects, or waived in it, or accepted in the
-baseline; or somebody has to look: it fails, holds although the file expects it to fail, or was not proved."""
+baseline; or somebody has to look: it fails, holds although the file expects it to fail or waives it, or was not proved."""
 KNOWN: tuple[Standing, ...] = ("expected", "waived", "accepted")
 FINE: tuple[Standing, ...] = ("holds", *KNOWN)
 UNPROVED: tuple[Standing, ...] = ("not confirmed", "unfinished")
@@ -115,8 +115,9 @@ def _standing(verdicts: tuple[Verdict, ...], accepted: Mapping[str, Accepted]) -
     said = worst(verdicts)
     if said.outcome == "unfinished":
         return "unfinished", said.why
-    if said.outcome == "holds" and (said.expected == "fails" or said.named):
-        return "holds now", "the file waives it there, and nothing fails" if said.waiver else "the file expects it to fail"
+    if said.outcome == "holds" and said.is_said_not_to_hold:
+        there = " there" if said.named else ""
+        return "holds now", f"the file waives it{there}, and nothing fails" if said.waiver else "the file expects it to fail"
     if said.outcome == "holds":
         return "holds", said.why
     if said.expected == "fails" and said.outcome == "fails":

@@ -119,11 +119,20 @@ class Verdict:
 
     @property
     def is_as_expected(self) -> bool:
-        """Whether nobody has to look: it holds and was proved to, fails as the file expects, or is waived with a reason. Where
-        the file names visits at which it fails it has to fail at some of them."""
-        if self.outcome == "unfinished" or (self.named and self.outcome == "holds"):
-            return False
-        return bool(self.waiver) or self.outcome == ("fails" if self.expected == "fails" else "holds")
+        """Whether nobody has to look: it holds and was proved to, fails as the file expects, or does not hold and is waived with
+        a reason. Where the file says that it fails, need not hold or fails at these visits, it must not hold."""
+        match self.outcome:
+            case "unfinished":
+                return False
+            case "holds":
+                return not self.is_said_not_to_hold
+            case _:
+                return bool(self.waiver) or (self.expected == "fails" and self.outcome == "fails")
+
+    @property
+    def is_said_not_to_hold(self) -> bool:
+        """Whether the file expects it to fail, waives it, or names visits at which it fails."""
+        return self.expected == "fails" or bool(self.waiver) or bool(self.named)
 
 
 @frozen

@@ -78,8 +78,8 @@ _TABLE = (
      "The search looks at classes of values, and in these there is a course on which the property fails; of concrete values, "
      "with which it fails in the protocol itself, none were found. It is neither proved nor refuted."),
     ("V403", "a failure that is expected and does not happen",
-     "The file says 'expect: fails' of a property that was proved to hold, or names visits at which one that is built in fails, "
-     "and it fails at none of them. Take the line out."),
+     "The file says 'expect: fails' of a property that was proved to hold, or waives it, or names visits at which one that is "
+     "built in fails, and it fails at none of them. Take the line out: a later failure would pass unseen."),
     # Findings that are accepted.
     ("V501", "a baseline that cannot be read",
      "A baseline is a JSON document of the format protocol-baseline/1. 'protocol verify SPEC --baseline FILE --write-baseline' "

@@ -135,6 +135,8 @@ def test_a_property_holds_only_if_it_holds_on_each_grid_and_is_expected_to_fail_
         ({"expected": "fails", "outcome": "holds", "counterexample": None}, "holds now", False, False),
         ({"waiver": "Patients ask for it."}, "waived", True, True),
         ({"waiver": "Patients ask for it.", "named": 1, "outcome": "holds", "counterexample": None}, "holds now", False, False),
+        ({"waiver": "Patients ask for it.", "outcome": "holds", "counterexample": None}, "holds now", False, False),
+        ({"waiver": "Patients ask for it.", "outcome": "not confirmed", "counterexample": None}, "waived", True, True),
         ({"outcome": "not confirmed", "counterexample": None}, "not confirmed", False, True),
         ({"outcome": "unfinished", "waiver": "Patients ask for it."}, "unfinished", False, True),
         ({"outcome": "holds", "counterexample": None}, "holds", True, True),

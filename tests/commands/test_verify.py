@@ -348,5 +348,8 @@ def test_what_the_file_names_of_a_built_in_property_is_told_apart_from_what_it_d
     assert "The file waives it there, and nothing fails." in text
     code, text = told("waiver: As printed.")
     assert code == 0 and "Waiver, at whatever visit: As printed." in text
+    Path("ward.yaml").write_text(f"{WARD}  never-high: {{never: stop, waiver: As printed.}}\n", encoding="utf-8")
+    assert run(["verify", "ward.yaml", "--property", "never-high"]) == 1
+    assert "The file waives it, and nothing fails." in " ".join(capsys.readouterr().out.split())
     code, text = told("expect: fails, note: As printed.")
     assert code == 0 and "The file expects it to fail, at whatever visit: As printed." in text
