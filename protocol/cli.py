@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protocol.commands import FAULT, HOLDS, UNUSABLE
+from protocol.commands.terminated import terminated_as_interrupted
 
 if TYPE_CHECKING:
     from protocol.errors import ProtocolError
@@ -28,6 +29,9 @@ COMMANDS = (
     "run", "show", "list", "explain", "doctor", "completion",
 )  # fmt: skip
 """Each is a file of `commands` that holds a command of the same name, with _ for -; in this order they are listed."""
+
+SHOW_WHAT_WAS_FOUND = ("verify", "diff", "mutate", "suite", "readings")
+"""The commands that show what they had found when somebody ends them, be it by Ctrl-C or by SIGTERM."""
 
 COMPLETE = "_PROTOCOL_COMPLETE"
 """The variable by which a shell asks what a word could be."""
@@ -91,9 +95,11 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    ended = terminated_as_interrupted() if arguments[:1] and arguments[0] in SHOW_WHAT_WAS_FOUND else contextlib.nullcontext()
     try:
-        code = cli.main(list(arguments), prog_name="protocol", complete_var=COMPLETE, standalone_mode=False)
-        sys.stdout.flush()
+        with ended:
+            code = cli.main(list(arguments), prog_name="protocol", complete_var=COMPLETE, standalone_mode=False)
+            sys.stdout.flush()
         return int(code or HOLDS)
     except click.ClickException as error:
         return _unusable(error)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +17,7 @@ from protocol.commands.form import Answering, answer, in_form
 from protocol.commands.rate import rated
 from protocol.commands.screen import show
 from protocol.commands.subject import complete_spec, identity, load
+from protocol.commands.terminated import terminated_as_interrupted
 
 if TYPE_CHECKING:
     from protocol.executors.in_buckets.run_folder import Counts, Manifest, Values
@@ -83,7 +82,7 @@ def replay_table(
     tell_of_compiling(protocol)
     heard: list[str] = []
     try:
-        with rated() as tell, _terminated_as_interrupted():
+        with rated() as tell, terminated_as_interrupted():
             means = Means(workers or os.cpu_count() or 1, engine, memory, tell, heard.append)
             done = replay_files(protocol, found(visits), folder, follow=follow, buckets=buckets, means=means)
     except KeyboardInterrupt:
@@ -94,16 +93,6 @@ def replay_table(
     else:
         show("\n".join(_lines(done, folder, heard)))
     return FAILS if done.counts.deviations else HOLDS
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Who ends the process, as a cluster does that needs the machine, is told the same as who interrupts it."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _lines(done: Manifest, folder: Path, heard: Sequence[str]) -> Iterator[str]:

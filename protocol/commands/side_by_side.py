@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 from typing import Any, TypeVar
 
 import click
@@ -45,6 +47,8 @@ def side_by_side(
                 done.extend(_in_order(answers, items, what))
             except KeyboardInterrupt:
                 pool.shutdown(wait=False, cancel_futures=True)
+                for process in active_children():  # else what they are at would have to be done before this one can end
+                    process.terminate()
                 raise
             except BrokenProcessPool:
                 raise click.ClickException(_KILLED) from None
@@ -59,6 +63,7 @@ def processes(jobs: int | None) -> int:
 
 
 def _begin(state: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _STATE[:] = [state]
 
 

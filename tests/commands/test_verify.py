@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -267,18 +268,22 @@ def test_what_is_wrong_with_the_input_is_told_in_json_too(searched: Searched, ca
 
 
 class Interrupted(Search):
-    """A search that somebody ends at the second protocol."""
+    """A search that somebody ends at the second protocol, by this signal."""
+
+    sign = signal.SIGINT
 
     def __call__(self, protocol: Protocol, asked: Asked, progress: Callable[[str], None]) -> Report:
         found = super().__call__(protocol, asked, progress)
         if len(self.asked) > 1:
-            raise KeyboardInterrupt
+            signal.raise_signal(self.sign)
         return found
 
 
-def test_who_interrupts_sees_what_was_found_and_what_was_not(
-    searched: Searched, monkeypatch: pytest.MonkeyPatch, capsys: Output
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_who_ends_it_sees_what_was_found_and_what_was_not(
+    sign: signal.Signals, searched: Searched, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
+    monkeypatch.setattr(Interrupted, "sign", sign)
     monkeypatch.setattr(verified_module, "search", Interrupted(HOLDS))
     assert run(["verify", "counts", "counts", "--no-cache"]) == 1
     said = capsys.readouterr()
