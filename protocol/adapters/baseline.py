@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import evolve, field, frozen
 
 from protocol.errors import InputError, Problem, visible
 
 FORMAT = "protocol-baseline/1"
-_FIELDS = ("key", "protocol", "property", "reason", "date")
-_NEEDED = _FIELDS[:3]
+_FIELDS = ("key", "protocol", "version", "property", "reason", "date")
+_NEEDED = ("key", "protocol", "property")
+_LEFT_OUT = ("version", "date")
 _AGAIN = "'protocol verify SPEC --baseline FILE --write-baseline' writes one anew; it keeps the reasons of what it can read."
-_KEY = 'Each entry has a "key", a "protocol", a "property" and a "reason", all of them texts; "date" may be there.'
+_KEY = 'Each entry has a "key", a "protocol", a "property" and a "reason", all of them texts; "version" and "date" may be there.'
 
 
 @frozen
 class Accepted:
-    """A finding that need not be looked at again: its key, whose it is, and why. ``line`` is where the file has it."""
+    """A finding that need not be looked at again: its key, whose it is, and why. ``line`` is where the file has it.
+
+    Without a ``version``, as older files have it, it is of every version of that protocol.
+    """
 
     key: str
     protocol: str
     property: str
     reason: str = ""
     date: str = ""
+    version: str = ""
     line: int = field(default=0, eq=False)
+
+    def is_of(self, protocol: str, version: str) -> bool:
+        """Whether it is of this version of this protocol."""
+        return self.protocol == protocol and self.version in ("", version)
+
+    def accepts(self, finding: Accepted) -> bool:
+        """Whether it is of this finding."""
+        same = (self.key, self.property) == (finding.key, finding.property)
+        return same and self.is_of(finding.protocol, finding.version)
 
 
 def read_baseline(text: str, file: str, reasons: bool = True) -> tuple[Accepted, ...]:
@@ -59,18 +73,28 @@ def missing_baseline(file: str, why: str) -> InputError:
 
 def write_baseline(entries: Iterable[Accepted]) -> str:
     """The file with these entries, in an order that does not depend on theirs."""
-    inner = sorted(entries, key=lambda one: (one.protocol, one.property, one.key))
+    inner = sorted(entries, key=lambda one: (one.protocol, one.version, one.property, one.key))
     said = [_said(one) for one in inner]
     return json.dumps({"format": FORMAT, "accepted": said}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _said(one: Accepted) -> dict[str, str]:
-    return {name: value for name, value in asdict(one).items() if name in _FIELDS and (value or name != "date")}
+    said = {name: getattr(one, name) for name in _FIELDS}
+    return {name: value for name, value in said.items() if value or name not in _LEFT_OUT}
 
 
-def renewed(entries: Iterable[Accepted], needed: Iterable[Accepted]) -> tuple[Accepted, ...]:
-    """The entries, and one for each finding that is needed and has none yet."""
-    return tuple({one.key: one for one in (*needed, *entries)}.values())
+def renewed(entries: Collection[Accepted], needed: Collection[Accepted]) -> tuple[Accepted, ...]:
+    """The entries, and one for each finding that is needed and has none yet.
+
+    One without a version becomes one of each version that needs it.
+    """
+    by_version = sorted(entries, key=lambda one: one.version, reverse=True)
+    found = {(one.key, one.version): one for one in needed}
+    for place, one in found.items():
+        before = next((entry for entry in by_version if entry.accepts(one)), one)
+        found[place] = evolve(before, version=one.version)
+    others = (one for one in entries if (one.key, one.version) not in found)
+    return (*found.values(), *(one for one in others if not any(one.accepts(finding) for finding in needed)))
 
 
 def _entries(text: str, file: str) -> list[Any]:
@@ -108,11 +132,11 @@ def _without_reason(one: Accepted, file: str) -> Problem:
 
 
 def _twice(found: list[Accepted], file: str) -> Iterator[Problem]:
-    first: set[str] = set()
+    first: set[tuple[str, str]] = set()
     for one in found:
-        if one.key in first:
+        if (one.key, one.version) in first:
             yield Problem("V501", f"the key '{visible(one.key)[:40]}' stands twice", "Keep one.", file, one.line, 1)
-        first.add(one.key)
+        first.add((one.key, one.version))
 
 
 def _line(text: str, entry: Any) -> int:

@@ -167,21 +167,22 @@ def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Ve
 def against(verified: Verified, entries: Iterable[Accepted], only: tuple[str, ...] = ()) -> Verified:
     """The verification held against a baseline. Of the properties that were not looked at no entry is stale, and one without a
     reason, or under the name of another property, accepts nothing."""
-    own = {one.key: one for one in entries if one.protocol == verified.report.protocol}
-    needed = {(one.key, one.property) for one in to_accept(verified)}
+    report, needed = verified.report, tuple(to_accept(verified))
+    own = sorted((one for one in entries if one.is_of(report.protocol, report.version)), key=lambda one: one.version)
+    used = [one for one in own if any(one.accepts(finding) for finding in needed)]
     looked_at = {one.name for one in verified.report.verdicts} if only else None
     open_ = {one.name for one in verified.report.verdicts if one.outcome == "unfinished"}
-    gone = (one for one in own.values() if (one.key, one.property) not in needed and one.property not in open_)
+    gone = (one for one in own if one not in used and one.property not in open_)
     stale = (one for one in gone if looked_at is None or one.property in looked_at)
-    reasoned = {key: one for key, one in own.items() if one.reason.strip() and (key, one.property) in needed}
-    return evolve(verified, accepted=reasoned, stale=() if verified.report.is_interrupted else tuple(stale))
+    reasoned = {one.key: one for one in used if one.reason.strip()}
+    return evolve(verified, accepted=reasoned, stale=() if report.is_interrupted else tuple(stale))
 
 
 def to_accept(verified: Verified) -> Iterator[Accepted]:
     """An entry without a reason for each finding that could be accepted: what fails or is not confirmed, and is not expected."""
     for one in verified.report.verdicts:
         if one.outcome in ("fails", "not confirmed") and not one.is_as_expected:
-            yield Accepted(one.key, verified.report.protocol, one.name)
+            yield Accepted(one.key, verified.report.protocol, one.name, version=verified.report.version)
 
 
 def file_read(path: Path) -> str:

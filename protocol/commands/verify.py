@@ -200,10 +200,9 @@ def _write(baseline: Path, entries: tuple[Accepted, ...], found: list[Verified])
     from protocol.adapters.baseline import renewed, write_baseline
     from protocol.commands.verified import to_accept
 
-    gone = {one.key for verified in found for one in verified.stale}
-    kept = tuple(one for one in entries if one.key not in gone)
-    needed = (one for verified in found for one in to_accept(verified))
-    written = renewed(kept, needed)
+    gone = [one for verified in found for one in verified.stale]
+    needed = [one for verified in found for one in to_accept(verified)]
+    written = tuple(one for one in renewed(entries, needed) if one not in gone)
     _keep(baseline, write_baseline(written))
     open_ = sum(not one.reason.strip() for one in written)
     click.echo(f"{baseline}: {len(written)} accepted, {open_} of them without a reason yet.", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,21 @@ def test_a_byte_order_mark_is_no_mistake() -> None:
 def test_what_was_accepted_keeps_its_reason_when_the_file_is_written_anew() -> None:
     again = Accepted(ONE.key, "counts", "never-held")
     assert set(renewed((ONE,), (again, TWO))) == {ONE, TWO}
+
+
+def test_an_entry_without_a_version_becomes_one_of_each_version_that_needs_it() -> None:
+    first, second = (Accepted(ONE.key, "counts", "never-held", version=version) for version in ("1", "2"))
+    own = evolve(second, reason="Of the second.")
+    assert set(renewed((ONE,), (first, second))) == {evolve(ONE, version="1"), evolve(ONE, version="2")}
+    assert set(renewed((ONE, own), (first, second))) == {evolve(ONE, version="1"), own}
+    assert read_baseline(write_baseline((ONE, own)), "b.json") == (ONE, own)
+    assert '"version"' not in write_baseline((ONE,)) and '"version": "2"' in write_baseline((own,))
+
+
+def test_an_entry_accepts_a_finding_of_its_version_only() -> None:
+    finding = Accepted(ONE.key, "counts", "never-held", version="2")
+    assert ONE.accepts(finding) and evolve(ONE, version="2").accepts(finding)
+    assert not evolve(ONE, version="1").accepts(finding) and not evolve(ONE, protocol="other").accepts(finding)
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)

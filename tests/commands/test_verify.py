@@ -228,6 +228,30 @@ def test_an_entry_under_the_name_of_another_property_accepts_nothing(searched: S
     assert f"finding V101: {BROKEN.name} fails" in said and "finding V503" in said
 
 
+class FirstFails(Search):
+    """Version 1 of a protocol fails, another one does not."""
+
+    def __call__(self, protocol: Protocol, asked: Asked, progress: Callable[[str], None]) -> Report:
+        self.found = evolve(FAILS if protocol.version == "1" else HOLDS, version=protocol.version)
+        return super().__call__(protocol, asked, progress)
+
+
+def test_one_baseline_serves_two_versions_of_a_protocol(
+    searched: Searched, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr(verified_module, "search", FirstFails(FAILS))
+    Path("second.yaml").write_text(SPEC.replace('version: "1"', 'version: "2"'), encoding="utf-8")
+    both = ["verify", "counts", "second.yaml", "--baseline", "b.json"]
+    assert run([*both, "--write-baseline"]) == 1
+    _give_reasons()
+    written = Path("b.json").read_text(encoding="utf-8")
+    assert '"version": "1"' in written
+    assert run(both) == 0 and run(["verify", "second.yaml", "--baseline", "b.json"]) == 0
+    Path("b.json").write_text(written.replace('   "version": "1",\n', ""), encoding="utf-8")
+    assert run(["verify", "counts", "--baseline", "b.json"]) == 0 and run(both) == 1
+    assert run([*both, "--write-baseline"]) == 0 and Path("b.json").read_text(encoding="utf-8") == written
+
+
 def test_a_baseline_that_is_not_there_says_how_to_write_one(searched: Searched, capsys: Output) -> None:
     searched(FAILS)
     assert run(["verify", "counts", "--baseline", "none.json"]) == 2
