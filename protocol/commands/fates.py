@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from random import Random
+from time import process_time
 
 from attrs import define, evolve, field, frozen
 
@@ -85,7 +86,7 @@ class Judge:
         by_property = self._recorded.by_property(mutant)
         if by_course and not by_property:
             by_property = self._no_longer_sometimes(mutant)  # dear, but less so than a search
-        if by_course and by_property:
+        if by_course and (by_property or mutant.kind == FREE):
             return self._ended(mutant, "killed", by_course, by_property)
         search = self._search(mutant)
         found = self._found(mutant, search)
@@ -127,7 +128,9 @@ class Judge:
             return ""
         most = self.bounds
         alone = sliced(mutant.protocol, frozenset(lost))
-        found = verify(alone, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory)
+        found = verify(
+            alone, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory, clock=process_time
+        )
         if found.is_interrupted:
             raise KeyboardInterrupt
         return next((one.name for one in found.verdicts if one.outcome == "fails"), "")

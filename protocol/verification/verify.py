@@ -43,36 +43,44 @@ def verify(
     seconds: float = MOST_SECONDS,
     memory: int | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] = monotonic,
 ) -> Report:
     """The verdict on each property of the protocol, and on those that every dosing protocol should have.
 
     ``every`` is minutes between two visits; None: as the protocol schedules them. ``only`` names properties; none are all.
     ``any_dose``: at each visit any dose may be given, whatever is ordered. After so many ``states`` or ``seconds``, or with so
     many MB of ``memory`` in use (None: most_megabytes()), it ends, wherever it is, with two thirds of the time for the search
-    through the states; what was not refuted by then is unfinished. ``progress`` is told what is done.
+    through the states; what was not refuted by then is unfinished. ``clock`` says the time, ``progress`` what is done.
     """
     names, say = checked(protocol, only, every, states, seconds, memory), progress or (lambda text: None)
-    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory)
+    bounds = Bounds(states, seconds, most_megabytes() if memory is None else memory, clock)
+    grid = visit_grid(protocol) if every is None else every
     with seldom_collected():
-        grid = visit_grid(protocol) if every is None else every
-        free, *more = levels(protocol)
-        made = searched(protocol, grid, bounds, say, any_dose=any_dose, free=free)
-        found, speaking = _judged(made, names, bounds, say), SpeakingOf(protocol, free)
-        for level in more:
-            if not _goes_on(found, made):
-                return found
-            if not (wanted := speaking.worth(level, open_names(found))):
-                continue
-            free = level
-            del made  # so that its memory can be had, also of what stands in a circle
-            gc.collect()
-            made = searched(sliced(protocol, wanted), grid, bounds, say, any_dose=any_dose, free=free)
-            found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", wanted, bounds, say)
-        kept = carried_over(made.search.abstraction)
-        if free or not kept or not _goes_on(found, made):
+        return _level_by_level(protocol, names, grid, bounds, say, any_dose=any_dose)
+
+
+def _level_by_level(
+    protocol: Protocol, names: frozenset[str], grid: int, bounds: Bounds, say: Progress, *, any_dose: bool
+) -> Report:
+    """The verdicts with as much of the history free as can be; what is not confirmed so is asked again with less of it free."""
+    free, *more = levels(protocol)
+    made = searched(protocol, grid, bounds, say, any_dose=any_dose, free=free)
+    found, speaking = _judged(made, names, bounds, say), SpeakingOf(protocol, free)
+    for level in more:
+        if not _goes_on(found, made):
             return found
-        del made
-        return _remembering(found, protocol, grid, kept, bounds, say, any_dose=any_dose)
+        if not (wanted := speaking.worth(level, open_names(found))):
+            continue
+        free = level
+        del made  # so that its memory can be had, also of what stands in a circle
+        gc.collect()
+        made = searched(sliced(protocol, wanted), grid, bounds, say, any_dose=any_dose, free=free)
+        found = _refined(found, made, f"where that was not confirmed, {said_of(free)}", wanted, bounds, say)
+    kept = carried_over(made.search.abstraction)
+    if free or not kept or not _goes_on(found, made):
+        return found
+    del made
+    return _remembering(found, protocol, grid, kept, bounds, say, any_dose=any_dose)
 
 
 def _remembering(
