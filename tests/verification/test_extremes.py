@@ -69,3 +69,14 @@ def test_the_same_scores_come_to_the_same_in_the_search_and_in_the_reference(sco
     visits = [Visit(BEGIN + week * 7 * DAY, one) for week, one in enumerate(said)]
     found = lockstep(Exploring(abstraction(made, WEEK), (WEEK,)), visits)
     assert len(found) == len(scores) and all(both.agree() for both in found)
+
+
+@pytest.mark.parametrize("kind", ["lowest", "highest"])
+def test_a_value_that_was_read_before_is_not_beyond_itself(kind: str) -> None:
+    """It is evidence at the first visit after the dose that it began, and not once more."""
+    at = {level: f"escalate and was on treatment at {level} and not within(score, 1 hour)" for level in ("low", "middle")}
+    text = SPEC.replace("GUARD", "worst < 0").replace("lowest: score", f"{kind}: score").replace("0 minutes", "15 days")
+    text = text.replace("score > 0", "known(score)").replace('not-high: {never: "dose is high"}', "LOW\n  MIDDLE")
+    text = text.replace("LOW", f'once: {{never: "{at["low"]}"}}').replace("MIDDLE", f'again: {{never: "{at["middle"]}"}}')
+    outcomes = {one.name: one.outcome for one in verify(parse(text), every=WEEK).verdicts}
+    assert (outcomes["once"], outcomes["again"]) == ("fails", "holds")

@@ -21,7 +21,8 @@ from protocol.verification.search.kept import NEWER_THAN_HOLD, NEWER_THAN_STEP, 
 Truth = bool | None
 New = bool | None | frozenset[int]
 """Whether something is new; None where it may be. Or as new as the newest of the readings that are kept in these places."""
-NOT_BOTH_OR_ONE = ((False, False), (True, True), (True, False), (False, True))
+NOT_OR_BOTH = ((False, False), (True, True))
+NOT_BOTH_OR_ONE = (*NOT_OR_BOTH, (True, False), (False, True))
 Condition = Callable[[Guard], Node]
 """Over letters whether a condition is true, false, or unknown (None)."""
 

@@ -27,11 +27,10 @@ from protocol.verification.search.axes import Letter
 from protocol.verification.search.diagrams import Diagrams, Node, value_at
 from protocol.verification.search.extremes import cuts_of, piece
 from protocol.verification.search.kept import Kept, Remembered, is_true_of_clock, read_now, shifted, state_of
-from protocol.verification.search.newest import New, Newest, newer
+from protocol.verification.search.newest import NOT_OR_BOTH, New, Newest, newer
 from protocol.verification.search.rough import meanwhile
 
 Truth = bool | None
-NOT_OR_BOTH = ((False, False), (True, True))
 
 
 @frozen(cache_hash=True)
@@ -78,6 +77,7 @@ class Trails:
         self.acted_on = trackers_acted_on(abstraction.prepared)
         self.newest = Newest(abstraction, diagrams)
         self.roughly = frozenset(abstraction.roughly.values())
+        self.read = frozenset(item.name for item in abstraction.protocol.inputs)
         guards = [guard for tracker in abstraction.trackers for guard in (tracker.when, tracker.until) if guard is not None]
         self.clocks = tuple(
             dict.fromkeys(
@@ -270,8 +270,8 @@ class Trails:
         return NOT_OR_BOTH if not has_moved and self._may_be_beyond(tracker, held, told) else newer(has_moved, ())
 
     def _may_be_beyond(self, tracker: Tracker, held: Memory, told: Told) -> bool:
-        """Whether a value in the same piece as the lowest or highest so far may be beyond that one."""
-        if not isinstance(held, Extreme) or told.value is None:
+        """Whether a value in the same piece as the lowest or highest so far may be beyond it; one read before is among those."""
+        if not isinstance(held, Extreme) or told.value is None or (tracker.input in self.read and not told.measured):
             return False
         here, cuts = self._piece(tracker, told.value), cuts_of(self.abstraction, tracker, may_move=True)
         return here not in cuts and here == (held.high if tracker.kind == "lowest" else held.low)
