@@ -25,7 +25,6 @@ from protocol.testing import thresholds
 from protocol.verification.search.asked import asked_by
 from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, Cell, is_true
 from protocol.verification.search.diagrams import value_at
-from protocol.verification.search.explored import Options
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.followed import settled
 from protocol.verification.search.kept import Kept, first
@@ -85,23 +84,10 @@ def _followed(
         return
     chosen = {place: letter for place, letter in choices.items() if letter is not None}
     for options in exploring.options(kept, gap, begins=begins):
-        some = {
-            place: next(_allowed(exploring.abstraction.axes[place], options, place, one), None) for place, one in chosen.items()
-        }
-        letters = {place: letter for place, letter in some.items() if letter is not None}
-        outcome = value_at(options.node, letters) if len(letters) == len(chosen) else None
+        can = all(options.costs[place][letter] is not None for place, letter in chosen.items())
+        outcome = value_at(options.node, chosen) if can else None
         if outcome is not None:
             yield outcome, settled(exploring.abstraction, options.kept, outcome.ways[0])
-
-
-def _allowed(axis: Axis, options: Options, place: int, letter: int) -> Iterator[int]:
-    """The letter, or the same with another date: where the last step does not matter any more the search has forgotten it."""
-    one, same = axis.letters[letter], [letter, *range(len(axis.letters))]
-    for number in same:
-        other = axis.letters[number]
-        alike = (other.kind, other.reading, other.within) == (one.kind, one.reading, one.within)
-        if alike and options.costs[place][number] is not None:
-            yield number
 
 
 def _letter(exploring: Exploring, axis: Axis, scene: Scene, measured: frozenset[str]) -> int | None:
@@ -130,7 +116,7 @@ def _date(exploring: Exploring, axis: Axis, state: State, held: Held) -> int:
     asked = exploring.abstraction
     if axis.name not in asked.cares:
         return NEW
-    dates = (state.stepped, state.hold_began if asked.holds_once else None)
+    dates = (state.stepped if asked.steps else None, state.hold_began if asked.holds_once else None)
     newer = [date is None or held.observed > date for date in dates]
     return NEW if all(newer) else BETWEEN if any(newer) and asked.holds_once else OLD
 
