@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 
 import protocol
 from protocol.language.from_yaml import parse
 from protocol.model.course import Observation, Visit
-from protocol.model.guard import Ratio, Term
+from protocol.model.guard import Ratio, Term, Value
+from protocol.model.input import Input, Number
 from protocol.model.time import WEEK
 from protocol.verification.search.axes import cells_of
 from protocol.verification.verify import verify
@@ -147,6 +150,47 @@ def test_what_is_exactly_so_many_times_one_limit_can_be_near_that_of_the_other_o
     found = lockstep(search(asked, remembers=True, limit=0)[0], [Visit(BEGIN), Visit(BEGIN + WEEK, (reading,))])
     assert found[-1].taken.decision.action == "hold" and all(both.agree() for both in found)
     assert [one.outcome for one in verify(asked, every=WEEK).verdicts if one.name == "never-held"] == ["fails"]
+
+
+@pytest.mark.parametrize(
+    ("guard", "outcome"),
+    [
+        ("bilirubin > 300 and bilirubin < 1 x LLN", "fails"),
+        ("bilirubin > 300 and bilirubin < 0.5 x ULN", "fails"),
+        ("bilirubin >= 600 and bilirubin <= 0.6 x LLN", "fails"),
+        ("bilirubin > 600 and bilirubin < 0.6 x LLN", "holds"),
+    ],
+)
+def test_a_value_is_beyond_a_limit_of_normal_just_where_a_plausible_one_is(guard: str, outcome: str) -> None:
+    text = LIMITS.replace("bilirubin > 300", guard) + "properties: {never-held: {never: hold}}\n"
+    found = verify(parse(text), every=WEEK).verdicts
+    assert [one.outcome for one in found if one.name == "never-held"] == [outcome]
+
+
+@pytest.mark.parametrize("low", [0, 30])
+@pytest.mark.parametrize("cuts", [(), (60,), (90,), (15, 60)])
+@pytest.mark.parametrize(("of_upper", "of_lower"), [((2, 12), ()), ((), (1,)), ((2, 4), (2, 8))])
+def test_of_limits_that_are_plausible_just_those_quarters_are_on_record_that_some_value_is(
+    low: int, cuts: tuple[int, ...], of_upper: tuple[int, ...], of_lower: tuple[int, ...]
+) -> None:
+    item = Input("x", Number("1", Fraction(low), Fraction(100)), WEEK)
+    asked: list[tuple[Term, tuple[int, ...]]] = [(Ratio("x", "ULN"), of_upper), (Ratio("x", "LLN"), of_lower)]
+    constants = {Value("x"): tuple(map(Fraction, cuts))} | {term: tuple(Fraction(one, 4) for one in some) for term, some in asked}
+
+    def told(value: Any, upper: Any, lower: Any) -> tuple[int, ...]:
+        both = [(value, cut) for cut in cuts]
+        both += [(4 * value, one * limit) for limit, (_, some) in zip((upper, lower), asked, strict=True) for one in some]
+        return tuple((one > other) - (one < other) for one, other in both)
+
+    def limits(value: int, least: int) -> list[Fraction]:
+        near = [Fraction(4 * value, one) + beside for one in (*of_upper, *of_lower) for beside in (-1, 0, 1)]
+        return [limit for limit in (Fraction(least), *near, Fraction(100)) if least <= limit <= 100]
+
+    values = [*range(low or 1, 101, 3), *(cut for cut in cuts if cut >= low)]
+    on_record = [(value, *both) for value in values for both in product(limits(value, low or 1), limits(value, 0))]
+    possible = {told(value, upper, lower) for value, upper, lower in on_record if lower <= upper}
+    shown = [cell for cell in cells_of(item, constants, ()) if cell.is_on_record]
+    assert {told(cell.value, cell.upper, cell.lower) for cell in shown} == possible
 
 
 @pytest.mark.parametrize("of_upper", [("1",), ("3",), ("1.5", "3"), ("1", "2", "4")])

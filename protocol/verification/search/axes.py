@@ -20,7 +20,18 @@ from protocol.model.input import Choice, Grade, Input, Number, Tracker, YesNo
 from protocol.model.state import Interval
 from protocol.semantics.cells import cells
 from protocol.semantics.compiled import true_of
-from protocol.verification.search.limits import Limit, is_decimal, limits, multiples, that_divides, together, uppers_of
+from protocol.verification.search.limits import (
+    Limit,
+    are_plausible,
+    for_lower,
+    is_decimal,
+    limits,
+    multiples,
+    of_plausible_limits,
+    that_divides,
+    together,
+    uppers_of,
+)
 
 NEW, BETWEEN, OLD = 0, 1, 2
 """Of a reading: newer than the last step and the last hold, than only the earlier of them, or than neither."""
@@ -28,16 +39,20 @@ NEW, BETWEEN, OLD = 0, 1, 2
 
 @frozen
 class Cell:
-    """One value of each piece that is told apart, with limits of normal that make its multiples of them what they are."""
+    """One value of each piece that is told apart, with limits of normal that make its multiples of them what they are.
+
+    ``plausible``: so are the limits, or those are with which another value of the piece is such multiples.
+    """
 
     value: Fraction | str
     upper: Limit = None
     lower: Limit = None
+    plausible: bool = True
 
     @property
     def is_on_record(self) -> bool:
         """Whether a record can have these limits; else they are only supposed, each by itself, where they are missing."""
-        return self.upper is None or self.lower is None or self.lower <= self.upper
+        return self.plausible and (self.upper is None or self.lower is None or self.lower <= self.upper)
 
 
 @frozen
@@ -104,17 +119,32 @@ def cells_of(item: Input, constants: dict[Term, tuple[Fraction, ...]], trackers:
     of_upper, of_lower = (constants.get(Ratio(item.name, limit), ()) for limit in ("ULN", "LLN"))
     values = _values(item, cuts)
     for place, value in enumerate(values):
-        if isinstance(value, str):
+        if isinstance(value, str) or not isinstance(item.kind, Number) or not (of_upper or of_lower):
             found.append(Cell(value))
             continue
-        if isinstance(item.kind, Number) and value not in cuts:
-            low, _, high = (item.kind.low, *values, item.kind.high)[place : place + 3]
-            value = that_divides(value, Interval(low, high), (*of_upper, *of_lower))  # type: ignore[arg-type]
-        uppers, lowers = multiples(value, of_upper), multiples(value, of_lower)
-        both = (together(value, upper, lower) for upper, lower in product(uppers, lowers))
-        found += [Cell(value, *limits(value, *one)) for one in both]
-        found += [Cell(value, upper, Fraction(0)) for upper in uppers_of(value, uppers) if value == 0 and lowers != (None,)]
+        low, high = item.kind.low, item.kind.high
+        ends = (low, *values, high)[place : place + 3 : 2]
+        piece = Interval(value, value) if value in cuts else Interval(*ends)  # type: ignore[arg-type]
+        found += _with_limits(value, piece, of_upper, of_lower, Interval(low, high))
     return tuple(found)
+
+
+def _with_limits(
+    value: Fraction, piece: Interval, of_upper: tuple[Fraction, ...], of_lower: tuple[Fraction, ...], plausible: Interval
+) -> Iterator[Cell]:
+    """A value of a piece with limits for each of its multiples."""
+    best = of_plausible_limits(piece, of_upper, of_lower, plausible)
+    if piece.low < piece.high:
+        within = best or piece
+        value = value if within.low < value < within.high else (within.low + within.high) / 2
+        value = that_divides(value, within, (*of_upper, *of_lower))
+    uppers, lowers = multiples(value, of_upper, plausible), multiples(value, of_lower, for_lower(plausible))
+    both = (together(value, upper, lower, plausible) for upper, lower in product(uppers, lowers))
+    found = [limits(value, *one, plausible) for one in both]
+    if value == 0 and lowers != (None,):
+        found += [(upper, Fraction(0)) for upper in uppers_of(value, uppers, plausible)]
+    certain = best is not None or piece.low == piece.high
+    return (Cell(value, *one, are_plausible(*one, plausible) or not certain) for one in found)
 
 
 def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom], *, grades: bool = False) -> tuple[Cell, ...]:
