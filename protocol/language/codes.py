@@ -146,7 +146,8 @@ _TABLE = (
      "Grades are the whole numbers 0 to 5."),
     ("P051", "a constant outside the plausible range",
      "No accepted reading could lie there, so the comparison is always true or never. The unit is often the cause: "
-     "platelets < 50000 in 10*9/L. A multiple of a limit of normal is above 0."),
+     "platelets < 50000 in 10*9/L. A multiple of a limit of normal is above 0, and means something only for a number that "
+     "cannot be below 0; so does a grade that is made of them."),
     ("P052", "equality of times",
      "Visits seldom fall on one minute, so clocks and durations are compared by < <= > >= only."),
     ("P053", "a window out of place",

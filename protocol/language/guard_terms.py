@@ -36,6 +36,7 @@ from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.quantity import say_number
 
 HIGHEST_GRADE = 5
+_ABOVE_0 = "Compare it with a number; or say in 'plausible' that it is from 0 on."
 
 
 @frozen
@@ -99,6 +100,9 @@ class Terms:
             message = f"'{name.text}' does not say by which criteria it is graded"
             self.report.add("P047", message, self.at(name), hints.get(type(declared.kind), "Only numbers are graded."))
             return Always()
+        if isinstance(declared.kind, Number) and declared.kind.low < 0:
+            message = f"'{name.text}' can be below 0, where grades, which are multiples of limits of normal, mean nothing"
+            self.report.add("P051", message, self.at(name), _ABOVE_0)
         return self._grade(GradeOf(name.text), operator, constant) if constant else Always()
 
     def has_option(self, name: Token, option: Token, negated: bool) -> Guard:
@@ -217,6 +221,9 @@ class Terms:
             message = f"'{name.text}' can be below 0, where a multiple of its baseline means nothing"
             hint = "Compare the difference from baseline, by a formula under 'derived'."
             self.report.add("P059", message, self._span(constant), hint)
+        elif kind.low < 0:
+            message = f"'{name.text}' can be below 0, where a multiple of a limit of normal means nothing"
+            self.report.add("P051", message, self._span(constant), _ABOVE_0)
         return _compare(Ratio(name.text, constant.limit), operator, constant.number)
 
     def _grade(self, term: Value | GradeOf, operator: Token, constant: Constant) -> Guard:
