@@ -10,7 +10,7 @@ from attrs import field, frozen
 from protocol.language.cumulative import AN_AMOUNT, cumulative_dose
 from protocol.language.guard_tokens import Token
 from protocol.language.hints import instead, listed
-from protocol.language.names import Names, TrackerName
+from protocol.language.names import Names, TrackerName, options_of
 from protocol.language.nodes import Located
 from protocol.language.report import Report, Span, shown
 from protocol.language.uses import Use
@@ -112,7 +112,7 @@ class Terms:
         declared = self.names.inputs.get(name.text)
         if self.names.section(name.text) == "inputs" and declared is None:
             return Always()
-        options = _options(declared) if declared else ()
+        options = options_of(declared) if declared else ()
         if not options:
             return self._unfit(name, f"'{name.text}' has no options", self._use_of(name.text))
         if option.text not in options:
@@ -131,7 +131,7 @@ class Terms:
         declared = self.names.inputs.get(name.text)
         if section == "inputs" and declared is None:
             return Always()
-        if declared is not None and "yes" in _options(declared):
+        if declared is not None and "yes" in options_of(declared):
             return Is(name.text, "yes")
         return self._unfit(name, f"'{name.text}' alone is neither true nor false", self._use_of(name.text))
 
@@ -295,13 +295,3 @@ def _compare(term: Term, operator: Token, number: Fraction | None) -> Guard:
 
 def _yes_or_no(name: Token) -> str:
     return f"Write '{name.text}' or 'not {name.text}'."
-
-
-def _options(declared: Input) -> tuple[str, ...]:
-    match declared.kind:
-        case Choice(options):
-            return options
-        case YesNo():
-            return ("yes", "no")
-        case Number() | Grade():
-            return ()

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from protocol.language.hints import instead, listed, meant
 from protocol.language.nodes import Scalar
 from protocol.language.report import Report, Span, shown
-from protocol.model.input import Input, Number
+from protocol.model.input import Choice, Grade, Input, Number, YesNo
 from protocol.model.ladder import folded
 from protocol.model.protocol import Level
 from protocol.model.rule import ActionKind
@@ -177,3 +177,14 @@ def check_name(report: Report, name: Scalar, what: str, reserved: frozenset[str]
     elif what == "an input" and name.text in COLUMNS:
         hint = f"Choose another name.  Columns of courses: {listed(sorted(COLUMNS))}"
         report.add("P019", f"'{name.text}' is a column of courses and cannot be the name of an input", name.span, hint)
+
+
+def options_of(declared: Input) -> tuple[str, ...]:
+    """The words that an input can be."""
+    match declared.kind:
+        case Choice(options):
+            return options
+        case YesNo():
+            return ("yes", "no")
+        case Number() | Grade():
+            return ()
