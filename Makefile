@@ -3,6 +3,9 @@
 PYTHON ?=
 export PYTHON
 
+# The tests that .ci/run runs elsewhere, as options that leave them out here.
+ELSEWHERE ?=
+
 BIN := .venv/bin
 INSTALL := .ci/environment .venv -e
 
@@ -48,7 +51,7 @@ style: .venv/for-tests
 	@$(BIN)/python -m mypy --no-error-summary
 
 test: style
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(ELSEWHERE)
 
 test-all: .venv/for-everything test
 	@$(BIN)/python -m pytest -q -m benchmark
