@@ -15,6 +15,7 @@ from protocol.model.decision import Decision, Permission, Step
 from protocol.model.difference import Declared, Difference, Different, Treated, Unconfirmed
 from protocol.model.input import Input
 from protocol.model.protocol import Protocol
+from protocol.model.quantity import how_many
 from protocol.model.regimen import Dose
 from protocol.model.time import say_duration, say_time
 from protocol.model.verification import Grid
@@ -31,7 +32,8 @@ _EARLIER = tuple(said.removesuffix(" later") for said in OTHERS.values())
 class Told:
     """Two protocols and how they differ; ``file`` is a set of courses, ``treated`` its patients who are treated differently.
 
-    ``followed`` is how many of them were followed, ``unread`` names those that one of the two refuses.
+    ``followed`` is how many of them were followed, ``unread`` names those that one of the two refuses. ``files`` are
+    those of the two protocols, where each is one of its own.
     """
 
     difference: Difference
@@ -41,6 +43,7 @@ class Told:
     followed: int = 0
     treated: tuple[Treated, ...] = ()
     unread: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def side(self, side: Side) -> Protocol:
         """One of the two."""
@@ -239,7 +242,7 @@ def say_declared(one: Declared) -> str:
 def say_unconfirmed(one: Unconfirmed) -> str:
     """A kind of difference for which no patient was found."""
     old, new = one.old.dose or "no drug", one.new.dose or "no drug"
-    return f"{one.meaning}, {old} in the old one and {new} in the new one, after {one.visits} visits"
+    return f"{one.meaning}, {old} in the old one and {new} in the new one, after {counted(one.visits, 'visit')}"
 
 
 def say_grid(grid: Grid) -> str:
@@ -250,7 +253,8 @@ def say_grid(grid: Grid) -> str:
 def verdict(told: Told) -> str:
     """What it comes to, in a sentence."""
     found = told.difference
-    names = f"{found.old} (old) and {found.new} (new)"
+    old, new = (f", {file}" for file in told.files) if found.old == found.new and told.files else ("", "")
+    names = f"{found.old} (old{old}) and {found.new} (new{new})"
     if found.is_equivalent:
         return f"{names} are equivalent: they decide the same of every course."
     if not found.kinds and not found.unconfirmed:
@@ -264,6 +268,8 @@ def seen(told: Told) -> str:
     """What was looked at."""
     found = told.difference
     took = f"; {found.seconds:.0f} s" if found.seconds >= 1 else ""
-    counts = f"{say_grid(found.grid).capitalize()}: {found.pairs:,} pairs of states in which both decide the same{took}."
+    counts = (
+        f"{say_grid(found.grid).capitalize()}: {how_many(found.pairs, 'pair of states')} in which both decide the same{took}."
+    )
     notes = "".join(f" {note[:1].upper()}{note[1:]}." for note in found.notes)
     return f"{counts}{notes}{f' Not all of it was seen: {found.ended}.' if found.ended else ''}"

@@ -10,6 +10,7 @@ from protocol.adapters.filled import filled
 from protocol.adapters.phrases import listed
 from protocol.adapters.story import folded
 from protocol.adapters.verified import KNOWN, UNPROVED, Judged, Standing, Verified, artefacts, judged, say_grid, unreached
+from protocol.model.quantity import how_many
 from protocol.model.said import EVERYWHERE
 from protocol.model.verification import Seen
 
@@ -58,9 +59,9 @@ def _head(verified: Verified, width: int) -> Iterator[str]:
 
 
 def _seen(seen: Seen) -> str:
-    counts = f"{_number(seen.states, 'state')}, {_number(seen.letters, 'kind')} of visit, {_number(seen.transitions, 'step')}"
+    counts = f"{how_many(seen.states, 'state')}, {how_many(seen.letters, 'kind of visit')}, {how_many(seen.transitions, 'step')}"
     took = f"; {seen.seconds:.0f} s" if seen.seconds >= 1 else ""
-    said = f"Visits {say_grid(seen.grid)}: {counts}, each state within {_number(seen.depth, 'visit')}{took}."
+    said = f"Visits {say_grid(seen.grid)}: {counts}, each state within {how_many(seen.depth, 'visit')}{took}."
     return said if seen.complete else f"{said} Not all of it was seen: {seen.why}."
 
 
@@ -140,8 +141,3 @@ def _totals(verified: Verified, properties: tuple[Judged, ...], width: int, whol
         yield from filled("The patients of what is expected to fail, waived or accepted: with '--property NAME'.", width)
     if verified.report.is_interrupted:
         yield from filled("Interrupted: this is what had been found; nothing else is proved.", width)
-
-
-def _number(count: int, noun: str) -> str:
-    """``5,523 states``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -158,21 +158,21 @@ def _value(trace: Trace, by: str) -> str:
 
 def _grouping(protocol: Protocol, by: str | None) -> str:
     from protocol.adapters.report.lanes import fixed_choice
-    from protocol.language.hints import instead
+    from protocol.language.hints import told_instead
 
     names = [item.name for item in protocol.inputs]
     if by is not None and by not in names:
-        raise click.UsageError(f"'{by}' is not an input of {protocol.name}: {instead(by, names, 'Inputs')}")
+        raise click.UsageError(told_instead(f"'{by}' is not an input of {protocol.name}", by, names, "Inputs"))
     return by or fixed_choice(protocol)
 
 
 def _check_rules(protocol: Protocol, rules: tuple[str, ...]) -> None:
-    from protocol.language.hints import instead
+    from protocol.language.hints import told_instead
 
     known = sorted(rule.name for rule in protocol.in_force())
     for name in rules:
         if name not in known:
-            raise click.UsageError(f"'{name}' is not a rule of {protocol.name}: {instead(name, known, 'Rules')}")
+            raise click.UsageError(told_instead(f"'{name}' is not a rule of {protocol.name}", name, known, "Rules"))
 
 
 # Two protocols

@@ -62,10 +62,16 @@ def diff(
 
     Exits with 0 only if both are proved equivalent; with 1 if they differ, or the search was not finished.
     """
+    from attrs import evolve
+
+    from protocol.adapters.paths import shown_path
+    from protocol.language.shipped import find
+
     protocols = load(old), load(new)
     given = (("states", states), ("seconds", seconds), ("memory", memory))
     bounds = {name: value for name, value in given if value is not None}
-    told = told_of(*protocols, courses, every, whole, bounds)
+    files = tuple(shown_path(str(find(spec))) for spec in (old, new))
+    told = evolve(told_of(*protocols, courses, every, whole, bounds), files=files)
     _show(told, form)
     return HOLDS if exit_zero or (told.difference.is_equivalent and not told.treated) else FAILS
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from protocol.commands.fates import Bounds, Judge
 from protocol.commands.side_by_side import Interrupted, side_by_side
 from protocol.commands.told import by_hand, met
-from protocol.language.hints import instead
+from protocol.language.hints import told_instead
 from protocol.model.mutation import Fate, Scores
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.verification.mutation.mutant import Mutant
@@ -38,7 +38,7 @@ class Asked:
         known = sorted({one.kind for one in every})
         for kind in self.kinds:
             if kind not in known:
-                raise click.UsageError(f"no change is of the kind '{kind}': {instead(kind, known, 'Kinds')}")
+                raise click.UsageError(told_instead(f"no change is of the kind '{kind}'", kind, known, "Kinds"))
         return tuple(one for one in every if not self.kinds or one.kind in self.kinds)
 
     def judge(self) -> Judge:

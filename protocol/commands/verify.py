@@ -173,13 +173,13 @@ def _found(protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[A
 
 def _check_names(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -> None:
     """A property that none of the protocols has is a mistake."""
-    from protocol.language.hints import instead
+    from protocol.language.hints import told_instead
     from protocol.model.verification import BUILT_IN
 
     known = {item.name for _, protocol in protocols for item in protocol.properties} | set(BUILT_IN)
     for name in only:
         if name not in known:
-            raise click.UsageError(f"there is no property '{name}': {instead(name, known, 'Properties')}")
+            raise click.UsageError(told_instead(f"there is no property '{name}'", name, known, "Properties"))
 
 
 def _entries(baseline: Path | None, write: bool) -> tuple[Accepted, ...]:

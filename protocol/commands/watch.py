@@ -68,9 +68,9 @@ def watch(
 
 def _check(protocol: Protocol, rules: tuple[str, ...]) -> None:
     """A rule that the protocol does not have, or not under its readings, is a mistake."""
-    from protocol.language.hints import instead
+    from protocol.language.hints import told_instead
 
     known = {rule.name for rule in protocol.in_force()}
     for name in rules:
         if name not in known:
-            raise click.UsageError(f"'{name}' is not a rule of {protocol.name}: {instead(name, sorted(known), 'Rules')}")
+            raise click.UsageError(told_instead(f"'{name}' is not a rule of {protocol.name}", name, known, "Rules"))

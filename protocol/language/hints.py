@@ -29,6 +29,12 @@ def meant(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word.lower(), candidates, 1)), "")
 
 
+def told_instead(said: str, word: str, known: Iterable[str], plural: str) -> str:
+    """What is wrong in one line: ``no kind 'treshold': did you mean 'threshold'?  Kinds: a``, or ``no kind 'x'. Kinds: a``."""
+    hint = instead(word, known, plural)
+    return f"{said}{':' if hint.startswith('did you mean') else '.'} {hint}"
+
+
 def instead(word: str, known: Iterable[str], plural: str, shown: Iterable[str] = ()) -> str:
     """``did you mean 'platelets'?  Inputs: anc, platelets`` for a word that is not among the known ones.
 

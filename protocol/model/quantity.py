@@ -77,6 +77,12 @@ def _from_text(text: str) -> Fraction:
     return Fraction(stripped)
 
 
+def how_many(count: int, noun: str) -> str:
+    """``1 state``, ``2,304 pairs of states``."""
+    first, of, rest = noun.partition(" ")
+    return f"{count:,} {first}{'' if count == 1 else 's'}{of}{rest}"
+
+
 def say_number(value: Fraction) -> str:
     """The shortest exact notation: ``1.5``, ``400``, or ``1/3`` where no decimal is exact."""
     if value.denominator == 1:

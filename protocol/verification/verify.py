@@ -9,6 +9,7 @@ from time import monotonic
 from attrs import evolve
 
 from protocol.model.protocol import Protocol, fingerprint
+from protocol.model.quantity import how_many
 from protocol.model.verification import INTERRUPTED, Grid, Report, Seen, Verdict
 from protocol.verification.arguments import checked
 from protocol.verification.properties.built_in import ALL
@@ -108,7 +109,7 @@ def _refined(found: Report, again: Search, said: str, names: frozenset[str], bou
     sure = {one.of: one for one in judged.verdicts if one.outcome in ("holds", "fails")}
     why = INTERRUPTED if judged.is_interrupted else why
     verdicts = tuple(sure.get(one.of, one) if one.name in names else one for one in found.verdicts)
-    note = f"{said}: {len(again.explored.states):,} states{f', which are not all: {why}' if why else ''}"
+    note = f"{said}: {how_many(len(again.explored.states), 'state')}{f', which are not all: {why}' if why else ''}"
     seen = tuple(evolve(one, complete=False, why=why) for one in found.seen) if why == INTERRUPTED else found.seen
     return evolve(found, verdicts=verdicts, seen=seen, notes=(*found.notes, note))
 

@@ -106,7 +106,9 @@ def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> No
         assert "Traceback" not in capsys.readouterr().err
     assert run(["verify", "counts", "--write-baseline"]) == 2
     assert run(["verify", "counts", "--property", "can-reach-hihg"]) == 2
-    assert "did you mean 'can-reach-high'?" in capsys.readouterr().err
+    assert "no property 'can-reach-hihg': did you mean 'can-reach-high'?  Properties: " in capsys.readouterr().err
+    assert run(["verify", "counts", "--property", "nope"]) == 2
+    assert "no property 'nope'. Properties: " in capsys.readouterr().err
     assert not search.asked
 
 

@@ -12,6 +12,7 @@ from protocol.model.course import Course
 from protocol.model.decision import Step
 from protocol.model.difference import Difference, Different, Look, Meaning, Treated, Unconfirmed
 from protocol.model.protocol import Protocol
+from protocol.model.quantity import how_many
 from protocol.model.verification import INTERRUPTED, Grid
 from protocol.verification.difference.comparing import Apart, Compared, Comparing
 from protocol.verification.difference.declared import declared, made_comparable
@@ -93,14 +94,15 @@ class _Found:
         compared = comparing.compare(
             self.bounds.for_pairs(),
             stop=_Enough(comparing, self.both, self.bounds.whole()) if self.first else None,
-            tell=lambda found: self.say(f"{self._names()}: {found:,} pairs of states"),
+            tell=lambda found: self.say(f"{self._names()}: {how_many(found, 'pair of states')}"),
         )
         again = bool(self.pairs)
         parts = _parts(comparing, compared, self.whole)
         left, interrupted = self._put(comparing, {key: parts[key] for key in parts if not again or key in self.unconfirmed})
         if again:
             why = f", which are not all: {compared.ended}" if compared.ended else ""
-            self.notes.append(f"where that was not confirmed, {said_of(free)}: {compared.states:,} pairs of states{why}")
+            pairs = how_many(compared.states, "pair of states")
+            self.notes.append(f"where that was not confirmed, {said_of(free)}: {pairs}{why}")
             self.ended = INTERRUPTED if interrupted or compared.ended == INTERRUPTED else ""
             if not (compared.ended or interrupted):  # what a search that saw everything does not find is not there
                 self.unconfirmed = {key: one for key, one in self.unconfirmed.items() if key in left}

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import field, frozen
 
 from protocol.model.property import Minutes, Response
+from protocol.model.quantity import how_many
 from protocol.semantics.monitors import History, Monitor, after_visit, first_history
 from protocol.verification.proof.anytime import Kind
 from protocol.verification.proof.machine import START, Machine, join, numbers_after
@@ -85,7 +86,7 @@ def followed(
                 join(found, number, index[there], numbers_after(base.anytime, after, kind.numbers, way), where)
         number += 1
         if number > limit:
-            found.ended.append(f"with what the property remembers it has more than {limit:,} locations")
+            found.ended.append(f"with what the property remembers it has more than {how_many(limit, 'location')}")
             break
     return found, errors
 

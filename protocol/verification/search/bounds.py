@@ -9,6 +9,7 @@ from time import monotonic
 
 from attrs import Factory, evolve, field, frozen
 
+from protocol.model.quantity import how_many
 from protocol.verification.search.size import megabytes, most_megabytes
 
 MOST_STATES = 200_000
@@ -43,15 +44,15 @@ class Bounds:
 
     def for_states(self) -> Ended:
         """When the search through the states ends, so that time and memory are left to ask what it found."""
-        return self._part("it has", "states")
+        return self._part("it has", "state")
 
     def for_pairs(self) -> Ended:
         """The same of a search through pairs of states, whose differences are put into courses afterwards."""
-        return self._part("there are", "pairs of states")
+        return self._part("there are", "pair of states")
 
     def for_locations(self) -> Ended:
         """The same of a search through the locations of a proof, of which fewer can be put to a solver."""
-        return evolve(self, states=min(self.states, MOST_LOCATIONS))._part("it has", "locations")
+        return evolve(self, states=min(self.states, MOST_LOCATIONS))._part("it has", "location")
 
     def whole(self) -> Ended:
         """When a search ends after which nothing comes."""
@@ -82,10 +83,10 @@ class Bounds:
             gc.collect()
         return self._bound(now + float(_OF_TIME) * (self.until - now), memory, self.states, there_are, what)
 
-    def _bound(self, until: float, memory: int, states: int, there_are: str, what: str = "states") -> Ended:
+    def _bound(self, until: float, memory: int, states: int, there_are: str, what: str = "state") -> Ended:
         def ended(found: int) -> str:
             if found > states:
-                return f"{there_are} more than {states:,} {what}"
+                return f"{there_are} more than {how_many(states, what)}"
             if self.clock() > until:
                 return f"it took more than its share of {self.seconds:g} seconds"
             if self.memory and megabytes() > memory:
