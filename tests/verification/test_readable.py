@@ -89,3 +89,33 @@ def test_limits_of_normal_are_written_as_decimals_also_where_the_value_itself_is
     for shown in (observation(axis, place, exact=True) for place, cell in enumerate(axis.cells) if cell.is_on_record):
         course = Course("shown", (Visit(0, (shown,)),))
         assert from_markdown(to_markdown(course, one), one).examples[0].course.visits[0].observations[0].upper == shown.upper
+
+
+KNOWN_LIMITS = """\
+protocol: known-limits
+version: 1
+doses: {full: 100 mg daily}
+inputs:
+  alt: {unit: U/L, plausible: 0 to 20000, valid for: 7 days, loinc: 1742-6}
+  haemoglobin: {unit: g/dL, plausible: 1 to 25, valid for: 7 days, loinc: 718-7}
+  urate: {unit: mg/dL, plausible: 0 to 50, valid for: 7 days}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at full}
+  stop:
+    in: on treatment
+    when: "alt > 5 x ULN or haemoglobin < LLN or haemoglobin > ULN and haemoglobin > 18 or urate > 2 x ULN"
+    must: stop
+"""
+
+
+def test_limits_of_normal_are_those_of_the_shipped_courses_where_these_have_some() -> None:
+    axes = {axis.name: axis for axis in abstraction(parse(KNOWN_LIMITS), WEEK).axes}
+
+    def shown(name: str) -> set[tuple[str, ...]]:
+        found = [observation(axes[name], place) for place, cell in enumerate(axes[name].cells) if cell.is_on_record]
+        return {(str(one.value), str(one.lower), str(one.upper)) for one in found}
+
+    assert shown("alt") == {("20", "0", "40"), ("240", "0", "40")}
+    assert {("8", "12", "16"), ("12", "12", "16")} <= shown("haemoglobin")
+    assert shown("urate") == {("5", "None", "10"), ("30", "None", "10")}

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import floor, log10
 
 from attrs import evolve, frozen
 
 from protocol.model.course import Observation
-from protocol.model.input import Number
+from protocol.model.input import Input, Number
 from protocol.verification.search.axes import Axis, Cell
 
 LIMITS = (Fraction(10), Fraction(100), Fraction(1), Fraction(1, 2))
 """Upper limits of normal of examples, of which a multiple is seen at a glance."""
+ORDINARY = {
+    ("1742-6", "U/L"): (Fraction(0), Fraction(40)),
+    ("1920-8", "U/L"): (Fraction(0), Fraction(40)),
+    ("1975-2", "mg/dL"): (Fraction(1, 5), Fraction(1)),
+    ("711-2", "10*9/L"): (Fraction(0), Fraction(1, 2)),
+    ("6690-2", "10*9/L"): (Fraction(4), Fraction(10)),
+    ("718-7", "g/dL"): (Fraction(12), Fraction(16)),
+    ("777-3", "10*9/L"): (Fraction(150), Fraction(400)),
+    ("777-3", "/uL"): (Fraction(150_000), Fraction(400_000)),
+}
+"""Limits of normal by LOINC code and unit, as in the courses beside the shipped protocols: examples, of no laboratory."""
 NORMAL = Fraction(1, 2)
 """A multiple of the upper limit of normal that is clearly normal."""
 
@@ -131,6 +142,8 @@ def _with_limits(axis: Axis, cell: int) -> Limited:
     """The value with its lower and upper limit of normal; those of the cell where no readable ones fit together."""
     shown, values = axis.cells[cell], piece_at(axis, cell)
     assert not isinstance(shown.value, str)
+    if (found := next(_with_ordinary(axis, shown, values), None)) is not None:
+        return found
     one = shown.upper if shown.upper is not None else shown.lower
     assert one is not None
     multiples = _multiples(axis, shown, upper=shown.upper is not None)
@@ -142,6 +155,34 @@ def _with_limits(axis: Axis, cell: int) -> Limited:
             if found is not None:
                 return found
     return shown.value, shown.lower, shown.upper
+
+
+def ordinary_limits(item: Input) -> tuple[Fraction, Fraction] | None:
+    """The lower and upper limit of normal of an example; None where none is known."""
+    return ORDINARY.get((item.loinc, item.kind.unit)) if isinstance(item.kind, Number) else None
+
+
+def _with_ordinary(axis: Axis, shown: Cell, values: Piece) -> Iterator[Limited]:
+    """Values of the cell with ordinary limits of normal, that in the middle of these first; a limit that is asked, and that the
+    cell does not have, is on no record."""
+    known = ordinary_limits(axis.item)
+    if known is None:
+        return
+    lower, upper = known
+    of_upper = None if shown.upper is None else _multiples(axis, shown, upper=True)
+    of_lower = None if shown.lower is None else _multiples(axis, shown, upper=False)
+    ends = [value_in(of) * limit for of, limit in ((of_upper, upper), (of_lower, lower)) if of is not None]
+    for value in ((lower + upper) / 2, *ends, value_in(values)):
+        if values.holds(value) and _are_of(of_upper, value, upper) and _are_of(of_lower, value, lower):
+            yield (
+                value,
+                lower if of_lower is not None or not any(one.lower is not None for one in axis.pieces) else None,
+                upper if of_upper is not None or not any(one.upper is not None for one in axis.pieces) else None,
+            )
+
+
+def _are_of(multiples: Piece | None, value: Fraction, limit: Fraction) -> bool:
+    return multiples is None or (limit > 0 and multiples.holds(value / limit))
 
 
 def _both(axis: Axis, shown: Cell, value: Fraction, limit: Fraction) -> Limited | None:

@@ -18,7 +18,7 @@ from protocol.semantics.cells import cells
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scores import scored
 from protocol.semantics.step import initial, step
-from protocol.verification.patients.readable import LIMITS, Piece, in_few_digits
+from protocol.verification.patients.readable import LIMITS, Piece, in_few_digits, ordinary_limits
 
 Said = Mapping[str, Observation]
 
@@ -69,8 +69,9 @@ class Scoring:
                     yield Observation(name, next((one for one in in_few_digits(value) if one == value), value))
                 ratios = constants.get(Ratio(name, "ULN"), ())
                 for ratio in cells(Interval(Fraction(0), max(ratios) + 1), ratios) if ratios else ():
-                    if low <= ratio * LIMITS[0] <= high:
-                        yield Observation(name, ratio * LIMITS[0], upper=LIMITS[0])
+                    lower, upper = ordinary_limits(self.prepared.inputs[name]) or (None, LIMITS[0])
+                    if low <= ratio * upper <= high:
+                        yield Observation(name, ratio * upper, lower=lower, upper=upper)
 
 
 def behind(prepared: Prepared, score: Score) -> tuple[str, ...]:
