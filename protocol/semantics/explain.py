@@ -166,28 +166,50 @@ def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
     """Every effect that may rules offer in some completion: permitted if it is so in all, whichever rule says so."""
+    return tuple(_permission(scene, finding, *one) for one in _offered(scene.prepared, finding))
+
+
+def surely_permitted(prepared: Prepared, finding: Finding) -> Iterator[tuple[ActionKind, Effect]]:
+    """What may rules offer that is permitted whatever is missing, and what it is called."""
+    for effect, rules in _offered(prepared, finding):
+        if all(effect in result.permitted() for _, result in finding.results):
+            yield _kind(prepared, (_always(finding, effect, rules) or rules)[0]), effect
+
+
+def _offered(prepared: Prepared, finding: Finding) -> list[tuple[Effect, list[str]]]:
+    """What may rules offer in some completion, each with all of these, in the order of the rules."""
     rules: dict[Effect, set[str]] = {}
     for _, result in finding.results:
         for offer in result.offered:
             rules.setdefault(offer.effect, set()).add(offer.rule)
-    if not rules:
-        return ()
-    place = scene.prepared.place
+    place = prepared.place
     in_order = [(effect, sorted(names, key=place.__getitem__)) for effect, names in rules.items()]
-    return tuple(_permission(scene, finding, *one) for one in sorted(in_order, key=lambda one: place[one[1][0]]))
+    return sorted(in_order, key=lambda one: place[one[1][0]])
+
+
+def _always(finding: Finding, effect: Effect, rules: Sequence[str]) -> Sequence[str]:
+    """Those of the rules that offer an effect in every completion."""
+    offers = _offers(finding, effect)
+    return [rule for rule in rules if all(rule in one for one in offers)]
+
+
+def _offers(finding: Finding, effect: Effect) -> list[set[str]]:
+    return [{offer.rule for offer in result.offered if offer.effect == effect} for _, result in finding.results]
+
+
+def _kind(prepared: Prepared, rule: str) -> ActionKind:
+    return prepared.rules[prepared.place[rule]].action.kind
 
 
 def _permission(scene: Scene, finding: Finding, effect: Effect, rules: Sequence[str]) -> Permission:
     """What these rules permit, by those that do so whatever is missing, if there are any; else by all of them."""
-    results = [result for _, result in finding.results]
-    offers = [{offer.rule for offer in result.offered if offer.effect == effect} for result in results]
-    always = [rule for rule in rules if all(rule in one for one in offers)]
+    always = _always(finding, effect, rules)
     first, *also = always or rules
-    kind = scene.prepared.rules[scene.prepared.place[first]].action.kind
+    kind = _kind(scene.prepared, first)
     if always:
         return Permission(first, kind, effect, "permitted", also=tuple(also))
-    permits = [effect in result.permitted() for result in results]
-    said = [", ".join(sorted(one)) for one in offers] if all(permits) else map(str, permits)
+    permits = [effect in result.permitted() for _, result in finding.results]
+    said = [", ".join(sorted(one)) for one in _offers(finding, effect)] if all(permits) else map(str, permits)
     needs = what_if(scene, [(narrowed, answer) for (narrowed, _), answer in zip(finding.results, said, strict=True)])
     names = tuple(missing.name for missing in needs)
     return Permission(first, kind, effect, "permitted" if all(permits) else "unknown", names, tuple(also))

@@ -20,11 +20,13 @@ from protocol import initial, step
 from protocol.errors import ProtocolError
 from protocol.model.course import Course, Given, Observation, Visit
 from protocol.model.decision import Step
+from protocol.model.guard import Ratio, Tracked, Value
 from protocol.model.protocol import Protocol
 from protocol.model.state import State
 from protocol.model.time import WEEK
 from protocol.semantics.prepared import prepare
 from protocol.semantics.trace import trace
+from protocol.testing import thresholds
 from protocol.verification.difference.meanings import look_at, meaning_of
 from protocol.verification.mutation.differing import Differing, Search
 from protocol.verification.mutation.shown import of_step
@@ -79,7 +81,8 @@ class Both:
 def by_force(both: Both) -> tuple[int | None, bool]:
     """The fewest visits after which they differ, as far as was tried, and whether all that there is was tried.
 
-    An outline does not say how much drug was taken, so that a protocol that asks that is never tried whole.
+    An outline does not say how much drug was taken, and a value in each cell not what is computed or so many times a baseline, so
+    that a protocol that asks these is never tried whole.
     """
     known, waiting, tried = {outlines(both, both.begin)}, deque([(both.begin, 1)]), 0
     all_letters = shown(both.one, both.other)
@@ -96,7 +99,19 @@ def by_force(both: Both) -> tuple[int | None, bool]:
                 if (found := outlines(both, after)) not in known:
                     known.add(found)
                     waiting.append((after, visits + 1))
-    return None, not any(prepare(one).counts_dose for one in (both.one, both.other))
+    return None, not any(prepare(one).counts_dose or asks_more(one) for one in (both.one, both.other))
+
+
+def asks_more(protocol: Protocol) -> bool:
+    """Whether a value in each cell, with the same limits of normal each time, is not all that a visit can show."""
+    asked: dict[str, set[str]] = {}
+    for term in thresholds(protocol):
+        if isinstance(term, Value | Ratio):
+            asked.setdefault(term.input, set()).add(term.limit if isinstance(term, Ratio) else "")
+        elif isinstance(term, Tracked) and protocol.tracker(term.tracker).kind in ("lowest", "highest"):
+            asked.setdefault(protocol.tracker(term.tracker).input, set()).add("")
+    computed = protocol.numbers or protocol.scores
+    return bool(computed) or any("baseline" in kinds or len(kinds) > 1 for kinds in asked.values())
 
 
 def outlines(both: Both, pair: Pair) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -202,3 +202,29 @@ def test_where_both_protocols_tell_how_new_a_reading_is_and_only_one_since_a_ste
     one, other = reversed(both) if turned else both
     found = Search(one, other, WEEK, states=2000, seconds=15).first()
     assert [len(course.visits) for course in found.courses] == [2]
+
+
+OFFERED = """\
+protocol: offered
+version: 1
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs: {rash: {yes or no, valid for: 1 week}}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  MAY
+"""
+MAYS = {
+    "nothing": "",
+    "what is ordered anyway": 'same: {in: on treatment, when: "rash", may: continue}',
+    "what leads nowhere": 'less: {in: on treatment, when: "rash", may: reduce}',
+    "the same by another name": 'same: {in: on treatment, when: "rash", may: escalate to low}',
+    "when it is always so": "same: {in: on treatment, when: always, may: continue}",
+}
+
+
+@pytest.mark.parametrize(("one", "other"), [*permutations(MAYS, 2)])
+def test_what_is_permitted_is_told_apart_also_where_it_changes_no_dose(one: str, other: str) -> None:
+    both = [parse(OFFERED.replace("MAY", MAYS[name])) for name in (one, other)]
+    found = Search(*both, WEEK, states=100, seconds=10).first()
+    assert {len(course.visits) for course in found.courses} == {2} and not found.proved

@@ -70,8 +70,9 @@ class Seen:
                 yield way, same
 
 
-def _words(outcome: Outcome) -> Iterator[str]:
-    """What the action is called, and the level that it leads to; where nothing is decided none is shown."""
+def _words(outcome: Outcome) -> Iterator[Hashable]:
+    """What is permitted and ordered is called, and the level that it leads to; where nothing is decided none is shown."""
+    yield frozenset((action, one.dose.kind, one.dose.name, str(one.supplement or "")) for action, one in outcome.offered)
     yield outcome.ways[0].action
     if outcome.status != "undecided":
         yield outcome.effect.dose.name

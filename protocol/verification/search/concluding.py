@@ -17,7 +17,7 @@ from protocol.semantics.applying import asked, hold_rules
 from protocol.semantics.claims import happened
 from protocol.semantics.decide import Finding, concluded, is_passed_over
 from protocol.semantics.effects import in_force
-from protocol.semantics.explain import action_of, is_silent, rule_of
+from protocol.semantics.explain import action_of, is_silent, rule_of, surely_permitted
 from protocol.semantics.given import followed
 from protocol.semantics.reasons import reasons
 from protocol.semantics.scene import Scene
@@ -187,10 +187,11 @@ class Concluding:
         offers = (offer for _, result in finding.results for offer in (*result.offered, *result.ordered))
         led = frozenset((offer.effect, offer.rule) for offer in offers)
         givens, silent = self._givens(finding), is_silent(self.scene, finding)
-        key = (*self.here, *said, givens, led, silent, broken(self.situation.state, finding))
+        offered = frozenset(surely_permitted(self.abstraction.prepared, finding))
+        key = (*self.here, *said, givens, led, offered, silent, broken(self.situation.state, finding))
         effects = (finding.effect, *(effect for effect, _ in givens))
         waits = any(one.control.kind in ("held", "in review") and not one.dose.is_drug for one in effects)
-        return self.all.alike.setdefault(key, Found(finding, key, givens, waits))
+        return self.all.alike.setdefault(key, Found(finding, key, givens, offered, waits))
 
     def _followed(self, found: Found, holds: frozenset[str]) -> Outcome:
         """The outcome of a decision; where it is followed by no drug, what holds are true matters as well."""
@@ -236,7 +237,7 @@ class Concluding:
         rule = rule_of(self.abstraction.prepared, finding)
         name, silent = rule.name if rule else "", is_silent(self.scene, finding)
         first = Followed(action_of(finding, rule, before), frozenset({name}), finding.effect)
-        rest = silent, finding.blocked, finding.conflict, broken(self.situation.state, finding)
+        rest = silent, finding.blocked, finding.conflict, broken(self.situation.state, finding), found.offered
         others = (self._other(finding, effect, every) for effect, every in found.givens)
         return Said((finding.status, name, finding.effect, *rest), (first, *others))
 

@@ -45,7 +45,8 @@ class Outcome:
     """A decision, without what it rests on: its status, rule and effect, and the ways to follow it, the recommended one first.
 
     Each of a search stands once, so that they are compared by identity, which is fast. ``broken`` are the laws on missing data
-    that it breaks.
+    that it breaks. ``offered`` is what may rules permit whatever is missing, also what is ordered anyway or leads nowhere, by
+    what it is called.
     """
 
     status: Status
@@ -55,6 +56,7 @@ class Outcome:
     blocked: str
     conflict: tuple[str, ...]
     broken: tuple[str, ...]
+    offered: frozenset[tuple[ActionKind, Effect]]
     ways: tuple[Way, ...]
 
     def judged(self, number: int) -> Way:
@@ -85,6 +87,7 @@ class Found:
     finding: Finding
     key: Hashable
     givens: tuple[tuple[Effect, bool], ...]
+    offered: frozenset[tuple[ActionKind, Effect]]
     waits: bool
 
 
