@@ -159,6 +159,9 @@ def test_what_is_exactly_so_many_times_one_limit_can_be_near_that_of_the_other_o
         ("bilirubin > 300 and bilirubin < 0.5 x ULN", "fails"),
         ("bilirubin >= 600 and bilirubin <= 0.6 x LLN", "fails"),
         ("bilirubin > 600 and bilirubin < 0.6 x LLN", "holds"),
+        ("bilirubin == 5000 x ULN and bilirubin > 1 x LLN", "fails"),
+        ("bilirubin == 5000 x LLN and bilirubin > 1 x ULN", "fails"),
+        ("bilirubin > 5000 x ULN and bilirubin < 5000 x LLN", "holds"),
     ],
 )
 def test_a_value_is_beyond_a_limit_of_normal_just_where_a_plausible_one_is(guard: str, outcome: str) -> None:

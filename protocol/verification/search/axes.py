@@ -21,6 +21,7 @@ from protocol.model.state import Interval
 from protocol.semantics.cells import cells
 from protocol.semantics.compiled import true_of
 from protocol.verification.search.limits import (
+    BEYOND,
     Limit,
     are_plausible,
     for_lower,
@@ -138,7 +139,9 @@ def _with_limits(
         within = best or piece
         value = value if within.low < value < within.high else (within.low + within.high) / 2
         value = that_divides(value, within, (*of_upper, *of_lower))
-    uppers, lowers = multiples(value, of_upper, plausible), multiples(value, of_lower, for_lower(plausible))
+    most = BEYOND * (max((*of_upper, *of_lower)) + 1)
+    uppers = multiples(value, of_upper, plausible, most)
+    lowers = multiples(value, of_lower, for_lower(plausible), most)
     both = (together(value, upper, lower, plausible) for upper, lower in product(uppers, lowers))
     found = [limits(value, *one, plausible) for one in both]
     if value == 0 and lowers != (None,):

@@ -12,15 +12,16 @@ from protocol.semantics.cells import cells
 Limit = Fraction | None
 _DIGITS = 6
 BEYOND = 1_000
-"""How many times the largest multiple that is asked a value is at most."""
+"""How many times the largest multiple that is asked of either limit a value is at most."""
 Multiple = tuple[Fraction, Fraction, Fraction] | None
 """How many times a limit of normal a value is: one of a piece, and the bounds of the piece, which are not in it."""
 
 
-def multiples(value: Fraction, ratios: tuple[Fraction, ...], plausible: Interval) -> tuple[Multiple, ...]:
+def multiples(value: Fraction, ratios: tuple[Fraction, ...], plausible: Interval, most: Fraction) -> tuple[Multiple, ...]:
     """One of each piece in which the value divided by its limit can lie; None where no multiple of it is asked.
 
-    The limit is ``plausible`` where it can be: a record has no other one.
+    The limit is ``plausible`` where it can be: a record has no other one. The value is at most so many times it, however few
+    times are asked: of the other limit it may be asked whether it is far more.
     """
     if not ratios:
         return (None,)
@@ -34,7 +35,7 @@ def multiples(value: Fraction, ratios: tuple[Fraction, ...], plausible: Interval
             found.append((piece, piece, piece))
         else:
             last = place + 1 == len(pieces)
-            low, high = pieces[place - 1] if place else Fraction(0), top * BEYOND if last else pieces[place + 1]
+            low, high = pieces[place - 1] if place else Fraction(0), most if last else pieces[place + 1]
             found.append((_between(value, piece, low, high, plausible), low, high))
     return tuple(found)
 
