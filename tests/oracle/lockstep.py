@@ -21,7 +21,6 @@ from protocol.model.state import Held, Interval, State
 from protocol.semantics.arriving import arrive
 from protocol.semantics.prepared import prepare
 from protocol.semantics.scene import Scene
-from protocol.testing import thresholds
 from protocol.verification.search.asked import asked_by
 from protocol.verification.search.axes import BETWEEN, NEW, OLD, Axis, Cell, is_true
 from protocol.verification.search.diagrams import value_at
@@ -127,9 +126,10 @@ def _cells(exploring: Exploring, axis: Axis, held: Held, *, limits: bool) -> lis
     What the lowest and highest values are compared with is asked of it, too.
     """
     protocol = exploring.abstraction.protocol
-    atoms = tuple(dict.fromkeys(asked_by(protocol).atoms(axis.name)))
+    asked = asked_by(protocol)
+    atoms = tuple(dict.fromkeys(asked.atoms(axis.name)))
     extremes = [Tracked(one.name) for one in protocol.trackers if one.kind in ("lowest", "highest") and one.input == axis.name]
-    cuts = [constant for one in extremes for constant in thresholds(protocol).get(one, ())]
+    cuts = [node.constant for node in asked.compared() if node.term in extremes]
     atoms = atoms if limits else tuple(atom for atom in atoms if isinstance(atom, Is) or isinstance(atom.term, Value))
     value = held.value.low if isinstance(held.value, Interval) else held.value
     shown = Cell(value, held.upper, held.lower)
@@ -138,7 +138,8 @@ def _cells(exploring: Exploring, axis: Axis, held: Held, *, limits: bool) -> lis
         return (*(is_true(atom, cell) for atom in atoms), *(_side(cell.value, cut) for cut in cuts))
 
     wanted = told(shown)
-    ordered = sorted(range(len(axis.cells)), key=lambda cell: _far(value, axis.cells[cell].value))
+    possible = [cell for cell, one in enumerate(axis.cells) if one.is_on_record or not limits]
+    ordered = sorted(possible, key=lambda cell: _far(value, axis.cells[cell].value))
     found = [cell for cell in ordered if told(axis.cells[cell]) == wanted]
     if limits:
         return found[:1]
