@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import evolve
 
 from protocol.adapters.asked_later import asked_later
@@ -45,7 +47,7 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     shown, decision = verdict.counterexample, _decision(verified, verdict)
     if shown is None:
         return ""
-    compared = (shown.beside_says, shown.near_says, _against(verified, shown.against))
+    compared = (shown.beside_says, *_beside(verified, shown.beside_rules), shown.near_says, _against(verified, shown.against))
     held, after = _held(verified, shown, decision), _from_there_on(verdict, decision)
     followed = (_followed(verified, verdict, decision), *compared, _counted(shown.course, shown.time, verified.protocol))
     parts = (*followed, held, after, _noted(verified, verdict))
@@ -64,6 +66,14 @@ def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -
     is_blocked = decision is not None and decision.blocked and decision.rule == shown.rule
     came = "holds, and what it orders cannot be done" if is_blocked else "was followed"
     return f"There rule {_cited(verified, shown.rule, shown.source)} {came}{f': {says}' if says else '.'}"
+
+
+def _beside(verified: Verified, rules: tuple[str, ...]) -> Iterator[str]:
+    """Where the rules stand by which the other patient is treated, and what they say."""
+    for name in rules:
+        rule = next((one for one in verified.protocol.rules if one.name == name), None)
+        cited = f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule and rule.source else ""
+        yield f"That rests on rule {_cited(verified, name, cited)}{f': {rule.says}' if rule and rule.says else '.'}"
 
 
 def _conflict(verified: Verified, decision: Decision) -> str:

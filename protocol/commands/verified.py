@@ -114,7 +114,7 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
         shown = evolve(
             shown,
             source=cited,
-            beside_says=_beside(shown, protocol),
+            **_beside(shown, protocol),
             near_says=_near(shown, protocol),
             waits_says=_waits(shown, protocol),
         )
@@ -129,14 +129,16 @@ def _placed(one: Verdict, where: tuple[Claim, ...], durations: frozenset[str]) -
     return evolve(one, says=f"{one.says.removesuffix('.')}, but for the visits that the file names") if where else one
 
 
-def _beside(shown: Counterexample, protocol: Protocol) -> str:
-    """``The other patient has toxicity 0 there: hold; ...``, of a property that compares two."""
+def _beside(shown: Counterexample, protocol: Protocol) -> dict[str, Any]:
+    """``The other patient has toxicity 0 there: hold; ...``, of a property that compares two, and the rules by which."""
     if shown.beside is None:
-        return ""
+        return {}
     mine = {one.input: one for one in shown.course.visits[-1].observations}
     last = trace(protocol, shown.beside).steps[-1]
     differing = (one for one in shown.beside.visits[-1].observations if mine.get(one.input) != one)
-    return f"The other patient has {listed(map(say_reading, differing))} there: {told(last, protocol)}."
+    says = f"The other patient has {listed(map(say_reading, differing))} there: {told(last, protocol)}."
+    decision = last.decision
+    return {"beside_says": says, "beside_rules": (decision.rule,) if decision.rule else decision.acted_on or decision.reasons}
 
 
 def _near(shown: Counterexample, protocol: Protocol) -> str:

@@ -53,7 +53,8 @@ class Counterexample:
     ``time`` is the visit at which it fails (minutes since the first dose); ``certain`` is False where it fails for some value of
     what is missing there. ``rule`` is the rule that was followed there, ``source`` where it comes from, ``story``
     what happens in words, one sentence a visit. Where two patients are compared ``beside`` is the other one, who differs in one
-    finding at that visit, and ``beside_says`` what is decided of that one; who reports fills it in.
+    finding at that visit, ``beside_says`` what is decided of that one, and ``beside_rules`` by which rule, or why that one is
+    held; who reports fills them in.
     ``against`` is the rule that is true there as well, or may be, where it fails because of that. ``near_says`` is what would be
     decided there of the nearest findings that the protocol answers, where it is silent; ``waits_says`` what a hold waits for
     where the course ends in one; who reports fills both in.
@@ -67,6 +68,7 @@ class Counterexample:
     story: tuple[str, ...] = ()
     beside: Course | None = None
     beside_says: str = ""
+    beside_rules: tuple[str, ...] = ()
     against: str = ""
     near_says: str = ""
     waits_says: str = ""

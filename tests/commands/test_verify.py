@@ -330,6 +330,38 @@ def test_a_search_that_was_interrupted_ends_the_command_and_is_not_kept(searched
 # A terminal
 
 
+TWO = """protocol: two
+version: 1
+sources: {study: A study}
+doses: {full: 100 mg daily, high: 200 mg daily}
+inputs:
+  rash: {yes or no, valid for: 8 days, every: 7 days}
+  toxicity: {grade: CTC 2.0, valid for: 8 days, every: 7 days}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at full}
+  hold: {in: on treatment, when: "GUARD", must: hold, source: study, says: It interrupts.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "rule"),
+    [
+        ("toxicity == 2", 'up: {in: on treatment at full, when: "toxicity == 3", must: escalate}'),
+        ("rash", 'up: {in: held, when: "rash is no and toxicity == 3", must: resume at full}'),
+    ],
+)
+def test_of_two_patients_the_rule_of_the_other_one_is_told_too(
+    guard: str, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("two.yaml").write_text(f"{TWO.replace('GUARD', guard)}  {rule}\n", encoding="utf-8")
+    assert run(["verify", "two.yaml", "--no-cache", "--property", "never-better-never-more"]) == 1
+    text = " ".join(capsys.readouterr().out.split())
+    assert "There rule up (two.yaml:12) was followed. The other patient has toxicity " in text
+    assert "That rests on rule hold (two.yaml:11; study): It interrupts." in text
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
