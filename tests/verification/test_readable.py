@@ -98,13 +98,14 @@ doses: {full: 100 mg daily}
 inputs:
   alt: {unit: U/L, plausible: 0 to 20000, valid for: 7 days, loinc: 1742-6}
   haemoglobin: {unit: g/dL, plausible: 1 to 25, valid for: 7 days, loinc: 718-7}
+  ast: {unit: U/L, plausible: 0 to 30, valid for: 7 days, loinc: 1920-8}
   urate: {unit: mg/dL, plausible: 0 to 50, valid for: 7 days}
 otherwise: {on treatment: continue}
 rules:
   start: {in: before treatment, when: always, must: start at full}
   stop:
     in: on treatment
-    when: "alt > 5 x ULN or haemoglobin < LLN or haemoglobin > ULN and haemoglobin > 18 or urate > 2 x ULN"
+    when: "alt > 5 x ULN or haemoglobin < LLN or haemoglobin > ULN and haemoglobin > 18 or urate > 2 x ULN or ast > ULN"
     must: stop
 """
 
@@ -118,4 +119,5 @@ def test_limits_of_normal_are_those_of_the_shipped_courses_where_these_have_some
 
     assert shown("alt") == {("20", "0", "40"), ("240", "0", "40")}
     assert {("8", "12", "16"), ("12", "12", "16")} <= shown("haemoglobin")
-    assert shown("urate") == {("5", "None", "10"), ("30", "None", "10")}
+    assert shown("urate") == {("5", "0", "10"), ("30", "0", "10")}
+    assert {one[1:] for one in shown("ast")} == {("0", "10")}

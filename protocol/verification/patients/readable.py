@@ -10,7 +10,9 @@ from attrs import evolve, frozen
 
 from protocol.model.course import Observation
 from protocol.model.input import Input, Number
+from protocol.model.state import Interval
 from protocol.verification.search.axes import Axis, Cell
+from protocol.verification.search.limits import are_plausible
 
 LIMITS = (Fraction(10), Fraction(100), Fraction(1), Fraction(1, 2))
 """Upper limits of normal of examples, of which a multiple is seen at a glance."""
@@ -158,8 +160,12 @@ def _with_limits(axis: Axis, cell: int) -> Limited:
 
 
 def ordinary_limits(item: Input) -> tuple[Fraction, Fraction] | None:
-    """The lower and upper limit of normal of an example; None where none is known."""
-    return ORDINARY.get((item.loinc, item.kind.unit)) if isinstance(item.kind, Number) else None
+    """The lower and upper limit of normal of an example; None where none is known that an input can have."""
+    if not isinstance(item.kind, Number):
+        return None
+    found = ORDINARY.get((item.loinc, item.kind.unit))
+    plausible = Interval(item.kind.low, item.kind.high)
+    return found if found is not None and are_plausible(found[1], found[0], plausible) else None
 
 
 def _with_ordinary(axis: Axis, shown: Cell, values: Piece) -> Iterator[Limited]:
@@ -189,7 +195,8 @@ def _both(axis: Axis, shown: Cell, value: Fraction, limit: Fraction) -> Limited 
     if shown.upper is None:
         return value, limit, None
     if shown.lower is None:
-        return value, None, limit
+        # A lower limit of 0, which says nothing, so that nobody reads a single one as a number below 0.
+        return value, None if any(one.lower is not None for one in axis.pieces) else Fraction(0), limit
     multiples = _multiples(axis, shown, upper=False)
     lower = value / value_in(multiples) if value else shown.lower
     return (value, lower, limit) if lower <= limit else None
