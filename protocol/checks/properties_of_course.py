@@ -8,7 +8,7 @@ on the earliest date of each range, as long as it follows the protocol.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from attrs import evolve, field, frozen
 
@@ -129,6 +129,10 @@ def _is_shown(item: Property, moments: Sequence[Moment]) -> bool:
     return is_sometimes and any(one.shown for one in _Seen.of(item, moments).alone)
 
 
+# Every course of a protocol asks for the same ones.
+_ready = lru_cache(maxsize=1_024)(monitor_of)
+
+
 class _Answers(Sequence[bool | None]):
     """The truths of the parts of a monitor at a visit, each found when it is first asked for."""
 
@@ -155,7 +159,7 @@ class _Seen:
 
     @classmethod
     def of(cls, item: Property, moments: Sequence[Moment]) -> _Seen:
-        monitor = monitor_of(item)
+        monitor = _ready(item)
         truths = tuple(_Answers(monitor, moment) for moment in moments)
         before, alone = [first_history(monitor)], []
         for answers in truths:

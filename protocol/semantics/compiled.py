@@ -20,10 +20,20 @@ from protocol.semantics.scene import Candidate, Scene
 Ask = Callable[[Scene], bool | None]
 
 
-def settled(scene: Scene, guard: Guard) -> bool | None:
-    """Whether the guard is true whatever is missing, or false; None where that is open, or the guard is not the protocol's."""
+def settled(scene: Scene, guard: Guard, *, again: bool = False) -> bool | None:
+    """Whether the guard is true whatever is missing, or false; None where that is open, or the guard is not the protocol's.
+
+    ``again``: the same is asked of this scene many times, so it is kept.
+    """
     ask = _asks(scene.prepared).get(id(guard))
-    return None if ask is None else ask(scene)
+    return None if ask is None else said(scene, ask) if again else ask(scene)
+
+
+def said(scene: Scene, ask: Ask) -> bool | None:
+    """What a function says of a scene, which is asked once."""
+    if ask not in scene.settled:
+        scene.settled[ask] = ask(scene)
+    return scene.settled[ask]
 
 
 def ask_of(prepared: Prepared, rule: Rule) -> Ask:

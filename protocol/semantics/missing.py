@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from operator import and_
 
 from protocol.model.decision import Missing, Outcome
 from protocol.model.guard import CumulativeDose, Ratio, Term, Tracked, Value
@@ -16,6 +17,10 @@ from protocol.semantics.scene import Candidate, Candidates, Scene
 from protocol.semantics.truth import Narrowing
 
 Answers = Sequence[tuple[Narrowing, str]]
+Left = tuple[int, ...]
+"""What a part of the completions leaves of each term: a bit for each of its values, and every bit where it says nothing of it."""
+Part = tuple[Left, str]
+_ANY = -1
 
 
 def what_if(scene: Scene, answers: Answers) -> tuple[Missing, ...]:
@@ -24,49 +29,70 @@ def what_if(scene: Scene, answers: Answers) -> tuple[Missing, ...]:
     ``answers`` are the parts into which the completions were split, each with its answer. The answer depends on a term if
     some completion of everything else has different answers for two of its values; a range is where it does not.
     """
-    terms = dict.fromkeys(term for narrowed, _ in answers for term in narrowed)
-    found = (_missing(scene, term, answers) for term in terms)
-    return tuple(missing for missing in found if len(missing.outcomes) > 1)
+    if len({answer for _, answer in answers}) < 2:
+        return ()
+    terms = tuple(dict.fromkeys(term for narrowed, _ in answers for term in narrowed))
+    parts = _in_bits(scene, terms, answers)
+    found = (_missing(scene, term, place, parts) for place, term in enumerate(terms))
+    return tuple(missing for missing in found if missing is not None)
 
 
-def _missing(scene: Scene, term: Term, answers: Answers) -> Missing:
+def _in_bits(scene: Scene, terms: Sequence[Term], answers: Answers) -> list[Part]:
+    """The parts with what each leaves of the terms in bits, because they are compared in pairs and values are slow to compare."""
+    bits = [{value: 1 << number for number, value in enumerate(scene.candidates(term))} for term in terms]
+
+    def left(place: int, values: Candidates | None) -> int:
+        return _ANY if values is None else sum(bits[place][value] for value in values)
+
+    return [(tuple(left(place, narrowed.get(term)) for place, term in enumerate(terms)), answer) for narrowed, answer in answers]
+
+
+def _missing(scene: Scene, term: Term, place: int, parts: Sequence[Part]) -> Missing | None:
+    """The ranges of one term; None where the answer does not depend on it."""
     candidates = scene.candidates(term)
-    groups: list[list[Candidate]] = []
-    for candidate in candidates:
+    telling = [part for part in parts if part[0][place] != _ANY]
+    groups: list[list[int]] = []
+    for number, candidate in enumerate(candidates):
         # Options join whichever group they cannot be told from; numbers only the range just below them.
         near = groups if isinstance(candidate, str) else groups[-1:]
-        same = next((group for group in near if not _differ(term, group[-1], candidate, answers)), None)
+        same = next((group for group in near if not _differ(place, 1 << group[-1], 1 << number, telling)), None)
         if same is None:
-            groups.append([candidate])
+            groups.append([number])
         else:
-            same.append(candidate)
-    outcomes = (Outcome(_range(scene, term, members, candidates), _possible(term, members, answers)) for members in groups)
+            same.append(number)
+    if len(groups) < 2:
+        return None
+    outcomes = (
+        Outcome(_range(scene, term, [candidates[number] for number in group], candidates), _possible(place, group, parts))
+        for group in groups
+    )
     return Missing(name_of(term), tuple(outcomes), inputs_of(scene, term))
 
 
-def _differ(term: Term, one: Candidate, other: Candidate, answers: Answers) -> bool:
+def _differ(place: int, one: int, other: int, telling: Sequence[Part]) -> bool:
     """Whether two values of the term have different answers in some completion of everything else.
 
     A part that holds both values has one answer for both, so only parts that hold one of them need to be compared.
     """
-    here = [(narrowed, answer) for narrowed, answer in answers if _holds(narrowed, term, one, other)]
-    there = [(narrowed, answer) for narrowed, answer in answers if _holds(narrowed, term, other, one)]
-    return any(first[1] != second[1] and _meet(first[0], second[0], term) for first in here for second in there)
+    here = [_beside(place, part) for part in telling if part[0][place] & one and not part[0][place] & other]
+    there = [_beside(place, part) for part in telling if part[0][place] & other and not part[0][place] & one]
+    return any(first[1] != second[1] and _meet(first[0], second[0]) for first in here for second in there)
 
 
-def _holds(narrowed: Narrowing, term: Term, this: Candidate, but_not: Candidate) -> bool:
-    return term in narrowed and this in narrowed[term] and but_not not in narrowed[term]
+def _beside(place: int, part: Part) -> Part:
+    """The part with every value of one term."""
+    left, answer = part
+    return (*left[:place], _ANY, *left[place + 1 :]), answer
 
 
-def _meet(one: Narrowing, other: Narrowing, but: Term) -> bool:
-    """Whether two parts share a completion of everything except one term."""
-    return all(not set(one[term]).isdisjoint(other[term]) for term in one.keys() & other.keys() if term != but)
+def _meet(one: Left, other: Left) -> bool:
+    """Whether two parts share a completion."""
+    return all(map(and_, one, other))
 
 
-def _possible(term: Term, members: Sequence[Candidate], answers: Answers) -> tuple[str, ...]:
-    return tuple(
-        sorted({answer for narrowed, answer in answers if term not in narrowed or not set(members).isdisjoint(narrowed[term])})
-    )
+def _possible(place: int, numbers: Sequence[int], parts: Sequence[Part]) -> tuple[str, ...]:
+    members = sum(1 << number for number in numbers)
+    return tuple(sorted({answer for left, answer in parts if left[place] & members}))
 
 
 def inputs_of(scene: Scene, term: Term) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from attrs import field, frozen
@@ -31,6 +32,8 @@ class Scene:
     _candidates: dict[Term, Candidates] = field(factory=dict, init=False, repr=False)
     _valid: dict[str, Held | None] = field(factory=dict, init=False, repr=False)
     points: dict[str, tuple[int, ...]] = field(factory=dict, init=False, repr=False)
+    settled: dict[Callable[[Scene], bool | None], bool | None] = field(factory=dict, init=False, repr=False)
+    """What functions that settle a guard have said here, for those who ask them again in many worlds."""
 
     def valid(self, name: str) -> Held | None:
         """The reading of an input that still counts at this time; None is unknown."""

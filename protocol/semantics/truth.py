@@ -17,7 +17,7 @@ from protocol.model.guard import Always, And, Atom, Clock, Compare, Guard, Is, K
 from protocol.model.quick import quickly
 from protocol.model.rule import Rule
 from protocol.semantics import clocks
-from protocol.semantics.compiled import Ask, settled, term_of, true_of
+from protocol.semantics.compiled import Ask, said, settled, term_of, true_of
 from protocol.semantics.scene import Candidate, Candidates, Scene
 
 Narrowing = dict[Term, Candidates]
@@ -41,7 +41,7 @@ class World:
 
     def rules_out(self, ask: Ask) -> bool:
         """Whether what a function settles is false whatever is missing, so that nobody has to ask further."""
-        return ask(self.scene) is False
+        return (said(self.scene, ask) if self.narrowed else ask(self.scene)) is False
 
     def acting(self, rule: Rule) -> bool | None:
         """Whether the rule acts, where that is known without asking its guard; a search that knows it says so here."""
@@ -54,7 +54,7 @@ class World:
     def holds(self, guard: Guard) -> bool:
         """Whether the guard is true here; raises Open where that is not settled."""
         # What is settled whatever is missing is so in every world.
-        answer = settled(self.scene, guard)
+        answer = settled(self.scene, guard, again=bool(self.narrowed))
         return self._asked(guard) if answer is None else answer
 
     def _asked(self, guard: Guard) -> bool:

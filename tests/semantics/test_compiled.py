@@ -55,14 +55,14 @@ def test_a_guard_is_settled_as_the_completions_say_and_open_where_they_are_split
     found = [
         (scene, guard, settled(scene, guard)) for seed in range(COURSES) for scene, _ in scenes(seed) for guard in guards(scene)
     ]
-    monkeypatch.setattr("protocol.semantics.truth.settled", lambda scene, guard: None)
+    monkeypatch.setattr("protocol.semantics.truth.settled", lambda scene, guard, again=False: None)
     assert all(answer is by_completions(scene, guard) for scene, guard, answer in found)
     assert min(Counter(answer for *_, answer in found).values()) > 1_000
 
 
 def test_a_step_is_the_same_when_every_guard_is_left_to_the_completions(monkeypatch: pytest.MonkeyPatch) -> None:
     fast = [[taken for _, taken in scenes(seed)] for seed in range(COURSES)]
-    monkeypatch.setattr("protocol.semantics.truth.settled", lambda scene, guard: None)
+    monkeypatch.setattr("protocol.semantics.truth.settled", lambda scene, guard, again=False: None)
     monkeypatch.setattr("protocol.semantics.applying.ask_of", lambda prepared, rule: lambda scene: None)
     monkeypatch.setattr("protocol.semantics.applying._asked", _asked.__wrapped__)
     assert fast == [[taken for _, taken in scenes(seed)] for seed in range(COURSES)]

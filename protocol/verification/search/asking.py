@@ -18,6 +18,7 @@ from attrs import frozen
 from protocol.model.guard import Atom, ClockName, Compare, CumulativeDose, Known, Ratio, Term, Tracked
 from protocol.model.state import Interval, State
 from protocol.semantics.cells import cells
+from protocol.semantics.compiled import Ask
 from protocol.semantics.scene import Candidates, Scene
 from protocol.semantics.taken import cumulative
 from protocol.semantics.truth import Narrowing, Open, World
@@ -101,6 +102,7 @@ class AskingScene:
         self.abstraction, self.situation, self.chosen = abstraction, situation, chosen
         self.prepared, self.state, self.time = abstraction.prepared, situation.state, 0
         self.points: dict[str, tuple[int, ...]] = {}
+        self.settled: dict[Ask, bool | None] = {}
         dates = [date for date in (self.state.stepped, self.state.hold_began) if date is not None] or [-1]
         self.old, self.between = min(dates), max(dates)
 
