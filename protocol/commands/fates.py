@@ -8,6 +8,7 @@ sometimes no longer does, or if it was to fail on a course that it names and doe
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from random import Random
@@ -127,6 +128,7 @@ class Judge:
         if not lost:
             return ""
         most = self.bounds
+        self._make_room()
         alone = sliced(mutant.protocol, frozenset(lost))
         found = verify(
             alone, only=lost, every=most.every, states=most.states, seconds=most.seconds, memory=most.memory, clock=process_time
@@ -165,10 +167,15 @@ class Judge:
         return Differing(why="the age of readings is free in the search") if found.proved else found
 
     def _search(self, mutant: Mutant) -> Search:
-        """The search for where it differs. What searches of other mutants share is given up before it takes too much."""
+        """The search for where it differs."""
+        self._make_room()
+        return self.bounds.search(self.protocol, mutant, self._searches)
+
+    def _make_room(self) -> None:
+        """Gives up what searches of other mutants share before it takes too much of the memory."""
         if megabytes() > _SHARED * (self.bounds.memory or most_megabytes()):
             self._searches = Searches()
-        return self.bounds.search(self.protocol, mutant, self._searches)
+            gc.collect()  # what stands in a circle
 
     def _followed(self, courses: Iterable[Course]) -> Iterator[Course]:
         """The courses with further visits, at which everything is measured as before."""
