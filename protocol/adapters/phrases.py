@@ -162,6 +162,8 @@ def say_permission(permission: Permission, protocol: Protocol, most: int = ALL, 
         return f"{' or '.join(rules)} may permit: {done}, depending on {listed(permission.needs, most) or 'what is missing'}"
     if permission.needs:
         return f"{' or '.join(rules)} permits: {done}, whatever {listed(permission.needs, most)} may be"
+    if {one.name for one in protocol.rules if one.mode == "must"}.issuperset(permission.rules):
+        return f"{listed(rules)} {'order' if permission.also else 'orders'}, if that is not done: {done}"
     return f"{listed(rules)} {'permit' if permission.also else 'permits'}: {done}"
 
 

@@ -72,6 +72,8 @@ class Missing:
 class Permission:
     """An effect that is, or may be, permitted beside the recommended one, and the rule that permits it; ``also`` are others.
 
+    Where something that a rule only permits is recommended, it is also what a rule orders if that is not done.
+
     ``certainty``: ``permitted`` under every completion of what is missing, or ``unknown`` (under some), naming in ``needs``
     what it depends on. What is unknown is not permitted. Where it is permitted, but no rule permits it by itself whatever is
     missing, the rules are all that could, and ``needs`` names on what it depends which of them does.

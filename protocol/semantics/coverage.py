@@ -156,7 +156,7 @@ def _reached(scene: Scene, one: Step) -> Iterator[Goal]:
     yield "level", one.state.dose.name
     yield "status", one.decision.status
     yield from (("monitoring", item.entry) for item in one.decision.monitoring)
-    permitted = _permitting(one.decision)
+    permitted = _permitting(scene.prepared, one.decision)
     yield from (("alternative", rule) for rule in permitted)
     for rule in applicable(scene.prepared, scene.state):
         yield "guard", f"{rule.name} {OUTCOMES[truth(scene, rule.when)]}"
@@ -164,7 +164,7 @@ def _reached(scene: Scene, one: Step) -> Iterator[Goal]:
     yield from (("rule", rule) for rule in permitted)
 
 
-def _permitting(decision: Decision) -> tuple[str, ...]:
-    """The rules that permit something whatever is missing, each by itself."""
+def _permitting(prepared: Prepared, decision: Decision) -> tuple[str, ...]:
+    """The may rules that permit something whatever is missing, each by itself."""
     sure = (one for one in decision.permitted if one.certainty == "permitted" and not one.needs)
-    return tuple(rule for one in sure for rule in one.rules)
+    return tuple(rule for one in sure for rule in one.rules if prepared.rules[prepared.place[rule]].mode == "may")

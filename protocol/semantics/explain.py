@@ -165,22 +165,22 @@ def _missing(scene: Scene, finding: Finding) -> tuple[Missing, ...]:
 
 
 def _permissions(scene: Scene, finding: Finding) -> tuple[Permission, ...]:
-    """Every effect that may rules offer in some completion: permitted if it is so in all, whichever rule says so."""
+    """Every effect that rules permit in some completion: permitted if it is so in all, whichever rule says so."""
     return tuple(_permission(scene, finding, *one) for one in _offered(scene.prepared, finding))
 
 
 def surely_permitted(prepared: Prepared, finding: Finding) -> Iterator[tuple[ActionKind, Effect]]:
-    """What may rules offer that is permitted whatever is missing, and what it is called."""
+    """What rules permit that is permitted whatever is missing, and what it is called."""
     for effect, rules in _offered(prepared, finding):
         if all(effect in result.permitted() for _, result in finding.results):
             yield _kind(prepared, (_always(finding, effect, rules) or rules)[0]), effect
 
 
 def _offered(prepared: Prepared, finding: Finding) -> list[tuple[Effect, list[str]]]:
-    """What may rules offer in some completion, each with all of these, in the order of the rules."""
+    """What rules permit in some completion, each with all of these, in the order of the rules."""
     rules: dict[Effect, set[str]] = {}
     for _, result in finding.results:
-        for offer in result.offered:
+        for offer in result.beside():
             rules.setdefault(offer.effect, set()).add(offer.rule)
     place = prepared.place
     in_order = [(effect, sorted(names, key=place.__getitem__)) for effect, names in rules.items()]
@@ -188,13 +188,14 @@ def _offered(prepared: Prepared, finding: Finding) -> list[tuple[Effect, list[st
 
 
 def _always(finding: Finding, effect: Effect, rules: Sequence[str]) -> Sequence[str]:
-    """Those of the rules that offer an effect in every completion."""
-    offers = _offers(finding, effect)
+    """Those of the rules that permit or order an effect in every completion."""
+    offers = _offers(finding, effect, rules)
     return [rule for rule in rules if all(rule in one for one in offers)]
 
 
-def _offers(finding: Finding, effect: Effect) -> list[set[str]]:
-    return [{offer.rule for offer in result.offered if offer.effect == effect} for _, result in finding.results]
+def _offers(finding: Finding, effect: Effect, rules: Sequence[str]) -> list[set[str]]:
+    every = ((*result.offered, *result.ordered) for _, result in finding.results)
+    return [{offer.rule for offer in offers if offer.effect == effect and offer.rule in rules} for offers in every]
 
 
 def _kind(prepared: Prepared, rule: str) -> ActionKind:
@@ -209,7 +210,7 @@ def _permission(scene: Scene, finding: Finding, effect: Effect, rules: Sequence[
     if always:
         return Permission(first, kind, effect, "permitted", also=tuple(also))
     permits = [effect in result.permitted() for _, result in finding.results]
-    said = [", ".join(sorted(one)) for one in _offers(finding, effect)] if all(permits) else map(str, permits)
+    said = [", ".join(sorted(one)) for one in _offers(finding, effect, rules)] if all(permits) else map(str, permits)
     needs = what_if(scene, [(narrowed, answer) for (narrowed, _), answer in zip(finding.results, said, strict=True)])
     names = tuple(missing.name for missing in needs)
     return Permission(first, kind, effect, "permitted" if all(permits) else "unknown", names, tuple(also))

@@ -32,6 +32,11 @@ class Result:
     offered: tuple[Offer, ...] = ()
     used: bool = False
 
+    def beside(self) -> tuple[Offer, ...]:
+        """What rules permit: what is offered, and what is ordered where something that is only offered is recommended."""
+        passed_over = () if self.recommended == self.ordered else self.ordered
+        return (*self.offered, *(offer for offer in passed_over if offer.rule))
+
     def permitted(self) -> tuple[Effect, ...]:
         """Every effect that is permitted here."""
         return tuple([offer.effect for offer in (*self.ordered, *self.offered)])

@@ -17,7 +17,7 @@ from protocol import load
 from protocol.adapters.codes import CODES
 from protocol.adapters.outcomes import Result, Unmet, result_text, totals
 from protocol.adapters.overview import overview
-from protocol.adapters.phrases import listed, say_date, say_decision, say_order, say_verdict, say_where
+from protocol.adapters.phrases import listed, say_date, say_decision, say_order, say_permission, say_verdict, say_where
 from protocol.adapters.refusals import late_at
 from protocol.adapters.selection import at, moment, named, slug
 from protocol.adapters.sheet import Counts, Example, Expectation
@@ -165,6 +165,12 @@ def test_what_is_given_at_once_stands_beside_the_dose_in_text_and_in_csv_and_in_
     assert row["supplement"] == "80 U/kg"
     (found,) = json.loads(to_json((only,)))
     assert found["steps"][0]["decision"]["after"]["supplement"] == {"amount": "80", "unit": "U", "per": "kg"}
+
+
+def test_what_is_ordered_if_what_is_recommended_is_not_done_is_told_as_an_order(protocol: Protocol) -> None:
+    must = next(rule.name for rule in protocol.rules if rule.mode == "must")
+    told = say_permission(Permission(must, "reduce", STARTING, "permitted"), protocol)
+    assert told == f"{must} orders, if that is not done: reduce to starting (100 mg every day)"
 
 
 UNITS = (Units(3, amount("500 mg")), Units(1, amount("150 mg")))

@@ -37,6 +37,12 @@ class Walk:
         return {effect for _, effect in self.recommended}
 
     @property
+    def beside(self) -> tuple[Said, ...]:
+        """What a rule permits: what is offered, and where that is recommended what a rule orders instead."""
+        instead = self.ordered if set(self.recommended) != set(self.ordered) else ()
+        return (*self.offered, *((rule, effect) for rule, effect in instead if rule is not None))
+
+    @property
     def permitted(self) -> tuple[Effect, ...]:
         return tuple(effect for _, effect in (*self.ordered, *self.offered))
 
@@ -47,7 +53,7 @@ class Answer:
     after: Effect
     withheld: bool
     certainty: dict[Effect, tuple[str, frozenset[str]]]
-    """Of each effect that may rules offer whether it is permitted whatever is missing, and the rules."""
+    """Of each effect that rules permit whether it is permitted whatever is missing, and the rules."""
     walks: tuple[Walk, ...]
     first_certain: tuple[Effect, ...]
     """The effects of the first must rules, of equal right, that act whatever is missing."""
@@ -76,15 +82,16 @@ def decide(
     certain = [[rule for rule in turn if case.orders(rule) and all(case.acts(rule, w) for w in worlds)] for turn in case.turns]
     first_certain = tuple(case.effect(rule) for rule in next((rules for rules in certain if rules), []))
     status, after, withheld = case.judge(walks, first_certain)
-    certainty = {effect: _certainty(walks, effect) for effect in {effect for walk in walks for _, effect in walk.offered}}
+    certainty = {effect: _certainty(walks, effect) for effect in {effect for walk in walks for _, effect in walk.beside}}
     waiting = state.control.kind == "before treatment"
     conflict = _conflict(protocol, walks)
     return Answer(status, after, withheld, certainty, walks, first_certain, waiting, case.silent(walks), conflict)
 
 
 def _certainty(walks: Sequence[Walk], effect: Effect) -> tuple[str, frozenset[str]]:
-    offering = [{rule.name for rule, other in walk.offered if rule and other == effect} for walk in walks]
-    always, some = set.intersection(*offering), set.union(*offering)
+    some = {rule.name for walk in walks for rule, other in walk.beside if rule and other == effect}
+    saying = [{rule.name for rule, other in (*walk.ordered, *walk.offered) if rule and other == effect} for walk in walks]
+    always = some.intersection(*saying)
     return "permitted" if all(effect in walk.permitted for walk in walks) else "unknown", frozenset(always or some)
 
 

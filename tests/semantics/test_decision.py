@@ -208,6 +208,18 @@ def test_a_may_rule_that_is_recommended_is_what_the_decision_says() -> None:
     assert said(taken) == ("decided", "escalate", "escalate", "escalated")
 
 
+def test_what_is_ordered_where_something_else_is_recommended_is_permitted_beside_it() -> None:
+    """An order is listed there as a permission would be."""
+    advised = Rule("look", ON, above("toxicity", ">=", 2), "may", Action("review", meanwhile="withhold"), recommended=True)
+    for mode in ("must", "may"):
+        protocol = with_rules(advised, evolve(REDUCE, mode=mode))
+        found = after(ESCALATED, visit(7, toxicity=2, given="100 mg every day"), protocol=protocol)
+        listed = {(one.rule, one.action, one.effect.dose.name, one.certainty) for one in found.decision.permitted}
+        assert found.decision.rule == "look"
+        assert ("reduce", "reduce", "starting", "permitted") in listed
+        assert found.verdict is not None and found.verdict.permitted == "every"
+
+
 # Evidence is used once
 
 

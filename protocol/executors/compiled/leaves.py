@@ -86,7 +86,7 @@ def _row(patient: Patient, found: Concluded, answer: Judged, is_assumed: bool) -
 
 def _permitted(protocol: Protocol, found: Concluded) -> str:
     """The permitted doses from the least to the most, with a question mark where that depends on what is missing."""
-    effects = {offer.effect for _, result in found.results for offer in result.offered}
+    effects = {offer.effect for _, result in found.results for offer in result.beside()}
     always = {effect for effect in effects if all(_permits(result, effect) for _, result in found.results)}
     certain = {dose_text(effect) for effect in always} | {dose_text(found.effect)}
     return permitted_text(protocol, certain, {dose_text(effect) for effect in effects})

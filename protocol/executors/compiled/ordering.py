@@ -38,6 +38,11 @@ class Ordered:
     offered: tuple[Offered, ...] = ()
     used: bool = False
 
+    def beside(self) -> tuple[Offered, ...]:
+        """What rules permit: what may be done, and what is ordered where something that only may be done is recommended."""
+        passed_over = () if self.recommended == self.ordered else self.ordered
+        return (*self.offered, *(one for one in passed_over if one.rule))
+
     def permitted(self) -> tuple[Effect, ...]:
         """Every effect that is permitted."""
         return tuple(one.effect for one in (*self.ordered, *self.offered))
