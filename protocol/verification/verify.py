@@ -22,6 +22,7 @@ from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.garbage import seldom_collected
 from protocol.verification.search.grids import visit_grid
+from protocol.verification.search.left_out import left_out
 from protocol.verification.search.levels import carried_over, levels, open_names, said_of, sliced
 from protocol.verification.search.reached import reached, unreached
 from protocol.verification.search.size import largest_parts, most_megabytes, said_letters
@@ -163,6 +164,7 @@ def notes(made: Search) -> Iterator[str]:
         yield said_of(made.search.abstraction.freedom)
     if asked:
         yield f"computed values can be anything at each visit, whatever they are computed from: {', '.join(asked)}"
+    yield from left_out(protocol)
 
 
 def _seen(made: Search, interrupted: bool) -> Seen:

@@ -13,7 +13,7 @@ pytest.importorskip("pyarrow", reason="tables need the extra 'bulk'")
 
 from protocol import trace
 from protocol.executors import by_reference
-from protocol.executors.compiled.layout import KNOWN, NONE
+from protocol.executors.compiled.layout import EVER, KNOWN, NONE
 from protocol.executors.compiled.numbers import OfNumber
 from protocol.executors.lanes.by_memory import ByMemory
 from protocol.executors.lanes.chunk import chunks
@@ -43,8 +43,14 @@ def with_numbers(random: Random, *, standing_in: bool) -> tuple[Protocol, ByMemo
         name = spec.numbers[0].name
         asked = (evolve(rule, when=Or((rule.when, Known(name), Known(name, 3 * DAY)))) for rule in spec.rules)
         ready = walker(spec := evolve(spec, rules=tuple(asked)))
-        if ready is not None and ready.memory is not None and ready.memory.numbers.all:
+        if ready is not None and ready.memory is not None and ready.memory.numbers.all and not asks_age_of_fixed(ready.memory):
             return spec, ready.memory
+
+
+def asks_age_of_fixed(memory: ByMemory) -> bool:
+    """Whether it is asked how old a reading of a fixed input is: a table of such is left to another executor."""
+    fixed = [one.coder.item.fixed for one in memory.fields.marks]
+    return any(fixed[input_] and minutes < EVER for input_, minutes in memory.fields.sources)
 
 
 def followed(random: Random, spec: Protocol, memory: ByMemory) -> Iterator[tuple[WorkedOut, int, Step, range]]:

@@ -120,6 +120,30 @@ def test_what_is_left_out_is_said_and_nothing_is_proved() -> None:
     assert not found.kinds and not found.is_equivalent and "0 to 50" in found.limits[0]
 
 
+@pytest.mark.parametrize(
+    ("input_as", "said"),
+    [
+        ("valid for: 8 days, every: 7 days, repeats: last", "of several, another one counts in the two"),
+        ("fixed: yes", "it is fixed by the first one in one of the two"),
+    ],
+)
+def test_an_input_of_whose_readings_another_one_counts_is_not_shown_to_be_the_same(input_as: str, said: str) -> None:
+    found = diff(COUNTS, changed("valid for: 8 days, every: 7 days", input_as))
+    assert not found.is_equivalent and any(said in limit for limit in found.limits)
+
+
+def test_which_of_several_readings_is_the_worse_one_counts_where_the_worst_does() -> None:
+    low, high = (changed("valid for: 8 days", f"valid for: 8 days, repeats: worst, worse: {end}") for end in ("low", "high"))
+    assert diff(low, low).is_equivalent and not diff(low, high).is_equivalent
+
+
+def test_which_records_are_not_looked_at_is_said() -> None:
+    assert any("bound such as <1.5" in note for note in diff(COUNTS, COUNTS).notes)
+    assert any("permitted only for some of the values" in note for note in diff(COUNTS, COUNTS).notes)
+    times = changed('"anc < 1"', '"anc < 0.5 x LLN or anc > 3 x ULN"')
+    assert any("of anc a record has both limits of normal, or neither" in note for note in diff(times, COUNTS).notes)
+
+
 def test_another_unit_is_refused() -> None:
     with pytest.raises(NotationError, match="'anc' is a number in"):
         diff(COUNTS, changed("10*9/L", "/uL"))

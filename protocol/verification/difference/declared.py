@@ -100,6 +100,7 @@ def made_comparable(old: Protocol, new: Protocol) -> tuple[Protocol, Protocol, t
             shared, why = _common(item, after[item.name])
             common[item.name] = shared
             limits += [why] if why else []
+            limits += _read_otherwise(item, after[item.name])
     limits += _computed(old, new)
     if old.between_visits != new.between_visits:
         limits.append("one of the two acts between visits, and the other waits: both were looked at on visits only")
@@ -124,10 +125,17 @@ def _common(one: Input, other: Input) -> tuple[Input, str]:
         case Number(unit, low, high), Number(_, its_low, its_high) if (low, high) != (its_low, its_high):
             both_low, both_high = max(low, its_low), min(high, its_high)
             said = f"{say_number(both_low)} to {say_number(both_high)} {unit}"
-            return evolve(
-                one, kind=Number(unit, both_low, both_high)
-            ), f"of '{one.name}' only what both take was looked at: {said}"
+            shared = evolve(one, kind=Number(unit, both_low, both_high))
+            return shared, f"of '{one.name}' only what both take was looked at: {said}"
     return one, ""
+
+
+def _read_otherwise(one: Input, other: Input) -> Iterator[str]:
+    """Where of the same records another value counts in the two: a course of the search has one value of a visit and no other."""
+    if one.repeats != other.repeats or (one.repeats == "worst" and one.worse != other.worse):
+        yield f"of '{one.name}' only visits with one value were looked at: of several, another one counts in the two"
+    if one.fixed != other.fixed:
+        yield f"of '{one.name}' only one value of a patient was looked at: it is fixed by the first one in one of the two"
 
 
 def is_computed_otherwise(old: Protocol, new: Protocol) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from time import monotonic
 from typing import Literal
 
@@ -22,6 +22,7 @@ from protocol.verification.difference.telling_apart import confirmed, looks, of_
 from protocol.verification.search.bounds import Bounds, Ended, never
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.grids import visit_grid
+from protocol.verification.search.left_out import left_out
 from protocol.verification.search.levels import MOST_KEPT, freely, said_of
 from protocol.verification.search.size import most_megabytes
 
@@ -68,8 +69,15 @@ def diff(
             break
     return Difference(
         _named(old), _named(new), Grid(grid), found.pairs, monotonic() - began, tuple(found.kinds),
-        tuple(found.unconfirmed.values()), tuple(declared(old, new)), (*limits, *found.limits), found.ended, tuple(found.notes),
+        tuple(found.unconfirmed.values()), tuple(declared(old, new)), (*limits, *found.limits), found.ended,
+        (*found.notes, *left_out(old, new), *_not_compared(old, new)),
     )  # fmt: skip
+
+
+def _not_compared(old: Protocol, new: Protocol) -> Iterator[str]:
+    """What is not compared where something is permitted: what depends on what is missing."""
+    if any(rule.mode == "may" for protocol in (old, new) for rule in protocol.rules):
+        yield "what is permitted only for some of the values that something missing can have is not compared"
 
 
 @define
