@@ -31,6 +31,8 @@ def _scores(scores: Scores) -> Iterator[str]:
     same = scores.count(lambda one: one.ending == "equivalent")
     changes = _judged(scores) if scores.was_stopped else counted(len(scores.fates), "single change")
     yield f"{scores.protocol} {scores.version}: {changes}, {same} of them change no decision"
+    if not scores.different:
+        return
     yield ""
     yield f"Of {scores.different} that do, or could, the file's checks notice"
     rows = (
@@ -101,6 +103,9 @@ def _equivalent(scores: Scores, width: int, grid: str) -> Iterator[str]:
 
 
 def _last(scores: Scores) -> str:
+    if not scores.different:
+        none = scores.was_stopped and not scores.fates
+        return f"No score: no change {'was judged' if none else 'makes a difference'}"
     survivors = len(scores.survivors)
     of = f" of the {_judged(scores)}" if scores.was_stopped else ""
     return f"Score{of}: {percent(scores.killed, scores.different)}" + (f", {survivors} left" if survivors else "")

@@ -35,7 +35,8 @@ def suite(
     Somebody else's build of the protocol that passes all of them has none of these changes in it. As Markdown it is a file
     of courses for 'protocol test', as CSV and JSON it is for programs, and a sheet is for people.
 
-    Exits with 1 if of some change it was not found out whether any course tells it; these are listed on stderr.
+    Exits with 1 if of some change it was not found out whether any course tells it; these are listed on stderr. Interrupted it
+    prints none, because a part of a suite would tell nothing.
     """
     from protocol.commands.mutated import Asked
     from protocol.commands.side_by_side import Interrupted
@@ -49,7 +50,7 @@ def suite(
         found = suited(asked, jobs)
     except Interrupted:
         click.echo("Interrupted: a part of a suite would tell nothing, so none is printed.", err=True)
-        return FAILS
+        raise click.Abort from None
     _print(found, protocol, form, sheet)
     for line in found.missed:
         click.echo(f"Not found out whether any course tells {line}", err=True)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from protocol.errors import NotationError
 from protocol.language.claims import read_claim
 from protocol.language.fields import Fields, fields, minutes
+from protocol.language.hints import meant
 from protocol.language.joined_claims import MOST_PAST
 from protocol.language.names import Names
 from protocol.language.nodes import Listing, Node, Scalar
@@ -16,7 +17,7 @@ from protocol.language.rules import read_citation
 from protocol.model.guard import Always
 from protocol.model.property import Asks, Claim, Minutes, OfVisits, Past, Property, Response, Sentence, Until, Visits
 from protocol.model.time import duration
-from protocol.model.verification import Family
+from protocol.model.verification import BUILT_IN, Family
 
 PROPERTY_KEYS = (
     "never", "always", "sometimes", "after", "within", "until", "except", "expect", "course", "family", "source", "note",
@@ -35,7 +36,7 @@ _VISITS = re.compile(r"(?P<count>[1-9][0-9]{0,2})\s+visits?")
 def read_property(report: Report, names: Names, name: Scalar, node: Node) -> Property | None:
     """One entry of ``properties``; None where it could not be read."""
     found = fields(report, f"property {shown(name.text)}", name, node, PROPERTY_KEYS)
-    family = _family(report, found) if found else None
+    family = _family(report, found, name) if found else None
     if found is None or family is None:
         return None
     if family == "sometimes" and not found.has("after"):
@@ -83,12 +84,14 @@ def _check_past(report: Report, found: Fields, item: Property) -> None:
         report.add("P084", message, found.owner, "Make several properties of it, or let trackers count what was observed.")
 
 
-def _family(report: Report, found: Fields) -> str | None:
+def _family(report: Report, found: Fields, name: Scalar) -> str | None:
     said = found.said(FAMILIES)
     if len(said) > 1:
         report.add("P024", f"{found.what} has both '{said[0]}' and '{said[1]}'", found.key(said[1]), _ONE_FAMILY)
     elif not said and not found.unknown:
-        report.add("P023", f"{found.what} does not say what it claims", found.owner, _ONE_FAMILY)
+        built_in = meant(name.text, BUILT_IN)
+        hint = f"did you mean '{built_in}', which is built in?  {_ONE_FAMILY}" if built_in else _ONE_FAMILY
+        report.add("P023", f"{found.what} does not say what it claims", found.owner, hint)
     return said[0] if len(said) == 1 else None
 
 

@@ -152,6 +152,10 @@ def test_who_ends_it_in_the_middle_of_a_search_ends_all_of_it(spec: str, monkeyp
     monkeypatch.setattr(Pairs, "follow_all", follow_all)
     document = json.loads(run(spec, "--jobs", "1", "--kind", "comparison", "--format", "json").output)
     assert (document["interrupted"], document["changes"], document["judged"]) == (True, 4, 0)
+    assert run(spec, "--jobs", "1", "--kind", "comparison").output.startswith(
+        "counts 1: 0 of 4 single changes judged before it was stopped, 0 of them change no decision\n\n"
+        "No score: no change was judged\n"
+    )
 
 
 def test_what_happens_sometimes_is_searched_in_a_change_only_where_no_witness_shows_it_there(

@@ -10,7 +10,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protocol.cli import cli
+from protocol.cli import run as run_code
+from protocol.commands import suited
+from protocol.commands.suited import Expected
+from protocol.verification.mutation.mutant import Mutant
 from tests.verification.small import TEXT, written
+
+Output = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -45,6 +51,16 @@ def test_a_suite_that_leaves_something_open_says_so(spec: str) -> None:
     result = run("suite", spec, "--jobs", "1", "--limit", "2", "--sheet", "md")
     assert result.return_value == 1
     assert "Not found out whether any course tells hold: holds once on each reading" in result.stderr
+
+
+def test_a_suite_that_somebody_ends_is_not_printed(spec: str, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    def told(expected: Expected, mutant: Mutant) -> frozenset[int]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(suited, "_told", told)
+    assert run_code(["suite", spec, "--jobs", "1"]) == 130
+    said = capsys.readouterr()
+    assert (said.out, "none is printed" in said.err) == ("", True)
 
 
 def test_a_sheet_for_people_has_no_form_for_programs(spec: str) -> None:
