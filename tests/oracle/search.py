@@ -7,6 +7,7 @@ from random import Random
 
 from attrs import evolve, frozen
 
+from protocol.model.course import Given
 from protocol.model.decision import Effect
 from protocol.model.guard import Compare, Tracked, nodes
 from protocol.model.protocol import Protocol
@@ -23,6 +24,7 @@ from protocol.verification.search.explored import Came, Explored
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.kept import Kept, Place
+from protocol.verification.search.outcomes import Way
 from tests.oracle.explore import explore, letters_of
 
 
@@ -133,6 +135,11 @@ def confirmed(exploring: Exploring, explored: Explored, most: int) -> tuple[int,
 
 
 def _can_be_another(protocol: Protocol, came: Came) -> bool:
-    """Whether what was given is also given on another way: a course does not say which of the two was meant."""
-    given = [given_as(protocol, way.effect) for way in came.outcome.ways if not way.recommended]
-    return not came.way.recommended and given.count(given_as(protocol, came.way.effect)) > 1
+    """Whether the same dose is also given on another way, be it as in a new patient: a course does not say which was meant."""
+    given = [_dose_of(protocol, way) for way in came.outcome.ways if not way.recommended]
+    return not came.way.recommended and given.count(_dose_of(protocol, came.way)) > 1
+
+
+def _dose_of(protocol: Protocol, way: Way) -> Given | None:
+    given = given_as(protocol, way.effect)
+    return evolve(given, anew=False) if given is not None else None
