@@ -44,7 +44,7 @@ def headline(judged: Judged) -> str:
 
 def rests_on(verified: Verified, verdict: Verdict) -> str:
     """What was followed where it fails, where that is from and what it says; and what the course does not show any more."""
-    shown, decision = verdict.counterexample, _decision(verified, verdict)
+    shown, decision = verdict.counterexample, verified.decision(verdict)
     if shown is None:
         return ""
     compared = (shown.beside_says, *_beside(verified, shown.beside_rules), shown.near_says, _against(verified, shown.against))
@@ -142,13 +142,6 @@ def _noted(verified: Verified, verdict: Verdict) -> str:
     """What the file notes of a property of its own."""
     note = next((item.note for item in verified.protocol.properties if item.name == verdict.name), "")
     return f"Of {verdict.name} the file notes: {note}" if note and verdict.origin == "spec" else ""
-
-
-def _decision(verified: Verified, verdict: Verdict) -> Decision | None:
-    """The decision at the visit at which it fails."""
-    trace, shown = verified.trace(verdict), verdict.counterexample
-    found = (step.decision for step in trace.steps if shown and step.visit.time == shown.time) if trace else ()
-    return next(iter(found), None)
 
 
 def course_text(verified: Verified, verdict: Verdict) -> str:

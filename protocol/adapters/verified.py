@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from protocol.adapters.baseline import Accepted
-from protocol.model.decision import Trace
+from protocol.model.decision import Decision, Trace
 from protocol.model.protocol import Protocol
 from protocol.model.said import EVERYWHERE
 from protocol.model.table import table_of
@@ -48,12 +48,19 @@ class Verified:
         pairs = zip(self.report.verdicts, self.traces, strict=False)
         return next((trace for one, trace in pairs if one is verdict), None)
 
+    def decision(self, verdict: Verdict) -> Decision | None:
+        """The decision at the visit at which it fails."""
+        trace, shown = self.trace(verdict), verdict.counterexample
+        found = (step.decision for step in trace.steps if shown and step.visit.time == shown.time) if trace else ()
+        return next(iter(found), None)
+
     def place(self, verdict: Verdict) -> Place:
-        """Where a property is written; for one that is built in, the rule that was followed, else the protocol."""
+        """Where a property is written; for one that is built in, the rule that was followed or holds, else the protocol."""
         if verdict.line:
             return verdict.file or self.file, verdict.line
-        shown = verdict.counterexample
-        return self.line(shown.rule) if shown else (self.file, 1)
+        shown, decision = verdict.counterexample, self.decision(verdict)
+        holding = (*decision.acted_on, *decision.reasons) if decision else ()
+        return self.line((shown and shown.rule) or next(iter(holding), ""))
 
     def line(self, rule: str) -> Place:
         """Where a rule is written, of a cell its table; the protocol where that is not known."""

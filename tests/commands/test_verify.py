@@ -406,7 +406,7 @@ def test_what_the_file_names_of_a_built_in_property_is_told_apart_from_what_it_d
     assert "Properties: 4. Hold: 1. Waived in the file: 3." in text
     code, text = told('waiver: As printed., where: "was on treatment"')
     assert code == 1
-    assert "ward.yaml:1: finding V207: no-silent-visit fails on day 14" in text
+    assert "ward.yaml:9: finding V207: no-silent-visit fails on day 14" in text
     assert "holds now no-silent-visit where was on treatment" in text
     assert "The file waives it there, and nothing fails." in text
     code, text = told("waiver: As printed.")
