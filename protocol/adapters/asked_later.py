@@ -1,4 +1,7 @@
-"""Which inputs do the rules ask once treatment has begun? What is asked at entry only need not be measured again."""
+"""Which inputs does a rule ask, and which do the rules ask once treatment has begun?
+
+What is asked at entry only need not be measured again.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,13 @@ from protocol.model.protocol import Protocol
 def asked_later(protocol: Protocol) -> frozenset[str]:
     """The inputs behind the rules in force that apply in some state other than before treatment."""
     rules = (rule for rule in protocol.in_force() if any(where.control != "before treatment" for where in rule.where))
+    return inputs_behind(protocol, (rule.when for rule in rules))
+
+
+def inputs_behind(protocol: Protocol, guards: Iterable[Guard]) -> frozenset[str]:
+    """The inputs that guards ask, also through what is defined, computed or remembered."""
     found: set[str] = set()
-    waiting = [name for rule in rules for name in _named((rule.when,))]
+    waiting = list(_named(guards))
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -14,6 +14,7 @@ from protocol.adapters.verified import Judged, Verified, say_grid
 from protocol.model.course import Course
 from protocol.model.decision import Decision
 from protocol.model.protocol import Protocol
+from protocol.model.rule import Rule
 from protocol.model.time import say_time
 from protocol.model.verification import Counterexample, Verdict
 
@@ -65,14 +66,23 @@ def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
     is_blocked = decision is not None and decision.blocked and decision.rule == shown.rule
     came = "holds, and what it orders cannot be done" if is_blocked else "was followed"
-    return f"There rule {_cited(verified, shown.rule, shown.source)} {came}{f': {says}' if says else '.'}"
+    followed = f"There rule {_cited(verified, shown.rule, shown.source)} {came}{f': {says}' if says else '.'}"
+    return " ".join((followed, *_lowered(verified, decision)))
+
+
+def _lowered(verified: Verified, decision: Decision | None) -> Iterator[str]:
+    """The rule by which drug comes back at a lower dose than the rule says that was followed."""
+    if decision is not None and decision.lowered_by:
+        rule = verified.protocol.rule(decision.lowered_by)
+        cited = _cited(verified, rule.name, _source_of(rule))
+        yield f"Drug comes back lower than that by rule {cited}{f': {rule.says}' if rule.says else '.'}"
 
 
 def _beside(verified: Verified, rules: tuple[str, ...]) -> Iterator[str]:
     """Where the rules stand by which the other patient is treated, and what they say."""
     for name in rules:
         rule = next((one for one in verified.protocol.rules if one.name == name), None)
-        cited = f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule and rule.source else ""
+        cited = _source_of(rule) if rule else ""
         yield f"That rests on rule {_cited(verified, name, cited)}{f': {rule.says}' if rule and rule.says else '.'}"
 
 
@@ -86,9 +96,12 @@ def _conflict(verified: Verified, decision: Decision) -> str:
 def _acted_on(verified: Verified, name: str) -> str:
     """A rule that holds and does nothing, because nothing is new since the last change of dose."""
     rule = verified.protocol.rule(name)
-    source = f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule.source else ""
-    said = f"There rule {_cited(verified, name, source)} holds, and all that it rests on has been acted on before"
+    said = f"There rule {_cited(verified, name, _source_of(rule))} holds, and all that it rests on has been acted on before"
     return f"{said}{f': {rule.says}' if rule.says else '.'}"
+
+
+def _source_of(rule: Rule) -> str:
+    return f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule.source else ""
 
 
 def _cited(verified: Verified, name: str, source: str = "") -> str:

@@ -1,18 +1,24 @@
-"""By which rule was something decided, where does it stand and what does it say? Or why is there none?"""
+"""By which rules was something decided, where do they stand and what do they say? Or why is there none?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from protocol.adapters.phrases import listed
-from protocol.model.decision import Permission, Step
+from protocol.model.decision import Decision, Permission, Step
 from protocol.model.protocol import Protocol
 
 
 def rests_on(protocol: Protocol, step: Step, beside: bool = False) -> str:
-    """The rule that was followed, where it stands and what it says; or what there is instead; ``beside`` it what permits more."""
+    """The rules followed, where they stand and what they say; or what there is instead; ``beside`` what permits more."""
     decision = step.decision
     more = [_permits(protocol, one) for one in decision.permitted] if beside else []
-    first = _rests_on(protocol, step)
-    return " ".join((f"{first.removesuffix('.')}.", *more)) if more else first
+    return _in_sentences(_rests_on(protocol, step), *_lowered(protocol, decision), *more)
+
+
+def _in_sentences(first: str, *more: str) -> str:
+    *before, last = (first, *more)
+    return " ".join((*(f"{one.removesuffix('.')}." for one in before), last))
 
 
 def _rests_on(protocol: Protocol, step: Step) -> str:
@@ -23,6 +29,12 @@ def _rests_on(protocol: Protocol, step: Step) -> str:
         possible = listed(decision.rules, 3)
         return f"no rule decides; possible are {possible}" if possible else _otherwise(step)
     return _cited(protocol, decision.rule)
+
+
+def _lowered(protocol: Protocol, decision: Decision) -> Iterator[str]:
+    """The rule by which drug comes back at a lower dose than the rule says that was followed."""
+    if decision.lowered_by:
+        yield f"Drug comes back lower than that by {_cited(protocol, decision.lowered_by)}"
 
 
 def _cited(protocol: Protocol, name: str, does: str = "") -> str:

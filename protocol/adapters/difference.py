@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
+from protocol.adapters.asked_later import inputs_behind
 from protocol.adapters.phrases import counted, is_no_order, listed
 from protocol.adapters.story import measured
 from protocol.adapters.to_markdown import table
@@ -81,12 +82,18 @@ def found_at(told: Told, one: Different) -> str:
     """
     *_, before, visit = (Visit(0), *one.course.visits)
     steps = (one.old[-1], one.new[-1])
-    facts = {fact.name for step in steps for fact in step.decision.facts}
+    facts = {fact.name for step in steps for fact in step.decision.facts} | _lowering(told, steps)
     if any(step.decision.before.control.kind == "held" and not step.decision.rule for step in steps):
         facts |= {seen.input for seen in visit.observations if seen not in before.observations}
     asked = evolve(visit, observations=tuple(seen for seen in visit.observations if seen.input in facts))
     found = measured(asked if asked.observations else visit, {}, told.new)
     return found if found == "nothing measured" else f"with {found}"
+
+
+def _lowering(told: Told, steps: tuple[Step, Step]) -> set[str]:
+    """What the rule asks by which drug comes back lower than the rule says that was followed."""
+    both = zip((told.old, told.new), (step.decision.lowered_by for step in steps), strict=True)
+    return {name for protocol, by in both if by for name in inputs_behind(protocol, (protocol.rule(by).when,))}
 
 
 def _both(told: Told, old: Step, new: Step, beside: bool) -> tuple[str, str]:

@@ -62,6 +62,7 @@ def _decision(protocol: Protocol, step: Step) -> Json:
         "action": decision.action,
         "after": decision.after,
         "rule": decision.rule,
+        "lowered_by": decision.lowered_by,
         "source": decision.source,
         "says": said(protocol, decision),
         "rests_on": rests_on(protocol, step),

@@ -138,7 +138,8 @@ def _beside(shown: Counterexample, protocol: Protocol) -> dict[str, Any]:
     differing = (one for one in shown.beside.visits[-1].observations if mine.get(one.input) != one)
     says = f"The other patient has {listed(map(say_reading, differing))} there: {told(last, protocol)}."
     decision = last.decision
-    return {"beside_says": says, "beside_rules": (decision.rule,) if decision.rule else decision.acted_on or decision.reasons}
+    followed = tuple(name for name in (decision.rule, decision.lowered_by) if name)
+    return {"beside_says": says, "beside_rules": followed or decision.acted_on or decision.reasons}
 
 
 def _near(shown: Counterexample, protocol: Protocol) -> str:

@@ -55,3 +55,31 @@ def test_a_step_that_cannot_be_taken_is_told_with_what_is_in_its_way() -> None:
     new = TEXT.replace("resume at the next lower level", "resume at the same level")
     (said,) = list(told(new, TEXT, "now undecided"))[:1]
     assert "is undecided because the step cannot be taken (there is no level below 'low', and" in said[0]
+
+
+LOWERED = """\
+protocol: counts
+version: "1"
+doses: {low: 100 mg every day, middle: 200 mg every day, high: 400 mg every day}
+inputs:
+  anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 8 days}
+  platelets: {unit: 10*9/L, plausible: 0 to 3000, valid for: 8 days}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+sources: {study: Our study protocol}
+rules:
+  start: {in: before treatment, when: "platelets >= 50", must: start at high}
+  hold: {in: on treatment, when: "platelets < 50", must: hold}
+  lower: {in: on treatment, when: "anc < 1", must: reduce, source: "study, p. 9", says: Low counts lower the dose.}
+  back: {in: held, when: "platelets >= 50", must: "resume 2 levels lower, else stop", says: Then it goes on.}
+"""
+
+
+def test_the_rule_by_which_drug_comes_back_lower_than_the_rule_says_is_named_with_what_it_asks() -> None:
+    new = LOWERED.replace("resume 2 levels lower, else stop", "resume at the same level")
+    shown = [one for one in told(LOWERED, new, "resumes at another level") if "the new one resumes with 200 mg" in one[0]]
+    (sentence_, old, now), *_ = shown
+    assert "platelets " in sentence_ and "anc " in sentence_
+    assert old == "rule back: Then it goes on."
+    assert now == (
+        "rule back: Then it goes on. Drug comes back lower than that by rule lower (study, p. 9): Low counts lower the dose."
+    )

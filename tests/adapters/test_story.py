@@ -205,6 +205,26 @@ def test_a_rule_that_was_acted_on_before_is_named_with_its_line_and_its_source()
     )
 
 
+HELD = '  hold: {in: on treatment, when: "anc < 0.5", must: hold, source: study}\n  lower:'
+COMES_BACK = """\
+  back: {in: held by hold, when: "anc >= 0.5", must: resume at the same level, source: study, says: Then it goes on.}
+"""
+
+
+def test_the_rule_by_which_drug_comes_back_lower_than_the_rule_says_that_was_followed_is_named_too() -> None:
+    protocol = parse(LOWERED.replace("  lower:", HELD) + COMES_BACK)
+    low, less = (Observation("anc", Fraction(1, 4)),), (Observation("anc", Fraction(3, 4)),)
+    course = Course("found", (Visit(0), Visit(7 * DAY, low), Visit(14 * DAY, less)))
+    shown = Counterexample(course, 14 * DAY, True, rule="back", source="study")
+    one = Verdict("x", "V101", "fails", WEEKLY, counterexample=shown)
+    lines = {"back": ("l.yaml", 11), "lower": ("l.yaml", 9)}
+    found = Verified(Report("lowered", "1", "0", (one,), ()), protocol, lines=lines, traces=(trace(protocol, course),))
+    assert rests_on(found, one) == (
+        "There rule back (l.yaml:11; study) was followed: Then it goes on. Drug comes back lower than that by rule lower "
+        "(l.yaml:9; study, p. 9): Low counts lower the dose."
+    )
+
+
 def test_what_a_hold_waits_for_is_said_before_what_comes_of_it() -> None:
     course = Course("found", (Visit(0), Visit(7 * DAY, (count(40),)), Visit(21 * DAY)))
     shown = Counterexample(course, 21 * DAY, True)
