@@ -8,7 +8,7 @@ from protocol.adapters.decided_by import rests_on
 from protocol.adapters.difference import Told, course_table, said, say_declared, sentence, title
 from protocol.adapters.to_json import plain
 from protocol.model.decision import Step
-from protocol.model.difference import Different, Treated
+from protocol.model.difference import RULED, Different, Treated, Unruled
 from protocol.model.protocol import Protocol, fingerprint
 
 Json = dict[str, Any]
@@ -48,13 +48,19 @@ def _kind(told: Told, one: Different) -> Json:
         "shortest": one.is_shortest,
         "time": one.course.visits[-1].time,
         "course": one.course,
-        "old": [_decision(told.old, step) for step in one.old],
-        "new": [_decision(told.new, step) for step in one.new],
+        "old": _decisions(told.old, one.old, one.old_unruled),
+        "new": _decisions(told.new, one.new, one.new_unruled),
         "markdown": "\n".join(course_table(told, one)) + "\n",
     }
 
 
-def _decision(protocol: Protocol, step: Step) -> Json:
+def _decisions(protocol: Protocol, steps: tuple[Step, ...], unruled: Unruled) -> list[Json]:
+    """Those of a course; of its last visit it is known what there is where no rule is followed."""
+    *before, last = steps
+    return [*(_decision(protocol, step) for step in before), _decision(protocol, last, unruled)]
+
+
+def _decision(protocol: Protocol, step: Step, unruled: Unruled = RULED) -> Json:
     decision = step.decision
     return {
         "time": decision.time,
@@ -65,7 +71,7 @@ def _decision(protocol: Protocol, step: Step) -> Json:
         "lowered_by": decision.lowered_by,
         "source": decision.source,
         "says": said(protocol, decision),
-        "rests_on": rests_on(protocol, step),
+        "rests_on": rests_on(protocol, step, unruled),
     }
 
 

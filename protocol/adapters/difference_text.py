@@ -52,7 +52,10 @@ def _kinds(told: Told, width: int) -> Iterator[list[str]]:
 
 def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
     beside = one.meaning.startswith("permits")
-    return ("Old", rests_on(told.old, one.old[-1], beside)), ("New", rests_on(told.new, one.new[-1], beside))
+    return (
+        ("Old", rests_on(told.old, one.old[-1], one.old_unruled, beside)),
+        ("New", rests_on(told.new, one.new[-1], one.new_unruled, beside)),
+    )
 
 
 def _others(one: Different) -> str:

@@ -80,8 +80,9 @@ def answer(pair: Told, protocol: Protocol) -> Iterator[str]:
         yield "Not looked at."
     elif one is not None:
         yield _question(pair, told, one)
-        for name, side, step in ((pair.one, told.old, one.old[-1]), (pair.other, told.new, one.new[-1])):
-            yield f"With {name}: {rests_on(side, step, one.meaning.startswith('permits'))}"
+        beside = one.meaning.startswith("permits")
+        yield f"With {pair.one}: {rests_on(told.old, one.old[-1], one.old_unruled, beside)}"
+        yield f"With {pair.other}: {rests_on(told.new, one.new[-1], one.new_unruled, beside)}"
     elif told.difference.is_equivalent:
         yield "No course tells them apart: under the other readings as chosen they are equivalent."
         if _is_measured_by(protocol, pair.question):

@@ -45,10 +45,10 @@ def _said(one: Waiting) -> str:
 def _way(way: Way, others: list[str], protocol: Protocol, say: Say) -> str:
     facts = "; ".join(f"{fact.name} {say_fact(fact, protocol)}" for fact in way.facts)
     asked = f"{_TRUTHS[way.truth]}: {say(way.when)}" + (f" ({facts})" if facts else "")
-    return "; ".join((f"{way.rule} is {asked}", *_kept(way, others)))
+    return "; ".join((f"{way.rule} is {asked}", *kept(way, others)))
 
 
-def _kept(way: Way, others: list[str]) -> Iterator[str]:
+def kept(way: Way, others: list[str]) -> Iterator[str]:
     """What keeps a rule from ending the hold beside its own condition."""
     if way.truth is not False and way.blocked_by:
         yield f"{listed(way.blocked_by)} would withhold drug again at the dose that comes back"

@@ -10,6 +10,7 @@ from attrs import frozen
 from protocol.model.course import Course
 from protocol.model.decision import Step
 from protocol.model.verification import INTERRUPTED, Grid
+from protocol.model.waiting import Waiting
 
 Meaning = Literal[
     "stops", "no longer stops", "asks for review", "no longer asks for review", "holds", "no longer holds", "starts",
@@ -43,12 +44,30 @@ class Look:
 
 
 @frozen
+class Unruled:
+    """What there is at a visit where no rule is followed; nothing where one is.
+
+    ``possible`` are the rules that are followed for some values of what is missing, ``or_none`` says that for others none is.
+    ``waiting``: the reasons of a hold that goes on, and the rules that answer them.
+    """
+
+    possible: tuple[str, ...] = ()
+    or_none: bool = False
+    waiting: tuple[Waiting, ...] = ()
+
+
+RULED = Unruled()
+"""Where a rule is followed, or nothing more is known."""
+
+
+@frozen
 class Different:
     """A course at whose last visit two protocols decide differently, as the reference replays it in both.
 
     ``old`` and ``new`` are what they decide at its visits. ``later``: so many minutes later, with the same findings, the
     other one does the same; ``by`` is the one that is late. ``others`` counts further kinds of the same meaning between the same
     doses, that differ in what stands beside. ``is_shortest``: it is proved that no course of fewer visits shows it.
+    ``old_unruled`` and ``new_unruled`` say of its last visit what there is where no rule is followed.
     """
 
     meaning: Meaning
@@ -59,6 +78,8 @@ class Different:
     by: Literal["old", "new", ""] = ""
     others: int = 0
     is_shortest: bool = True
+    old_unruled: Unruled = RULED
+    new_unruled: Unruled = RULED
 
 
 @frozen

@@ -28,32 +28,54 @@ rules:
 """
 
 
-def told(old: str, new: str, meaning: str) -> Iterator[tuple[str, str, str]]:
+def told(old: str, new: str, meaning: str) -> list[tuple[str, str, str]]:
     """Of each course of a meaning the sentence, and what the old and the new decision rest on."""
+    return list(_told(old, new, meaning))
+
+
+def _told(old: str, new: str, meaning: str) -> Iterator[tuple[str, str, str]]:
     found = Told(diff(parse(old), parse(new)), parse(old), parse(new))
     for one in found.difference.kinds:
         if one.meaning == meaning:
             beside = meaning.startswith("permits")
-            yield sentence(found, one), rests_on(found.old, one.old[-1], beside), rests_on(found.new, one.new[-1], beside)
+            old = rests_on(found.old, one.old[-1], one.old_unruled, beside)
+            yield sentence(found, one), old, rests_on(found.new, one.new[-1], one.new_unruled, beside)
 
 
-def test_a_hold_that_goes_on_by_no_rule_is_told_with_its_reasons_and_with_what_is_new() -> None:
+def test_a_hold_that_goes_on_is_told_with_its_reasons_with_what_is_new_and_with_the_rule_that_is_true() -> None:
     new = TEXT.replace("anc < 1", "anc < 0.5")
-    said = next(one for one in told(TEXT, new, "resumes") if "held for hold-anc and hold-platelets" in one[1])
+    said = next(one for one in told(TEXT, new, "resumes") if "the hold for hold-anc and hold-platelets" in one[1])
     assert "anc 0.8" in said[0] and "the old protocol goes on holding; the new one resumes" in said[0]
-    assert said[1] == "no rule applies, held for hold-anc and hold-platelets"
+    assert said[1] == (
+        "no rule ends the hold for hold-anc and hold-platelets. Rule resume (study) is true. Yet hold-anc would withhold drug "
+        "again at the dose that comes back; the hold goes on for hold-anc."
+    )
+
+
+def test_a_hold_of_which_no_rule_that_ends_it_is_true_is_told_with_its_reasons() -> None:
+    new = TEXT.replace('"platelets >= 50"', '"platelets >= 40"').replace("platelets < 50", "platelets < 40")
+    assert "no rule applies, held for hold-platelets" in {one[1] for one in told(TEXT, new, "resumes")}
+
+
+def test_where_no_rule_applies_for_certain_those_that_may_are_named_and_that_there_may_be_none() -> None:
+    silent = TEXT.replace("on treatment: continue", "on treatment: silent")
+    for text, more in ((TEXT, ""), (silent, ", and nothing is said of that")):
+        ((said, old, new),) = told(text, text.replace("platelets < 50", "platelets < 40"), "now undecided")[:1]
+        assert "is undecided because anc is not known, so 100 mg every day stands" in said
+        assert old == "rule hold-platelets (study)"
+        assert new == f"no rule applies for certain: depending on anc, rule hold-anc (study), or none{more}"
 
 
 def test_what_permits_more_is_named_with_its_source_and_what_it_says() -> None:
     new = TEXT.replace("when: fit", 'when: "fit is no"')
-    (said,) = list(told(TEXT, new, "permits less"))[:1]
+    (said,) = (told(TEXT, new, "permits less"))[:1]
     assert said[1] == "no rule applies. Beside it rule start (study, p. 1) permits more: The fit may start."
     assert said[2] == "no rule applies"
 
 
 def test_a_step_that_cannot_be_taken_is_told_with_what_is_in_its_way() -> None:
     new = TEXT.replace("resume at the next lower level", "resume at the same level")
-    (said,) = list(told(new, TEXT, "now undecided"))[:1]
+    (said,) = (told(new, TEXT, "now undecided"))[:1]
     assert "is undecided because the step cannot be taken (there is no level below 'low', and" in said[0]
 
 

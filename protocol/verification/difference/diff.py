@@ -19,6 +19,7 @@ from protocol.verification.difference.declared import declared, made_comparable
 from protocol.verification.difference.meanings import look_at, meaning_of
 from protocol.verification.difference.seen import Shown
 from protocol.verification.difference.telling_apart import confirmed, looks, of_both
+from protocol.verification.difference.unruled import unruled
 from protocol.verification.search.bounds import Bounds, Ended, never
 from protocol.verification.search.freed import NOTHING, Free
 from protocol.verification.search.grids import visit_grid
@@ -201,7 +202,8 @@ def _shown(comparing: Comparing, part: _Part, both: tuple[Protocol, Protocol], e
         shown = confirmed(comparing.old.abstraction, comparing.new.abstraction, apart, both, ended)
         if shown is not None:
             shortest = len(apart.old) == len(paths[0].old)
-            found = Different(part.meaning, shown.course, shown.old, shown.new, is_shortest=shortest)
+            instead = (unruled(protocol, steps) for protocol, steps in zip(both, (shown.old, shown.new), strict=True))
+            found = Different(part.meaning, shown.course, shown.old, shown.new, 0, "", 0, shortest, *instead)
             return _looked_on(found, both, comparing.gaps[0])
     return None
 
