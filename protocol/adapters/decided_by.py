@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocol.adapters.phrases import listed
 from protocol.adapters.waiting import kept
-from protocol.model.decision import Decision, Permission, Step
+from protocol.model.decision import Decision, Step
 from protocol.model.difference import RULED, Unruled
 from protocol.model.protocol import Protocol
 from protocol.model.waiting import Waiting
@@ -14,12 +14,13 @@ from protocol.model.waiting import Waiting
 _MOST = 3
 
 
-def rests_on(protocol: Protocol, step: Step, unruled: Unruled = RULED, beside: bool = False) -> str:
-    """The rules followed, where they stand and what they say; or what there is instead; ``beside`` what permits more."""
-    decision = step.decision
-    more = [_permits(protocol, one) for one in decision.permitted] if beside else []
-    true = _true_on_hold(protocol, unruled.waiting, beside)
-    return _in_sentences(_rests_on(protocol, step, unruled), *_lowered(protocol, decision), *true, *more)
+def rests_on(protocol: Protocol, step: Step, unruled: Unruled = RULED, beside: tuple[str, ...] | None = None) -> str:
+    """The rules followed, where they stand and what they say; or what there is instead.
+
+    ``beside`` are sentences on what is permitted; then nothing is said of it where a hold goes on.
+    """
+    true = _true_on_hold(protocol, unruled.waiting, but_permitted=beside is not None)
+    return _in_sentences(_rests_on(protocol, step, unruled), *_lowered(protocol, step.decision), *true, *(beside or ()))
 
 
 def _in_sentences(first: str, *more: str) -> str:
@@ -31,16 +32,16 @@ def _rests_on(protocol: Protocol, step: Step, unruled: Unruled) -> str:
     decision = step.decision
     if decision.conflict:
         return f"rules {listed(decision.conflict)} contradict each other"
-    return _cited(protocol, decision.rule) if decision.rule else _instead(protocol, step, unruled)
+    return cited(protocol, decision.rule) if decision.rule else _instead(protocol, step, unruled)
 
 
 def _lowered(protocol: Protocol, decision: Decision) -> Iterator[str]:
     """The rule by which drug comes back at a lower dose than the rule says that was followed."""
     if decision.lowered_by:
-        yield f"Drug comes back lower than that by {_cited(protocol, decision.lowered_by)}"
+        yield f"Drug comes back lower than that by {cited(protocol, decision.lowered_by)}"
 
 
-def _cited(protocol: Protocol, name: str, does: str = "") -> str:
+def cited(protocol: Protocol, name: str, does: str = "") -> str:
     """``rule hold (study, p. 9): Low counts interrupt treatment.``"""
     says = protocol.rule(name).says
     return f"rule {_placed(protocol, name)}{does}{f': {says}' if says else ''}"
@@ -50,11 +51,6 @@ def _placed(protocol: Protocol, name: str) -> str:
     """``hold (study, p. 9)``."""
     source = protocol.rule(name).source
     return f"{name} ({source.source}{f', {source.place}' if source.place else ''})" if source else name
-
-
-def _permits(protocol: Protocol, one: Permission) -> str:
-    unsure = f" may permit more, depending on {listed(one.needs, _MOST) or 'what is missing'}"
-    return f"Beside it {_cited(protocol, one.rule, ' permits more' if one.certainty == 'permitted' else unsure)}"
 
 
 # Where no rule is followed
@@ -85,13 +81,13 @@ def _at_most(names: list[str]) -> list[str]:
     return names if len(names) <= _MOST + 1 else [*names[:_MOST], f"one of {len(names) - _MOST} more"]
 
 
-def _true_on_hold(protocol: Protocol, waiting: tuple[Waiting, ...], beside: bool) -> Iterator[str]:
-    """The rules that are true and bring no drug back, and why; ``beside``: what they only permit is told anyway."""
+def _true_on_hold(protocol: Protocol, waiting: tuple[Waiting, ...], but_permitted: bool) -> Iterator[str]:
+    """The rules that are true and bring no drug back, and why; ``but_permitted``: those left out that only permit it."""
     told = set[str]()
     for one in waiting:
         others = [other.reason for other in waiting if other is not one and not other.is_answered]
         for way in one.ways:
             why = list(kept(way, others))
-            if way.truth is True and why and way.rule not in told and not (way.permitted and beside):
+            if way.truth is True and why and way.rule not in told and not (way.permitted and but_permitted):
                 told.add(way.rule)
-                yield _in_sentences(f"R{_cited(protocol, way.rule, ' is true')[1:]}", f"Yet {'; '.join(why)}.")
+                yield _in_sentences(f"R{cited(protocol, way.rule, ' is true')[1:]}", f"Yet {'; '.join(why)}.")

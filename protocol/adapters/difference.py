@@ -8,16 +8,17 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from protocol.adapters.asked_later import inputs_behind
+from protocol.adapters.done import regimen_of, said
+from protocol.adapters.permitted_apart import permits, permitted_by_both
 from protocol.adapters.phrases import counted, is_no_order, listed
 from protocol.adapters.story import measured
 from protocol.adapters.to_markdown import table
 from protocol.model.course import Visit
-from protocol.model.decision import Decision, Permission, Step
-from protocol.model.difference import Declared, Difference, Different, Treated, Unconfirmed
+from protocol.model.decision import Decision, Step
+from protocol.model.difference import Declared, Difference, Different, Meaning, Treated, Unconfirmed
 from protocol.model.input import Input
 from protocol.model.protocol import Protocol
 from protocol.model.quantity import how_many
-from protocol.model.regimen import Dose
 from protocol.model.time import say_duration, say_time
 from protocol.model.verification import Grid
 
@@ -63,16 +64,17 @@ def title(different: Different) -> str:
 def grouped(told: Told) -> Iterator[tuple[str, tuple[Different, ...]]]:
     """The courses by what they are called, in the order of the meanings."""
     for _, found in told.difference.by_meaning():
-        for said in dict.fromkeys(map(title, found)):
-            yield said, tuple(one for one in found if title(one) == said)
+        for called in dict.fromkeys(map(title, found)):
+            yield called, tuple(one for one in found if title(one) == called)
 
 
 def sentence(told: Told, one: Different) -> str:
     """``On day 14, with anc 0.8, the old protocol holds; the new one goes on with 100 mg every day.``"""
     visit = one.course.visits[-1]
-    old, new = _both(told, one.old[-1], one.new[-1], beside=one.meaning.startswith("permits"))
+    old, new, both = _both(told, one.old[-1], one.new[-1], one.meaning)
     shorter = "" if one.is_shortest else " That a shorter course shows it is not ruled out."
-    return f"On {say_time(visit.time)}, {found_at(told, one)}, the old protocol {old}; the new one {new}.{_later(one)}{shorter}"
+    does = f"the old protocol {old}; the new one {new}.{both}"
+    return f"On {say_time(visit.time)}, {found_at(told, one)}, {does}{_later(one)}{shorter}"
 
 
 def found_at(told: Told, one: Different) -> str:
@@ -96,8 +98,17 @@ def _lowering(told: Told, steps: tuple[Step, Step]) -> set[str]:
     return {name for protocol, by in both if by for name in inputs_behind(protocol, (protocol.rule(by).when,))}
 
 
-def _both(told: Told, old: Step, new: Step, beside: bool) -> tuple[str, str]:
-    return said(told.old, old.decision, beside), said(told.new, new.decision, beside)
+def _both(told: Told, old: Step, new: Step, meaning: Meaning) -> tuple[str, str, str]:
+    """What each does, with what only it permits where that is the difference; and what both permit."""
+    one, other = (told.old, old.decision), (told.new, new.decision)
+    if not meaning.startswith("permits"):
+        return said(*one), said(*other), ""
+    both = listed(permitted_by_both(one, other))
+    return (
+        said(*one, *permits(one, other, "the new one does not")),
+        said(*other, *permits(other, one, "the old one does not")),
+        f" Both permit: {both}." if both else "",
+    )
 
 
 def _later(one: Different) -> str:
@@ -110,97 +121,8 @@ def _later(one: Different) -> str:
 
 def treated_sentence(told: Told, one: Treated) -> str:
     """The same of a patient of a data set."""
-    old, new = _both(told, one.old, one.new, beside=one.meaning.startswith("permits"))
-    return f"{one.course}: {one.meaning}. On {say_time(one.old.visit.time)} the old protocol {old}; the new one {new}."
-
-
-# What a decision does
-
-
-def said(protocol: Protocol, decision: Decision, beside: bool = False) -> str:
-    """What a protocol does, without the names of its levels and rules: ``goes on with 100 mg every day``."""
-    parts = [_done(protocol, decision)]
-    if beside:
-        parts += _permitted(protocol, decision)
-    if decision.conflict:
-        parts.append("contradicts itself")
-    return " and ".join(parts)
-
-
-def _done(protocol: Protocol, decision: Decision) -> str:
-    stands = f"{regimen_of(protocol, decision.after.dose)} stands" if decision.after.dose.is_drug else "there is still no drug"
-    if is_no_order(decision):
-        return f"is silent, so {stands}"
-    if decision.status == "undecided" and not decision.withheld:
-        return f"is undecided{_blocked(decision) or _missing(decision)}, so {stands}"
-    if decision.withheld:
-        return f"withholds the drug{_missing(decision)}"
-    done = _action(protocol, decision)
-    return f"{done}, provisionally{_missing(decision)}" if decision.status == "provisional" else done
-
-
-def _blocked(decision: Decision) -> str:
-    return f" because the step cannot be taken ({decision.blocked})" if decision.blocked else ""
-
-
-def _missing(decision: Decision) -> str:
-    if not decision.missing:
-        return ""
-    verb = "is" if len(decision.missing) == 1 else "are"
-    return f" because {listed((one.name for one in decision.missing), 3)} {verb} not known"
-
-
-def _action(protocol: Protocol, decision: Decision) -> str:
-    after = decision.after
-    dose = regimen_of(protocol, after.dose)
-    at_once = f" and gives {decision.supplement} at once" if decision.supplement else ""
-    anew = " as in a new patient" if after.anew else ""
-    match decision.action:
-        case "hold" | "stop":
-            return f"{decision.action}s{_from(protocol, decision)}"
-        case "review":
-            return f"asks for review, with {dose} meanwhile"
-        case "continue":
-            return _goes_on(decision, dose)
-        case "start":
-            return f"starts {dose}{anew}{at_once}"
-        case "resume":
-            if not after.dose.is_drug:
-                return _goes_on(decision, dose)
-            return f"resumes with {dose}{anew}{at_once}"
-        case "escalate":
-            return f"raises to {dose}{at_once}"
-    return f"lowers to {dose}"
-
-
-def _from(protocol: Protocol, decision: Decision) -> str:
-    return f" {regimen_of(protocol, decision.before.dose)}" if decision.before.dose.is_drug else ""
-
-
-def _goes_on(decision: Decision, dose: str) -> str:
-    if decision.after.dose.is_drug:
-        return f"goes on with {dose}"
-    return {"before treatment": "does not start", "held": "goes on holding", "stopped": "stays stopped"}.get(
-        decision.after.control.kind, "goes on without drug"
-    )
-
-
-def _permitted(protocol: Protocol, decision: Decision) -> list[str]:
-    found = [_permission(protocol, one) for one in decision.permitted if one.certainty == "permitted"]
-    return [f"permits also: {listed(dict.fromkeys(found))}"] if found else ["permits nothing else"]
-
-
-def _permission(protocol: Protocol, one: Permission) -> str:
-    if not one.effect.dose.is_drug and one.action in ("start", "resume"):
-        return "go on without drug"
-    return f"{one.action}, {regimen_of(protocol, one.effect.dose)}"
-
-
-def regimen_of(protocol: Protocol, dose: Dose) -> str:
-    """``100 mg every day``, ``no drug``."""
-    if not dose.is_drug:
-        return "no drug"
-    return str(protocol.level(dose.name).regimen) if dose.kind == "level" else dose.name or "a dose off the ladder"
+    old, new, both = _both(told, one.old, one.new, one.meaning)
+    return f"{one.course}: {one.meaning}. On {say_time(one.old.visit.time)} the old protocol {old}; the new one {new}.{both}"
 
 
 # As a course

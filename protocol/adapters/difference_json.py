@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from protocol.adapters.decided_by import rests_on
-from protocol.adapters.difference import Told, course_table, said, say_declared, sentence, title
+from protocol.adapters.difference import Told, course_table, say_declared, sentence, title
+from protocol.adapters.done import said
+from protocol.adapters.permitted_apart import grounds, only_permitted, permitted_by_both
 from protocol.adapters.to_json import plain
 from protocol.model.decision import Step
-from protocol.model.difference import RULED, Different, Treated, Unruled
+from protocol.model.difference import Different, Treated
 from protocol.model.protocol import Protocol, fingerprint
 
 Json = dict[str, Any]
@@ -38,6 +40,7 @@ def _protocol(protocol: Protocol) -> Json:
 
 
 def _kind(told: Told, one: Different) -> Json:
+    old, new = grounds(told.old, told.new, one)
     return {
         "meaning": one.meaning,
         "title": title(one),
@@ -48,19 +51,26 @@ def _kind(told: Told, one: Different) -> Json:
         "shortest": one.is_shortest,
         "time": one.course.visits[-1].time,
         "course": one.course,
-        "old": _decisions(told.old, one.old, one.old_unruled),
-        "new": _decisions(told.new, one.new, one.new_unruled),
+        "old": _decisions(told.old, one.old, old),
+        "new": _decisions(told.new, one.new, new),
+        "permits": _permits(told, one) if one.meaning.startswith("permits") else None,
         "markdown": "\n".join(course_table(told, one)) + "\n",
     }
 
 
-def _decisions(protocol: Protocol, steps: tuple[Step, ...], unruled: Unruled) -> list[Json]:
-    """Those of a course; of its last visit it is known what there is where no rule is followed."""
-    *before, last = steps
-    return [*(_decision(protocol, step) for step in before), _decision(protocol, last, unruled)]
+def _permits(told: Told, one: Different) -> Json:
+    """What only one of the two permits at the last visit, and what both do."""
+    was, now = (told.old, one.old[-1].decision), (told.new, one.new[-1].decision)
+    return {"old": only_permitted(was, now), "new": only_permitted(now, was), "both": permitted_by_both(was, now)}
 
 
-def _decision(protocol: Protocol, step: Step, unruled: Unruled = RULED) -> Json:
+def _decisions(protocol: Protocol, steps: tuple[Step, ...], ground: str) -> list[Json]:
+    """Those of a course; of the last one more is known of what it rests on."""
+    found = [_decision(protocol, step) for step in steps]
+    return [*found[:-1], {**found[-1], "rests_on": ground}]
+
+
+def _decision(protocol: Protocol, step: Step) -> Json:
     decision = step.decision
     return {
         "time": decision.time,
@@ -71,7 +81,7 @@ def _decision(protocol: Protocol, step: Step, unruled: Unruled = RULED) -> Json:
         "lowered_by": decision.lowered_by,
         "source": decision.source,
         "says": said(protocol, decision),
-        "rests_on": rests_on(protocol, step, unruled),
+        "rests_on": rests_on(protocol, step),
     }
 
 

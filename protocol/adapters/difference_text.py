@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.adapters.decided_by import rests_on
 from protocol.adapters.difference import (
     Told,
     course_table,
@@ -17,6 +16,7 @@ from protocol.adapters.difference import (
     verdict,
 )
 from protocol.adapters.filled import filled
+from protocol.adapters.permitted_apart import grounds
 from protocol.adapters.phrases import counted
 from protocol.model.difference import Different
 
@@ -51,11 +51,8 @@ def _kinds(told: Told, width: int) -> Iterator[list[str]]:
 
 
 def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
-    beside = one.meaning.startswith("permits")
-    return (
-        ("Old", rests_on(told.old, one.old[-1], one.old_unruled, beside)),
-        ("New", rests_on(told.new, one.new[-1], one.new_unruled, beside)),
-    )
+    old, new = grounds(told.old, told.new, one)
+    return ("Old", old), ("New", new)
 
 
 def _others(one: Different) -> str:

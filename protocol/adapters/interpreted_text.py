@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protocol.adapters import difference
-from protocol.adapters.decided_by import rests_on
-from protocol.adapters.difference import course_table, found_at, said
+from protocol.adapters.difference import course_table, found_at
+from protocol.adapters.done import said
 from protocol.adapters.filled import filled
+from protocol.adapters.permitted_apart import Side, grounds, permits
 from protocol.adapters.phrases import counted, listed
 from protocol.adapters.to_json import plain
 from protocol.model.difference import Different, Meaning
@@ -80,9 +81,8 @@ def answer(pair: Told, protocol: Protocol) -> Iterator[str]:
         yield "Not looked at."
     elif one is not None:
         yield _question(pair, told, one)
-        beside = one.meaning.startswith("permits")
-        yield f"With {pair.one}: {rests_on(told.old, one.old[-1], one.old_unruled, beside)}"
-        yield f"With {pair.other}: {rests_on(told.new, one.new[-1], one.new_unruled, beside)}"
+        for name, ground in zip((pair.one, pair.other), grounds(told.old, told.new, one), strict=True):
+            yield f"With {name}: {ground}"
     elif told.difference.is_equivalent:
         yield "No course tells them apart: under the other readings as chosen they are equivalent."
         if _is_measured_by(protocol, pair.question):
@@ -103,11 +103,17 @@ def _is_measured_by(protocol: Protocol, question: str) -> bool:
 
 
 def _question(pair: Told, told: difference.Told, one: Different) -> str:
-    visit = one.course.visits[-1]
-    beside = one.meaning.startswith("permits")
-    does = (said(told.old, one.old[-1].decision, beside), said(told.new, one.new[-1].decision, beside))
-    patient = f"Patient: on {say_time(visit.time)}, {found_at(told, one)}"
-    return f"{patient}, the protocol {does[0]} with {pair.one}, and {does[1]} with {pair.other}. Which is meant?"
+    patient = f"Patient: on {say_time(one.course.visits[-1].time)}, {found_at(told, one)}"
+    was, now = (told.old, one.old[-1].decision), (told.new, one.new[-1].decision)
+    if one.meaning.startswith("permits"):
+        only = (*_only(was, now, pair.one, pair.other), *_only(now, was, pair.other, pair.one))
+        return f"{patient}, the protocol {said(*was)} with both; {' and '.join(only)}. Which is meant?"
+    return f"{patient}, the protocol {said(*was)} with {pair.one}, and {said(*now)} with {pair.other}. Which is meant?"
+
+
+def _only(here: Side, there: Side, name: str, other: str) -> Iterator[str]:
+    """``with wide it permits what it does not with narrow: start 100 mg every day``."""
+    return (f"with {name} it {permitted}" for permitted in permits(here, there, f"it does not with {other}"))
 
 
 # Properties

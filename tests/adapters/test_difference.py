@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.adapters.decided_by import rests_on
 from protocol.adapters.difference import Told, sentence
+from protocol.adapters.permitted_apart import grounds
 from protocol.language.from_yaml import parse
 from protocol.verification.difference.diff import diff
 
@@ -37,9 +37,7 @@ def _told(old: str, new: str, meaning: str) -> Iterator[tuple[str, str, str]]:
     found = Told(diff(parse(old), parse(new)), parse(old), parse(new))
     for one in found.difference.kinds:
         if one.meaning == meaning:
-            beside = meaning.startswith("permits")
-            old = rests_on(found.old, one.old[-1], one.old_unruled, beside)
-            yield sentence(found, one), old, rests_on(found.new, one.new[-1], one.new_unruled, beside)
+            yield sentence(found, one), *grounds(found.old, found.new, one)
 
 
 def test_a_hold_that_goes_on_is_told_with_its_reasons_with_what_is_new_and_with_the_rule_that_is_true() -> None:
@@ -68,8 +66,9 @@ def test_where_no_rule_applies_for_certain_those_that_may_are_named_and_that_the
 
 def test_what_permits_more_is_named_with_its_source_and_what_it_says() -> None:
     new = TEXT.replace("when: fit", 'when: "fit is no"')
-    (said,) = (told(TEXT, new, "permits less"))[:1]
-    assert said[1] == "no rule applies. Beside it rule start (study, p. 1) permits more: The fit may start."
+    (said,) = told(TEXT, new, "permits less")[:1]
+    assert "does not start and permits what the new one does not: start 100 mg every day; the new one does not start." in said[0]
+    assert said[1] == "no rule applies. Beside it rule start (study, p. 1) permits to start 100 mg every day: The fit may start."
     assert said[2] == "no rule applies"
 
 
@@ -105,3 +104,33 @@ def test_the_rule_by_which_drug_comes_back_lower_than_the_rule_says_is_named_wit
     assert now == (
         "rule back: Then it goes on. Drug comes back lower than that by rule lower (study, p. 9): Low counts lower the dose."
     )
+
+
+MAY = LOWERED.replace('must: "resume 2 levels lower, else stop"', "may: resume at the same level")
+LOWER = '  less: {in: held, when: "platelets >= 50 and anc >= 1", may: resume at the next lower level, says: Or less.}\n'
+
+
+def test_of_what_is_permitted_only_the_rules_are_named_by_which_both_differ() -> None:
+    (more,) = told(MAY, MAY + LOWER, "permits more")
+    assert more[0].endswith(
+        "the old protocol goes on holding; the new one goes on holding and permits what the old one does not: resume with 200 mg "
+        "every day. Both permit: resume with 400 mg every day."
+    )
+    assert more[1:] == (
+        "no rule ends the hold for hold",
+        "no rule ends the hold for hold. Beside it rule less permits to resume with 200 mg every day: Or less.",
+    )
+
+
+def test_what_each_permits_that_the_other_does_not_is_said_of_both_and_what_only_may_be_permitted_as_such() -> None:
+    new = MAY.replace("resume at the same level", "resume at the next lower level")
+    (other, *_) = told(MAY, new, "permits something else")
+    assert other[0].endswith(
+        "goes on holding and permits what the new one does not: resume with 400 mg every day; the new one goes on holding and "
+        "permits what the old one does not: resume with 200 mg every day."
+    )
+    (more, *_) = told(MAY, new, "permits more")
+    assert more[1].endswith("rule back may permit to resume with 200 mg every day, depending on anc: Then it goes on.")
+    assert more[2].endswith("rule back permits to resume with 200 mg every day: Then it goes on.")
+    (less, *_) = told(MAY, new, "permits less")
+    assert "rule back permits a step that cannot be taken (there is no level below 'low'" in less[2]

@@ -66,9 +66,19 @@ def test_json_and_markdown(capsys: Output) -> None:
         "what is permitted only for some of the values that something missing can have is not compared",
     ]
     assert (first["meaning"], first["old"][-1]["rule"], first["new"][-1]["action"]) == ("no longer holds", "hold", "continue")
+    assert (first["old"][-1]["rests_on"], first["new"][-1]["rests_on"]) == ("rule hold", "no rule applies")
+    assert first["permits"] is None and first["old"][-1]["lowered_by"] == ""
     assert document["courses"]["treated"][0]["course"] == "Held and back"
     assert run(["diff", "old.yaml", "new.yaml", "--format", "markdown"]) == 1
     assert "\n## No longer holds\n\nOn day 7, with anc 0.9 10*9/L, " in capsys.readouterr().out
+
+
+def test_json_says_what_only_one_of_the_two_permits(capsys: Output) -> None:
+    Path("five.yaml").write_text(TEXT.replace('"anc >= 4"', '"anc >= 5"'), encoding="utf-8")
+    assert run(["diff", "old.yaml", "five.yaml", "--format", "json"]) == 1
+    (first,) = json.loads(capsys.readouterr().out)["kinds"]
+    assert first["permits"] == {"old": ["raise to 100 mg every day"], "new": [], "both": []}
+    assert first["old"][-1]["rests_on"] == "no rule applies. Beside it rule raise permits to raise to 100 mg every day"
 
 
 def test_what_was_not_finished_ends_with_1(capsys: Output) -> None:

@@ -55,7 +55,10 @@ def test_patients_tell_readings_apart_and_equivalent_readings_are_said_to_be() -
         "and goes on with 100 mg every day with below-0-8. Which is meant?"
     )
     assert settled["below-1", "not-from-1-on"].startswith("No course tells them apart")
-    assert "permits also: escalate" in settled["from-4", "from-5"]
+    assert settled["from-4", "from-5"].endswith(
+        "the protocol goes on with 50 mg every day with both; with from-4 it permits what it does not with from-5: raise to "
+        "100 mg every day. Which is meant?"
+    )
 
 
 def test_properties_that_depend_on_a_reading_say_on_which() -> None:

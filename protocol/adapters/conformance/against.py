@@ -10,8 +10,9 @@ from typing import Any
 
 from attrs import frozen
 
-from protocol.adapters.difference import said
+from protocol.adapters.done import said
 from protocol.adapters.filled import filled
+from protocol.adapters.permitted_apart import permits
 from protocol.adapters.phrases import counted, say_verdict
 from protocol.model.decision import Step
 from protocol.model.difference import Apart, Compared
@@ -83,17 +84,22 @@ def _course(against: Against, one: Compared, width: int) -> Iterator[str]:
     for apart in one.apart:
         if apart.decided or apart.judged:
             yield f"  {say_time(apart.time)}{f': {apart.meaning}' if apart.meaning else ''}"
-            for protocol, name, step in zip((against.old, against.new), against.names, (apart.old, apart.new), strict=True):
-                yield from filled(f"{name} {_said(protocol, step, apart)}", width, "    ")
+            for side, name in enumerate(against.names):
+                yield from filled(f"{name} {_said(against, apart, side)}", width, "    ")
 
 
-def _said(protocol: Protocol, step: Step | None, apart: Apart) -> str:
+def _said(against: Against, apart: Apart, side: int) -> str:
+    """What one of the two does at a visit; where they differ in what is permitted, what only that one permits."""
+    both = tuple(zip((against.old, against.new), (apart.old, apart.new), strict=True))
+    (protocol, step), (other, its) = both[side], both[1 - side]
     if step is None:
         return "does nothing then"
-    beside = apart.meaning is not None and apart.meaning.startswith("permits")
+    beside: Iterator[str] = iter(())
+    if its is not None and apart.meaning is not None and apart.meaning.startswith("permits"):
+        beside = permits((protocol, step.decision), (other, its.decision), "the other one does not")
     rule = f" ({step.decision.rule})" if step.decision.rule else ""
     judged = say_verdict(step)
-    return said(protocol, step.decision, beside) + rule + (f"; given {judged}" if apart.judged and judged else "")
+    return said(protocol, step.decision, *beside) + rule + (f"; given {judged}" if apart.judged and judged else "")
 
 
 # For programs
