@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from protocol import load
 from protocol.language.from_yaml import parse
 from protocol.model.course import Visit
 from protocol.verification.properties import along_courses
@@ -113,3 +114,13 @@ def test_what_seems_cheaper_than_it_is_does_not_take_the_place_of_what_was_found
     visits = verdict.counterexample.course.visits
     assert [shown(visit)["anc"][0] for visit in visits[1:]] == ["1/2", "6/5", "6/5"]
     assert not any(visit.given for visit in visits)
+
+
+@pytest.mark.parametrize(
+    "name", ["recovered-liver-tests-always-bring-drug-back", "every-hold-has-a-way-out", "no-dead-end", "no-silent-visit"]
+)
+def test_who_is_held_for_one_reason_is_shown_rather_than_who_is_held_for_two(name: str) -> None:
+    verdicts = verify(load("imatinib-label"), only=[name]).verdicts
+    (course,) = (one.counterexample.course for one in verdicts if one.counterexample is not None)
+    assert [shown(visit).get("ast", ("",))[0] for visit in course.visits] == ["", "240", "20", "240", "20"]
+    assert {shown(visit)["anc"][0] for visit in course.visits} == {"3"}

@@ -105,7 +105,7 @@ class _Looking:
     ) -> None:
         """Finds failures, those with the fewest visits first. ``other`` is what they depend on besides."""
         seen, explored = set[Hashable](), self.explored
-        for state, minutes, options in explored.visits:
+        for state, minutes, options in map(explored.visits.__getitem__, explored.kinds_in_order()):
             self.search.diagrams.watch.count()
             if len(found) >= MOST_TRIED and explored.depth[state] > found[-1][0]:
                 break
@@ -119,7 +119,8 @@ class _Looking:
         """The same of two patients in one state whose visits leave different things behind."""
         seen, most, explored = set[frozenset[int]](), len(found) + MOST_TRIED, self.explored
         numbers = self._numbers()
-        for state, kinds in enumerate(explored.kinds):
+        for state in explored.in_order():
+            kinds = explored.kinds[state]
             self.search.diagrams.watch.count()
             if len(found) >= most and explored.depth[state] > found[-1][0]:
                 break

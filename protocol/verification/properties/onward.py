@@ -15,8 +15,8 @@ from protocol.verification.search.kept import Place
 
 
 def stuck(search: Exploring, explored: Explored, instances: Instances, *, only_normal: bool) -> tuple[Failing, ...]:
-    """The first holds and reviews from which no way leads to drug or to the end of treatment, each with a visit more, which is
-    one of the ``instances``."""
+    """The holds and reviews that are reached soonest, of these those reached most ordinarily, from which no way leads to drug or
+    to the end of treatment, each with a visit more, which is one of the ``instances``."""
     if explored.ended:
         return ()
     before: list[list[int]] = [[] for _ in explored.states]
@@ -32,8 +32,9 @@ def stuck(search: Exploring, explored: Explored, instances: Instances, *, only_n
                 reached.add(state)
                 waiting.append(state)
     visits = After(search, explored, instances, only_normal)
-    found = (one for number in range(len(explored.states)) if number not in reached and (one := visits.visit(number)))
-    return tuple(Failing((*explored.path(one.before), one), True) for one in islice(found, MOST_TRIED))
+    found = (one for number in explored.in_order() if number not in reached and (one := visits.visit(number)))
+    best = sorted(islice(found, MOST_TRIED), key=lambda one: (explored.depth[one.before], explored.cost(one.before) + one.cost))
+    return tuple(Failing((*explored.path(one.before), one), True) for one in best)
 
 
 @frozen

@@ -56,7 +56,7 @@ class VisitByVisit:
                 self.found.note(judgement)
             if any(map(_is_told, judgements)):
                 telling += members
-        return sorted(telling)
+        return sorted(telling, key=lambda kind: (*self.explored.rank(self.explored.visits[kind][0]), kind))
 
     def _look_at_all(self) -> None:
         """Looks for the letters where something is found, the first visits first, until enough was."""

@@ -86,11 +86,32 @@ class Explored:
     ended: list[str] = field(factory=list)
     edges: list[list[tuple[int, bool]]] = field(factory=list)
     kinds: list[list[tuple[int, int]]] = field(factory=list)
+    _ordered: list[int] = field(factory=list)
 
     def is_cheaper(self, state: int, other: int) -> bool:
         """Whether the way to a state is as short as that to another one and more ordinary."""
         one, two = self.came[state], self.came[other]
         return one is not None and two is not None and self.depth[state] == self.depth[other] and one.cost < two.cost
+
+    def rank(self, state: int) -> tuple[int, int]:
+        """States come in this order: those that are reached soonest, and of these those with the most ordinary way to them."""
+        return self.depth[state], self.cost(state)
+
+    def cost(self, state: int) -> int:
+        """What the way to a state costs."""
+        came = self.came[state]
+        return came.cost if came else 0
+
+    def in_order(self) -> list[int]:
+        """The states that were followed, in their order."""
+        return sorted(range(len(self.kinds)), key=self.rank)
+
+    def kinds_in_order(self) -> list[int]:
+        """The kinds of visit, in the order of the states at which they are."""
+        if len(self._ordered) != len(self.visits):
+            places = sorted(range(len(self.kinds)), key=self.in_order().__getitem__)
+            self._ordered[:] = sorted(range(len(self.visits)), key=[places[state] for state, _, _ in self.visits].__getitem__)
+        return self._ordered
 
     def path(self, state: int) -> Iterator[Came]:
         """The visits by which a state is reached, from the first one on."""
