@@ -165,6 +165,8 @@ def say_declared(one: Declared) -> str:
     if one.old is None or one.new is None:
         which, shown = ("new", one.new) if one.old is None else ("old", one.old)
         return f"{where}: only in the {which} one ({shown})"
+    if not one.aspect:
+        return f"{where}: '{one.old}' in the old one, '{one.new}' in the new one"
     return f"{where}: {one.aspect} {one.old or 'none'} in the old one, {one.new or 'none'} in the new one"
 
 

@@ -92,11 +92,15 @@ class Unconfirmed:
     visits: int
 
 
+Definition = Literal["condition", "number", "score", "tracker", "reading"]
+"""What a protocol defines beside its inputs and doses; of an open question it is the chosen reading."""
+
+
 @frozen
 class Declared:
-    """Something that both declare differently, or only one of them; None where it does not."""
+    """Something that both declare or define differently, or only one of them; None where it does not."""
 
-    what: Literal["input", "dose"]
+    what: Literal["input", "dose"] | Definition
     name: str
     aspect: str
     old: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.adapters.difference import Told, sentence
+from protocol.adapters.difference import Told, say_declared, sentence
 from protocol.adapters.permitted_apart import grounds
 from protocol.language.from_yaml import parse
 from protocol.verification.difference.diff import diff
@@ -134,3 +134,11 @@ def test_what_each_permits_that_the_other_does_not_is_said_of_both_and_what_only
     assert more[2].endswith("rule back permits to resume with 200 mg every day: Then it goes on.")
     (less, *_) = told(MAY, new, "permits less")
     assert "rule back permits a step that cannot be taken (there is no level below 'low'" in less[2]
+
+
+def test_a_condition_that_is_defined_differently_is_told_as_it_was_and_as_it_is() -> None:
+    old = TEXT.replace("rules:", 'derived: {low: "anc < 1"}\nrules:').replace('when: "anc < 1"', "when: low")
+    found = diff(parse(old), parse(old.replace("anc < 1", "anc < 0.5")))
+    assert [say_declared(one) for one in found.declared] == [
+        "condition low: 'anc < 1' in the old one, 'anc < 0.5' in the new one"
+    ]

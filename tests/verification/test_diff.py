@@ -104,6 +104,43 @@ def test_inputs_and_doses_that_are_declared_differently_are_listed_up_front() ->
     assert ("input", "rash", "", None, "yes or no") in said
 
 
+DEFINED = """\
+derived:
+  low: {when: "anc < 1", label: Counts are low}
+  fall: {value: "baseline(anc) - anc", unit: 10*9/L, plausible: 0 to 100, missing: unknown}
+  burden: {score: {count: {"anc < 0.5": 2, low: 1, otherwise: 0, unknown: 2}}}
+trackers:
+  falls: {episodes of: low, until: "anc >= 2", measured only: yes}
+  least: {lowest: anc}
+interpretations:
+  weeks:
+    question: How long?
+    chosen: one
+    readings: {one: {means: One., guard: "time since start > 7 days"}, two: {means: Two., guard: "time since start > 14 days"}}
+"""
+
+
+def test_definitions_that_say_something_different_are_listed_and_those_that_are_only_called_otherwise_are_not() -> None:
+    old = DEFINED + "rules:"
+    new = old.replace("anc < 1", "anc < 0.8").replace("- anc", "- 2 * anc").replace(": 2, low", ": 3, low")
+    new = new.replace("anc >= 2", "anc >= 3").replace("  least: {lowest: anc}\n", "").replace("chosen: one", "chosen: two")
+    both = [parse(TEXT.replace("rules:", one)) for one in (old, new)]
+    assert [(one.what, one.name, one.old, one.new) for one in diff(*both).declared] == [
+        ("condition", "low", "anc < 1", "anc < 0.8"),
+        (
+            "number", "fall", "baseline(anc) - anc from 0 to 100 10*9/L", "baseline(anc) - 2 * anc from 0 to 100 10*9/L",
+        ),
+        (
+            "score", "burden", "count 2 where anc < 0.5, 1 where low, 0 otherwise, 2 where that is not known",
+            "count 3 where anc < 0.5, 1 where low, 0 otherwise, 2 where that is not known",
+        ),
+        ("tracker", "falls", "episodes of low, until anc >= 2, measured only", "episodes of low, until anc >= 3, measured only"),
+        ("tracker", "least", "lowest anc", None),
+        ("reading", "weeks", "one (time since start > 1 week)", "two (time since start > 2 weeks)"),
+    ]  # fmt: skip
+    assert not diff(both[0], parse(TEXT.replace("rules:", old.replace("are low", "are too low")))).declared
+
+
 def test_an_input_that_only_one_asks_is_part_of_the_course() -> None:
     other = TEXT.replace("inputs:", "inputs:\n  rash: {yes or no, valid for: 8 days}").replace(
         "rules:", 'rules:\n  off: {in: on treatment, when: "rash", must: stop}'

@@ -13,17 +13,19 @@ from protocol.model.protocol import Protocol
 from protocol.model.quantity import say_number
 from protocol.model.time import say_duration
 from protocol.semantics.prepared import prepare
+from protocol.verification.difference.defined import defined
 from protocol.verification.search.asked import asked_by
 
 
 def declared(old: Protocol, new: Protocol) -> Iterator[Declared]:
-    """Inputs and doses that only one has, and inputs of which they declare something different."""
+    """Inputs, doses and definitions that only one has, or of which they declare something different."""
     yield from _inputs(old, new)
     ladders = [{one.name: str(one.regimen) for one in protocol.levels} for protocol in (old, new)]
     for name in dict.fromkeys([*ladders[0], *ladders[1]]):
         was, now = (ladder.get(name) for ladder in ladders)
         if was != now:
             yield Declared("dose", name, "regimen", was, now)
+    yield from defined(old, new)
 
 
 def _inputs(old: Protocol, new: Protocol) -> Iterator[Declared]:
