@@ -35,7 +35,8 @@ class Told:
     """Two protocols and how they differ; ``file`` is a set of courses, ``treated`` its patients who are treated differently.
 
     ``followed`` is how many of them were followed, ``unread`` names those that one of the two refuses. ``files`` are
-    those of the two protocols, where each is one of its own.
+    those of the two protocols, where each is one of its own. ``each``: each course is told, also where others differ from it in
+    the doses only; ``option`` is what asks for that, if there is one.
     """
 
     difference: Difference
@@ -46,6 +47,8 @@ class Told:
     treated: tuple[Treated, ...] = ()
     unread: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    each: bool = True
+    option: str = ""
 
     def side(self, side: Side) -> Protocol:
         """One of the two."""

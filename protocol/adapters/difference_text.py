@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from protocol.adapters.difference import (
     Told,
@@ -16,6 +16,7 @@ from protocol.adapters.difference import (
     verdict,
 )
 from protocol.adapters.filled import filled
+from protocol.adapters.likewise import alike, of_one_meaning, say_likewise, say_together
 from protocol.adapters.permitted_apart import grounds
 from protocol.adapters.phrases import counted
 from protocol.model.difference import Different
@@ -23,7 +24,7 @@ from protocol.model.difference import Different
 
 def difference_text(told: Told, width: int) -> str:
     """All of it, in lines of at most that width; the table of a course keeps its lines."""
-    open_ = [say_unconfirmed(one) for one in told.difference.unconfirmed]
+    open_ = list(_unconfirmed(told))
     paragraphs = (
         [*filled(verdict(told), width), *filled(seen(told), width, "  ")],
         _listed("Not looked at", told.difference.limits, width),
@@ -38,16 +39,21 @@ def difference_text(told: Told, width: int) -> str:
 
 def _kinds(told: Told, width: int) -> Iterator[list[str]]:
     for title, found in grouped(told):
-        for number, one in enumerate(found, 1):
-            count = f" ({number} of {len(found)})" if len(found) > 1 else ""
+        groups = _groups(told, found)
+        for number, (one, *others) in enumerate(groups, 1):
+            count = f" ({number} of {len(groups)})" if len(groups) > 1 else ""
             yield [
                 f"{title[:1].upper()}{title[1:]}{count}",
                 *filled(sentence(told, one), width, "  "),
                 *(line for side, said in _grounds(told, one) for line in filled(f"{side}: {said}", width, "  ")),
-                *filled(_others(one), width, "  "),
+                *(line for said in _beside(told, one, others) for line in filled(said, width, "  ")),
                 "",
                 *course_table(told, one),
             ]
+
+
+def _groups(told: Told, found: tuple[Different, ...]) -> tuple[tuple[Different, ...], ...]:
+    return tuple((one,) for one in found) if told.each else alike((told.old, told.new), found)
 
 
 def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
@@ -55,11 +61,25 @@ def _grounds(told: Told, one: Different) -> tuple[tuple[str, str], ...]:
     return ("Old", old), ("New", new)
 
 
-def _others(one: Different) -> str:
-    if not one.others:
-        return ""
-    differ = "differs" if one.others == 1 else "differ"
-    return f"{counted(one.others, 'further kind')} between the same doses {differ} in what stands beside; '--all' shows them."
+def _beside(told: Told, one: Different, others: Sequence[Different]) -> Iterator[str]:
+    """What is not shown: the same at other doses, and what differs in what stands beside."""
+    if others:
+        yield f"{say_likewise((told.old, told.new), others)}{_shows(told, len(others))}."
+    beside = sum(kind.others for kind in (one, *others))
+    if beside:
+        differ = "differs" if beside == 1 else "differ"
+        yield f"{counted(beside, 'further kind')} between the same doses {differ} in what stands beside{_shows(told, beside)}."
+
+
+def _shows(told: Told, count: int) -> str:
+    return f"; '{told.option}' shows {'it' if count == 1 else 'them'}" if told.option else ""
+
+
+def _unconfirmed(told: Told) -> Iterator[str]:
+    """The kinds for which no course was found; those of one meaning together."""
+    found = told.difference.unconfirmed
+    groups = [(one,) for one in found] if told.each else list(of_one_meaning(found))
+    return (say_unconfirmed(group[0]) if len(group) == 1 else say_together(group) for group in groups)
 
 
 def _patients(told: Told, width: int) -> Iterator[str]:
@@ -96,11 +116,11 @@ def difference_markdown(told: Told) -> str:
     lines += _bullets("Declared differently", [say_declared(one) for one in found.declared])
     for title, kinds in grouped(told):
         lines += ["", f"## {title[:1].upper()}{title[1:]}"]
-        for one in kinds:
-            grounds = [f"- {side}: {said}" for side, said in _grounds(told, one)]
-            others = ["", _others(one)] if one.others else []
-            lines += ["", sentence(told, one), "", *grounds, *others, "", *course_table(told, one)]
-    lines += _bullets("Not confirmed", [say_unconfirmed(one) for one in found.unconfirmed])
+        for one, *others in _groups(told, kinds):
+            rests = [f"- {side}: {said}" for side, said in _grounds(told, one)]
+            beside = [line for said in _beside(told, one, others) for line in ("", said)]
+            lines += ["", sentence(told, one), "", *rests, *beside, "", *course_table(told, one)]
+    lines += _bullets("Not confirmed", list(_unconfirmed(told)))
     if told.file:
         heading = f"Treated differently in {told.file}: {len(told.treated)} of {counted(told.followed, 'patient')}"
         lines += _bullets(heading, [treated_sentence(told, one) for one in told.treated], always=True)

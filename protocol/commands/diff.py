@@ -31,7 +31,12 @@ FORMAT = "protocol-diff/1"
 @click.argument("new", shell_complete=complete_spec)
 @click.option("--every", metavar="DURATION", help="Visits so far apart, such as '7 days'; else as the protocols measure.")
 @click.option("--courses", type=click.Path(path_type=Path), help="Also the patients of this file who are treated differently.")
-@click.option("--all", "whole", is_flag=True, help="A course for each kind of difference, also for those in what stands beside.")
+@click.option(
+    "--all",
+    "whole",
+    is_flag=True,
+    help="A course for each kind of difference, also where only doses differ, or what stands beside.",
+)
 @click.option(
     "--limit", "states", type=click.IntRange(1), metavar="STATES",
     help="End the search after so many pairs of states; else 200,000.",
@@ -71,7 +76,8 @@ def diff(
     given = (("states", states), ("seconds", seconds), ("memory", memory))
     bounds = {name: value for name, value in given if value is not None}
     files = tuple(shown_path(str(find(spec))) for spec in (old, new))
-    told = evolve(told_of(*protocols, courses, every, whole, bounds), files=files)
+    option = "" if whole else "--all"
+    told = evolve(told_of(*protocols, courses, every, whole, bounds), files=files, each=whole, option=option)
     _show(told, form)
     return HOLDS if exit_zero or (told.difference.is_equivalent and not told.treated) else FAILS
 
