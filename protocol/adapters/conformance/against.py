@@ -97,7 +97,8 @@ def _said(against: Against, apart: Apart, side: int) -> str:
     beside: Iterator[str] = iter(())
     if its is not None and apart.meaning is not None and apart.meaning.startswith("permits"):
         beside = permits((protocol, step.decision), (other, its.decision), "the other one does not")
-    rule = f" ({step.decision.rule})" if step.decision.rule else ""
+    names = ", lowered by ".join(name for name in (step.decision.rule, step.decision.lowered_by) if name)
+    rule = f" ({names})" if names else ""
     judged = say_verdict(step)
     return said(protocol, step.decision, *beside) + rule + (f"; given {judged}" if apart.judged and judged else "")
 
