@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from protocol.adapters.asked_later import asked_later
-from protocol.adapters.phrases import is_no_order, listed, say_date, say_ordered, say_rule
+from protocol.adapters.phrases import listed, say_date, say_ordered, say_rule
 from protocol.adapters.story import Told, say_reading, story
 from protocol.adapters.to_markdown import to_markdown
 from protocol.adapters.verified import Judged, Verified, say_grid
@@ -62,33 +62,41 @@ def _followed(verified: Verified, verdict: Verdict, decision: Decision | None) -
     if decision and decision.acted_on:
         return " ".join(_acted_on(verified, name) for name in decision.acted_on)
     if shown is None or not shown.rule:
-        return "There no rule was followed."
+        return f"There no rule was followed{_by_otherwise(verified.protocol, decision)}."
     says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.rule), "")
     is_blocked = decision is not None and decision.blocked and decision.rule == shown.rule
     came = "holds, and what it orders cannot be done" if is_blocked else "was followed"
-    followed = f"There rule {_cited(verified, shown.rule, shown.source)} {came}{f': {says}' if says else '.'}"
+    followed = f"There rule {cited(verified, shown.rule, shown.source)} {came}{f': {says}' if says else '.'}"
     return " ".join((followed, *_lowered(verified, decision)))
+
+
+def _by_otherwise(protocol: Protocol, decision: Decision | None) -> str:
+    """That to continue rests on what the file says for all that no rule covers."""
+    if decision is None or decision.silent or decision.status != "decided" or decision.action != "continue":
+        return ""
+    kind = decision.before.control.kind
+    return f"; 'otherwise: {kind}: continue' says what that means" if kind in protocol.otherwise else ""
 
 
 def _lowered(verified: Verified, decision: Decision | None) -> Iterator[str]:
     """The rule by which drug comes back at a lower dose than the rule says that was followed."""
     if decision is not None and decision.lowered_by:
         rule = verified.protocol.rule(decision.lowered_by)
-        cited = _cited(verified, rule.name, _source_of(rule))
-        yield f"Drug comes back lower than that by rule {cited}{f': {rule.says}' if rule.says else '.'}"
+        named = cited(verified, rule.name, _source_of(rule))
+        yield f"Drug comes back lower than that by rule {named}{f': {rule.says}' if rule.says else '.'}"
 
 
 def _beside(verified: Verified, rules: tuple[str, ...]) -> Iterator[str]:
     """Where the rules stand by which the other patient is treated, and what they say."""
     for name in rules:
         rule = next((one for one in verified.protocol.rules if one.name == name), None)
-        cited = _source_of(rule) if rule else ""
-        yield f"That rests on rule {_cited(verified, name, cited)}{f': {rule.says}' if rule and rule.says else '.'}"
+        source = _source_of(rule) if rule else ""
+        yield f"That rests on rule {cited(verified, name, source)}{f': {rule.says}' if rule and rule.says else '.'}"
 
 
 def _conflict(verified: Verified, decision: Decision) -> str:
     cells = [rule for rule in verified.protocol.rules if rule.name in decision.conflict]
-    orders = (f"{say_ordered(cell.name, verified.protocol)} by {_cited(verified, cell.name)}" for cell in cells)
+    orders = (f"{say_ordered(cell.name, verified.protocol)} by {cited(verified, cell.name)}" for cell in cells)
     says = dict.fromkeys(cell.says for cell in cells if cell.says)
     return " ".join((f"There two things are ordered: {', or '.join(orders)}.", *says))
 
@@ -96,7 +104,7 @@ def _conflict(verified: Verified, decision: Decision) -> str:
 def _acted_on(verified: Verified, name: str) -> str:
     """A rule that holds and does nothing, because nothing is new since the last change of dose."""
     rule = verified.protocol.rule(name)
-    said = f"There rule {_cited(verified, name, _source_of(rule))} holds, and all that it rests on has been acted on before"
+    said = f"There rule {cited(verified, name, _source_of(rule))} holds, and all that it rests on has been acted on before"
     return f"{said}{f': {rule.says}' if rule.says else '.'}"
 
 
@@ -104,7 +112,7 @@ def _source_of(rule: Rule) -> str:
     return f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule.source else ""
 
 
-def _cited(verified: Verified, name: str, source: str = "") -> str:
+def cited(verified: Verified, name: str, source: str = "") -> str:
     """A rule with its place in its table, the line on which it is written, and its source."""
     file, line = verified.line(name)
     named, _, heads = say_rule(name, verified.protocol).partition(" (")
@@ -114,9 +122,9 @@ def _cited(verified: Verified, name: str, source: str = "") -> str:
 
 
 def _from_there_on(verdict: Verdict, decision: Decision | None) -> str:
-    """What a hold waits for in which the course ends, or of which nothing is said; nothing else where an order cannot be done."""
+    """What a hold waits for in which the course ends, or that goes on by no rule; nothing else where an order cannot be done."""
     shown, after = verdict.counterexample, _FROM_THERE_ON.get(verdict.code, "")
-    if shown is None or decision is None or decision.blocked or not (after or is_no_order(decision)):
+    if shown is None or decision is None or decision.blocked or (decision.rule and not after):
         return after
     return " ".join(part for part in (shown.waits_says, after) if part)
 
@@ -126,7 +134,7 @@ def _against(verified: Verified, name: str) -> str:
     if not name:
         return ""
     says = next((rule.says for rule in verified.protocol.rules if rule.name == name), "")
-    return f"At the dose that this comes to {_cited(verified, name)} is true as well, or may be{f': {says}' if says else '.'}"
+    return f"At the dose that this comes to {cited(verified, name)} is true as well, or may be{f': {says}' if says else '.'}"
 
 
 def _held(verified: Verified, shown: Counterexample, decision: Decision | None) -> str:
@@ -134,8 +142,8 @@ def _held(verified: Verified, shown: Counterexample, decision: Decision | None) 
     reasons = decision.reasons if decision else ()
     if len(reasons) == 1 and not shown.rule:
         says = next((rule.says for rule in verified.protocol.rules if rule.name == reasons[0]), "")
-        return f"Held because of {_cited(verified, reasons[0])}{f': {says}' if says else '.'}"
-    return f"Held because of {listed(_cited(verified, name) for name in reasons)}." if len(reasons) > 1 else ""
+        return f"Held because of {cited(verified, reasons[0])}{f': {says}' if says else '.'}"
+    return f"Held because of {listed(cited(verified, name) for name in reasons)}." if len(reasons) > 1 else ""
 
 
 def _counted(course: Course, time: int, protocol: Protocol) -> str:

@@ -18,6 +18,8 @@ from protocol.model.quantity import say_number
 Known = dict[str, tuple[str, int]]
 """Of each input what was measured last, and when."""
 NOT_DONE = "not done"
+AGAIN = "measured again, the same"
+"""A new measurement can matter although its value is that of the one before; so it is not called unchanged."""
 
 
 @frozen
@@ -65,13 +67,14 @@ def _decided(step: Step, protocol: Protocol) -> str:
 
 
 def measured(visit: Visit, known: Known, protocol: Protocol) -> str:
-    """What was measured at a visit, ``anc 0.5; the rest as before``, and what is not valid any more; notes it in ``known``.
+    """What was measured at a visit, ``anc 0.5; the rest measured again, the same``, and what is not valid any more; notes it in
+    ``known``.
 
     The first value of a number is told with its unit.
     """
     now, units = _values(visit), _units(visit, known, protocol)
     said = {**now, **{name: text for name, text in _values(visit, units).items() if name in units}}
-    changed = [f"{name} {said[name]}" for name, text in now.items() if known.get(name, ("", 0))[0] != text]
+    changed = [f"{name} {said[name]}" for name, text in now.items() if text == NOT_DONE or known.get(name, ("", 0))[0] != text]
     gone = [name for name in known if name not in now and _is_over(name, known[name][1], visit.time, protocol)]
     lapsed = [name for name in gone if known[name][0] != NOT_DONE]
     known.update({name: (text, visit.time) for name, text in now.items()})
@@ -79,8 +82,8 @@ def measured(visit: Visit, known: Known, protocol: Protocol) -> str:
         del known[name]
     parts = [*changed, *([f"{listed(lapsed)} not measured"] if lapsed else [])]
     if not parts:
-        return "all as before" if now else "nothing measured"
-    return ", ".join(parts) + ("; the rest as before" if len(changed) < len(now) else "")
+        return AGAIN if now else "nothing measured"
+    return ", ".join(parts) + (f"; the rest {AGAIN}" if len(changed) < len(now) else "")
 
 
 def _is_over(name: str, time: int, now: int, protocol: Protocol) -> bool:

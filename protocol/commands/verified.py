@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,25 @@ from typing import Any
 from attrs import evolve, frozen
 
 from protocol.adapters.baseline import Accepted
+from protocol.adapters.counterexample import cited
 from protocol.adapters.paths import shown_path
 from protocol.adapters.phrases import listed
 from protocol.adapters.story import say_reading
 from protocol.adapters.to_text import told
 from protocol.adapters.verified import Place, Verified
-from protocol.adapters.waiting import waiting_said
+from protocol.adapters.waiting import Cite, waiting_said
 from protocol.commands import cache
 from protocol.commands.examples import with_examples
 from protocol.language.claim_text import say_claim, say_property
 from protocol.language.shipped import find
-from protocol.language.to_text import duration_trackers
+from protocol.language.to_text import duration_trackers, say_guard
 from protocol.language.written import written
-from protocol.model.decision import Trace
+from protocol.model.decision import Step, Trace
 from protocol.model.property import Claim
 from protocol.model.protocol import Protocol
 from protocol.model.verification import BUILT_IN, Counterexample, Report, Verdict, key_of
 from protocol.semantics.trace import trace
+from protocol.semantics.waiting import waiting
 
 Progress = Callable[[str], None]
 _MOST_NEAR = 4
@@ -58,7 +61,8 @@ def verified(spec: str, protocol: Protocol, asked: Asked, progress: Progress) ->
 
         any_dose, bounds = bool(asked.arguments.get("any_dose")), Bounds(**asked.bounds)
         report = with_proofs(protocol, report, asked.certify, any_dose, bounds, progress)
-    report = _completed(report, protocol, properties, shown_path(str(file)))
+    cite = partial(cited, Verified(report, protocol, shown_path(str(file)), rules))
+    report = _completed(report, protocol, properties, shown_path(str(file)), cite)
     traces = tuple(_trace(protocol, one) for one in report.verdicts)
     return Verified(report, protocol, report.file, rules, traces)
 
@@ -96,27 +100,29 @@ def _trace(protocol: Protocol, verdict: Verdict) -> Trace | None:
 # What a search does not know
 
 
-def _completed(report: Report, protocol: Protocol, places: Mapping[str, Place], file: str) -> Report:
+def _completed(report: Report, protocol: Protocol, places: Mapping[str, Place], file: str, cite: Cite) -> Report:
     """The report with what each property says and where, the source of each rule, and a key for each verdict."""
     durations = duration_trackers(protocol)
     says = {one.name: say_property(one, durations) for one in protocol.properties}
     where = {one.name: one.where for one in protocol.expectations}
     named = (_placed(one, where.get(one.name, ()) if one.origin == "built in" else (), durations) for one in report.verdicts)
-    return evolve(report, file=file, verdicts=tuple(_with_place(_told(one, protocol, says), places, report) for one in named))
+    told_of = (_told(one, protocol, says, cite) for one in named)
+    return evolve(report, file=file, verdicts=tuple(_with_place(one, places, report) for one in told_of))
 
 
-def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str]) -> Verdict:
+def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str], cite: Cite = str) -> Verdict:
     shown = one.counterexample
     if shown is not None and not shown.source:
         rules = {rule.name: rule for rule in protocol.rules}
         source = rules[shown.rule].source if shown.rule in rules else None
-        cited = f"{source.source}, {source.place}".removesuffix(", ") if source else ""
+        there = _there(shown, protocol)
+        waits = waiting(protocol, there) if there else ()
         shown = evolve(
             shown,
-            source=cited,
+            source=f"{source.source}, {source.place}".removesuffix(", ") if source else "",
             **_beside(shown, protocol),
-            near_says=_near(shown, protocol),
-            waits_says=_waits(shown, protocol),
+            near_says=_near(shown, protocol, cite) if all(reason.ways for reason in waits) else "",
+            waits_says=waiting_said(waits, protocol, partial(say_guard, durations=duration_trackers(protocol)), cite),
         )
     said = one.says or (says.get(one.name, "") if one.origin == "spec" else "")
     return evolve(one, counterexample=shown, says=said.removesuffix("."))
@@ -142,20 +148,25 @@ def _beside(shown: Counterexample, protocol: Protocol) -> dict[str, Any]:
     return {"beside_says": says, "beside_rules": followed or decision.acted_on or decision.reasons}
 
 
-def _near(shown: Counterexample, protocol: Protocol) -> str:
-    """``With anc 999 there: hold. With anc 1000 there: continue.``, where the protocol is silent of what is between."""
+def _near(shown: Counterexample, protocol: Protocol, cite: Cite) -> str:
+    """``With anc 999 there: hold. With anc 1000 there: continue.``, where the protocol is silent of what is between; of each the
+    rule. No finding brings drug to who is held for a reason that no rule answers."""
     from protocol.verification.patients.nearest import nearest
 
     found = islice(nearest(protocol, shown.course, shown.time), _MOST_NEAR)
-    return " ".join(f"With {say_reading(one)} there: {told(step, protocol)}." for one, step in found)
+    return " ".join(f"With {say_reading(one)} there: {told(step, protocol)}.{_by_rule(step, cite)}" for one, step in found)
 
 
-def _waits(shown: Counterexample, protocol: Protocol) -> str:
-    """What the hold in which the course ends waits for."""
-    from protocol.semantics.waiting import waiting
+def _by_rule(step: Step, cite: Cite) -> str:
+    """Where the rule of a decision stands, and what it says."""
+    decision = step.decision
+    return f" That rests on rule {cite(decision.rule)}{f': {decision.says}' if decision.says else '.'}" if decision.rule else ""
 
+
+def _there(shown: Counterexample, protocol: Protocol) -> Step | None:
+    """What is decided at the visit at which it fails."""
     found = [one for one in trace(protocol, shown.course).steps if one.visit.time == shown.time]
-    return waiting_said(waiting(protocol, found[-1])) if found else ""
+    return found[-1] if found else None
 
 
 def _with_place(one: Verdict, places: Mapping[str, Place], report: Report) -> Verdict:

@@ -1,4 +1,4 @@
-"""Why a hold goes on: for each of its reasons the rules that could answer it, and what keeps each from acting."""
+"""Why a hold goes on: for each of its reasons the rules that could answer it, and what keeps them from acting."""
 
 from __future__ import annotations
 
@@ -27,11 +27,27 @@ class Way:
 
 
 @frozen
+class Elsewhere:
+    """A resume rule that answers a reason of a hold at other levels only, and whether its condition is so at a visit."""
+
+    rule: str
+    levels: tuple[str, ...]
+    truth: bool | None
+
+
+@frozen
 class Waiting:
-    """A reason of a hold and the rules that answer it here, in order; none where no rule does."""
+    """A reason of a hold and the rules that answer it here, in order; none where no rule does.
+
+    ``level`` is where the patient is held, and ``elsewhere`` are the rules that answer the reason at other levels only.
+    ``anew`` is what the reason asks, where a new reading of this visit began the hold once more by it.
+    """
 
     reason: str
     ways: tuple[Way, ...] = ()
+    level: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    anew: tuple[Fact, ...] = ()
 
     @property
     def is_answered(self) -> bool:

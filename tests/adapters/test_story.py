@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from protocol.adapters.counterexample import rests_on
+from protocol.adapters.counterexample import rests_on, visits_told
 from protocol.adapters.story import Told, folded, story
 from protocol.adapters.verified import Verified
 from protocol.commands.verified import _told
 from protocol.language.from_yaml import parse
 from protocol.model.course import Course, Observation, Visit
-from protocol.model.time import DAY
+from protocol.model.time import DAY, HOUR
 from protocol.model.verification import Counterexample, Report, Verdict
 from protocol.semantics.trace import trace
 from tests.hand_made import PROTOCOL, WEEKLY
@@ -40,9 +40,9 @@ def test_what_is_the_same_is_told_as_before_and_what_is_no_longer_valid_as_not_m
     )
     assert [one.measured for one in told(*visits)] == [
         "platelets 200 10*9/L, response none",
-        "all as before",
-        "platelets 80; the rest as before",
-        "all as before",
+        "measured again, the same",
+        "platelets 80; the rest measured again, the same",
+        "measured again, the same",
         "platelets not measured",
         "platelets 80 10*9/L, response not measured",
         "platelets not done",
@@ -98,8 +98,8 @@ def test_visits_that_are_alike_are_told_once() -> None:
     found = told(*(Visit(7 * DAY * number, (count(40),)) for number in range(5)))
     assert [str(one) for one in folded(found)] == [
         "day 0: platelets 40 10*9/L. Start at low (100 mg every day); rule start.",
-        "day 7: all as before. Hold; so far on treatment at low (100 mg every day); rule hold-low-platelets.",
-        "day 14 to day 28, 3 visits: all as before. Continue held, last at low (100 mg every day).",
+        "day 7: measured again, the same. Hold; so far on treatment at low (100 mg every day); rule hold-low-platelets.",
+        "day 14 to day 28, 3 visits: measured again, the same. Continue held, last at low (100 mg every day).",
     ]
     assert folded(()) == ()
 
@@ -138,7 +138,10 @@ def test_where_no_rule_was_followed_that_is_said_and_what_comes_after_a_dead_end
     shown = Counterexample(course, 7 * DAY, True)
     one = Verdict("no-dead-end", "V206", "fails", WEEKLY, origin="built in", counterexample=shown)
     found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
-    assert rests_on(found, one).startswith("There no rule was followed. It stays so: with all findings normal")
+    assert rests_on(found, one).startswith(
+        "There no rule was followed; 'otherwise: on treatment: continue' says what that means. It stays so: with all "
+        "findings normal"
+    )
 
 
 SEVERAL = """\
@@ -232,6 +235,75 @@ def test_what_a_hold_waits_for_is_said_before_what_comes_of_it() -> None:
     found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
     said = "After hold-low-platelets drug comes back by resume, where platelets is not known. It stays so: "
     assert said in rests_on(found, one)
+
+
+def test_what_a_hold_waits_for_is_told_with_the_facts_where_the_file_says_that_it_goes_on() -> None:
+    course = Course("found", (Visit(0), Visit(7 * DAY, (count(40),)), Visit(14 * DAY, (count(60),))))
+    shown = Counterexample(course, 14 * DAY, True)
+    cite = {"resume": "resume (c.yaml:15)"}.__getitem__
+    one = _told(Verdict("a-hold-ends", "V102", "fails", WEEKLY, counterexample=shown), PROTOCOL, {}, cite)
+    found = Verified(Report("counts", "1", "0", (one,), ()), PROTOCOL, traces=(trace(PROTOCOL, course),))
+    assert rests_on(found, one) == (
+        "There no rule was followed; 'otherwise: held: continue' says what that means. Held because of hold-low-platelets. After "
+        "hold-low-platelets drug comes back by resume (c.yaml:15), which is not true there: platelets >= 75 (platelets 60 "
+        "10*9/L, measured on day 14)."
+    )
+
+
+ONCE = """\
+protocol: once
+version: "1"
+doses: {low: 100 mg every day}
+inputs: {aptt: {unit: s, plausible: 0 to 300, valid for: 1 hour}}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  hold: {in: on treatment, when: "aptt > 90", must: hold, again: no}
+  back: {in: held by hold, when: "time on hold >= 1 hour", must: resume at the same level, says: After the hour it goes on.}
+"""
+
+
+def test_a_hold_that_a_new_reading_of_the_same_value_began_anew_is_told_and_why_drug_stays_away() -> None:
+    protocol, high = parse(ONCE), (Observation("aptt", Fraction(100)),)
+    course = Course("found", (Visit(0), Visit(HOUR, high), Visit(2 * HOUR, high)))
+    shown = Counterexample(course, 2 * HOUR, True)
+    one = _told(Verdict("no-silent-visit", "V207", "fails", WEEKLY, origin="built in", counterexample=shown), protocol, {})
+    found = Verified(Report("once", "1", "0", (one,), ()), protocol, traces=(trace(protocol, course),))
+    assert visits_told(found, one)[-1].measured == "measured again, the same"
+    assert rests_on(found, one) == (
+        "There no rule was followed. With aptt 90 there: resume at low (100 mg every day); so far held, last at low (100 mg "
+        "every day); rule back. That rests on rule back: After the hour it goes on. Held because of hold. By hold the hold began "
+        "anew at this visit, and time on hold counts from it (aptt 100 s, measured on day 0 02:00). After hold drug comes back "
+        "by back, which is not true there: time on hold >= 1 hour (time on hold 0 minutes)."
+    )
+
+
+ONE_STEP = """\
+protocol: one-step
+version: "1"
+doses: {low: 100 mg every day, high: 400 mg every day}
+inputs: {ast: {unit: U/L, plausible: 0 to 1000, valid for: 8 days}}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  hold: {in: on treatment, when: "ast > 200", must: hold}
+  goes-on: {in: held, when: "ast > 100", must: continue}
+  back: {in: held by hold at high, when: "ast <= 100", must: resume at the next lower level}
+"""
+
+
+def test_where_no_rule_brings_drug_back_at_this_level_the_one_of_another_is_told_and_no_other_findings() -> None:
+    protocol = parse(ONE_STEP)
+    visits = (Visit(7 * DAY, (Observation("ast", Fraction(240)),)), Visit(14 * DAY, (Observation("ast", Fraction(20)),)))
+    course = Course("found", (Visit(0), *visits))
+    shown = Counterexample(course, 14 * DAY, True)
+    one = _told(
+        Verdict("every-hold-has-a-way-out", "V205", "fails", WEEKLY, origin="built in", counterexample=shown), protocol, {}
+    )
+    found = Verified(Report("one-step", "1", "0", (one,), ()), protocol, traces=(trace(protocol, course),))
+    assert rests_on(found, one) == (
+        "There no rule was followed. Held because of hold. No rule brings drug back after hold here; back would be true, but is "
+        "only for a hold at high, and this one is at low. It stays so: no course leads to drug or to the end of treatment, "
+        "whatever is measured."
+    )
 
 
 def test_of_a_hold_of_which_the_protocol_says_nothing_it_is_said_that_no_rule_brings_drug_back() -> None:

@@ -89,7 +89,8 @@ def plain(visit: Visit) -> Visit:
 
 def test_what_was_as_it_was_the_time_before_is_not_said_again() -> None:
     text = verification_text(WHOLE, 100)
-    assert "day 14: all as before" in text and "day 28: platelets not measured; the rest as before" in text
+    assert "day 14: measured again, the same" in text
+    assert "day 28: platelets not measured; the rest measured again, the same" in text
 
 
 def test_a_search_that_was_interrupted_says_so_and_is_not_fine() -> None:

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from protocol.model.course import Visit
 from protocol.model.rule import Action, By, Rule, Where
-from protocol.model.waiting import Waiting
+from protocol.model.waiting import Elsewhere, Waiting
 from protocol.semantics.waiting import waiting
 from tests.semantics.small import PROTOCOL, RULES, STARTED, WELL, above, after, visit
 
@@ -46,7 +46,24 @@ def test_a_reason_that_no_rule_answers_at_this_level_is_told_so() -> None:
     elsewhere = Rule("resume-low", (Where("held", ("escalated",), ("hold-low",)),), above("anc", ">=", 1), "must",
                      Action("resume", By(1)))  # fmt: skip
     rules = tuple(elsewhere if rule.name == "resume-low" else rule for rule in RULES)
-    assert found(HELD, visit(14, **WELL), rules=rules) == (Waiting("hold-low"),)
+    assert found(HELD, visit(14, **WELL), rules=rules) == (
+        Waiting("hold-low", (), "starting", (Elsewhere("resume-low", ("escalated",), True),)),
+    )
+    (low,) = found(HELD, visit(14, **{**WELL, "anc": "0.9"}), rules=rules)
+    assert [one.truth for one in low.elsewhere] == [False]
+
+
+def test_a_new_reading_that_begins_a_hold_once_more_is_told_with_what_it_asks() -> None:
+    rules = tuple(evolve(rule, once=True) if rule.name == "hold-low" else rule for rule in RULES)
+    (again,) = found(HELD, visit(14, **{**WELL, "anc": "0.5"}), rules=rules)
+    assert [(fact.name, fact.value, fact.status) for fact in again.anew] == [
+        ("anc", "0.5", "measured"),
+        ("platelets", "200", "measured"),
+    ]
+    (between,) = found(HELD, visit(14, **{**WELL, "anc": "1.2"}), rules=rules)
+    (carried,) = found(HELD, visit(8), rules=rules)
+    assert not between.anew and not carried.anew, "no new reading calls for a hold"
+    assert not found(HELD, visit(14, **{**WELL, "anc": "0.5"}))[0].anew, "a hold that counts always goes on"
 
 
 def test_a_resume_rule_that_only_permits_is_marked() -> None:
