@@ -14,6 +14,9 @@ from protocol.adapters.to_markdown import to_markdown
 from protocol.model.mutation import Fate, Scores
 from protocol.model.protocol import Protocol
 
+MOST_EQUIVALENT = 10
+"""So many changes that change no decision are listed; ``--format json`` lists all."""
+
 
 def mutation_text(scores: Scores, protocol: Protocol, width: int, grid: str) -> str:
     """All of it, in lines of at most that width; the tables of courses keep their lines."""
@@ -100,6 +103,9 @@ def _equivalent(scores: Scores, width: int, grid: str) -> Iterator[str]:
         kinds = ", ".join(f"{kind} {count}" for kind, count in Counter(one.kind for one in same).most_common())
         text = f"Proved to change no decision on any course, with visits {grid}: {len(same)} ({kinds})."
         yield from filled(text, width, "", "")
+        if len(same) <= MOST_EQUIVALENT:
+            for one in same:
+                yield from filled(one.says, width, "- ", "  ")
 
 
 def _last(scores: Scores) -> str:

@@ -98,9 +98,10 @@ def megabytes_of(memory: int | None, jobs: int | None) -> int:
 
 def _show(scores: Scores, protocol: Protocol, every: int) -> None:
     from protocol.adapters.mutation_text import mutation_text
-    from protocol.model.time import say_duration
+    from protocol.adapters.verified import say_grid
+    from protocol.model.verification import Grid
 
-    show(mutation_text(scores, protocol, width(), f"every {say_duration(every)}"))
+    show(mutation_text(scores, protocol, width(), say_grid(Grid(every))))
     if scores.was_stopped:
         click.echo("Interrupted: of the other changes nothing is said.", err=True)
 

@@ -107,6 +107,15 @@ def test_the_text_says_what_nobody_would_notice(spec: str) -> None:
     assert lines[-1] == "Score: 50.0 %, 2 left"
 
 
+def test_the_text_lists_the_changes_that_change_no_decision_where_they_are_few(spec: str) -> None:
+    assert run(spec, "--jobs", "1", "--kind", "order").output == (
+        "counts 1: 1 single change, 1 of them change no decision\n\n"
+        "Proved to change no decision on any course, with visits every week: 1 (order 1).\n"
+        "- hold: stands behind raise instead of before it\n\n"
+        "No score: no change makes a difference\n"
+    )
+
+
 def test_a_score_can_be_enough(spec: str) -> None:
     assert run(spec, "--jobs", "1", "--kind", "comparison", "--least", "50").return_value == 0
     assert run(spec, "--jobs", "1", "--kind", "comparison", "--least", "51").return_value == 1
