@@ -48,7 +48,7 @@ def rests_on(verified: Verified, verdict: Verdict) -> str:
     shown, decision = verdict.counterexample, verified.decision(verdict)
     if shown is None:
         return ""
-    compared = (shown.beside_says, *_beside(verified, shown.beside_rules), shown.near_says, _against(verified, shown.against))
+    compared = (shown.beside_says, *_beside(verified, shown.beside_rules), shown.near_says, _against(verified, shown))
     held, after = _held(verified, shown, decision), _from_there_on(verdict, decision)
     followed = (_followed(verified, verdict, decision), *compared, _counted(shown.course, shown.time, verified.protocol))
     parts = (*followed, held, after, _noted(verified, verdict))
@@ -129,12 +129,14 @@ def _from_there_on(verdict: Verdict, decision: Decision | None) -> str:
     return " ".join(part for part in (shown.waits_says, after) if part)
 
 
-def _against(verified: Verified, name: str) -> str:
+def _against(verified: Verified, shown: Counterexample) -> str:
     """Which rule is true as well, or may be, and what it says."""
-    if not name:
+    if not shown.against:
         return ""
-    says = next((rule.says for rule in verified.protocol.rules if rule.name == name), "")
-    return f"At the dose that this comes to {cited(verified, name)} is true as well, or may be{f': {says}' if says else '.'}"
+    says = next((rule.says for rule in verified.protocol.rules if rule.name == shown.against), "")
+    sure = "" if shown.against_is_true else ", or may be"
+    named = cited(verified, shown.against)
+    return f"At the dose that this comes to {named} is true as well{sure}{f': {says}' if says else '.'}"
 
 
 def _held(verified: Verified, shown: Counterexample, decision: Decision | None) -> str:

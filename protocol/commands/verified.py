@@ -28,7 +28,10 @@ from protocol.model.decision import Step, Trace
 from protocol.model.property import Claim
 from protocol.model.protocol import Protocol
 from protocol.model.verification import BUILT_IN, Counterexample, Report, Verdict, key_of
+from protocol.semantics.prepared import prepare
+from protocol.semantics.scene import Scene
 from protocol.semantics.trace import trace
+from protocol.semantics.truth import truth
 from protocol.semantics.waiting import waiting
 
 Progress = Callable[[str], None]
@@ -121,6 +124,7 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str], cite: Cite 
             shown,
             source=f"{source.source}, {source.place}".removesuffix(", ") if source else "",
             **_beside(shown, protocol),
+            against_is_true=there is not None and _is_true(shown.against, there, protocol),
             near_says=_near(shown, protocol, cite) if all(reason.ways for reason in waits) else "",
             waits_says=waiting_said(waits, protocol, partial(say_guard, durations=duration_trackers(protocol)), cite),
         )
@@ -155,6 +159,12 @@ def _near(shown: Counterexample, protocol: Protocol, cite: Cite) -> str:
 
     found = islice(nearest(protocol, shown.course, shown.time), _MOST_NEAR)
     return " ".join(f"With {say_reading(one)} there: {told(step, protocol)}.{_by_rule(step, cite)}" for one, step in found)
+
+
+def _is_true(name: str, there: Step, protocol: Protocol) -> bool:
+    """Whether what a rule asks is so after that visit, whatever is missing."""
+    scene = Scene(prepare(protocol), there.state, there.decision.time)
+    return any(truth(scene, rule.when) is True for rule in scene.prepared.rules if rule.name == name)
 
 
 def _by_rule(step: Step, cite: Cite) -> str:

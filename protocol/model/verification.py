@@ -55,9 +55,9 @@ class Counterexample:
     what happens in words, one sentence a visit. Where two patients are compared ``beside`` is the other one, who differs in one
     finding at that visit, ``beside_says`` what is decided of that one, and ``beside_rules`` by which rule, or why that one is
     held; who reports fills them in.
-    ``against`` is the rule that is true there as well, or may be, where it fails because of that. ``near_says`` is what would be
-    decided there of the nearest findings that the protocol answers, where it is silent; ``waits_says`` what a hold waits for
-    where the course ends in one; who reports fills both in.
+    ``against`` is the rule that is true there as well, or may be, where it fails because of that; ``against_is_true``: it is,
+    whatever is missing. ``near_says`` is what would be decided there of the nearest findings that the protocol answers, where it
+    is silent; ``waits_says`` what a hold waits for where the course ends in one; who reports fills these in.
     """
 
     course: Course
@@ -70,6 +70,7 @@ class Counterexample:
     beside_says: str = ""
     beside_rules: tuple[str, ...] = ()
     against: str = ""
+    against_is_true: bool = False
     near_says: str = ""
     waits_says: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from attrs import evolve
 
 from protocol.adapters.counterexample import rests_on, visits_told
@@ -181,6 +182,20 @@ def test_every_reason_of_a_hold_is_told_and_what_a_computed_number_comes_to() ->
     ]
 
 
+RAISED = """\
+protocol: raised
+version: "1"
+doses: {low: 100 mg every day, high: 400 mg every day}
+inputs:
+  platelets: {unit: 10*9/L, plausible: 0 to 3000, valid for: 8 days}
+  response: {choice: [none, partial], valid for: 8 days}
+otherwise: {on treatment: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  raise: {in: on treatment at low, when: "response is none", must: escalate}
+  lower: {in: on treatment at high, when: "platelets < 50", must: reduce, says: Low counts lower the dose.}
+"""
+
 LOWERED = """\
 protocol: lowered
 version: "1"
@@ -318,4 +333,18 @@ def test_of_a_hold_of_which_the_protocol_says_nothing_it_is_said_that_no_rule_br
     shown = _told(one, protocol, {})
     assert rests_on(evolve(found, report=evolve(found.report, verdicts=(shown,))), shown).endswith(
         "Held because of hold-counts. No rule brings drug back after hold-counts here."
+    )
+
+
+@pytest.mark.parametrize(("platelets", "sure"), [((count(40),), ""), ((), ", or may be")])
+def test_a_rule_that_stands_against_a_raise_is_true_as_well_or_may_be(platelets: tuple[Observation, ...], sure: str) -> None:
+    protocol = parse(RAISED)
+    course = Course("found", (Visit(0), Visit(7 * DAY, (Observation("response", "none"), *platelets))))
+    shown = Counterexample(course, 7 * DAY, True, rule="raise", against="lower")
+    one = _told(
+        Verdict("no-escalation-while-unknown", "V203", "fails", WEEKLY, origin="built in", counterexample=shown), protocol, {}
+    )
+    found = Verified(Report("raised", "1", "0", (one,), ()), protocol, traces=(trace(protocol, course),))
+    assert rests_on(found, one) == (
+        f"There rule raise was followed. At the dose that this comes to lower is true as well{sure}: Low counts lower the dose."
     )

@@ -7,6 +7,7 @@ courses. PROTOCOL_GOLDEN=write writes them anew; read the difference before keep
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
@@ -49,8 +50,16 @@ def found(one: Literal) -> Verified:
     """What is found of the one property in the part of the file, without the places in it."""
     asked = Asked((one.property,), {"every": one.every}, from_cache=False)
     searched = verified(file_of(one.part.file), one.part.searched(one.property), asked, lambda text: None)
-    verdicts = tuple(evolve(verdict, file="", line=0) for verdict in searched.report.verdicts)
+    verdicts = tuple(_without_places(verdict) for verdict in searched.report.verdicts)
     return evolve(searched, file="", lines={}, report=evolve(searched.report, verdicts=verdicts))
+
+
+def _without_places(verdict: Verdict) -> Verdict:
+    shown = verdict.counterexample
+    if shown is not None:
+        near, waits = (re.sub(r" \([^()]*\.yaml:\d+\)", "", said) for said in (shown.near_says, shown.waits_says))
+        shown = evolve(shown, near_says=near, waits_says=waits)
+    return evolve(verdict, file="", line=0, counterexample=shown)
 
 
 def fails(one: Literal) -> tuple[Verdict, Course]:

@@ -42,7 +42,7 @@ ARM = Observation("arm", "a")
     [
         ((ARM, Observation("aptt", Fraction("45.5"))), ["aptt 45: escalate", "aptt 46: continue"]),
         ((ARM, Observation("toxicity", 1)), ["toxicity 3: hold"]),
-        ((ARM, Observation("alt", 30, upper=Fraction(30))), ["alt 45 (normal up to 30): continue"]),
+        ((ARM, Observation("alt", 30, upper=Fraction(30))), ["alt 31 (normal up to 30): continue"]),
         ((ARM, Observation("alt", 90, upper=Fraction(30))), ["alt 60 (normal up to 30): continue"]),
         ((ARM, Observation("aptt", 60)), []),
         ((ARM, Observation("aptt", Fraction("45.5"), censored="<")), []),
@@ -50,6 +50,33 @@ ARM = Observation("arm", "a")
 )
 def test_the_nearest_answers_of_what_is_new_are_told(readings: tuple[Observation, ...], nearby: list[str]) -> None:
     assert said(*readings, before=(ARM,)) == nearby
+
+
+POINT = parse("""protocol: point
+version: 1
+doses: {low: 50 mg daily}
+inputs:
+  anc: {unit: /uL, plausible: 0 to 20000, valid for: 1 day}
+  aec: {unit: 10*9/L, plausible: 0 to 100, valid for: 1 day}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  severe: {in: on treatment, when: "anc < 500", must: hold}
+  moderate: {in: on treatment, when: "anc > 500 and anc < 501", must: continue}
+  few: {in: on treatment, when: "aec < 1.5", must: hold}
+  many: {in: on treatment, when: "aec > 1.5", must: continue}
+""")
+
+
+@pytest.mark.parametrize(
+    ("reading", "nearby"),
+    [
+        (Observation("anc", Fraction(500)), ["anc 499: hold", "anc 500.1: continue"]),
+        (Observation("aec", Fraction("1.5")), ["aec 1.4: hold", "aec 1.6: continue"]),
+    ],
+)
+def test_beside_a_gap_of_one_value_the_next_whole_number_or_decimal_is_told(reading: Observation, nearby: list[str]) -> None:
+    course = Course("one", (Visit(0), Visit(DAY, (reading,))))
+    assert [f"{say_reading(one)}: {step.decision.action}" for one, step in nearest(POINT, course, DAY)] == nearby
 
 
 def test_where_nothing_is_new_each_finding_is_tried() -> None:

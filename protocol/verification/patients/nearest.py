@@ -20,6 +20,7 @@ from protocol.semantics.trace import trace
 
 MOST_TRIED = 8
 """So many values on each side of a finding are tried."""
+MOST_DECIMALS = 7
 
 
 def nearest(protocol: Protocol, course: Course, time: int) -> Iterator[tuple[Observation, Step]]:
@@ -63,9 +64,25 @@ def _beside(prepared: Prepared, reading: Observation) -> Iterator[Iterable[Fract
     if isinstance(reading.value, str):
         yield from ([value] for value in values if value != reading.value)
         return
-    numbers = sorted(value for value in values if not isinstance(value, str))
-    yield [value for value in reversed(numbers) if value < reading.value][:MOST_TRIED]
-    yield [value for value in numbers if value > reading.value][:MOST_TRIED]
+    numbers, constants = sorted(value for value in values if not isinstance(value, str)), _constants(prepared, reading)
+    below = [value for value in reversed(numbers) if value < reading.value][:MOST_TRIED]
+    above = [value for value in numbers if value > reading.value][:MOST_TRIED]
+    yield [_close(value, reading.value, constants) for value in below]
+    yield [_close(value, reading.value, constants) for value in above]
+
+
+def _close(value: Fraction, to: Fraction, constants: tuple[Fraction, ...]) -> Fraction:
+    """A value of the same piece as this one, one step of the last printed decimal from the end that is next to the reading:
+    499 of what is below 500. A constant is a piece of its own, and so is where no constant lies between."""
+    ends = [end for end in constants if value < end <= to or to <= end < value]
+    if value in constants or not ends:
+        return value
+    end = min(ends) if value < to else max(ends)
+    steps = (Fraction(1, 10**decimals) for decimals in range(MOST_DECIMALS))
+    step = next((step for step in steps if (end / step).denominator == 1 and step <= abs(end - value)), None)
+    if step is None:
+        return value
+    return end - step if value < to else end + step
 
 
 def _values(prepared: Prepared, reading: Observation) -> Iterable[Fraction | str]:
@@ -77,10 +94,15 @@ def _values(prepared: Prepared, reading: Observation) -> Iterable[Fraction | str
         case Grade():
             return [Fraction(grade) for grade in range(6)]
         case Number(_, low, high):
-            asked, name = prepared.constants, reading.input
-            above = _times(asked.get(Ratio(name, "ULN"), ()), reading.upper)
-            below = _times(asked.get(Ratio(name, "LLN"), ()), reading.lower)
-            return cells(Interval(low, high), tuple(sorted({*asked.get(Value(name), ()), *above, *below})))
+            return cells(Interval(low, high), _constants(prepared, reading))
+
+
+def _constants(prepared: Prepared, reading: Observation) -> tuple[Fraction, ...]:
+    """What the reading is compared with, in its own unit."""
+    asked, name = prepared.constants, reading.input
+    above = _times(asked.get(Ratio(name, "ULN"), ()), reading.upper)
+    below = _times(asked.get(Ratio(name, "LLN"), ()), reading.lower)
+    return tuple(sorted({*asked.get(Value(name), ()), *above, *below}))
 
 
 def _times(multiples: tuple[Fraction, ...], limit: Fraction | str | None) -> Iterator[Fraction]:
