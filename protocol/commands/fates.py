@@ -47,7 +47,7 @@ class Bounds:
 
     every: int
     states: int = 100_000
-    seconds: float = 90.0
+    seconds: float = 240.0
     memory: int | None = None
 
     def search(self, protocol: Protocol, mutant: Mutant, searches: Searches) -> Search:

@@ -29,7 +29,7 @@ def bounded(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--limit", "states", type=click.IntRange(1), default=100_000, metavar="STATES", help="End a search after so many."
         ),
-        click.option("--seconds", type=Amount(0), default=90.0, metavar="SECONDS", help="End a search after so many."),
+        click.option("--seconds", type=Amount(0), default=240.0, metavar="SECONDS", help="End a search after so many."),
         click.option(
             "--memory",
             type=click.IntRange(1),
