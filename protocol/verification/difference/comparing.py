@@ -7,7 +7,7 @@ names of levels, and rules by what they do, so that a rename or an order that ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from attrs import frozen
 
@@ -112,9 +112,9 @@ class Comparing:
         """What can come of a visit so many minutes after two states, in both."""
         node, mine = self.old.by_trail(*old, minutes, begins=begins)
         its, others = self.new.by_trail(*new, minutes, begins=begins)
-        for trail, same in self._trails(node, its):
-            for one in mine.get(trail, ()):
-                for other in others.get(same, ()):
+        for trail, same in _in_order(self._trails(node, its), mine, others):
+            for one in mine[trail]:
+                for other in others[same]:
                     yield one, other
 
     def _trails(self, node: Node, its: Node) -> frozenset[tuple[Trail, Trail]]:
@@ -138,7 +138,7 @@ class Comparing:
         if alike and self._same_levels and places[0].dose == places[1].dose:
             # Of two that decide by the same outcomes nothing has to be asked but where these lead.
             for outcome, way, cost, letters in one.moves:
-                yield (outcome, outcome, cost - (not way.recommended), letters), None, ((way, way),)
+                yield (outcome, outcome, cost - way.cost, letters), None, ((way, way),)
             return
         for move in self.moves(one, other):
             yield move, *self._seen.told(places, move[0], move[1])
@@ -158,6 +158,13 @@ def _apart(path: tuple[Pair, ...], kind: Shown) -> Apart:
 
 def _both(one: Trail, other: Trail) -> tuple[Trail, Trail]:
     return one, other
+
+
+def _in_order(trails: frozenset[tuple[Trail, Trail]], mine: Iterable[Trail], its: Iterable[Trail]) -> list[tuple[Trail, Trail]]:
+    """Those trails that both can leave, in one order in every run: of courses that are as ordinary the first one is shown."""
+    place, other = ({trail: number for number, trail in enumerate(one)} for one in (mine, its))
+    here = (both for both in trails if both[0] in place and both[1] in other)
+    return sorted(here, key=lambda both: (place[both[0]], other[both[1]]))
 
 
 def _decided(old: Outcome | None, new: Outcome | None) -> tuple[Outcome, Outcome] | None:

@@ -143,7 +143,7 @@ class Pairs:
             if kind is not None:
                 apart.append((kind, _first_ways(move)))
             for way, same in ways:
-                key, cost = (way.lead, same.lead), move[2] + (not way.recommended)
+                key, cost = (way.lead, same.lead), move[2] + max(way.cost, same.cost)
                 if key not in after or cost < after[key].cost:
                     after[key] = _Way(move[3], cost, (move[0], way), (move[1], same))
         return _Onward(tuple(after.values()), tuple(apart))

@@ -9,24 +9,12 @@ from math import floor, log10
 from attrs import evolve, frozen
 
 from protocol.model.course import Observation
-from protocol.model.input import Input, Number
-from protocol.model.state import Interval
+from protocol.model.input import Number
 from protocol.verification.search.axes import Axis, Cell
-from protocol.verification.search.limits import are_plausible
+from protocol.verification.search.ordinary import ordinary_limits
 
 LIMITS = (Fraction(10), Fraction(100), Fraction(1), Fraction(1, 2))
 """Upper limits of normal of examples, of which a multiple is seen at a glance."""
-ORDINARY = {
-    ("1742-6", "U/L"): (Fraction(0), Fraction(40)),
-    ("1920-8", "U/L"): (Fraction(0), Fraction(40)),
-    ("1975-2", "mg/dL"): (Fraction(1, 5), Fraction(1)),
-    ("711-2", "10*9/L"): (Fraction(0), Fraction(1, 2)),
-    ("6690-2", "10*9/L"): (Fraction(4), Fraction(10)),
-    ("718-7", "g/dL"): (Fraction(12), Fraction(16)),
-    ("777-3", "10*9/L"): (Fraction(150), Fraction(400)),
-    ("777-3", "/uL"): (Fraction(150_000), Fraction(400_000)),
-}
-"""Limits of normal by LOINC code and unit, as in the courses beside the shipped protocols: examples, of no laboratory."""
 NORMAL = Fraction(1, 2)
 """A multiple of the upper limit of normal that is clearly normal."""
 
@@ -157,15 +145,6 @@ def _with_limits(axis: Axis, cell: int) -> Limited:
             if found is not None:
                 return found
     return shown.value, shown.lower, shown.upper
-
-
-def ordinary_limits(item: Input) -> tuple[Fraction, Fraction] | None:
-    """The lower and upper limit of normal of an example; None where none is known that an input can have."""
-    if not isinstance(item.kind, Number):
-        return None
-    found = ORDINARY.get((item.loinc, item.kind.unit))
-    plausible = Interval(item.kind.low, item.kind.high)
-    return found if found is not None and are_plausible(found[1], found[0], plausible) else None
 
 
 def _with_ordinary(axis: Axis, shown: Cell, values: Piece) -> Iterator[Limited]:

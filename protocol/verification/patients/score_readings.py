@@ -18,7 +18,8 @@ from protocol.semantics.cells import cells
 from protocol.semantics.prepared import Prepared
 from protocol.semantics.scores import scored
 from protocol.semantics.step import initial, step
-from protocol.verification.patients.readable import LIMITS, Piece, in_few_digits, ordinary_limits
+from protocol.verification.patients.readable import LIMITS, Piece, in_few_digits
+from protocol.verification.search.ordinary import ordinary_limits
 
 Said = Mapping[str, Observation]
 

@@ -152,14 +152,16 @@ def _with_limits(
 
 def told_apart(pieces: tuple[Cell, ...], atoms: Iterable[Atom], *, grades: bool = False) -> tuple[Cell, ...]:
     """One of the pieces for all that no comparison tells apart: one that can be on record first, a piece between two constants
-    before a constant, of grades the mildest; and one whose limits of normal are decimals."""
+    before a constant, of grades the mildest; one whose limits of normal are decimals, and one above the lower of them rather than
+    one that is the limit itself."""
     asked = tuple(dict.fromkeys(atoms))
     cuts = {atom.constant for atom in asked if isinstance(atom, Compare) and isinstance(atom.term, Value)}
     both = bool(cuts) and any(isinstance(atom, Compare) and isinstance(atom.term, Ratio) for atom in asked)
     found: dict[object, Cell] = {}
 
-    def last(one: Cell) -> tuple[bool, bool, bool]:
-        return not one.is_on_record, not grades and one.value in cuts, not (is_decimal(one.upper) and is_decimal(one.lower))
+    def last(one: Cell) -> tuple[bool, ...]:
+        not_decimal = not (is_decimal(one.upper) and is_decimal(one.lower))
+        return not one.is_on_record, not grades and one.value in cuts, not_decimal, one.value == one.lower
 
     for piece in sorted(pieces, key=last):
         # A value without its limit of normal can be any multiple of it, so values are not mixed where both are asked.
@@ -215,18 +217,22 @@ def letters_of(
     completes: tuple[Complete, ...],
     costs: tuple[int, ...],
     carried: tuple[tuple[int, tuple[bool, ...]], ...],
+    order: tuple[int, ...],
     *,
     always_known: bool = False,
 ) -> Iterator[Letter]:
-    """The letters of an input; ``carried`` are the ages, as dates and ``within`` flags, at which it can be carried over."""
+    """The letters of an input, those of its cells in an ``order``; ``carried`` are the ages, as dates and ``within`` flags, at
+    which it can be carried over."""
     young = _places(completes, lambda one: one.known and one.date == NEW and all(one.within))
-    on_record = [cell for cell, one in enumerate(cells) if one.is_on_record]
+    on_record = [cell for cell in order if cells[cell].is_on_record]
     for cell in on_record:
         yield Letter("measured", cell, tuple(place for place in young if completes[place].cell == cell), costs[cell])
     if not always_known:
         yield Letter("unknown", -1, _unknown(completes), UNKNOWN)
-    for value in dict.fromkeys(one.value for one in cells if one.upper is not None or one.lower is not None):
-        alike = [number for number, one in enumerate(cells) if one.value == value]
+    normal_first = sorted(order, key=costs.__getitem__)
+    asked = [cell for cell in normal_first if cells[cell].upper is not None or cells[cell].lower is not None]
+    for value in dict.fromkeys(cells[cell].value for cell in asked):
+        alike = [cell for cell in normal_first if cells[cell].value == value]
         if len(alike) > 1:
             places = tuple(place for place in young if completes[place].cell in alike)
             shown = next(cell for cell in alike if cell in on_record)

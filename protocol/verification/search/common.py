@@ -28,8 +28,9 @@ from protocol.verification.search.axes import (
     letters_of,
     told_apart,
 )
-from protocol.verification.search.costs import costs_of
+from protocol.verification.search.costs import costs_of, raised_by
 from protocol.verification.search.freed import counts, free_completes, free_input, free_letters
+from protocol.verification.search.ordinary import Usual
 from protocol.verification.search.partly_known import partly_known, possible_cells
 
 MOST_AGES = 60
@@ -112,7 +113,12 @@ class Common:
         computed, several = bool(formulas), any(len(parts(formula)) > 1 for formula in formulas)
         completes = completes_of(cells, ages, len(withins), known_asked=asked, computed=computed)
         score = any(item.name == first.name for one in self.asking for item in one.prepared.protocol.scores)
-        letters = tuple(letters_of(cells, completes, costs_of(prepared, first.name, cells), ages, always_known=score))
+        atoms = (atom for one in self.asking for atom in one.atoms(first.name))
+        normal, *others = (costs_of(one.prepared, first.name, cells) for one in self.asking)
+        usual = Usual(first, cells, atoms, raised_by(prepared, first.name, cells), others)
+        costs = usual.costs(normal)
+        order = tuple(range(len(cells))) if computed or score else usual.in_order(costs)
+        letters = tuple(letters_of(cells, completes, costs, ages, order, always_known=score))
         if computed:
             carried = any(first.name in one.carried for one in self.asking)
             open_to = [possible_cells(one.protocol, first.name, cells, one.atoms(first.name)) for one in self.asking]

@@ -23,6 +23,13 @@ def costs_of(prepared: Prepared, name: str, cells: Iterable[Cell]) -> tuple[int,
     return tuple(cost - least for _, cost in found)
 
 
+def raised_by(prepared: Prepared, name: str, cells: Iterable[Cell]) -> tuple[int, ...]:
+    """How much of each cell of an input helps to raise a dose: who is given more is not as well as who goes on."""
+    rules = (rule for rule in prepared.rules if rule.action.kind == "escalate")
+    raising = [one for rule in rules for one in _asked(prepared, rule.when, name, True)]
+    return tuple(sum(is_true(atom, cell) is truth for atom, truth in raising) for cell in cells)
+
+
 def _cost(name: str, cell: Cell, alarms: list[tuple[Atom, bool]], wanted: list[tuple[Atom, bool]]) -> int:
     alarming = sum(is_true(atom, cell) is truth for atom, truth in alarms)
     missed = any(is_true(atom, cell) is not truth for atom, truth in wanted)

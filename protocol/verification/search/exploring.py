@@ -133,8 +133,9 @@ class Exploring:
         key = (node, costs)
         found = self._trails.get(key)
         if found is None:
-            ways = self.diagrams.cheapest(node, dict(enumerate(costs))).items()
-            found = tuple(trail for trail, (cost, _) in ways if self.ordinary is None or cost <= self.ordinary)
+            ways = self.diagrams.cheapest(node, dict(enumerate(costs)))
+            ordinary_first = sorted(ways, key=ways.__getitem__)
+            found = tuple(trail for trail in ordinary_first if self.ordinary is None or ways[trail][0] <= self.ordinary)
             self._trails[key] = found
         return found
 
