@@ -8,13 +8,11 @@ from protocol.adapters.decided_by import cited, rests_on
 from protocol.adapters.done import regimen_of
 from protocol.adapters.phrases import listed
 from protocol.model.decision import Decision, Effect, Permission
-from protocol.model.difference import Different
+from protocol.model.difference import Different, Kind, Permitted
 from protocol.model.protocol import Protocol
 
 Side = tuple[Protocol, Decision]
 """One of two protocols with what it decides at a visit."""
-Told = tuple[str, str]
-"""What a course can say of what was given: that treatment ended, no drug, or the dose. That is what two protocols differ in."""
 
 
 def permits(here: Side, there: Side, other: str) -> Iterator[str]:
@@ -62,10 +60,10 @@ def _only(here: Side, there: Side) -> list[Permission]:
     return [one for told, one in _permitted(here).items() if told not in others]
 
 
-def _permitted(side: Side) -> dict[Told, Permission]:
+def _permitted(side: Side) -> dict[Permitted, Permission]:
     """What is permitted for certain, and is not what is ordered anyway, each once."""
     protocol, decision = side
-    found: dict[Told, Permission] = {}
+    found: dict[Permitted, Permission] = {}
     for one in decision.permitted:
         if one.certainty == "permitted" and not one.effect.undefined:
             found.setdefault(_told(protocol, one.effect), one)
@@ -73,9 +71,9 @@ def _permitted(side: Side) -> dict[Told, Permission]:
     return found
 
 
-def _told(protocol: Protocol, effect: Effect) -> Told:
-    kind = "stopped" if effect.control.kind == "stopped" else "given" if effect.dose.is_drug else "none"
-    return kind, regimen_of(protocol, effect.dose)
+def _told(protocol: Protocol, effect: Effect) -> Permitted:
+    kind: Kind = "stopped" if effect.control.kind == "stopped" else "given" if effect.dose.is_drug else "none"
+    return kind, regimen_of(protocol, effect.dose), str(effect.supplement or ""), effect.anew
 
 
 def _said(side: Side, found: list[Permission]) -> tuple[str, ...]:
@@ -84,7 +82,8 @@ def _said(side: Side, found: list[Permission]) -> tuple[str, ...]:
 
 def _permission(protocol: Protocol, one: Permission) -> str:
     """``resume with 200 mg every day``."""
-    dose = regimen_of(protocol, one.effect.dose)
+    at_once = f", and {one.effect.supplement} at once" if one.effect.supplement else ""
+    dose = f"{regimen_of(protocol, one.effect.dose)}{at_once}{' as in a new patient' if one.effect.anew else ''}"
     if not one.effect.dose.is_drug:
         return one.action if one.action in ("hold", "stop") else "go on without drug"
     match one.action:

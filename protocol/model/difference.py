@@ -23,12 +23,18 @@ Meaning = Literal[
 """What the new protocol does at a visit at which the old one does not, in clinical terms."""
 
 
+Kind = Literal["stopped", "none", "given"]
+"""What a course can say: that treatment ended, that no drug was given, or that a dose was."""
+Permitted = tuple[Kind, str, str, bool]
+"""What is permitted beside: of which kind, the dose, what is given at once with it, and whether the course begins anew."""
+
+
 @frozen
 class Look:
     """What somebody sees of a decision: nothing of it depends on the names of levels and rules.
 
     ``was`` and ``now`` are the control states before and after it, ``on`` and ``dose`` what is given before and after, empty
-    for no drug. ``permitted`` are the control states and doses that are permitted beside.
+    for no drug. ``permitted`` is what is permitted beside.
     """
 
     status: str
@@ -38,7 +44,7 @@ class Look:
     dose: str
     at_once: str = ""
     anew: bool = False
-    permitted: frozenset[tuple[str, str]] = frozenset()
+    permitted: frozenset[Permitted] = frozenset()
     silent: bool = False
     conflict: bool = False
 

@@ -36,7 +36,7 @@ from tests.oracle.by_solver import Comparing
 STATES, SECONDS = 100_000, 30.0
 REACHABLE_ONLY = {
     "hold-reaction/once/73df": "an outcome is entered when it is observed: see the test of verification",
-    "hold-severe-toxicity/order/4174": "whether a reaction is to be withheld is never open, so that never are both holds only possible",
+    "hold-severe-toxicity/order/4174": "whether a reaction is withheld is never open, so never are both holds only possible",
 }
 """Mutants that differ for a patient who cannot be, or that the formulas take for different to be safe, each with why."""
 

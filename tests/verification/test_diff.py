@@ -181,6 +181,43 @@ def test_which_records_are_not_looked_at_is_said() -> None:
     assert any("of anc a record has both limits of normal, or neither" in note for note in diff(times, COUNTS).notes)
 
 
+ENDED = """protocol: ended
+version: 1
+doses: {low: 50 mg daily, high: 100 mg daily}
+inputs: {anc: {unit: 10*9/L, plausible: 0 to 100, valid for: 7 days}}
+otherwise: {before treatment: continue, on treatment: continue, held: continue}
+rules:
+  start: {in: before treatment, when: always, must: start at low}
+  beside: RULE
+  end: {in: on treatment, when: "anc < 5", must: stop}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "meaning"),
+    [
+        # A hold beside an order to stop: of both a course says that no drug was given.
+        ('{in: on treatment, when: "anc > 1", may: hold}', '{in: on treatment, when: "anc > 2", may: hold}', "permits less"),
+        (
+            '{in: on treatment at low, when: "anc > 6", may: escalate, supplement: 300 mg}',
+            '{in: on treatment at low, when: "anc > 6", may: escalate, supplement: 400 mg}',
+            "permits something else",
+        ),
+        (
+            '{in: on treatment at low, when: "anc > 6", may: escalate}',
+            '{in: on treatment at low, when: "anc > 6", may: escalate, supplement: 400 mg}',
+            "permits something else",
+        ),
+    ],
+)
+def test_what_is_permitted_beside_is_a_difference(old: str, new: str, meaning: str) -> None:
+    one, other = (parse(ENDED.replace("RULE", rule)) for rule in (old, new))
+    found = diff(one, other)
+    replay(one, other, found)
+    assert [kind.meaning for kind in found.kinds] == [meaning] and not found.unconfirmed
+    assert diff(one, one).is_equivalent
+
+
 def test_another_unit_is_refused() -> None:
     with pytest.raises(NotationError, match="'anc' is a number in"):
         diff(COUNTS, changed("10*9/L", "/uL"))

@@ -182,9 +182,9 @@ def _parts(comparing: Comparing, compared: Compared, whole: bool) -> Parts:
     found = dict[tuple[Meaning, str, str, Shown | None], list[tuple[Look, Look, tuple[Apart, ...]]]]()
     for kind, courses in compared.apart.items():
         old, new = looks(comparing.old.abstraction, comparing.new.abstraction, courses[0])
-        meaning = meaning_of(old, new)
-        if meaning is not None:
-            found.setdefault((meaning, old.dose, new.dose, kind if whole else None), []).append((old, new, courses))
+        # What has no name of its own is a difference all the same, which no course confirms.
+        meaning = meaning_of(old, new) or "permits something else"
+        found.setdefault((meaning, old.dose, new.dose, kind if whole else None), []).append((old, new, courses))
     return {key: _Part(key[0], tuple(kinds)) for key, kinds in found.items()}
 
 

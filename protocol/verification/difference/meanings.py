@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from protocol.errors import NotationError
 from protocol.model.decision import Decision, Effect, Step
-from protocol.model.difference import Look, Meaning
+from protocol.model.difference import Kind, Look, Meaning, Permitted
 from protocol.model.protocol import Protocol
 from protocol.model.regimen import Dose, regimen
-from protocol.model.state import Control
 from protocol.verification.search.kept import Place
 from protocol.verification.search.outcomes import Outcome
 
@@ -98,7 +97,8 @@ def _direction(before: str, after: str) -> str:
 def look_of(protocol: Protocol, place: Place, outcome: Outcome) -> Look:
     """What is seen of an outcome of the search."""
     ordered, *others = outcome.ways
-    beside = (way.effect for way in others if way.ordered)
+    # A hold that is permitted beside an order to stop is no way of its own: a course says of both that no drug was given.
+    beside = [*(way.effect for way in others if way.ordered), *(effect for _, effect in outcome.offered if not effect.undefined)]
     return _look(protocol, outcome, place, ordered.effect, beside)
 
 
@@ -113,7 +113,7 @@ def _look(
     protocol: Protocol, decided: Outcome | Decision, before: Place | Effect, after: Effect, beside: Iterable[Effect]
 ) -> Look:
     """What is seen where this was decided; ``beside`` is what is permitted, of which what is ordered is nothing new."""
-    ordered = _told(protocol, after.control, after.dose)
+    ordered = _told(protocol, after)
     return Look(
         decided.status,
         before.control.kind,
@@ -122,7 +122,7 @@ def _look(
         given(protocol, after.dose),
         str(after.supplement or ""),
         after.anew,
-        frozenset(_told(protocol, one.control, one.dose) for one in beside) - {ordered},
+        frozenset(_told(protocol, one) for one in beside) - {ordered},
         decided.silent,
         bool(decided.conflict),
     )
@@ -135,7 +135,8 @@ def given(protocol: Protocol, dose: Dose) -> str:
     return str(protocol.level(dose.name).regimen) if dose.kind == "level" else dose.name or dose.kind
 
 
-def _told(protocol: Protocol, control: Control, dose: Dose) -> tuple[str, str]:
-    """What a course can say of what was given: that it ended, no drug, or the dose."""
-    drug = given(protocol, dose)
-    return ("stopped" if control.kind == "stopped" else "none" if not drug else "given"), drug
+def _told(protocol: Protocol, effect: Effect) -> Permitted:
+    """What is given: that it ended, no drug, or the dose, with what is given at once, and whether the course begins anew."""
+    drug = given(protocol, effect.dose)
+    what: Kind = "given" if drug else "stopped" if effect.control.kind == "stopped" else "none"
+    return what, drug, str(effect.supplement or ""), effect.anew

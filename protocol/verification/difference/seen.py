@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+from protocol.model.decision import Effect
 from protocol.model.regimen import Dose
 from protocol.verification.search.diagrams import Choices
 from protocol.verification.search.exploring import Exploring
@@ -47,7 +48,8 @@ class Seen:
         found = self._decisions.get(key)
         if found is None:
             ordered, *beside = (self._way(search, place, way) for way in outcome.ways if way.ordered)
-            found = (outcome.status, ordered, frozenset(beside), outcome.silent, bool(outcome.conflict))
+            rest = outcome.silent, bool(outcome.conflict), _permitted(search, outcome)
+            found = (outcome.status, ordered, frozenset(beside), *rest)
             found = self._decisions[key] = (*found, *_words(outcome)) if self.words else found
         return found
 
@@ -68,6 +70,17 @@ class Seen:
             same = others.get(self._way(self.old, places[0], way))
             if same is not None:
                 yield way, same
+
+
+def _permitted(search: Exploring, outcome: Outcome) -> Hashable:
+    """What rules permit beside what is ordered; a hold beside a stop too, though a course says of both that no drug was given."""
+    ordered = _dose(search, outcome.effect)
+    return frozenset(_dose(search, effect) for _, effect in outcome.offered if not effect.undefined) - {ordered}
+
+
+def _dose(search: Exploring, effect: Effect) -> Shown:
+    said = "stopped" if effect.control.kind == "stopped" else "goes on"
+    return said, _regimen(search, effect.dose), str(effect.supplement or ""), effect.anew
 
 
 def _words(outcome: Outcome) -> Iterator[Hashable]:
