@@ -36,7 +36,12 @@ rules:
   back: {in: held, when: "anc >= 1.5", must: resume at the same level}
 """)
 """Of which something that a course calls no drug is permitted beside an order to stop, and drug that is given at once."""
-MUTANTS = [(base, one) for base in (COUNTS, BESIDE) for one in mutants(base) if one.protocol.levels == base.levels]
+MUTANTS = [
+    (base, one)
+    for base in (COUNTS, BESIDE)
+    for one in mutants(base)
+    if one.protocol.levels == base.levels and one.kind != "validity"  # how old a reading is, is free in the search
+]
 
 
 def shortest(old: Protocol, new: Protocol) -> int | None:
