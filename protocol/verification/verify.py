@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from time import monotonic
 
 from attrs import evolve
 
+from protocol.model.property import Property
 from protocol.model.protocol import Protocol, fingerprint
 from protocol.model.quantity import how_many
 from protocol.model.verification import INTERRUPTED, Grid, Report, Seen, Verdict
@@ -16,7 +18,7 @@ from protocol.verification.properties.built_in import ALL
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search.abstraction import abstraction
-from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds
+from protocol.verification.search.bounds import MOST_SECONDS, MOST_STATES, Bounds, Ended
 from protocol.verification.search.breadth_first import BreadthFirst
 from protocol.verification.search.exploring import Exploring
 from protocol.verification.search.freed import NOTHING, Free
@@ -33,6 +35,8 @@ SOON = 10.0
 """Seconds in which it is asked what a search found that somebody interrupted."""
 
 Progress = Callable[[str], None]
+Task = Callable[[Ended], Verdict]
+"""Judges something until it is ended."""
 
 
 def verify(
@@ -116,24 +120,41 @@ def _refined(found: Report, again: Search, said: str, names: frozenset[str], bou
 
 
 def _judged(made: Search, wanted: frozenset[str], bounds: Bounds, say: Progress) -> Report:
-    """The verdicts on the properties that are wanted, all where none are named."""
-    protocol, judging, verdicts = made.search.abstraction.protocol, Judging(made.search), list[Verdict]()
-    properties = [item for item in protocol.properties if not wanted or item.name in wanted]
-    built_in = [one for item in ALL if not wanted or item.name in wanted for one in asked(item, protocol.expectations)]
+    """The verdicts on the properties that are wanted, all where none are named; those that somebody ends are unfinished."""
+    protocol, verdicts, tasks = made.search.abstraction.protocol, list[Verdict](), tuple(_tasks(made, wanted))
     interrupted = made.explored.ended[:1] == [INTERRUPTED]
-    shares = (bounds.sooner(SOON) if interrupted else bounds).shares(len(properties) + len(built_in))
+    shares = (bounds.sooner(SOON) if interrupted else bounds).shares(len(tasks))
     try:
-        for item, ended in zip(properties, shares, strict=False):
-            say(f"{protocol.name}: {item.name}")
-            verdicts.append(of_property(made, item, judge(judging, made.explored, item, ended), ended))
-        for one, ended in zip(built_in, shares, strict=False):
-            say(f"{protocol.name}: {one.item.name}")
-            verdicts.append(of_built_in(made, judging, one, ended))
+        for (name, task), ended in zip(tasks, shares, strict=True):
+            say(f"{protocol.name}: {name}")
+            verdicts.append(task(ended))
     except KeyboardInterrupt:
         interrupted = True
+        verdicts += [_unfinished(task) for _, task in tasks[len(verdicts) :]]
     return Report(
         protocol.name, protocol.version, fingerprint(protocol), tuple(verdicts), (_seen(made, interrupted),), tuple(notes(made))
     )
+
+
+def _tasks(made: Search, wanted: frozenset[str]) -> Iterator[tuple[str, Task]]:
+    """What is judged, by name, until it is ended."""
+    protocol, judging = made.search.abstraction.protocol, Judging(made.search)
+    for item in protocol.properties:
+        if not wanted or item.name in wanted:
+            yield item.name, partial(_of_property, made, judging, item)
+    for one in (one for built_in in ALL for one in asked(built_in, protocol.expectations)):
+        if not wanted or one.item.name in wanted:
+            yield one.item.name, partial(of_built_in, made, judging, one)
+
+
+def _of_property(made: Search, judging: Judging, item: Property, ended: Ended) -> Verdict:
+    return of_property(made, item, judge(judging, made.explored, item, ended), ended)
+
+
+def _unfinished(task: Task) -> Verdict:
+    """The verdict on what was not judged when somebody ended it; what was worked out half by then proves nothing."""
+    found = task(lambda count: INTERRUPTED)
+    return evolve(found, outcome="unfinished", why=INTERRUPTED, counterexample=None, vacuous=False, unseen="")
 
 
 def searched(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from itertools import count
 from time import monotonic
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -17,6 +19,7 @@ from protocol.model.verification import INTERRUPTED
 from protocol.verification.difference.diff import diff
 from protocol.verification.proof.prove import Proving
 from protocol.verification.proof.truths import Truths
+from protocol.verification.properties.failing import Judged
 from protocol.verification.properties.judge import judge
 from protocol.verification.properties.judging import Judging
 from protocol.verification.search import bounds, size
@@ -134,7 +137,22 @@ def test_who_interrupts_a_state_or_a_property_is_shown_what_there_is(monkeypatch
     found = verify(LARGE, memory=40)
     assert found.is_interrupted and not found.seen[0].complete
     assert {one.outcome for one in found.verdicts} == {"unfinished"}
-    assert (len(found.verdicts) > len(LARGE.properties)) is (look == 3)
+    assert len(found.verdicts) > len(LARGE.properties)
+
+
+def test_what_somebody_ends_before_it_is_judged_is_told_as_unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, whole, turns = import_module("protocol.verification.verify"), verify(PROTOCOL), count(1)
+
+    def judged(*arguments: Any) -> Judged:
+        if next(turns) == 2:
+            raise KeyboardInterrupt
+        return judge(*arguments)
+
+    monkeypatch.setattr(module, "judge", judged)
+    found = verify(PROTOCOL)
+    assert found.is_interrupted and [one.name for one in found.verdicts] == [one.name for one in whole.verdicts]
+    assert found.verdicts[0] == whole.verdicts[0]
+    assert {(one.outcome, one.why, one.counterexample) for one in found.verdicts[1:]} == {("unfinished", INTERRUPTED, None)}
 
 
 def test_where_memory_ends_in_the_search_for_one_property_the_others_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
