@@ -154,10 +154,7 @@ def _unusable(why: click.ClickException | str) -> int:
 def _fault(error: Exception) -> int:
     if os.environ.get("PROTOCOL_TRACEBACK") == "1":
         raise error
-    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    click.echo(
-        f"This is a fault of the program ({what}): please report it with the command, the files, "
-        "and what it prints with PROTOCOL_TRACEBACK=1.",
-        err=True,
-    )
+    from protocol.commands.faults import tell_fault
+
+    tell_fault(f"{type(error).__name__}: {error}".splitlines()[0][:200])
     return FAULT

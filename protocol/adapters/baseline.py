@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ FORMAT = "protocol-baseline/1"
 _FIELDS = ("key", "protocol", "version", "property", "reason", "date")
 _NEEDED = ("key", "protocol", "property")
 _LEFT_OUT = ("version", "date")
+_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|[{}]')
 _AGAIN = "'protocol verify SPEC --baseline FILE --write-baseline' writes one anew; it keeps the reasons of what it can read."
 _KEY = 'Each entry has a "key", a "protocol", a "property" and a "reason", all of them texts; "version" and "date" may be there.'
 
@@ -97,6 +99,13 @@ def renewed(entries: Collection[Accepted], needed: Collection[Accepted]) -> tupl
     return (*found.values(), *(one for one in others if not any(one.accepts(finding) for finding in needed)))
 
 
+def of_none(entries: Iterable[Accepted], given: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The protocols with their versions that entries are of and that are not among the ones that are ``given``."""
+    known = set(given)
+    others = (one for one in entries if not any(one.is_of(*each) for each in known))
+    return tuple(sorted({visible(f"{one.protocol} {one.version}".rstrip()) for one in others}))
+
+
 def _entries(text: str, file: str) -> list[Any]:
     try:
         document = json.loads(text)
@@ -107,8 +116,31 @@ def _entries(text: str, file: str) -> list[Any]:
     if not isinstance(document, dict) or document.get("format") != FORMAT or not isinstance(document.get("accepted"), list):
         message = f"this is no document of the format {FORMAT} with a list 'accepted'"
         raise InputError((Problem("V501", message, _AGAIN, file),))
+    if twice := tuple(_written_twice(text, file)):
+        raise InputError(twice)
     accepted: list[Any] = document["accepted"]
     return accepted
+
+
+def _written_twice(text: str, file: str) -> Iterator[Problem]:
+    """Each key that its object has already, of text that is JSON: of two JSON takes the last, and the others would be lost."""
+    inside: list[dict[str, int]] = []
+    for token in _TOKEN.finditer(text):
+        if token[0] == "{":
+            inside.append({})
+        elif token[0] == "}":
+            inside.pop()
+        elif token[2]:
+            name, place = json.loads(token[1]), token.start()
+            first = inside[-1].setdefault(name, place)
+            if first != place:
+                yield _second(text, name, first, place, file)
+
+
+def _second(text: str, name: str, first: int, place: int, file: str) -> Problem:
+    before, line = (text.count("\n", 0, there) + 1 for there in (first, place))
+    column, hint = place - text.rfind("\n", 0, place), f"It is first in line {before}; keep one."
+    return Problem("V501", f"'{visible(name)[:40]}' is written twice", hint, file, line, column)
 
 
 def _why_not(entry: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from protocol.adapters.alerts import Alert, alerts
+from protocol.adapters.fault import Fault
 from protocol.adapters.paths import shown_path
 from protocol.adapters.verified import Verified
 
@@ -13,10 +14,14 @@ _IN_TEXT = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _IN_PROPERTY = (*_IN_TEXT, (":", "%3A"), (",", "%2C"))
 
 
-def to_annotations(all_verified: Iterable[Verified], allow_unproved: bool = False) -> str:
-    """A line for each alert that nobody has given a reason for."""
+def to_annotations(all_verified: Iterable[Verified], allow_unproved: bool = False, faults: Iterable[Fault] = ()) -> str:
+    """A line for each alert that nobody has given a reason for, and for each fault of this program."""
     found = (alert for verified in all_verified for alert in alerts(verified, allow_unproved) if not alert.written)
-    return "".join(f"{_command(alert)}\n" for alert in found)
+    return "".join(f"{line}\n" for line in (*map(_command, found), *map(_fault, faults)))
+
+
+def _fault(fault: Fault) -> str:
+    return workflow_command("error", {"file": fault.file, "line": "1", "title": "fault of the program"}, fault.says)
 
 
 def _command(alert: Alert) -> str:

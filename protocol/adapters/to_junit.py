@@ -6,16 +6,19 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
 from protocol.adapters.alerts import Alert, alerts, of_property
+from protocol.adapters.fault import Fault
 from protocol.adapters.paths import shown_path
 from protocol.adapters.verified import Judged, Verified, judged, say_grid
 from protocol.errors import visible
 
 
-def to_junit(all_verified: Iterable[Verified], allow_unproved: bool = False) -> str:
+def to_junit(all_verified: Iterable[Verified], allow_unproved: bool = False, faults: Iterable[Fault] = ()) -> str:
     """The XML document."""
     root = ET.Element("testsuites", name="protocol verify")
     for verified in all_verified:
         root.append(_suite(verified, allow_unproved))
+    for fault in faults:
+        root.append(_fault(fault))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root)
@@ -31,6 +34,18 @@ def _suite(verified: Verified, allow_unproved: bool) -> ET.Element:
     for stale in (alert for alert in alerts(verified) if alert.code == "V503"):
         case = ET.SubElement(suite, "testcase", classname=_text(report.protocol), name=_text(f"baseline: {stale.about}"))
         _add(case, "failure", stale)
+    return _counted(suite)
+
+
+def _fault(fault: Fault) -> ET.Element:
+    """A suite with one case that is an error."""
+    suite = ET.Element("testsuite", name=_text(fault.spec))
+    case = ET.SubElement(suite, "testcase", classname=_text(fault.spec), name="verification", file=_text(fault.file))
+    ET.SubElement(case, "error", message=_text(fault.what), type=_text(fault.kind)).text = _text(fault.says)
+    return _counted(suite)
+
+
+def _counted(suite: ET.Element) -> ET.Element:
     suite.set("tests", str(len(suite)))
     for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))

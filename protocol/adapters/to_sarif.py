@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from protocol.adapters.alerts import Alert, alerts
+from protocol.adapters.fault import Fault
 from protocol.adapters.paths import uri
 from protocol.adapters.verified import Verified
 from protocol.errors import Code
@@ -18,7 +19,10 @@ FINGERPRINT = "protocolFinding/v1"
 Json = dict[str, Any]
 
 
-def to_sarif(all_verified: Iterable[Verified], codes: Mapping[str, Code], version: str, allow_unproved: bool = False) -> str:
+def to_sarif(
+    all_verified: Iterable[Verified], codes: Mapping[str, Code], version: str, allow_unproved: bool = False,
+    faults: Iterable[Fault] = (),
+) -> str:  # fmt: skip
     """The document. ``codes`` are the pages of the codes that alerts can have; ``version`` is that of this package."""
     every = tuple(all_verified)
     place = {code: number for number, code in enumerate(codes)}
@@ -28,7 +32,7 @@ def to_sarif(all_verified: Iterable[Verified], codes: Mapping[str, Code], versio
         "tool": {"driver": driver},
         "automationDetails": {"id": "protocol-verify/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(every)],
+        "invocations": [_invocation(every, tuple(faults))],
         "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
@@ -43,14 +47,24 @@ def _rule(code: Code) -> Json:
     }
 
 
-def _invocation(every: tuple[Verified, ...]) -> Json:
+def _invocation(every: tuple[Verified, ...], faults: tuple[Fault, ...]) -> Json:
     notes = [_notification(f"{one.report.protocol}: {note}") for one in every for note in one.report.notes]
-    whole = not any(one.report.is_interrupted for one in every)
+    notes += map(_fault, faults)
+    whole = not faults and not any(one.report.is_interrupted for one in every)
     return {"executionSuccessful": whole, **({"toolExecutionNotifications": notes} if notes else {})}
 
 
 def _notification(text: str) -> Json:
     return {"level": "note", "message": {"text": text}}
+
+
+def _fault(fault: Fault) -> Json:
+    return {
+        "level": "error",
+        "message": {"text": fault.says},
+        "locations": [_location(fault.file, 1)],
+        "exception": {"kind": fault.kind, "message": fault.message},
+    }
 
 
 def _result(alert: Alert, verified: Verified, place: Mapping[str, int]) -> Json:

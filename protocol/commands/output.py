@@ -40,6 +40,15 @@ def check_several(files: Iterable[Path], option: str, read: Iterable[Path]) -> N
         seen.add(file.resolve())
 
 
+def check_reports(reports: Iterable[tuple[str, Path]], read: Iterable[Path]) -> None:
+    """The same of each ``--report FORM FILE``; '-' is no standard output, and a file of that name nobody would look for."""
+    reports = list(reports)
+    for form, file in reports:
+        if str(file) == "-":
+            raise click.UsageError(f"--report {form} '-' names no file: to have it printed, ask for '--format {form}'")
+    check_several([file for _, file in reports], "--report", read)
+
+
 def check_new_folder(folder: Path, option: str) -> None:
     """A mistake of the caller, unless files may be written into the folder, or it may be made."""
     there = next((one for one in (folder, *folder.parents) if one.exists()), Path())

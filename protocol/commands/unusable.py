@@ -27,11 +27,11 @@ class Reporting(Answering):
 
 def _report(problems: tuple[Problem, ...], given: Mapping[str, Any]) -> None:
     """Writes it into each file that may be written, and prints it in a form that is for CI."""
-    from protocol.commands.output import check_several
+    from protocol.commands.output import check_reports
 
     for form, file in given["reports"]:
         with contextlib.suppress(click.UsageError, OSError):
-            check_several([file], "--report", _read(given, problems))
+            check_reports([(form, file)], _read(given, problems))
             file.write_text(_document(form, problems), encoding="utf-8", errors="backslashreplace")
     if given["form"] in ("sarif", "junit", "github"):
         click.echo(_document(given["form"], problems), nl=False)

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from protocol.commands import FAILS, HOLDS
+from protocol.commands import FAILS, FAULT, HOLDS
 from protocol.commands.amounts import Amount
 from protocol.commands.apart import minutes
 from protocol.commands.form import in_form
-from protocol.commands.screen import show, width
+from protocol.commands.screen import show
 from protocol.commands.subject import complete_property, complete_spec, load
 from protocol.commands.unusable import Reporting
 
 if TYPE_CHECKING:
     from protocol.adapters.baseline import Accepted
+    from protocol.adapters.fault import Fault
     from protocol.adapters.verified import Verified
+    from protocol.commands.forms import Shown
     from protocol.commands.verified import Asked
     from protocol.model.protocol import Protocol
 
-FORMAT = "protocol-verify/1"
 FORMS = ("text", "json", "sarif", "junit", "github")
 
 
@@ -106,8 +107,8 @@ def verify(
     asked = Asked(only, {"every": minutes(every), "any_dose": any_dose}, bounds, not no_cache, certify)
     found = _judged(protocols, asked, baseline, write)
     _tell(found, form, reports, allow_unproved, bool(only))
-    fine = len(found) == len(protocols) and all(is_fine(one, allow_unproved) for one in found)
-    return HOLDS if fine or exit_zero else FAILS
+    fine = len(found.verified) == len(protocols) and all(is_fine(one, allow_unproved) for one in found.verified)
+    return FAULT if found.faults else HOLDS if fine or exit_zero else FAILS
 
 
 def _check_outputs(
@@ -115,13 +116,13 @@ def _check_outputs(
     certify: Path | None,
 ) -> None:  # fmt: skip
     """What would be lost, or could not be written, is said before anything is searched."""
-    from protocol.commands.output import check_new_folder, check_output, check_several, read_of_spec
+    from protocol.commands.output import check_new_folder, check_output, check_reports, check_several, read_of_spec
 
     read = [file for spec, _ in protocols for file in read_of_spec(spec)]
     if baseline is not None and write:
         check_several([baseline], "--baseline", read)
     read += [] if baseline is None else [baseline]
-    check_several([file for _, file in reports], "--report", read)
+    check_reports(reports, read)
     if certify is not None:
         from protocol.commands.certified import certificate_file
 
@@ -139,36 +140,59 @@ def _need_solvers() -> None:
     cvc5()
 
 
-def _judged(protocols: list[tuple[str, Protocol]], asked: Asked, baseline: Path | None, write: bool) -> list[Verified]:
+def _judged(protocols: list[tuple[str, Protocol]], asked: Asked, baseline: Path | None, write: bool) -> Shown:
     """The verifications against the findings that are accepted, which are written anew where that is wanted."""
+    from protocol.adapters.baseline import of_none
+    from protocol.adapters.fault import Fault
+    from protocol.adapters.verified import Verified
+    from protocol.commands.forms import Shown
     from protocol.commands.verified import against
 
     if asked.certify is not None:
         _need_solvers()
     entries = _entries(baseline, write)
     found = _found(protocols, asked, entries)
+    verified = [one for one in found if isinstance(one, Verified)]
     if write and baseline:
-        written = _write(baseline, entries, found)
-        return [against(one, written, asked.only) for one in found]
-    return found
+        entries = _write(baseline, entries, verified)
+        verified = [against(one, entries, asked.only) for one in verified]
+    faults = tuple(one for one in found if isinstance(one, Fault))
+    return Shown(tuple(verified), faults, of_none(entries, ((one.name, one.version) for _, one in protocols)))
 
 
-def _found(protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[Accepted, ...]) -> list[Verified]:
-    """The verifications, those that were done where somebody interrupts."""
-    from protocol.commands.progress import telling
-    from protocol.commands.verified import against, verified
+def _found(protocols: list[tuple[str, Protocol]], asked: Asked, entries: tuple[Accepted, ...]) -> list[Verified | Fault]:
+    """What was found of each protocol, of those that were done where somebody interrupts."""
+    from protocol.adapters.verified import Verified
 
-    found: list[Verified] = []
+    found: list[Verified | Fault] = []
     with contextlib.suppress(KeyboardInterrupt):
         for spec, protocol in protocols:
-            with telling() as progress:
-                found.append(against(verified(spec, protocol, asked, progress), entries, asked.only))
-            if found[-1].report.is_interrupted:
+            one = _found_of(spec, protocol, asked, entries)
+            found.append(one)
+            if isinstance(one, Verified) and one.report.is_interrupted:
                 break
     if len(found) < len(protocols):
         missed = ", ".join(spec for spec, _ in protocols[len(found) :])
         click.echo(f"Interrupted: nothing is said of {missed}.", err=True)
     return found
+
+
+def _found_of(spec: str, protocol: Protocol, asked: Asked, entries: tuple[Accepted, ...]) -> Verified | Fault:
+    """The verification of one protocol, or the fault of this program in its place: the others are told all the same."""
+    from protocol.commands.faults import fault_of
+    from protocol.commands.progress import telling
+    from protocol.commands.verified import against, verified
+    from protocol.errors import ProtocolError
+
+    try:
+        with telling() as progress:
+            return against(verified(spec, protocol, asked, progress), entries, asked.only)
+    except (ProtocolError, click.ClickException):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:  # in writing to the terminal
+            raise
+        return fault_of(spec, error)
 
 
 def _check_names(protocols: list[tuple[str, Protocol]], only: tuple[str, ...]) -> None:
@@ -209,47 +233,20 @@ def _write(baseline: Path, entries: tuple[Accepted, ...], found: list[Verified])
     return written
 
 
-def _tell(found: list[Verified], form: str, reports: tuple[tuple[str, Path], ...], allow_unproved: bool, whole: bool) -> None:
-    """Writes the reports, and shows one."""
+def _tell(found: Shown, form: str, reports: tuple[tuple[str, Path], ...], allow_unproved: bool, whole: bool) -> None:
+    """Writes the reports, and shows one; what to do about a fault is said beside it."""
+    from protocol.commands.faults import tell_fault
+    from protocol.commands.forms import report_in
+
     for other, file in reports:
-        _keep(file, _document(found, other, allow_unproved, whole))
-    _show(found, form, allow_unproved, whole)
-
-
-def _show(found: list[Verified], form: str, allow_unproved: bool, whole: bool) -> None:
-    document = _document(found, form, allow_unproved, whole)
+        _keep(file, report_in(other, found, allow_unproved, whole))
+    document = report_in(form, found, allow_unproved, whole)
     if form == "text":
         show(document.removesuffix("\n"))
     else:
         click.echo(document, nl=False)
-
-
-def _document(found: list[Verified], form: str, allow_unproved: bool, whole: bool) -> str:
-    """The report in a form, for people or for programs."""
-    match form:
-        case "sarif":
-            from protocol.adapters.to_sarif import to_sarif
-            from protocol.commands.installation import version
-            from protocol.verification.codes import CODES
-
-            return to_sarif(found, CODES, version(), allow_unproved)
-        case "junit":
-            from protocol.adapters.to_junit import to_junit
-
-            return to_junit(found, allow_unproved)
-        case "github":
-            from protocol.adapters.to_annotations import to_annotations
-
-            return to_annotations(found, allow_unproved)
-        case "json":
-            from protocol.adapters.to_json import document
-            from protocol.adapters.verification_json import verification_fields
-
-            return document(FORMAT, {"protocols": [verification_fields(one) for one in found]}) + "\n"
-        case _:
-            from protocol.adapters.verification_text import verification_text
-
-            return "\n\n".join(verification_text(one, width(), whole) for one in found) + "\n"
+    for fault in found.faults:
+        tell_fault(fault.what)
 
 
 def _keep(file: Path, text: str) -> None:

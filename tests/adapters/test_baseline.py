@@ -68,6 +68,18 @@ def test_what_is_no_baseline_is_told(text: str, said: str) -> None:
     assert all(problem.code == "V501" and problem.file == "b.json" for problem in raised.value.problems)
 
 
+def test_a_key_that_is_written_twice_is_refused_where_it_stands() -> None:
+    merged = (
+        '{"format": "protocol-baseline/1",\n "accepted": [{"key": "a{", "reason": "No \\" {", "reason": ""}],\n "accepted": []}'
+    )
+    with pytest.raises(InputError) as raised:
+        read_baseline(merged, "b.json")
+    assert str(raised.value) == (
+        "b.json:2:50: error V501: 'reason' is written twice\n  = It is first in line 2; keep one.\n\n"
+        "b.json:3:2: error V501: 'accepted' is written twice\n  = It is first in line 2; keep one."
+    )
+
+
 def test_a_byte_order_mark_is_no_mistake() -> None:
     assert read_baseline("\ufeff" + write_baseline((ONE,)), "b.json") == (ONE,)
 

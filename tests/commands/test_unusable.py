@@ -47,9 +47,9 @@ def test_every_report_is_written(capsys: Output) -> None:
 
 def test_nothing_that_is_read_is_written_over(spec: Path) -> None:
     before = spec.read_bytes()
-    for file in ("protocol.yaml", "nowhere/it.json", "."):
+    for file in ("protocol.yaml", "nowhere/it.json", ".", "-"):
         assert run(["verify", ".", "--report", "json", file]) == 2
-    assert spec.read_bytes() == before
+    assert spec.read_bytes() == before and not Path("-").exists()
 
 
 @pytest.mark.usefixtures("spec")

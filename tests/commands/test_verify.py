@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from protocol.adapters.baseline import Accepted, write_baseline
 from protocol.cli import run
 from protocol.commands import verified as verified_module
 from protocol.commands.verified import Asked
@@ -104,6 +105,8 @@ def test_what_is_unusable_exits_with_2(searched: Searched, capsys: Output) -> No
     ):
         assert run(["verify", *arguments]) == 2
         assert "Traceback" not in capsys.readouterr().err
+    assert run(["verify", "counts", "--report", "json", "-"]) == 2 and not Path("-").exists()
+    assert "--report json '-' names no file: to have it printed, ask for '--format json'" in capsys.readouterr().err
     assert run(["verify", "counts", "--write-baseline"]) == 2
     assert run(["verify", "counts", "--property", "can-reach-hihg"]) == 2
     assert "no property 'can-reach-hihg': did you mean 'can-reach-high'?  Properties: " in capsys.readouterr().err
@@ -264,6 +267,24 @@ def test_a_baseline_that_is_not_there_says_how_to_write_one(searched: Searched, 
 def _give_reasons() -> None:
     text = Path("b.json").read_text(encoding="utf-8")
     Path("b.json").write_text(text.replace('"reason": ""', '"reason": "Known."'), encoding="utf-8")
+
+
+def test_of_which_other_protocols_a_baseline_has_entries_is_told_and_changes_no_exit_code(
+    searched: Searched, capsys: Output
+) -> None:
+    searched(HOLDS)
+    others = (
+        Accepted("a", "counts", "never-held", "Known.", version="9"),
+        Accepted("b", "other", "never-held", "Known."),
+        Accepted("c", "other", "no-dead-end", "Known."),
+    )
+    Path("b.json").write_text(write_baseline(others), encoding="utf-8")
+    assert run(["verify", "counts", "--baseline", "b.json"]) == 0
+    said = "The baseline also has entries of counts 9 and other, which none of the given protocols is; they stay."
+    assert " ".join(capsys.readouterr().out.split()).endswith(said)
+    Path("b.json").write_text(write_baseline(()), encoding="utf-8")
+    assert run(["verify", "counts", "--baseline", "b.json"]) == 0
+    assert "The baseline also has" not in capsys.readouterr().out
 
 
 # Forms
