@@ -8,12 +8,12 @@ from itertools import pairwise, product, repeat
 
 from attrs import frozen
 
-from protocol.model.guard import Guard, Tracked
+from protocol.model.guard import Compare, Guard, Is, Tracked
 from protocol.model.input import Grade, Number
 from protocol.semantics.effects import rank
 from protocol.verification.properties.failing import Beside, Shown
 from protocol.verification.properties.instances import Instances
-from protocol.verification.search.asked import axes_asked
+from protocol.verification.search.asked import axes_asked, opened
 from protocol.verification.search.axes import Axis
 from protocol.verification.search.diagrams import LAST, Choices, Node
 from protocol.verification.search.explored import Options
@@ -104,10 +104,13 @@ class Heights:
 
     def _tells_apart(self, guard: Guard, kept: Kept, axis: int, better: int, worse: int) -> bool:
         abstraction = self.search.abstraction
-        asked = axes_asked(abstraction.prepared, [guard])
-        if abstraction.axes[axis].name not in asked or not asked <= abstraction.places.keys():
-            # What a free tracker asks and nothing else does has no axis.
-            return abstraction.axes[axis].name in asked
+        values = [node for node in opened(abstraction.prepared, guard) if isinstance(node, Compare | Is)]
+        if abstraction.axes[axis].name not in axes_asked(abstraction.prepared, values):
+            # Both findings are measured now, so that what asks only whether they are known is the same of both.
+            return False
+        if not abstraction.tells(guard):
+            # What a free tracker asks and nothing else does has no axis, or no cells and ages of its own on one.
+            return True
         node = self.search.trails.condition(guard, kept)
         one, other = (self.search.diagrams.restricted(node, {axis: letter}) for letter in (better, worse))
         return one is not other

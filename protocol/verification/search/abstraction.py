@@ -17,7 +17,7 @@ from itertools import chain
 
 from attrs import evolve, frozen
 
-from protocol.model.guard import Clock, Compare, Guard, Known, Term, Tracked
+from protocol.model.guard import Clock, Compare, Guard, Is, Known, Term, Tracked
 from protocol.model.input import Tracker
 from protocol.model.protocol import Protocol
 from protocol.semantics.prepared import Prepared
@@ -28,7 +28,9 @@ from protocol.verification.search.asked import (
     axis_name,
     dating_alike,
     due_at,
+    in_one_form,
     in_order,
+    is_of_input,
     opened,
     trackers_acted_on,
 )
@@ -50,7 +52,8 @@ class Abstraction:
     """A protocol with everything that its states and letters are made of; ``every`` is minutes between two visits.
 
     ``free`` are clocks and trackers by the axis at which they are asked like inputs; ``roughly`` the places of the trackers that
-    are followed without dates, by such an axis; ``scores``, by axis, follow from the other axes.
+    are followed without dates, by such an axis; ``scores``, by axis, follow from the other axes. ``told`` is what is asked of
+    inputs, one form of each comparison and its opposite: of what else could be asked one cell may have values of both kinds.
     """
 
     protocol: Protocol
@@ -69,6 +72,7 @@ class Abstraction:
     free: dict[int, Term]
     roughly: dict[int, int]
     scores: dict[int, FollowedScore]
+    told: frozenset[Guard]
     bases: tuple[Base, ...] = ()
 
     @cached_property
@@ -121,6 +125,11 @@ class Abstraction:
         """The place of the axis that a term asks."""
         return self.places[axis_name(term)]
 
+    def tells(self, guard: Guard) -> bool:
+        """Whether all that a condition asks is told of a visit, whatever the state."""
+        asked = (node for node in opened(self.prepared, guard) if isinstance(node, Compare | Is | Known))
+        return all(is_of_input(node) and in_one_form(node) in self.told for node in asked)
+
     def axes_of(self, guard: Guard) -> frozenset[int]:
         """The places of the axes that a condition asks."""
         return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
@@ -168,7 +177,8 @@ def _of(one: AskedBy, every: int, axes: tuple[Axis, ...]) -> Abstraction:
     free = {place: one.free[axis.name] for place, axis in enumerate(axes) if axis.name in one.free}
     places = {Tracked(tracker.name): place for place, tracker in enumerate(one.trackers) if tracker.name in one.roughly}
     roughly = {axis: places[term] for axis, term in free.items() if term in places}
-    return Abstraction(*asked, remembered, one.cares, one.once, one.steps, compared, free, roughly, one.followed(axes))
+    about = compared, free, roughly, one.followed(axes), one.told()
+    return Abstraction(*asked, remembered, one.cares, one.once, one.steps, *about)
 
 
 def _constants(compared: Iterable[Compare]) -> dict[Term, tuple[Fraction, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from protocol.model.guard import Atom, Clock, Compare, Guard, Is, Known, Named, Ratio, Term, Tracked, Value, nodes
+from protocol.model.guard import Atom, Clock, Compare, Guard, Is, Known, Named, Operator, Ratio, Term, Tracked, Value, nodes
 from protocol.model.input import Score, Tracker
 from protocol.model.protocol import Protocol
 from protocol.model.rule import Rule
@@ -66,6 +66,11 @@ class AskedBy:
                             yield node
                     case _:
                         pass
+
+    def told(self) -> frozenset[Guard]:
+        """What is asked of inputs, each in one form: so much the axes tell of a visit."""
+        found = (node for guard in self.guards for node in opened(self.prepared, guard) if isinstance(node, Compare | Is | Known))
+        return frozenset(in_one_form(node) for node in found if is_of_input(node))
 
     def followed(self, axes: Iterable[Axis]) -> dict[int, FollowedScore]:
         """The scores that follow from the other axes, each by the place of its own."""
@@ -206,6 +211,17 @@ def _dated(guards: Iterable[Guard], trackers: tuple[Tracker, ...]) -> Iterator[C
                 yield node
             case _:
                 pass
+
+
+def is_of_input(node: Guard) -> bool:
+    """Whether something is asked of an input, and not of a tracker, a clock or a dose."""
+    return isinstance(node, Is | Known) or (isinstance(node, Compare) and isinstance(node.term, Value | Ratio))
+
+
+def in_one_form(node: Guard) -> Guard:
+    """A comparison or its opposite, the same one for both: what tells the one tells the other."""
+    opposite: dict[str, Operator] = {"<=": ">", "<": ">=", "!=": "=="}
+    return evolve(node, operator=opposite.get(node.operator, node.operator)) if isinstance(node, Compare) else node
 
 
 def due_at(atom: Compare) -> int:
