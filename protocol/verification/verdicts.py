@@ -15,7 +15,7 @@ from protocol.model.property import Minutes, OfVisits, Property, Response, famil
 from protocol.model.time import say_duration
 from protocol.model.verification import CODE_OF, Counterexample, Grid, Outcome, Verdict
 from protocol.verification.patients.courses import concrete, times_of
-from protocol.verification.properties.built_in import NOT_SILENT, BuiltIn, failing
+from protocol.verification.properties.built_in import MONOTONE, NOT_SILENT, BuiltIn, failing
 from protocol.verification.properties.failing import Failing, Judged
 from protocol.verification.properties.instances import Instances
 from protocol.verification.properties.judging import Judging
@@ -130,7 +130,9 @@ def of_built_in(made: Search, judging: Judging, one: Asked, ended: Ended) -> Ver
         outcome, why = leads_onward(made.search, made.explored, item, instances, ended)
     if outcome == "holds" and judged.loose:
         shown = first_shown(made, judged.loose, confirmed, ended)
-        outcome, why = ("fails", "") if shown else ("holds", _LOOSE)
+        outcome, why = ("fails", "") if shown else ("not confirmed", _LOOSE)
+    elif outcome == "holds" and item is MONOTONE and made.search.abstraction.has_untold:
+        outcome, why = "not confirmed", _LOOSE  # two values that only what is free tells apart are one there
     said = one.said if one.number or not one.said.where else Expectation(item.name)
     return Verdict(
         item.name, item.code, outcome, made.grid, "built in", says=item.says, counterexample=shown, expected=said.expected,

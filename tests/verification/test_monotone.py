@@ -1,4 +1,4 @@
-"""Of two patients who differ in one finding, what it says to a tracker that is left free is seen, or said not to be."""
+"""Of two patients who differ in one finding, what it says to a tracker that is left free is seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from protocol.semantics.trace import trace
 from protocol.verification.verify import verify
 
 NAME = "never-better-never-more"
-UNLIKE = "where a finding moves what was left free, two patients were compared as if that were the same in both"
 TRACKED = """\
 protocol: tracked
 version: 1
@@ -37,15 +36,16 @@ rules:
     ("condition", "outcome", "why", "is_more"),
     [
         ('duration of: "within(a, 3 days) and unknown(rash)"', "holds", "", False),
-        ('time since: "a > 2 x ULN and rash is no"', "holds", UNLIKE, True),
+        # Not asked of a number of which a limit of normal is asked, as soon as the tracker is followed.
+        ('time since: "a > 2 x ULN and rash is no"', "holds", "", True),
         ('time since: "a > 60", until: "not (rash is no) or a > 3 x ULN"', "fails", "", True),
         ('time since: "a > 90 and unknown(rash)"', "fails", "", True),
-        ('time since: "a > 90 and known(rash)"', "holds", UNLIKE, True),
-        ('time since: "not (a <= 90) and rash is no"', "holds", UNLIKE, True),
+        ('time since: "a > 90 and known(rash)"', "fails", "", True),
+        ('time since: "not (a <= 90) and rash is no"', "fails", "", True),
         ('time since: "rash is no", until: "rash"', "holds", "", False),
     ],
 )
-def test_a_worse_finding_that_is_given_more_by_a_free_tracker_is_shown_or_said(
+def test_a_worse_finding_that_is_given_more_by_a_free_tracker_is_shown(
     condition: str, outcome: str, why: str, is_more: bool
 ) -> None:
     tracked = parse(TRACKED.replace("CONDITION", condition))

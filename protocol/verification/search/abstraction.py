@@ -130,6 +130,13 @@ class Abstraction:
         asked = (node for node in opened(self.prepared, guard) if isinstance(node, Compare | Is | Known))
         return all(is_of_input(node) and in_one_form(node) in self.told for node in asked)
 
+    @cached_property
+    def has_untold(self) -> bool:
+        """Whether a tracker that is free asks something that is not told, so that one cell may have values of both kinds."""
+        trackers = [self.protocol.tracker(term.tracker) for term in self.free.values() if isinstance(term, Tracked)]
+        guards = [guard for tracker in trackers for guard in (tracker.when, tracker.until) if guard is not None]
+        return not all(map(self.tells, guards))
+
     def axes_of(self, guard: Guard) -> frozenset[int]:
         """The places of the axes that a condition asks."""
         return frozenset(self.places[name] for name in axes_asked(self.prepared, [guard]))
