@@ -16,6 +16,7 @@ from protocol.model.time import WEEK
 from protocol.verification.patients.inverse import result, value_for
 from protocol.verification.patients.readable import Piece, observation, value_in
 from protocol.verification.search.abstraction import abstraction
+from protocol.verification.search.limits import is_decimal
 
 X, BEFORE = Current("x"), Earlier("x", 7)
 FALL = Operation("*", Operation("/", Operation("-", BEFORE, X), BEFORE), Constant(100))
@@ -121,3 +122,12 @@ def test_limits_of_normal_are_those_of_the_shipped_courses_where_these_have_some
     assert {("8", "12", "16"), ("14", "12", "16")} <= shown("haemoglobin")
     assert shown("urate") == {("5", "0", "10"), ("30", "0", "10")}
     assert {one[1:] for one in shown("ast")} == {("0", "10")}
+
+
+@pytest.mark.parametrize("times", ["1.3", "1.5", "3"])
+def test_limits_of_normal_are_written_as_decimals(times: str) -> None:
+    asked = f"bilirubin < {times} x LLN or bilirubin > 2 x ULN or bilirubin > 5"
+    text = KNOWN_LIMITS.replace("urate:", "bilirubin:").replace("urate > 2 x ULN", asked)
+    (axis,) = (one for one in abstraction(parse(text), WEEK).axes if one.name == "bilirubin")
+    shown = [observation(axis, place) for place, cell in enumerate(axis.cells) if cell.is_on_record]
+    assert shown and all(is_decimal(one.lower) and is_decimal(one.upper) for one in shown)

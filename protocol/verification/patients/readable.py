@@ -11,10 +11,12 @@ from attrs import evolve, frozen
 from protocol.model.course import Observation
 from protocol.model.input import Number
 from protocol.verification.search.axes import Axis, Cell
+from protocol.verification.search.limits import is_decimal
 from protocol.verification.search.ordinary import ordinary_limits
 
 LIMITS = (Fraction(10), Fraction(100), Fraction(1), Fraction(1, 2))
 """Upper limits of normal of examples, of which a multiple is seen at a glance."""
+_DIGITS = 6
 NORMAL = Fraction(1, 2)
 """A multiple of the upper limit of normal that is clearly normal."""
 
@@ -177,8 +179,16 @@ def _both(axis: Axis, shown: Cell, value: Fraction, limit: Fraction) -> Limited 
         # A lower limit of 0, which says nothing, so that nobody reads a single one as a number below 0.
         return value, None if any(one.lower is not None for one in axis.pieces) else Fraction(0), limit
     multiples = _multiples(axis, shown, upper=False)
-    lower = value / value_in(multiples) if value else shown.lower
-    return (value, lower, limit) if lower <= limit else None
+    lower = _decimal_limit(value, multiples) if value else shown.lower
+    return (value, lower, limit) if lower is not None and lower <= limit else None
+
+
+def _decimal_limit(value: Fraction, multiples: Piece) -> Fraction | None:
+    """A limit that a table can write, of which the value is one of these multiples; None where there is none."""
+    exact = value / value_in(multiples)
+    units = (Fraction(10) ** power for power in range(_DIGITS, -_DIGITS, -1))
+    found = (exact, *(round(exact / unit) * unit for unit in units))
+    return next((one for one in found if one > 0 and is_decimal(one) and multiples.holds(value / one)), None)
 
 
 def _multiples(axis: Axis, shown: Cell, *, upper: bool) -> Piece:
