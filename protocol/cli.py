@@ -152,9 +152,8 @@ def _unusable(why: click.ClickException | str) -> int:
 
 
 def _fault(error: Exception) -> int:
-    if os.environ.get("PROTOCOL_TRACEBACK") == "1":
-        raise error
-    from protocol.commands.faults import tell_fault
+    from protocol.commands.faults import raise_if_wanted, tell_fault
 
+    raise_if_wanted(error)
     tell_fault(f"{type(error).__name__}: {error}".splitlines()[0][:200])
     return FAULT

@@ -14,7 +14,6 @@ from protocol.adapters.verified import Judged, Verified, say_grid
 from protocol.model.course import Course
 from protocol.model.decision import Decision
 from protocol.model.protocol import Protocol
-from protocol.model.rule import Rule
 from protocol.model.time import say_time
 from protocol.model.verification import Counterexample, Verdict
 
@@ -82,7 +81,7 @@ def _lowered(verified: Verified, decision: Decision | None) -> Iterator[str]:
     """The rule by which drug comes back at a lower dose than the rule says that was followed."""
     if decision is not None and decision.lowered_by:
         rule = verified.protocol.rule(decision.lowered_by)
-        named = cited(verified, rule.name, _source_of(rule))
+        named = cited(verified, rule.name, str(rule.source or ""))
         yield f"Drug comes back lower than that by rule {named}{f': {rule.says}' if rule.says else '.'}"
 
 
@@ -90,8 +89,8 @@ def _beside(verified: Verified, rules: tuple[str, ...]) -> Iterator[str]:
     """Where the rules stand by which the other patient is treated, and what they say."""
     for name in rules:
         rule = next((one for one in verified.protocol.rules if one.name == name), None)
-        source = _source_of(rule) if rule else ""
-        yield f"That rests on rule {cited(verified, name, source)}{f': {rule.says}' if rule and rule.says else '.'}"
+        source = rule.source if rule else None
+        yield f"That rests on rule {cited(verified, name, str(source or ''))}{f': {rule.says}' if rule and rule.says else '.'}"
 
 
 def _conflict(verified: Verified, decision: Decision) -> str:
@@ -104,12 +103,8 @@ def _conflict(verified: Verified, decision: Decision) -> str:
 def _acted_on(verified: Verified, name: str) -> str:
     """A rule that holds and does nothing, because nothing is new since the last change of dose."""
     rule = verified.protocol.rule(name)
-    said = f"There rule {cited(verified, name, _source_of(rule))} holds, and all that it rests on has been acted on before"
+    said = f"There rule {cited(verified, name, str(rule.source or ''))} holds, and all that it rests on has been acted on before"
     return f"{said}{f': {rule.says}' if rule.says else '.'}"
-
-
-def _source_of(rule: Rule) -> str:
-    return f"{rule.source.source}, {rule.source.place}".removesuffix(", ") if rule.source else ""
 
 
 def cited(verified: Verified, name: str, source: str = "") -> str:

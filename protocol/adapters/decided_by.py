@@ -50,7 +50,7 @@ def cited(protocol: Protocol, name: str, does: str = "") -> str:
 def _placed(protocol: Protocol, name: str) -> str:
     """``hold (study, p. 9)``."""
     source = protocol.rule(name).source
-    return f"{name} ({source.source}{f', {source.place}' if source.place else ''})" if source else name
+    return f"{name} ({source})" if source else name
 
 
 # Where no rule is followed

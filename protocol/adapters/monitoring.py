@@ -87,7 +87,7 @@ def _entry_lines(decision: Decision, protocol: Protocol) -> Iterator[str]:
             yield f"{name}: no entry holds here, so nothing is due"
             continue
         entry = entries[one.entry]
-        source = f"; {', '.join(part for part in (entry.source.source, entry.source.place) if part)}" if entry.source else ""
+        source = f"; {entry.source}" if entry.source else ""
         dated = "" if one.since is None or one.latest is None else f", {_dated(one.since, one.latest, decision.time)}"
         yield f"{say_schedule(one)}{dated}{source}{_lapsed(one)}{_open(one)}"
 

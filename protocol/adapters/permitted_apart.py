@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from protocol.adapters.decided_by import cited, rests_on
 from protocol.adapters.done import regimen_of
 from protocol.adapters.phrases import listed
-from protocol.model.decision import Decision, Effect, Permission
-from protocol.model.difference import Different, Kind, Permitted
+from protocol.model.decision import Decision, Permission
+from protocol.model.difference import Different
+from protocol.model.giving import Giving, giving
 from protocol.model.protocol import Protocol
 
 Side = tuple[Protocol, Decision]
@@ -46,9 +47,9 @@ def _by(here: Side, there: Side) -> Iterator[str]:
     """By which rules only this one permits something; and which could permit what only the other one does."""
     for one in _only(here, there):
         yield f"Beside it {cited(here[0], one.rule, f' permits to {_permission(here[0], one)}')}"
-    wanted = {_told(there[0], one.effect) for one in _only(there, here)}
+    wanted = {giving(there[0], one.effect) for one in _only(there, here)}
     for one in here[1].permitted:
-        if one.certainty == "unknown" and _told(here[0], one.effect) in wanted:
+        if one.certainty == "unknown" and giving(here[0], one.effect) in wanted:
             unsure = f" may permit to {_permission(here[0], one)}, depending on {listed(one.needs, 3) or 'what is missing'}"
             yield f"Beside it {cited(here[0], one.rule, unsure)}"
         elif wanted and one.effect.undefined and one.certainty == "permitted":
@@ -60,20 +61,15 @@ def _only(here: Side, there: Side) -> list[Permission]:
     return [one for told, one in _permitted(here).items() if told not in others]
 
 
-def _permitted(side: Side) -> dict[Permitted, Permission]:
+def _permitted(side: Side) -> dict[Giving, Permission]:
     """What is permitted for certain, and is not what is ordered anyway, each once."""
     protocol, decision = side
-    found: dict[Permitted, Permission] = {}
+    found: dict[Giving, Permission] = {}
     for one in decision.permitted:
         if one.certainty == "permitted" and not one.effect.undefined:
-            found.setdefault(_told(protocol, one.effect), one)
-    found.pop(_told(protocol, decision.after), None)
+            found.setdefault(giving(protocol, one.effect), one)
+    found.pop(giving(protocol, decision.after), None)
     return found
-
-
-def _told(protocol: Protocol, effect: Effect) -> Permitted:
-    kind: Kind = "stopped" if effect.control.kind == "stopped" else "given" if effect.dose.is_drug else "none"
-    return kind, regimen_of(protocol, effect.dose), str(effect.supplement or ""), effect.anew
 
 
 def _said(side: Side, found: list[Permission]) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def _yes(flag: bool) -> str:
 
 def _source(step: Step) -> str:
     source = step.decision.source
-    return ", ".join(part for part in (source.source, source.place) if part) if source else ""
+    return str(source or "")
 
 
 def _verdict(step: Step) -> str:

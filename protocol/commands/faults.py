@@ -16,15 +16,20 @@ _SHOWN = "PROTOCOL_TRACEBACK"
 
 
 def fault_of(spec: str, error: Exception) -> Fault:
-    """The fault that is told instead of what is so of a SPEC; raises the error where somebody wants to see its traceback."""
+    """The fault that is told instead of what is so of a SPEC."""
     from protocol.adapters.paths import shown_path
     from protocol.errors import visible
     from protocol.language.shipped import find
 
-    if os.environ.get(_SHOWN) == "1":
-        raise error
+    raise_if_wanted(error)
     message = visible("".join(str(error).splitlines()[:1])[:_MOST])
     return Fault(spec, shown_path(str(find(spec))), type(error).__name__, message, _where(error))
+
+
+def raise_if_wanted(error: Exception) -> None:
+    """Raises the error where somebody wants to see its traceback."""
+    if os.environ.get(_SHOWN) == "1":
+        raise error
 
 
 def _where(error: Exception) -> str:

@@ -117,12 +117,11 @@ def _told(one: Verdict, protocol: Protocol, says: Mapping[str, str], cite: Cite 
     shown = one.counterexample
     if shown is not None and not shown.source:
         rules = {rule.name: rule for rule in protocol.rules}
-        source = rules[shown.rule].source if shown.rule in rules else None
         there = _there(shown, protocol)
         waits = waiting(protocol, there) if there else ()
         shown = evolve(
             shown,
-            source=f"{source.source}, {source.place}".removesuffix(", ") if source else "",
+            source=str(rules[shown.rule].source or "") if shown.rule in rules else "",
             **_beside(shown, protocol),
             against_is_true=there is not None and _is_true(shown.against, there, protocol),
             near_says=_near(shown, protocol, cite) if all(reason.ways for reason in waits) else "",

@@ -20,11 +20,10 @@ from protocol.model.monitoring import Monitoring
 from protocol.model.property import Claim, OfVisits, Property, Response, Until
 from protocol.model.protocol import Interpretation, LadderEnds, Level, Protocol, Reading, Source
 from protocol.model.quantity import say_number
+from protocol.model.said import TRACKER_KEYS
 from protocol.model.time import say_duration
 
 Durations = frozenset[str]
-
-_TRACKER_KEYS = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of", "since": "time since"}
 
 
 def print_protocol(protocol: Protocol) -> str:
@@ -171,7 +170,7 @@ def _tracker(item: Tracker, durations: Durations) -> Iterator[Pair]:
     if item.kind in ("lowest", "highest"):
         yield item.kind, item.input
     else:
-        yield _TRACKER_KEYS[item.kind], _say(item.when, durations)
+        yield TRACKER_KEYS[item.kind], _say(item.when, durations)
     if item.until is not None:
         yield "until", _say(item.until, durations)
     yield from flags(measured_only=item.measured_only, from_baseline=item.from_baseline)

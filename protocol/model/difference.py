@@ -9,6 +9,7 @@ from attrs import frozen
 
 from protocol.model.course import Course
 from protocol.model.decision import Step
+from protocol.model.giving import Giving
 from protocol.model.verification import INTERRUPTED, Grid
 from protocol.model.waiting import Waiting
 
@@ -21,12 +22,6 @@ Meaning = Literal[
     "no longer contradicts itself", "permits more", "permits less", "permits something else",
 ]  # fmt: skip
 """What the new protocol does at a visit at which the old one does not, in clinical terms."""
-
-
-Kind = Literal["stopped", "none", "given"]
-"""What a course can say: that treatment ended, that no drug was given, or that a dose was."""
-Permitted = tuple[Kind, str, str, bool]
-"""What is permitted beside: of which kind, the dose, what is given at once with it, and whether the course begins anew."""
 
 
 @frozen
@@ -44,7 +39,7 @@ class Look:
     dose: str
     at_once: str = ""
     anew: bool = False
-    permitted: frozenset[Permitted] = frozenset()
+    permitted: frozenset[Giving] = frozenset()
     silent: bool = False
     conflict: bool = False
 

@@ -81,6 +81,10 @@ class Citation:
     source: str
     place: str = ""
 
+    def __str__(self) -> str:
+        """``label, row of 100 mg``; the source alone where no place is said."""
+        return f"{self.source}, {self.place}" if self.place else self.source
+
 
 @frozen
 class Rule:

@@ -29,6 +29,8 @@ from protocol.model.rule import Action, AtMost, By, Same, To, Where
 from protocol.model.table import by_table
 from protocol.model.time import say_duration, say_durations
 
+TRACKER_KEYS = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of", "since": "time since"}
+"""What a tracker of a guard is called where it is written, by its kind."""
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
 CLOCKS = {
     "start": "time since start",

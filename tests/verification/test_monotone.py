@@ -68,3 +68,10 @@ def _action(one: Protocol, readings: tuple[Observation, ...]) -> str:
     begin = Visit(0, (Observation("a", 5, upper=20), Observation("rash", "no")))
     last = trace(one, Course("one", (begin, Visit(WEEK, readings)))).steps[-1]
     return last.decision.action if last.decision.status == "decided" else ""
+
+
+def test_what_only_a_free_tracker_asks_is_followed_before_it_holds() -> None:
+    text = TRACKED.replace("CONDITION", 'time since: "a > 50 and rash is no"')
+    only_there = parse(text.replace("a <= 90 and rash is no", "rash is no").replace('"a > 10"', '"rash is no"'))
+    (found,) = verify(only_there, only=(NAME,)).verdicts
+    assert worse_is_given_more(only_there) and found.outcome == "fails"

@@ -52,7 +52,7 @@ def rows(traces: Iterable[Trace]) -> Iterator[Row]:
 
 def _source(step: Step) -> str:
     source = step.decision.source
-    return ", ".join(part for part in (source.source, source.place) if part) if source else ""
+    return str(source or "")
 
 
 def _needs(step: Step) -> str:

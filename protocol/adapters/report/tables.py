@@ -215,7 +215,7 @@ def rules(key: Key, protocol: Protocol) -> Table:
             rule.name,
             f"{', or '.join(say_where(place) for place in rule.where)}: {rule.mode} {say_action(rule.action)}",
             rule.says,
-            ", ".join(part for part in (rule.source.source, rule.source.place) if part) if rule.source else "",
+            str(rule.source or ""),
         )
         for letter, rule in named
     )

@@ -9,9 +9,7 @@ from protocol.model.difference import Declared, Definition
 from protocol.model.input import Derived, DerivedNumber, Item, Score, Tracker
 from protocol.model.protocol import Interpretation, Protocol
 from protocol.model.quantity import say_number
-from protocol.model.said import duration_trackers, say_formula, say_guard, say_window
-
-_TRACKED = {"episodes": "episodes of", "consecutive": "consecutive", "duration": "duration of", "since": "time since"}
+from protocol.model.said import TRACKER_KEYS, duration_trackers, say_formula, say_guard, say_window
 
 Some = TypeVar("Some", Derived, DerivedNumber, Score, Tracker, Interpretation)
 Durations = frozenset[str]
@@ -61,7 +59,7 @@ def _points(item: Item, durations: Durations) -> str:
 def _tracker(one: Tracker, durations: Durations) -> str:
     of = one.input if one.kind in ("lowest", "highest") else say_guard(one.when, durations)
     parts = [
-        f"{_TRACKED.get(one.kind, one.kind)} {of}",
+        f"{TRACKER_KEYS.get(one.kind, one.kind)} {of}",
         *([f"until {say_guard(one.until, durations)}"] if one.until is not None else []),
         *(["measured only"] if one.measured_only else []),
         *(["from baseline"] if one.from_baseline else []),

@@ -202,8 +202,10 @@ def _shown(comparing: Comparing, part: _Part, both: tuple[Protocol, Protocol], e
         shown = confirmed(comparing.old.abstraction, comparing.new.abstraction, apart, both, ended)
         if shown is not None:
             shortest = len(apart.old) == len(paths[0].old)
-            instead = (unruled(protocol, steps) for protocol, steps in zip(both, (shown.old, shown.new), strict=True))
-            found = Different(part.meaning, shown.course, shown.old, shown.new, 0, "", 0, shortest, *instead)
+            found = Different(
+                part.meaning, shown.course, shown.old, shown.new, is_shortest=shortest,
+                old_unruled=unruled(both[0], shown.old), new_unruled=unruled(both[1], shown.new),
+            )  # fmt: skip
             return _looked_on(found, both, comparing.gaps[0])
     return None
 

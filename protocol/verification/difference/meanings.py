@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from protocol.errors import NotationError
 from protocol.model.decision import Decision, Effect, Step
-from protocol.model.difference import Kind, Look, Meaning, Permitted
+from protocol.model.difference import Look, Meaning
+from protocol.model.giving import given, giving
 from protocol.model.protocol import Protocol
-from protocol.model.regimen import Dose, regimen
+from protocol.model.regimen import regimen
 from protocol.verification.search.kept import Place
 from protocol.verification.search.outcomes import Outcome
 
@@ -113,7 +114,7 @@ def _look(
     protocol: Protocol, decided: Outcome | Decision, before: Place | Effect, after: Effect, beside: Iterable[Effect]
 ) -> Look:
     """What is seen where this was decided; ``beside`` is what is permitted, of which what is ordered is nothing new."""
-    ordered = _told(protocol, after)
+    ordered = giving(protocol, after)
     return Look(
         decided.status,
         before.control.kind,
@@ -122,21 +123,7 @@ def _look(
         given(protocol, after.dose),
         str(after.supplement or ""),
         after.anew,
-        frozenset(_told(protocol, one) for one in beside) - {ordered},
+        frozenset(giving(protocol, one) for one in beside) - {ordered},
         decided.silent,
         bool(decided.conflict),
     )
-
-
-def given(protocol: Protocol, dose: Dose) -> str:
-    """The regimen of a dose; empty for no drug."""
-    if not dose.is_drug:
-        return ""
-    return str(protocol.level(dose.name).regimen) if dose.kind == "level" else dose.name or dose.kind
-
-
-def _told(protocol: Protocol, effect: Effect) -> Permitted:
-    """What is given: that it ended, no drug, or the dose, with what is given at once, and whether the course begins anew."""
-    drug = given(protocol, effect.dose)
-    what: Kind = "given" if drug else "stopped" if effect.control.kind == "stopped" else "none"
-    return what, drug, str(effect.supplement or ""), effect.anew

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from protocol.model.decision import Effect
+from protocol.model.giving import giving
 from protocol.model.regimen import Dose
 from protocol.verification.search.diagrams import Choices
 from protocol.verification.search.exploring import Exploring
@@ -74,13 +74,9 @@ class Seen:
 
 def _permitted(search: Exploring, outcome: Outcome) -> Hashable:
     """What rules permit beside what is ordered; a hold beside a stop too, though a course says of both that no drug was given."""
-    ordered = _dose(search, outcome.effect)
-    return frozenset(_dose(search, effect) for _, effect in outcome.offered if not effect.undefined) - {ordered}
-
-
-def _dose(search: Exploring, effect: Effect) -> Shown:
-    said = "stopped" if effect.control.kind == "stopped" else "goes on"
-    return said, _regimen(search, effect.dose), str(effect.supplement or ""), effect.anew
+    protocol = search.abstraction.protocol
+    ordered = giving(protocol, outcome.effect)
+    return frozenset(giving(protocol, effect) for _, effect in outcome.offered if not effect.undefined) - {ordered}
 
 
 def _words(outcome: Outcome) -> Iterator[Hashable]:
